@@ -1,0 +1,1 @@
+"""What the functions share: errors, settings, and the layout of the bucket."""

@@ -1,0 +1,85 @@
+"""Every error that a run can end with.
+
+The class name and the message travel through Step Functions into the message
+that a person receives, so both are a public contract. The state machine
+matches class names, not inheritance: it lists the leaves.
+
+PipelineError
+├── InputError                  the dropped file or its settings; the run is rejected
+│   ├── DropNameError           the object's key names no dataset or no CSV file
+│   ├── SettingsError           pipeline.json breaks its schema, or contradicts the file
+│   ├── EmptyFileError          no bytes, or a header without rows
+│   ├── NotCsvError             the bytes are no delimited text
+│   ├── FileLimitError          a line, a column count or a gzip file over a stated limit
+│   ├── TargetMissingError      the target names no column of the file
+│   ├── TargetUnusableError     the target is constant, empty, or has too many classes
+│   ├── RowsUnusableError       too few rows are left to train on
+│   └── ColumnMismatchError     the file's columns do not fit the encoder
+└── EvaluationError             predictions and truth do not belong together; the run failed
+    ├── PredictionCountError    as many predictions as test rows are needed
+    ├── PredictionValueError    a prediction is no number
+    └── EmptyTestSplitError     no test rows, so nothing can be judged
+"""
+
+
+class PipelineError(Exception):
+    """Base of all; never raised itself."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+
+
+class InputError(PipelineError):
+    """The dropped file or its settings are at fault. The remedy is with its owner."""
+
+
+class DropNameError(InputError):
+    """The object's key names no dataset or no CSV file."""
+
+
+class SettingsError(InputError):
+    """pipeline.json breaks its schema, or contradicts the file."""
+
+
+class EmptyFileError(InputError):
+    """The file has no bytes, or a header without rows."""
+
+
+class NotCsvError(InputError):
+    """The file's bytes are no delimited text."""
+
+
+class FileLimitError(InputError):
+    """A line, a column count or a gzip file is over a stated limit."""
+
+
+class TargetMissingError(InputError):
+    """The target names no column of the file."""
+
+
+class TargetUnusableError(InputError):
+    """The target is constant, empty, or has too many classes."""
+
+
+class RowsUnusableError(InputError):
+    """Too few rows are left to train on."""
+
+
+class ColumnMismatchError(InputError):
+    """The file's columns do not fit the encoder."""
+
+
+class EvaluationError(PipelineError):
+    """Predictions and truth do not belong together."""
+
+
+class PredictionCountError(EvaluationError):
+    """The number of predictions differs from the number of test rows."""
+
+
+class PredictionValueError(EvaluationError):
+    """A prediction is no finite number."""
+
+
+class EmptyTestSplitError(EvaluationError):
+    """The test split has no rows, so nothing can be judged."""
