@@ -1,0 +1,1 @@
+"""Tells people, once, how a run ended."""

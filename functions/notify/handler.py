@@ -1,0 +1,108 @@
+"""NotifyFunction: one message for each run, by email and, if configured, a webhook."""
+
+import json
+import os
+from functools import cache
+from typing import Any
+
+import boto3
+import urllib3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from notify import ending as endings
+from notify.message import Ending, Message, message_of, sns_subject
+from notify.outbox import send_once
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+s3 = boto3.client("s3")
+sfn = boto3.client("stepfunctions")
+
+WEBHOOK_TIMEOUT_SECONDS = 5.0
+
+
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Send the message of the run that the event says has ended.
+
+    Takes a Step Functions status change, a Drop Rejected event, or the record of
+    a drop that TriggerFunction failed to handle.
+    """
+    message = message_of(_ending(event))
+    channels = {"sns": _publish}
+    if os.environ.get("WEBHOOK_URL_PARAMETER"):
+        channels["webhook"] = _post
+    sent = send_once(s3, os.environ["BUCKET"], message, channels)
+    logger.info("Message handled", run=message.run, verdict=message.verdict, sent=sent)
+    if sent:
+        metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
+    if sent and len(sent) < len(channels):
+        logger.warning("A channel failed", channels=sorted(set(channels) - set(sent)))
+    return {"run": message.run, "verdict": message.verdict, "sent": sent}
+
+
+def _ending(event: dict[str, Any]) -> Ending:
+    if "requestPayload" in event:
+        return endings.of_lost_drop(event)
+    detail = event["detail"]
+    if "executionArn" not in detail:
+        return endings.of_refusal(detail)
+    # The event leaves out what is over 248 KiB; the description has all of it.
+    arn = detail["executionArn"]
+    ending = endings.of_execution(sfn.describe_execution(executionArn=arn))
+    if ending.error == endings.MAP_RUN_FAILED:
+        child = _failed_child(arn)
+        ending = endings.with_cause_of_child(ending, child) if child else ending
+    return ending
+
+
+def _failed_child(execution_arn: str) -> dict[str, Any] | None:
+    """Return the description of a child execution that failed: a Map Run hides why it did."""
+    runs = sfn.list_map_runs(executionArn=execution_arn)["mapRuns"]
+    for run in runs:
+        failed = sfn.list_executions(
+            mapRunArn=run["mapRunArn"], statusFilter="FAILED", maxResults=1
+        )["executions"]
+        if failed:
+            child: dict[str, Any] = sfn.describe_execution(executionArn=failed[0]["executionArn"])
+            return child
+    return None
+
+
+def _publish(message: Message) -> None:
+    attributes = {"dataset": message.dataset, "verdict": message.verdict}
+    boto3.client("sns").publish(
+        TopicArn=os.environ["TOPIC_ARN"],
+        Subject=sns_subject(message.subject),
+        Message=message.text,
+        MessageAttributes={
+            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+        },
+    )
+
+
+def _post(message: Message) -> None:
+    answer = urllib3.request(
+        "POST",
+        _webhook_url(),
+        body=json.dumps({"text": message.text}).encode(),
+        headers={"Content-Type": "application/json"},
+        timeout=WEBHOOK_TIMEOUT_SECONDS,
+        retries=2,
+    )
+    if answer.status >= 300:
+        raise RuntimeError(f"the webhook answered {answer.status}; check its address")
+
+
+@cache
+def _webhook_url() -> str:
+    # The address lets anyone post, so it is a secret: kept in Parameter Store, never logged.
+    answer = boto3.client("ssm").get_parameter(
+        Name=os.environ["WEBHOOK_URL_PARAMETER"], WithDecryption=True
+    )
+    url: str = answer["Parameter"]["Value"]
+    return url

@@ -1,0 +1,184 @@
+"""The message that a run ends with: a subject, a text for people, and the facts."""
+
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from urllib.parse import quote
+
+from pipeline import errors
+
+REJECTED_INPUT = "rejected_input"
+FAILED = "failed"
+SNS_SUBJECT_LIMIT = 100
+
+Result = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a run, or a drop that never became one, ended.
+
+    Parameters
+    ----------
+    status : SUCCEEDED, FAILED, TIMED_OUT or ABORTED; a refused drop is FAILED.
+    result : the execution's output, None unless it succeeded.
+    source : the dropped object as an s3:// address, if known.
+    execution_arn : None if no execution was started.
+    """
+
+    run: str
+    dataset: str
+    status: str
+    source: str | None
+    result: Result | None = None
+    error: str | None = None
+    cause: str | None = None
+    execution_arn: str | None = None
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is sent and kept as ``message.json`` of the run."""
+
+    run: str
+    dataset: str
+    status: str
+    verdict: str
+    subject: str
+    text: str
+    result: Result | None
+    error: str | None
+    cause: str | None
+
+    def as_json(self, sent: list[str] | None) -> str:
+        """Return the document; ``sent`` names the channels, None while they are being served."""
+        return json.dumps({**asdict(self), "sent": sent}, ensure_ascii=False)
+
+
+def message_of(ending: Ending) -> Message:
+    """Write the message of an ending."""
+    cause = readable_cause(ending.cause)
+    if ending.result is not None:
+        verdict = str(ending.result["verdict"])
+        subject = _success_subject(ending.result)
+        body = _success_lines(ending.result)
+    else:
+        verdict = REJECTED_INPUT if is_rejection(ending.error) else FAILED
+        subject, body = _failure(ending, verdict, cause)
+    lines = [f"{subject}.", "", *body]
+    if ending.source:
+        lines += ["", f"File: {ending.source}"]
+    lines.append(f"Run: {ending.run}")
+    if ending.execution_arn:
+        lines.append(f"Execution: {console_link(ending.execution_arn)}")
+    return Message(
+        ending.run,
+        ending.dataset,
+        ending.status,
+        verdict,
+        subject,
+        "\n".join(lines),
+        ending.result,
+        ending.error,
+        cause,
+    )
+
+
+def is_rejection(error: str | None) -> bool:
+    """Say whether an error's name is one of those that blame the dropped file."""
+    kind = getattr(errors, error or "", None)
+    return isinstance(kind, type) and issubclass(kind, errors.InputError)
+
+
+def readable_cause(cause: str | None) -> str | None:
+    """Return the sentence inside a cause.
+
+    Lambda's causes are JSON with errorMessage, SageMaker's the description of
+    the job with FailureReason (Step Functions developer guide, Error handling).
+    """
+    try:
+        document = json.loads(cause or "")
+    except ValueError:
+        return cause
+    if not isinstance(document, dict):
+        return cause
+    for field in ("errorMessage", "FailureReason"):
+        if document.get(field):
+            return str(document[field])
+    return cause
+
+
+def sns_subject(subject: str) -> str:
+    """Return the subject as SNS takes it: printable ASCII, at most 100 characters.
+
+    Source: SNS API reference, Publish, Subject.
+    """
+    ascii_only = subject.encode("ascii", "replace").decode()
+    printable = "".join(char if char.isprintable() else " " for char in ascii_only)
+    if len(printable) <= SNS_SUBJECT_LIMIT:
+        return printable
+    return f"{printable[: SNS_SUBJECT_LIMIT - 3]}..."
+
+
+def console_link(execution_arn: str) -> str:
+    """Return the address of the execution's page in the Step Functions console."""
+    region = execution_arn.split(":")[3]
+    arn = quote(execution_arn, safe=":")
+    return (
+        f"https://{region}.console.aws.amazon.com/states/home"
+        f"?region={region}#/v2/executions/details/{arn}"
+    )
+
+
+_SENTENCES = {
+    "approved": "new model approved",
+    "pending": "new model waits for approval",
+    "kept_champion": "new model not promoted, the model in use stays",
+    "below_minimum": "new model not promoted, it misses the required minimum",
+}
+
+
+def _success_subject(result: Result) -> str:
+    metric = result["metric"]
+    sentence = _SENTENCES.get(str(result["verdict"]), str(result["verdict"]))
+    return f"{result['dataset']}: {sentence} ({metric['name']} {_number(metric['value'])})"
+
+
+def _success_lines(result: Result) -> list[str]:
+    metric, champion, rows = result["metric"], result.get("champion"), result["rows"]
+    goal = "higher is better" if metric["goal"] == "max" else "lower is better"
+    line = f"{metric['name']} {_number(metric['value'])} on {rows['test']:,} test rows, {goal}"
+    if champion:
+        line += f"; the model in use has {_number(champion['value'])} on the same rows"
+    trained = f"Trained on {rows['train']:,} rows, validated on {rows['validation']:,}"
+    lines = [
+        f"Predicts {result['target']} ({result['task']}).",
+        f"{line}.",
+        f"{trained}; {rows['dropped']:,} dropped.",
+    ]
+    if result["warnings"]:
+        lines += ["", "Warnings:", *(f"- {warning}" for warning in result["warnings"])]
+    files = result["files"]
+    return [*lines, "", *(f"{name.capitalize()}: {files[name]}" for name in files)]
+
+
+def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list[str]]:
+    if verdict == REJECTED_INPUT:
+        subject = f"{ending.dataset}: file rejected"
+    elif ending.status == "ABORTED":
+        subject = f"{ending.dataset}: run stopped"
+    elif ending.status == "TIMED_OUT":
+        subject = f"{ending.dataset}: run timed out"
+    else:
+        subject = f"{ending.dataset}: run failed"
+    if not cause:
+        cause = {
+            "ABORTED": "The execution was stopped before it ended.",
+            "TIMED_OUT": "The execution took longer than the state machine allows.",
+        }.get(ending.status, "No cause was given; the execution's history tells more.")
+    name = f" ({ending.error})" if ending.error else ""
+    return subject, [f"{cause}{name}"]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}"

@@ -1,0 +1,1 @@
+"""Writes a sample dataset, so that the application can be tried without one."""

@@ -1,0 +1,57 @@
+"""SeedFunction: put a sample CSV into the bucket."""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from pipeline import layout
+from seed.sample import SampleSize, sample_csv
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+s3 = boto3.client("s3")
+
+DATASET = "sample"
+SIZE_FIELDS = ("rows", "features", "noise", "seed")
+
+
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Write the sample and say where it lies, in the shape of an execution's input.
+
+    Called by the state machine, with the execution's name, the file lies under
+    the run's own prefix: in the inbox it would start a second run. Invoked on
+    its own, the file is a drop like any other.
+    """
+    size = SampleSize(**{field: event[field] for field in SIZE_FIELDS if field in event})
+    dataset = event.get("dataset", DATASET)
+    if "execution_name" in event:
+        run = layout.run_of_execution(event["execution_name"])
+        key = layout.join(layout.prefix_of(run), f"{dataset}.csv")
+    else:
+        key = f"{layout.INBOX}{dataset}/{dataset}-{size.rows}-{size.seed}.csv"
+        layout.drop_of(key)
+    bucket = os.environ["BUCKET"]
+    body = sample_csv(size)
+    version_id = s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv").get(
+        "VersionId"
+    )
+    logger.info("Sample written", key=key, rows=size.rows, bytes=len(body))
+    metrics.add_metric("SampleRows", MetricUnit.Count, size.rows)
+    if "execution_name" not in event:
+        head = s3.head_object(Bucket=bucket, Key=key)
+        run = layout.run_name(dataset, head["LastModified"], bucket, key, version_id)
+    return {
+        "bucket": bucket,
+        "key": key,
+        "version_id": version_id,
+        "dataset": dataset,
+        "run": run,
+        "settings": {},
+    }
