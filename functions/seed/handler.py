@@ -29,8 +29,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     the run's own prefix: in the inbox it would start a second run. Invoked on
     its own, the file is a drop like any other.
     """
-    size = SampleSize(**{field: event[field] for field in SIZE_FIELDS if field in event})
-    dataset = event.get("dataset", DATASET)
+    wanted = event.get("sample", event)
+    size = SampleSize(**{field: wanted[field] for field in SIZE_FIELDS if field in wanted})
+    dataset = wanted.get("dataset", DATASET)
     if "execution_name" in event:
         run = layout.run_of_execution(event["execution_name"])
         key = layout.join(layout.prefix_of(run), f"{dataset}.csv")
