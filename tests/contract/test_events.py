@@ -1,0 +1,74 @@
+"""Every sample event is one that its function takes, and every function has one."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
+
+from notify import ending
+from notify.message import message_of
+from pipeline import layout
+from seed.sample import SampleSize
+from tests.contract.states import all_states
+
+ROOT = Path(__file__).parents[2]
+EVENTS = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events").glob("*.json")}
+
+
+def of(function: str) -> list[Any]:
+    return [event for name, event in sorted(EVENTS.items()) if name.startswith(f"{function}-")]
+
+
+@pytest.mark.parametrize("function", ["seed", "trigger", "prepare", "evaluate", "notify"])
+def test_every_function_has_events(function: str) -> None:
+    assert len(of(function)) >= 2
+
+
+def test_every_event_belongs_to_a_function(root: Path) -> None:
+    assert all((root / "functions" / name.split("-")[0]).is_dir() for name in EVENTS)
+
+
+@pytest.mark.parametrize("event", of("seed"))
+def test_seed_events_ask_for_a_possible_sample(event: dict[str, Any]) -> None:
+    wanted = event.get("sample", event)
+    SampleSize(**{k: v for k, v in wanted.items() if k != "execution_name"})
+
+
+@pytest.mark.parametrize("event", of("trigger"))
+def test_trigger_events_are_a_tick_or_an_object(event: dict[str, Any]) -> None:
+    if event.get("trigger") != "schedule":
+        detail = S3EventBridgeNotificationEvent(event).detail
+        assert detail.object.key.startswith(layout.INBOX)
+        assert detail.object.version_id
+
+
+@pytest.mark.parametrize("function", ["prepare", "evaluate"])
+def test_step_events_have_the_fields_that_the_state_machine_sends(
+    function: str, definition: dict[str, Any]
+) -> None:
+    sent: dict[str, set[str]] = {}
+    for state in all_states(definition).values():
+        parameters = state.get("ItemSelector") or state.get("Parameters", {})
+        if "step" in parameters:
+            sent[parameters["step"]] = {name.removesuffix(".$") for name in parameters}
+    events = {event["step"]: set(event) for event in of(function)}
+    assert events
+    for step, fields in events.items():
+        assert fields == sent[step], step
+
+
+@pytest.mark.parametrize("event", of("notify"))
+def test_notify_events_can_be_read(event: dict[str, Any]) -> None:
+    if "requestPayload" in event:
+        message = message_of(ending.of_lost_drop(event))
+    elif "executionArn" in event["detail"]:
+        detail = dict(event["detail"])
+        detail["output"] = None
+        message = message_of(ending.of_execution(detail))
+    else:
+        message = message_of(ending.of_refusal(event["detail"]))
+    assert message.subject
+    assert message.run
+    assert message.text

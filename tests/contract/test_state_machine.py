@@ -1,0 +1,189 @@
+"""The definition agrees with the template, the error tree, and Step Functions' own rules."""
+
+import inspect
+import json
+import re
+from typing import Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+
+from pipeline import errors
+from tests.contract.states import all_states, machines, next_of, reachable
+
+State = dict[str, Any]
+
+LEAVES = {
+    name
+    for name, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.PipelineError) and not kind.__subclasses__()
+}
+INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), errors.InputError)}
+SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker)\.\w+")
+VALUES = {
+    "HyperParameters": {"objective": "reg:squarederror", "num_round": "10"},
+    "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
+    "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
+    "EnableManagedSpotTraining": False,
+    "CustomerMetadataProperties": {"run": "r"},
+    "ModelApprovalStatus": "Approved",
+}
+
+
+def filled(value: Any) -> Any:
+    """Put a value of the right kind where the definition selects one at run time."""
+    if isinstance(value, list):
+        return [filled(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    result = {}
+    for name, item in value.items():
+        if name.endswith(".$"):
+            plain = name.removesuffix(".$")
+            result[plain] = VALUES.get(plain, "s3://bucket/a" if "Uri" in plain else "a")
+        else:
+            result[name] = filled(item)
+    return result
+
+
+def test_names_of_the_aws_sample_are_kept(definition: State) -> None:
+    names = set(all_states(definition))
+    assert {"Generate dataset", "Train model (XGBoost)", "Save Model", "Batch transform"} <= names
+
+
+def test_substitutions_of_template_and_definition_are_the_same(
+    template: State, definition: State
+) -> None:
+    machine = template["Resources"]["TrainAndBatchTransformStateMachine"]["Properties"]
+    used = set(re.findall(r"\$\{(\w+)\}", json.dumps(definition)))
+    assert used == set(machine["DefinitionSubstitutions"])
+
+
+def test_every_state_says_why_it_is_there(definition: State) -> None:
+    assert [
+        name for name, state in all_states(definition).items() if not state.get("Comment")
+    ] == []
+
+
+def test_every_task_has_a_time_limit_and_retries(definition: State) -> None:
+    tasks = {n: s for n, s in all_states(definition).items() if s["Type"] == "Task"}
+    assert len(tasks) >= 12
+    for name, state in tasks.items():
+        assert "TimeoutSeconds" in state or "TimeoutSecondsPath" in state, name
+        assert state["Retry"], name
+
+
+def test_every_task_and_map_catches_errors_at_its_own_level(definition: State) -> None:
+    for name, state in definition["States"].items():
+        if state["Type"] in ("Task", "Map", "Parallel"):
+            assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
+            assert all(catch["ResultPath"] == "$.error" for catch in state["Catch"]), name
+
+
+def test_every_choice_defaults_to_a_failure(definition: State) -> None:
+    for machine in machines(definition):
+        for name, state in machine.items():
+            if state["Type"] != "Choice":
+                continue
+            default = machine[state["Default"]]
+            # A default may also lead on along a path that is a failure already.
+            assert default["Type"] == "Fail", f"{name} defaults to {state['Default']}"
+
+
+def test_every_error_of_the_machine_ends_in_a_failure_or_a_new_attempt(definition: State) -> None:
+    states = definition["States"]
+    caught = {c["Next"] for s in states.values() for c in s.get("Catch", [])}
+    retried = reachable(states, {"Train model (XGBoost)"})
+    for name in reachable(states, caught) - retried | caught:
+        state = states[name]
+        assert not state.get("End"), name
+        assert state["Type"] in ("Fail", "Choice", "Pass", "Wait"), name
+
+
+def test_every_custom_error_is_a_leaf_of_the_tree(definition: State) -> None:
+    named = {
+        error
+        for state in all_states(definition).values()
+        for rule in [*state.get("Retry", []), *state.get("Catch", [])]
+        for error in rule["ErrorEquals"]
+        if not SERVICE_ERROR.fullmatch(error)
+    }
+    assert named == LEAVES
+
+
+@pytest.mark.parametrize("state", ["Plan data", "Fit encoder"])
+def test_every_input_error_of_prepare_is_a_rejection(definition: State, state: str) -> None:
+    catch = definition["States"][state]["Catch"][0]
+    assert set(catch["ErrorEquals"]) == INPUT_LEAVES
+    assert catch["Next"] == "Read rejection"
+
+
+def test_every_state_can_be_reached(definition: State) -> None:
+    assert reachable(definition["States"], {definition["StartAt"]}) == set(definition["States"])
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Train model (XGBoost)",
+        "Save Model",
+        "Batch transform",
+        "Save champion Model",
+        "Champion batch transform",
+        "Register model",
+    ],
+)
+def test_sagemaker_parameters_fit_the_service_model(definition: State, name: str) -> None:
+    state = all_states(definition)[name]
+    operation = state["Resource"].rsplit(":", 1)[1].removesuffix(".sync")
+    model = boto3.client("sagemaker", region_name="us-east-1").meta.service_model
+    shape = model.operation_model(operation[0].upper() + operation[1:]).input_shape
+    report = ParamValidator().validate(filled(state["Parameters"]), shape)
+    assert not report.has_errors(), report.generate_report()
+
+
+def test_every_job_takes_a_name_of_its_own_at_each_attempt(definition: State) -> None:
+    names = [
+        state["Parameters"][field]
+        for state in all_states(definition).values()
+        for field in ("TrainingJobName.$", "TransformJobName.$")
+        if field in state.get("Parameters", {})
+    ]
+    assert len(names) == 3
+    assert all("$.attempts" in name and "$$.State.RetryCount" in name for name in names)
+
+
+def test_attempts_never_run_out_of_names(definition: State) -> None:
+    from pipeline.layout import attempts_of
+
+    states = all_states(definition)
+    [waits] = [
+        rule["NumericLessThan"]
+        for choice in states["What failed?"]["Choices"]
+        for rule in choice.get("And", [])
+        if "NumericLessThan" in rule
+    ]
+    for name, state in states.items():
+        if "attempts" in json.dumps(state.get("Parameters", {})):
+            retries = sum(rule["MaxAttempts"] for rule in state["Retry"])
+            assert retries + waits < len(attempts_of("run")), name
+
+
+def test_next_states_of_a_choice_are_named_once_each(definition: State) -> None:
+    assert next_of(definition["States"]["Good enough?"]) == {
+        "Register model",
+        "Keep champion",
+        "Verdict unknown",
+    }
+
+
+def test_definition_is_accepted_by_a_second_interpreter(definition: State) -> None:
+    from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+
+    text = re.sub(
+        r"\$\{\w+\}", "arn:aws:lambda:us-east-1:123456789012:function:f", json.dumps(definition)
+    )
+    text = text.replace("arn:arn:aws:lambda:us-east-1:123456789012:function:f:", "arn:aws:")
+    program, _ = AmazonStateLanguageParser.parse(text)
+    assert program.start_at.start_at_name == "Dataset given?"

@@ -1,0 +1,116 @@
+"""The template keeps its own promises: narrow roles, every region, nothing local."""
+
+import json
+import re
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+State = dict[str, Any]
+
+FUNCTIONS = ("Seed", "Trigger", "Prepare", "Evaluate", "Notify")
+SAGEMAKER_CORE = ".cache/tables"
+
+
+def resources(template: State, kind: str) -> dict[str, State]:
+    return {n: r for n, r in template["Resources"].items() if r["Type"] == kind}
+
+
+def statements(template: State) -> list[tuple[str, State]]:
+    found = []
+    for name, role in resources(template, "AWS::IAM::Role").items():
+        for policy in role["Properties"]["Policies"]:
+            for statement in policy["PolicyDocument"]["Statement"]:
+                if "Fn::If" in statement:
+                    statement = statement["Fn::If"][1]
+                found.append((f"{name}.{statement['Sid']}", statement))
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_every_function_has_its_folder_its_role_and_its_log_group(
+    template: State, root: Path
+) -> None:
+    functions = resources(template, "AWS::Serverless::Function")
+    assert set(functions) == {f"{name}Function" for name in FUNCTIONS}
+    for name in FUNCTIONS:
+        properties = functions[f"{name}Function"]["Properties"]
+        assert properties["Handler"] == f"{name.lower()}.handler.handler"
+        assert (root / "functions" / name.lower() / "handler.py").is_file()
+        assert properties["Role"] == {"Fn::GetAtt": [f"{name}Role", "Arn"]}
+        assert properties["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}LogGroup"}}
+        log_group = template["Resources"][f"{name}LogGroup"]["Properties"]
+        assert log_group["RetentionInDays"] == {"Ref": "LogRetentionInDays"}
+
+
+def test_no_statement_allows_an_action_by_wildcard(template: State) -> None:
+    for name, statement in statements(template):
+        assert not [a for a in as_list(statement["Action"]) if "*" in a], name
+
+
+def test_statements_on_every_resource_say_why_in_a_comment(template: State, root: Path) -> None:
+    lines = (root / "template.yaml").read_text().splitlines()
+    wide = {sid for sid, s in statements(template) if "*" in as_list(s["Resource"])}
+    assert wide
+    for sid in wide:
+        places = [
+            i for i, line in enumerate(lines) if line.strip() == f"- Sid: {sid.split('.')[1]}"
+        ]
+        assert places
+        for place in places:
+            assert lines[place + 1].strip().startswith("#"), sid
+
+
+def test_roles_are_assumed_by_one_service_each(template: State) -> None:
+    for name, role in resources(template, "AWS::IAM::Role").items():
+        [statement] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
+        assert isinstance(statement["Principal"]["Service"], str), name
+
+
+def test_xgboost_registries_are_those_of_sagemaker_core(template: State, root: Path) -> None:
+    wheels = sorted((root / SAGEMAKER_CORE).glob("sagemaker_core-*.whl"))
+    if not wheels:
+        pytest.skip("the sagemaker-core wheel is missing; `make test` downloads it")
+    with zipfile.ZipFile(wheels[-1]) as wheel:
+        table = json.loads(wheel.read("sagemaker/core/image_uri_config/xgboost.json"))
+    expected = table["training"]["versions"]["3.2-0"]
+    mapping = template["Mappings"]["XGBoostRegistry"]
+    assert {region: row["Account"] for region, row in mapping.items()} == expected["registries"]
+    machine = template["Resources"]["TrainAndBatchTransformStateMachine"]["Properties"]
+    image = machine["DefinitionSubstitutions"]["XGBoostImage"]["Fn::Sub"][0]
+    assert image.endswith(f"/{expected['repository']}:3.2-0")
+
+
+def test_every_parameter_says_what_it_is_and_bounds_its_values(template: State) -> None:
+    bounds = {"AllowedPattern", "AllowedValues", "MinValue"}
+    for name, parameter in template["Parameters"].items():
+        assert parameter["Description"], name
+        assert "Default" in parameter, name
+        assert bounds & set(parameter), name
+
+
+def test_every_output_says_what_it_is(template: State) -> None:
+    assert {f"{name}FunctionArn" for name in FUNCTIONS} <= set(template["Outputs"])
+    assert all(output["Description"] for output in template["Outputs"].values())
+
+
+def test_nothing_that_is_deployed_knows_of_the_local_cloud(root: Path) -> None:
+    words = re.compile(
+        r"ministack|localhost|127\.0\.0\.1|endpoint_url|AWS_ENDPOINT|dropforge\.cloud|\blocal\b",
+        re.I,
+    )
+    files = [root / "template.yaml", *(root / "statemachine").iterdir()]
+    files += (root / "functions").rglob("*.py")
+    assert len(files) > 15
+    found = [
+        f"{path.relative_to(root)}:{number}: {line.strip()}"
+        for path in files
+        for number, line in enumerate(path.read_text().splitlines(), 1)
+        if words.search(line)
+    ]
+    assert found == []

@@ -1,0 +1,177 @@
+import json
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import ModuleType
+from typing import Any
+
+import boto3
+import pytest
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns import sns_backends
+
+from notify import outbox
+
+BUCKET = "dropforge-test"
+Load = Callable[[str], ModuleType]
+Event = Callable[[str], dict[str, Any]]
+
+
+@pytest.fixture
+def topic(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    arn: str = boto3.client("sns").create_topic(Name="messages")["TopicArn"]
+    monkeypatch.setenv("TOPIC_ARN", arn)
+    return arn
+
+
+@pytest.fixture
+def sent(topic: str) -> Callable[[], list[str]]:
+    return lambda: [
+        text
+        for _, text, *_ in sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+        .topics[topic]
+        .sent_notifications
+    ]
+
+
+@pytest.fixture
+def webhook(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    received: list[dict[str, Any]] = []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_args: object) -> None:
+            """Keep quiet."""
+
+    server = HTTPServer(("127.0.0.1", 0), Receiver)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    name = "/dropforge/webhook"
+    boto3.client("ssm").put_parameter(
+        Name=name, Type="SecureString", Value=f"http://127.0.0.1:{server.server_port}/"
+    )
+    monkeypatch.setenv("WEBHOOK_URL_PARAMETER", name)
+    yield received
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def kept() -> dict[str, Any]:
+    s3 = boto3.client("s3")
+    key = "runs/notes-20260102-030405-0a1b2c3d/message.json"
+    document: dict[str, Any] = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
+    return document
+
+
+def test_notify_of_a_refused_drop_sends_one_message_however_often_told(
+    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+) -> None:
+    handler = load("notify").handler
+    answers = [handler(event("notify-drop-rejected"), context) for _ in range(3)]
+    assert [answer["sent"] for answer in answers] == [["sns"], [], []]
+    [text] = sent()
+    assert "is no CSV file by its name; it must end in .csv or .csv.gz" in text
+    assert kept()["sent"] == ["sns"]
+    assert kept()["verdict"] == "rejected_input"
+
+
+def test_notify_with_a_webhook_posts_the_same_text(
+    load: Load,
+    event: Event,
+    context: Any,
+    sent: Callable[[], list[str]],
+    webhook: list[dict[str, Any]],
+) -> None:
+    answer = load("notify").handler(event("notify-drop-rejected"), context)
+    assert answer["sent"] == ["sns", "webhook"]
+    assert webhook == [{"text": text} for text in sent()]
+
+
+def test_notify_whose_webhook_is_gone_still_sends_the_email(
+    load: Load, event: Event, context: Any, sent: Callable[[], list[str]], webhook: list[Any]
+) -> None:
+    boto3.client("ssm").put_parameter(
+        Name="/dropforge/webhook", Type="SecureString", Value="http://127.0.0.1:9/", Overwrite=True
+    )
+    answer = load("notify").handler(event("notify-drop-rejected"), context)
+    assert answer["sent"] == ["sns"]
+    assert len(sent()) == 1
+
+
+def test_notify_that_reaches_nobody_fails_and_sends_at_the_next_attempt(
+    load: Load, event: Event, context: Any, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handler = load("notify").handler
+    monkeypatch.setenv("TOPIC_ARN", f"{topic}-gone")
+    with pytest.raises(ExceptionGroup):
+        handler(event("notify-drop-rejected"), context)
+    monkeypatch.setenv("TOPIC_ARN", topic)
+    assert handler(event("notify-drop-rejected"), context)["sent"] == ["sns"]
+
+
+@pytest.mark.parametrize(("age_seconds", "taken_over"), [(0, False), (46, True)])
+def test_notify_takes_a_claim_over_only_when_its_owner_must_be_dead(
+    load: Load,
+    event: Event,
+    context: Any,
+    topic: str,
+    monkeypatch: pytest.MonkeyPatch,
+    age_seconds: int,
+    taken_over: bool,
+) -> None:
+    notify = load("notify")
+    boto3.client("s3").put_object(
+        Bucket=BUCKET,
+        Key="runs/notes-20260102-030405-0a1b2c3d/message.json",
+        Body=json.dumps({"sent": None}).encode(),
+    )
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + timedelta(seconds=age_seconds)
+
+    assert Clock.now(UTC)
+    monkeypatch.setattr(outbox, "datetime", Clock)
+    answer = notify.handler(event("notify-drop-rejected"), context)
+    assert bool(answer["sent"]) is taken_over
+
+
+def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
+    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+) -> None:
+    notify = load("notify")
+    arn = event("notify-failed")["detail"]["executionArn"]
+    base = {"name": "churn-1", "status": "FAILED", "input": "{}", "executionArn": arn}
+    descriptions = {
+        arn: {**base, "error": "States.ExceedToleratedFailureThreshold", "cause": "exceeded"},
+        "child": {
+            **base,
+            "error": "MemoryError",
+            "cause": '{"errorMessage": "chunk 3 is too big"}',
+        },
+    }
+
+    class States:
+        @staticmethod
+        def describe_execution(executionArn: str) -> dict[str, Any]:  # noqa: N803
+            return descriptions[executionArn]
+
+        @staticmethod
+        def list_map_runs(executionArn: str) -> dict[str, Any]:  # noqa: N803
+            assert executionArn == arn
+            return {"mapRuns": [{"mapRunArn": "profile"}, {"mapRunArn": "encode"}]}
+
+        @staticmethod
+        def list_executions(mapRunArn: str, **_options: Any) -> dict[str, Any]:  # noqa: N803
+            return {"executions": [{"executionArn": "child"}] if mapRunArn == "encode" else []}
+
+    notify.sfn = States
+    notify.handler(event("notify-failed"), context)
+    assert "chunk 3 is too big (MemoryError)" in sent()[0]

@@ -1,0 +1,97 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from notify.message import Ending, is_rejection, message_of, readable_cause, sns_subject
+from pipeline import errors
+
+ARN = "arn:aws:states:eu-west-1:123456789012:execution:dropforge-train:churn-1"
+RESULT = {
+    "run": "churn-1",
+    "dataset": "churn",
+    "verdict": "approved",
+    "task": "binary",
+    "target": "left",
+    "metric": {"name": "auc", "value": 0.91234, "goal": "max"},
+    "champion": {"name": "auc", "value": 0.9, "goal": "max"},
+    "metrics": {"auc": 0.91234},
+    "rows": {"train": 7000, "validation": 1500, "test": 1500, "dropped": 12},
+    "warnings": ["column 'id' was dropped"],
+    "files": {"report": "s3://bucket/runs/churn-1/report.html"},
+}
+DONE = Ending(
+    "churn-1", "churn", "SUCCEEDED", "s3://bucket/inbox/churn/a.csv", RESULT, None, None, ARN
+)
+FAILED = Ending("churn-1", "churn", "FAILED", "s3://bucket/inbox/churn/a.csv", None, "X", "Y", ARN)
+
+
+def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
+    message = message_of(DONE)
+    assert message.subject == "churn: new model approved (auc 0.9123)"
+    for part in (
+        "auc 0.9123 on 1,500 test rows, higher is better",
+        "the model in use has 0.9 on the same rows",
+        "Trained on 7,000 rows, validated on 1,500; 12 dropped.",
+        "column 'id' was dropped",
+        "Report: s3://bucket/runs/churn-1/report.html",
+        "File: s3://bucket/inbox/churn/a.csv",
+        "Run: churn-1",
+        "https://eu-west-1.console.aws.amazon.com/states/home",
+    ):
+        assert part in message.text
+
+
+@pytest.mark.parametrize("verdict", ["approved", "pending", "kept_champion", "below_minimum"])
+def test_message_of_each_verdict_says_it_in_words(verdict: str) -> None:
+    message = message_of(replace(DONE, result={**RESULT, "verdict": verdict}))
+    assert message.verdict == verdict
+    assert verdict not in message.subject or verdict == "approved"
+
+
+def test_message_of_an_input_error_is_a_rejection_with_its_sentence() -> None:
+    cause = json.dumps({"errorType": "NotCsvError", "errorMessage": "a.csv is a PNG"})
+    message = message_of(replace(FAILED, error="NotCsvError", cause=cause))
+    assert (message.verdict, message.subject) == ("rejected_input", "churn: file rejected")
+    assert "a.csv is a PNG (NotCsvError)" in message.text
+    assert message.cause == "a.csv is a PNG"
+
+
+@pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
+def test_message_of_an_ending_without_a_cause_still_says_what_happened(status: str) -> None:
+    message = message_of(replace(FAILED, status=status, error=None, cause=None))
+    assert message.verdict == "failed"
+    assert len(message.text.splitlines()[2]) > 20
+
+
+def test_rejections_are_the_leaves_below_input_error() -> None:
+    assert is_rejection("SettingsError")
+    assert not is_rejection("PredictionCountError")
+    assert not is_rejection("PipelineErrors")
+    assert not is_rejection(None)
+    assert all(is_rejection(kind.__name__) for kind in errors.InputError.__subclasses__())
+
+
+@pytest.mark.parametrize(
+    ("cause", "sentence"),
+    [
+        ("plain words", "plain words"),
+        ('{"errorMessage": "m", "errorType": "E"}', "m"),
+        ('{"TrainingJobName": "j", "FailureReason": "AlgorithmError: x"}', "AlgorithmError: x"),
+        ('{"other": 1}', '{"other": 1}'),
+        ("[1]", "[1]"),
+        (None, None),
+    ],
+)
+def test_readable_cause_takes_the_sentence_out_of_a_document(
+    cause: str | None, sentence: str | None
+) -> None:
+    assert readable_cause(cause) == sentence
+
+
+def test_sns_subject_of_any_text_is_short_printable_ascii() -> None:
+    subject = sns_subject("größer\n" + "x" * 200)
+    assert len(subject) == 100
+    assert subject.isascii()
+    assert subject.isprintable()
+    assert subject.endswith("...")

@@ -1,0 +1,91 @@
+import re
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline import layout
+from pipeline.errors import DropNameError
+
+SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("key", "dataset", "file"),
+    [
+        ("inbox/churn/a.csv", "churn", "a.csv"),
+        ("inbox/churn/a.CSV", "churn", "a.CSV"),
+        ("inbox/churn/a b.csv.gz", "churn", "a b.csv.gz"),
+        ("inbox/churn.csv", "churn", "churn.csv"),
+        ("inbox/churn.csv.gz", "churn", "churn.csv.gz"),
+        ("inbox/churn/pipeline.json", "churn", "pipeline.json"),
+    ],
+)
+def test_drop_of_good_key_gives_dataset_and_file(key: str, dataset: str, file: str) -> None:
+    assert layout.drop_of(key) == layout.Drop(dataset, file)
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "inbox/churn/a.txt",
+        "inbox/churn/deep/a.csv",
+        "inbox/churn/",
+        "inbox/",
+        "runs/x/a.csv",
+        "inbox/Churn/a.csv",
+        "inbox/a--b/a.csv",
+        "inbox/../a.csv",
+        "inbox/.csv",
+    ],
+)
+def test_drop_of_bad_key_is_refused_with_the_remedy(key: str) -> None:
+    with pytest.raises(DropNameError) as caught:
+        layout.drop_of(key)
+    assert key in str(caught.value) or layout.stem_of(key.split("/")[1]) in str(caught.value)
+    assert "inbox/" in str(caught.value) or ".csv" in str(caught.value)
+
+
+@given(st.text(max_size=120))
+def test_dataset_name_of_any_text_is_a_dataset_name(text: str) -> None:
+    name = layout.dataset_name(text)
+    assert layout.drop_of(f"inbox/{name}/a.csv").dataset == name
+
+
+@given(st.text(min_size=1, max_size=80))
+def test_run_of_execution_of_any_name_leaves_room_for_attempts(name: str) -> None:
+    run = layout.run_of_execution(name)
+    attempts = layout.attempts_of(run)
+    assert len(set(attempts)) == len(attempts) == 30
+    assert all(len(job) <= 63 and SAGEMAKER_NAME.fullmatch(job) for job in attempts)
+
+
+def test_run_of_execution_of_a_valid_name_keeps_it() -> None:
+    assert layout.run_of_execution("My-first-run") == "My-first-run"
+
+
+def test_run_of_execution_of_names_alike_without_accents_differs() -> None:
+    assert layout.run_of_execution("modèle.1") != layout.run_of_execution("modele.1")
+
+
+def test_run_name_of_the_longest_dataset_fits_a_job_name() -> None:
+    dataset = "-".join("abcdefghijklmnopqrstuvwxyz01234")
+    assert layout.drop_of(f"inbox/{dataset}/a.csv").dataset == dataset
+    run = layout.run_name(dataset, MOMENT, "bucket", "key", "v1")
+    assert len(layout.attempts_of(run)[-1]) <= 63
+    assert SAGEMAKER_NAME.fullmatch(layout.attempts_of(run)[-1])
+    assert run.startswith("a-b-c-d")
+
+
+def test_run_name_of_the_same_object_is_the_same_in_any_time_zone() -> None:
+    elsewhere = MOMENT.astimezone(timezone(timedelta(hours=9)))
+    first = layout.run_name("churn", MOMENT, "bucket", "key", None)
+    assert first == layout.run_name("churn", elsewhere, "bucket", "key", "null")
+    assert first.startswith("churn-20260102-030405-")
+
+
+def test_run_name_of_another_version_differs() -> None:
+    names = {layout.run_name("churn", MOMENT, "bucket", "key", v) for v in (None, "1", "2")}
+    assert len(names) == 3

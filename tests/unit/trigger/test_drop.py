@@ -1,0 +1,70 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from pipeline import layout
+from trigger.drop import Refusal, Start, StoredObject, decide, newest_of_each_dataset
+
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+
+
+def stored(key: str, version_id: str | None = "v1", day: int = 2) -> StoredObject:
+    return StoredObject("bucket", key, version_id, MOMENT.replace(day=day))
+
+
+def nothing(_key: str) -> None:
+    return None
+
+
+def test_decide_on_a_csv_starts_its_run_with_the_datasets_settings() -> None:
+    texts = {"inbox/churn/pipeline.json": b'{"target": "left"}'}
+    start = decide(stored("inbox/churn/a.csv"), "object", texts.get)
+    assert isinstance(start, Start)
+    assert start.run == layout.run_name("churn", MOMENT, "bucket", "inbox/churn/a.csv", "v1")
+    settings = start.input.pop("settings")
+    assert settings["target"] == "left"
+    assert start.input == {
+        "bucket": "bucket",
+        "key": "inbox/churn/a.csv",
+        "version_id": "v1",
+        "dataset": "churn",
+        "run": start.run,
+        "trigger": "object",
+    }
+
+
+def test_decide_twice_on_one_object_gives_the_same_start() -> None:
+    first = decide(stored("inbox/churn/a.csv"), "object", nothing)
+    assert first == decide(stored("inbox/churn/a.csv"), "object", nothing)
+
+
+def test_decide_on_a_file_that_is_no_csv_refuses_it_under_its_dataset() -> None:
+    refusal = decide(stored("inbox/churn/notes.txt"), "object", nothing)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.dataset, refusal.error) == ("churn", "DropNameError")
+    assert ".csv" in refusal.cause
+
+
+@pytest.mark.parametrize("key", ["inbox/churn/a.csv", "inbox/churn/pipeline.json"])
+def test_decide_with_bad_settings_refuses_with_the_path_of_the_value(key: str) -> None:
+    refusal = decide(stored(key), "object", lambda _key: b'{"metric": 3}')
+    assert isinstance(refusal, Refusal)
+    assert refusal.error == "SettingsError"
+    assert "inbox/churn/pipeline.json: metric" in refusal.cause
+
+
+@pytest.mark.parametrize("key", ["inbox/churn/pipeline.json", "inbox/churn/"])
+def test_decide_on_settings_or_a_folder_starts_nothing(key: str) -> None:
+    assert decide(stored(key), "object", lambda _key: b"{}") is None
+
+
+def test_newest_of_each_dataset_passes_over_what_is_no_drop() -> None:
+    objects = [
+        stored("inbox/a/1.csv", day=1),
+        stored("inbox/a/2.csv", day=3),
+        stored("inbox/a/3.csv", day=2),
+        stored("inbox/a/pipeline.json", day=9),
+        stored("inbox/b.csv", day=1),
+        stored("inbox/b/notes.txt", day=9),
+    ]
+    assert [o.key for o in newest_of_each_dataset(objects)] == ["inbox/a/2.csv", "inbox/b.csv"]
