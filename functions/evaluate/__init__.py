@@ -1,0 +1,1 @@
+"""Judge a run: metrics, comparison with the champion, verdict, report."""

@@ -1,0 +1,164 @@
+"""evaluation.json: everything that is known of a run's model, for machines and for the report.
+
+evaluation.schema.json beside this file is its contract.
+"""
+
+import math
+import platform
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from evaluate.figures import figure
+from evaluate.intervals import LEVEL, REPLICATES, SEED, Interval
+from evaluate.judgement import Judgement
+from evaluate.run_files import RunFiles
+
+VERSION = 1
+_COLUMNS = 200
+_TEXT = 80
+_HEADS = {
+    "approved": "Approved",
+    "pending": "Waiting for approval",
+    "kept_champion": "Not promoted",
+    "below_minimum": "Below the minimum",
+}
+
+
+def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
+    """Return the part of the document that the judgement fills."""
+    metric, verdict = judgement.metric, judgement.verdict
+    return {
+        "verdict": {
+            "outcome": verdict.outcome,
+            "approval_status": verdict.approval_status,
+            "sentence": sentence_of(judgement, rows, target),
+            "reason": verdict.reason,
+            "promotion": judgement.rule.promotion,
+            "minimum": judgement.rule.minimum,
+        },
+        "metric": {
+            "name": metric.name,
+            "label": metric.label,
+            "goal": metric.goal,
+            "value": judgement.value,
+            "interval": _interval(judgement.interval),
+        },
+        "baseline": {"prediction": judgement.baseline, "value": judgement.baseline_value},
+        "comparison": {
+            "compared": judgement.compared,
+            "reason": judgement.reason or None,
+            "finding": judgement.finding,
+            "newer_data": judgement.newer,
+            "value": judgement.champion_value,
+            "interval": _interval(judgement.champion_interval),
+            "difference": _difference(judgement),
+            "metrics": judgement.champion_values,
+        },
+        "metrics": judgement.values,
+    }
+
+
+def sentence_of(judgement: Judgement, rows: int, target: str) -> str:
+    """Say the verdict in one sentence."""
+    label, value = judgement.metric.label, figure(judgement.value)
+    against = ""
+    if judgement.compared:
+        against = f" (the model in use: {figure(judgement.champion_value)})"
+    return (
+        f"{_HEADS[judgement.verdict.outcome]}: the model predicts {target} with {label} {value} "
+        f"on {rows:,} rows that it never saw{against}; {judgement.verdict.reason}."
+    )
+
+
+def _interval(interval: Interval | None) -> dict[str, Any] | None:
+    if interval is None:
+        return None
+    drawn = {"replicates": REPLICATES, "seed": SEED} if interval.method == "bootstrap" else {}
+    return {**asdict(interval), "level": LEVEL, **drawn}
+
+
+def _difference(judgement: Judgement) -> dict[str, Any] | None:
+    if judgement.value is None or judgement.champion_value is None:
+        return None
+    return {
+        "value": judgement.value - judgement.champion_value,
+        "interval": _interval(judgement.difference),
+    }
+
+
+def run_part(
+    files: RunFiles, request: dict[str, Any], encoder: dict[str, Any], event: dict[str, Any]
+) -> dict[str, Any]:
+    """Return the part of the document that says which run, on what data."""
+    target, training = encoder["target"], event.get("training", {})
+    champion = event.get("champion", {})
+    return {
+        "version": VERSION,
+        "run": request["run"],
+        "dataset": request["dataset"],
+        "task": target["task"],
+        "target": target["name"],
+        "classes": target.get("classes"),
+        "champion": {
+            "run": champion.get("run"),
+            "model_package_arn": champion["model_package_arn"],
+        }
+        if champion.get("found")
+        else None,
+        "data": {
+            "object": f"s3://{request['bucket']}/{request['key']}",
+            **{key: request.get(key) for key in ("version_id", "etag", "size", "last_modified")},
+        },
+        "training": {
+            "job": training.get("job"),
+            "seconds": training.get("training_seconds"),
+            "billable_seconds": training.get("billable_seconds"),
+            "hyperparameters": event.get("fit", {}).get("hyperparameters", {}),
+            "resources": event.get("fit", {}).get("resource_config", {}),
+            "use_spot": event.get("fit", {}).get("use_spot", False),
+        },
+        "settings": request.get("settings", {}),
+        "execution": event.get("execution") or request.get("execution"),
+        "evaluated": datetime.now(UTC).isoformat(timespec="seconds"),
+        "files": {
+            "report": files.uri("report.html"),
+            "evaluation": files.uri("evaluation.json"),
+            "model": training.get("model_data"),
+            "predictions": files.uri("predictions") + "/",
+            "encoder": files.uri("encoder.json"),
+            "request": files.uri("request.json"),
+        },
+    }
+
+
+def versions_of(code: str, xgboost: str | None) -> dict[str, str | None]:
+    """Return the versions that a result depends on."""
+    return {
+        "dropforge": code,
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "xgboost": xgboost,
+    }
+
+
+def columns_of(profile: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the profile's columns, cut to what a page can carry."""
+    names = ("name", "type", "missing", "distinct", "min", "max", "mean")
+    return [
+        {
+            **{name: _short(column.get(name)) for name in names},
+            "top": [[_short(value), count] for value, count in (column.get("top") or [])[:5]],
+        }
+        for column in profile.get("columns", [])[:_COLUMNS]
+    ]
+
+
+def _short(value: Any) -> Any:
+    if isinstance(value, str) and len(value) > _TEXT:
+        return f"{value[: _TEXT - 1]}…"
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -1,0 +1,131 @@
+"""Judge a run: from the files it wrote to evaluation.json, report.html and the state's payload."""
+
+import json
+import time
+from dataclasses import asdict
+from typing import Any
+
+from evaluate.cautions import Warnings, warning
+from evaluate.comparison import champion_scores, is_newer
+from evaluate.document import columns_of, judged_part, run_part, versions_of
+from evaluate.holdout import MAX_ROWS, Holdout, read_holdout, read_scores
+from evaluate.importance import importance_of
+from evaluate.judgement import Judgement, judge
+from evaluate.learning_curve import NoLearningCurveError, read_learning_curve
+from evaluate.model_file import ModelFormatError, read_model
+from evaluate.payload import payload_of
+from evaluate.plots_data import plots_of
+from evaluate.registry import group_name
+from evaluate.report import render
+from evaluate.run_files import RunFiles, in_parallel
+from evaluate.scored import Scored, metric_for
+from evaluate.verdict import Rule
+from evaluate.worst import worst_rows
+
+_CHUNKS = "chunks"
+_COUNTS = ("train", "validation", "test", "dropped")
+
+
+def evaluate_run(
+    files: RunFiles, logs: Any, event: dict[str, Any], group_prefix: str, code_version: str
+) -> dict[str, Any]:
+    """Judge a run, write evaluation.json and report.html, and return `$.evaluation`.
+
+    Parameters
+    ----------
+    logs : a boto3 CloudWatch Logs client.
+    event : the evaluate step's.
+
+    Raises
+    ------
+    EmptyTestSplitError, PredictionCountError, PredictionValueError
+        Predictions and test rows do not belong together; nothing was written.
+    SettingsError
+        The settings ask for a metric that the task does not have.
+    """
+    start = time.perf_counter()
+    request, encoder = files.read_json("request.json"), files.read_json("encoder.json")
+    profile = json.loads(files.read_if_there("profile.json") or "{}")
+    target, settings = encoder["target"], request.get("settings", {})
+    metric = metric_for(target["task"], settings.get("metric"))
+    rows = count_rows(files)
+    holdout = read_holdout(files, rows["test"])
+    scored = _score(files, holdout, target)
+    champion = None
+    if event.get("champion", {}).get("found"):
+        champion = champion_scores(files, holdout, event, scored, target["name"])
+    read = time.perf_counter()
+    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
+    champion_data = event.get("champion", {}).get("data_last_modified")
+    newer = is_newer(request.get("last_modified"), champion_data)
+    judgement = judge(metric, scored, champion, rule, newer)
+    judged = time.perf_counter()
+    document = {
+        **run_part(files, request, encoder, event),
+        **judged_part(judgement, scored.rows, target["name"]),
+        "rows": rows | {"judged": scored.rows},
+        "plots": plots_of(scored),
+        **_model_part(files, logs, event, encoder),
+        "worst": worst_rows(files, holdout, scored, encoder),
+        "columns": columns_of(profile),
+        "warnings": _warnings(profile, judgement, holdout),
+    }
+    document["versions"] = versions_of(code_version, document.pop("xgboost"))
+    document["timings"] = {
+        "read_seconds": round(read - start, 3),
+        "judge_seconds": round(judged - read, 3),
+        "describe_seconds": round(time.perf_counter() - judged, 3),
+    }
+    files.write("evaluation.json", json.dumps(document, allow_nan=False), "application/json")
+    files.write("report.html", render(document), "text/html")
+    return payload_of(document, group_name(group_prefix, request["dataset"]))
+
+
+def count_rows(files: RunFiles) -> dict[str, int]:
+    """Add up the rows that the encode children counted."""
+    names = [name for name in files.names(_CHUNKS) if name.startswith("encode-")]
+    counts = list(in_parallel(lambda name: files.read_json(_CHUNKS, name), names))
+    return {key: sum(int(count.get(key, 0)) for count in counts) for key in _COUNTS}
+
+
+def _score(files: RunFiles, holdout: Holdout, target: dict[str, Any]) -> Scored:
+    classes = list(map(str, target.get("classes") or []))
+    predicted = read_scores(files, holdout, "predictions", target["task"], len(classes))
+    return Scored(target["task"], holdout.truth, predicted, classes)
+
+
+def _model_part(
+    files: RunFiles, logs: Any, event: dict[str, Any], encoder: dict[str, Any]
+) -> dict[str, Any]:
+    """Return importance and learning curve, or a note why each is not there."""
+    part: dict[str, Any] = {"importance": None, "learning_curve": None, "xgboost": None}
+    notes = []
+    training = event.get("training", {})
+    try:
+        model = read_model(_open_uri(files, training["model_data"]))
+        part |= {"importance": importance_of(model, encoder["features"]), "xgboost": model.version}
+    except ModelFormatError as error:
+        notes.append(f"Feature importance is left out: {error}.")
+    try:
+        part["learning_curve"] = asdict(read_learning_curve(logs, training["job"]))
+    except NoLearningCurveError as error:
+        notes.append(f"The learning curve is left out: {error}.")
+    return part | {"notes": notes}
+
+
+def _open_uri(files: RunFiles, uri: str) -> Any:
+    bucket, key = uri.removeprefix("s3://").split("/", 1)
+    return files.s3.get_object(Bucket=bucket, Key=key)["Body"]
+
+
+def _warnings(profile: dict[str, Any], judgement: Judgement, holdout: Holdout) -> Warnings:
+    found = list(judgement.warnings)
+    if holdout.left_out:
+        found.append(
+            warning(
+                "part_of_the_test_rows",
+                f"More than {MAX_ROWS:,} test rows: {len(holdout.parts):,} of "
+                f"{len(holdout.parts) + holdout.left_out:,} parts were judged, evenly spread.",
+            )
+        )
+    return found + [warning(w["code"], w["message"]) for w in profile.get("warnings", [])]

@@ -1,0 +1,49 @@
+"""EvaluateFunction: find the champion; judge a run."""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from evaluate.registry import find_champion, group_name
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+    """Do the step that the event names."""
+    steps = {"champion": _champion, "evaluate": _evaluate}
+    return steps[event["step"]](event)
+
+
+def _champion(event: dict[str, Any]) -> dict[str, Any]:
+    group = group_name(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+    champion = find_champion(boto3.client("sagemaker"), group)
+    logger.info("looked for the champion", group=group, champion=champion)
+    return champion
+
+
+def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
+    # Only this step needs numpy and jinja2; the champion step stays light.
+    from evaluate.evaluation import evaluate_run
+    from evaluate.run_files import RunFiles
+
+    files = RunFiles(boto3.client("s3"), event["bucket"], event["prefix"])
+    result = evaluate_run(
+        files,
+        boto3.client("logs"),
+        event,
+        os.environ["MODEL_PACKAGE_GROUP_PREFIX"],
+        os.environ["CODE_VERSION"],
+    )
+    logger.info("judged", run=event["prefix"], verdict=result["verdict"], metric=result["metric"])
+    metrics.add_metric(name="ModelsJudged", unit=MetricUnit.Count, value=1)
+    return result

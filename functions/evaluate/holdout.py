@@ -1,0 +1,103 @@
+"""The test rows of a run with the challenger's and the champion's predictions."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from evaluate.measures import Floats
+from evaluate.parts import join_parts, read_predictions, read_truth
+from evaluate.run_files import RunFiles, in_parallel
+from pipeline.errors import EmptyTestSplitError, PredictionCountError
+
+MAX_ROWS = 5_000_000
+"""Most test rows that are judged: above, whole parts are left out, evenly spread."""
+TRUTH = "data/truth"
+
+
+@dataclass(frozen=True)
+class Holdout:
+    """The truth of the judged test rows, and where each row comes from."""
+
+    parts: list[str]
+    """Names of the judged parts."""
+    sizes: list[int]
+    """Rows of each judged part."""
+    numbers: Floats
+    """(rows,), each row's number in the dropped file."""
+    truth: Floats
+    """(rows,), the value or the class index."""
+    left_out: int
+    """How many parts were not judged, because there are more than MAX_ROWS rows."""
+
+    def locate(self, row: int) -> tuple[str, int]:
+        """Return the part of a row and its position in it, from 0."""
+        ends = np.cumsum(self.sizes)
+        part = int(np.searchsorted(ends, row, side="right"))
+        return self.parts[part], row - int(ends[part] - self.sizes[part])
+
+
+def read_holdout(files: RunFiles, test_rows: int) -> Holdout:
+    """Read the truth of the test rows.
+
+    Parameters
+    ----------
+    test_rows : how many there are in all parts, as counted when they were written.
+
+    Raises
+    ------
+    EmptyTestSplitError
+        There is no test row.
+    """
+    names = files.names(TRUTH)
+    if not names or not test_rows:
+        raise EmptyTestSplitError(
+            f"{files.uri(TRUTH)}/ holds no test rows (0 of the file's rows fell into the test "
+            f"split), so nothing can be judged; drop more rows, or raise split.test in "
+            f"pipeline.json"
+        )
+    judged = spread(names, test_rows, MAX_ROWS)
+    read = list(in_parallel(lambda name: read_truth(files.read(TRUTH, name)), judged))
+    return Holdout(
+        judged,
+        [len(labels) for _, labels in read],
+        join_parts(rows for rows, _ in read),
+        join_parts(labels for _, labels in read),
+        len(names) - len(judged),
+    )
+
+
+def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, classes: int) -> Floats:
+    """Read a model's predictions of the holdout.
+
+    Parameters
+    ----------
+    folder : predictions or champion, below the run's prefix.
+    classes : how many the model knows; 0 in a regression.
+
+    Raises
+    ------
+    PredictionCountError, PredictionValueError
+        The predictions are not one sound number, or list, for each test row.
+    """
+    wanted = {f"{name}.out" for name in holdout.parts}
+    found = set(files.names(folder))
+    if missing := sorted(wanted - found):
+        raise PredictionCountError(
+            f"{files.uri(folder)}/ lacks {missing[0]} and so the predictions of "
+            f"{len(missing):,} of {len(wanted):,} test parts; nothing was judged: look at the "
+            f"transform job's log, then drop the file again"
+        )
+    rows = dict(zip(holdout.parts, holdout.sizes, strict=True))
+    width = classes if task == "multiclass" else 1
+
+    def read(name: str) -> Floats:
+        body = files.read(folder, f"{name}.out")
+        return read_predictions(body, files.uri(folder, f"{name}.out"), task, rows[name], width)
+
+    return join_parts(in_parallel(read, holdout.parts))
+
+
+def spread(names: list[str], rows: int, limit: int) -> list[str]:
+    """Choose whole parts, evenly spread, so that about `limit` of `rows` rows are kept."""
+    keep = min(len(names), max(1, len(names) * limit // rows))
+    return [names[i * len(names) // keep] for i in range(keep)]

@@ -1,0 +1,100 @@
+"""How good a model is, whether it is better, and what becomes of it."""
+
+import math
+from dataclasses import dataclass, field
+
+from evaluate.cautions import Warnings, metric_warnings, warning
+from evaluate.intervals import Interval, intervals_of
+from evaluate.measures import value_of
+from evaluate.scored import Metric, Scored
+from evaluate.tables import Values, baseline_of, values_of
+from evaluate.verdict import Finding, Rule, Verdict, decide, finding_of
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A model on its test rows, beside the naive baseline and the champion."""
+
+    metric: Metric
+    value: float | None
+    interval: Interval | None
+    values: Values
+    """Every metric of the task."""
+    baseline: str
+    """The naive prediction, in words."""
+    baseline_value: float | None
+    rule: Rule
+    verdict: Verdict
+    compared: bool
+    reason: str
+    """Why the champion was not compared; empty if it was, or if there is none."""
+    newer: bool
+    """Whether the data is newer than the champion's."""
+    champion_value: float | None = None
+    champion_interval: Interval | None = None
+    champion_values: Values = field(default_factory=dict)
+    difference: Interval | None = None
+    """Of challenger minus champion."""
+    finding: Finding | None = None
+    warnings: Warnings = field(default_factory=list)
+
+
+def judge(
+    metric: Metric,
+    challenger: Scored,
+    champion: Scored | str | None,
+    rule: Rule,
+    newer: bool,
+) -> Judgement:
+    """Measure the challenger, compare it with the champion, and decide.
+
+    Parameters
+    ----------
+    champion : on the same rows; the reason why it cannot be compared; or None
+        if there is none.
+    """
+    rows = challenger.rows
+    both = [champion, challenger] if isinstance(champion, Scored) else [challenger]
+    measures = [metric.measure(scored) for scored in both]
+    values = [_defined(value_of(measure, rows)) for measure in measures]
+    intervals = intervals_of(measures, rows, metric.bounds)
+    baseline, baseline_value = baseline_of(challenger, metric)
+    value, interval = values[-1], intervals[len(both) - 1]
+    compared = isinstance(champion, Scored)
+    difference = intervals[2] if compared else None
+    finding = finding_of(metric, difference) if compared else None
+    reason = champion if isinstance(champion, str) else ""
+    warnings = metric_warnings(metric, challenger, value, interval, baseline_value)
+    if reason:
+        warnings.insert(0, _not_compared(reason))
+    return Judgement(
+        metric=metric,
+        value=value,
+        interval=interval,
+        values=values_of(challenger),
+        baseline=baseline,
+        baseline_value=baseline_value,
+        rule=rule,
+        verdict=decide(metric, value, rule, finding, newer),
+        compared=compared,
+        reason=reason,
+        newer=newer,
+        champion_value=values[0] if compared else None,
+        champion_interval=intervals[0] if compared else None,
+        champion_values=values_of(champion) if isinstance(champion, Scored) else {},
+        difference=difference,
+        finding=finding,
+        warnings=warnings,
+    )
+
+
+def _defined(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _not_compared(reason: str) -> dict[str, str]:
+    return warning(
+        "champion_not_compared",
+        f"The model in use could not be compared on these rows ({reason}), so the new model was "
+        f"judged on its own.",
+    )

@@ -1,0 +1,85 @@
+"""The metric of each boosting round, from the training job's log.
+
+SageMaker XGBoost prints ``[12]#011train-rmse:0.1#011validation-rmse:0.2``; #011
+is how the log driver writes a tab.
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+LOG_GROUP = "/aws/sagemaker/TrainingJobs"
+_MAX_PAGES = 50
+_MAX_POINTS = 200
+_ROUND = re.compile(r"\[(\d+)\](?=(?:#011|\s)+(?:train|validation)-)")
+_VALUE = re.compile(r"(train|validation)-([^:\s#]+):([-+.\deE]+)")
+
+
+@dataclass(frozen=True)
+class LearningCurve:
+    """A metric by boosting round."""
+
+    metric: str
+    """As XGBoost names it."""
+    rounds: list[int]
+    train: list[float]
+    validation: list[float]
+    """Empty without a validation channel."""
+
+
+class NoLearningCurveError(Exception):
+    """The log is not there, cannot be read, or holds no round; the message says which."""
+
+
+def read_learning_curve(logs: Any, job: str) -> LearningCurve:
+    """Read the learning curve of a training job from CloudWatch Logs.
+
+    Raises
+    ------
+    NoLearningCurveError
+        There is none to show.
+    """
+    request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamNamePrefix": f"{job}/"}
+    lines: list[str] = []
+    try:
+        for _ in range(_MAX_PAGES):
+            page = logs.filter_log_events(**request)
+            lines += [event["message"] for event in page.get("events", [])]
+            if not page.get("nextToken"):
+                break
+            request["nextToken"] = page["nextToken"]
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        raise NoLearningCurveError(f"the log {LOG_GROUP} was not read ({code})") from error
+    except BotoCoreError as error:
+        raise NoLearningCurveError(f"the log {LOG_GROUP} was not read ({error})") from error
+    if not lines:
+        raise NoLearningCurveError(f"the log {LOG_GROUP} has no stream of the job {job}")
+    return parse_learning_curve(lines)
+
+
+def parse_learning_curve(lines: list[str]) -> LearningCurve:
+    """Read the learning curve from log lines, thinned to a number that a plot can show.
+
+    Of several metrics a round it takes the last, the one that early stopping
+    watches. Each instance prints every round; the first counts.
+    """
+    found: dict[int, dict[str, tuple[str, float]]] = {}
+    for line in lines:
+        if match := _ROUND.search(line):
+            values = {side: (name, float(text)) for side, name, text in _VALUE.findall(line)}
+            found.setdefault(int(match[1]), values)
+    rounds = sorted(number for number, values in found.items() if "train" in values)
+    if not rounds:
+        raise NoLearningCurveError("the training job's log holds no boosting round")
+    step = -(-len(rounds) // _MAX_POINTS)
+    kept = sorted({*rounds[::step], rounds[-1]})
+    both = all("validation" in found[number] for number in kept)
+    return LearningCurve(
+        found[kept[0]]["train"][0],
+        kept,
+        [found[number]["train"][1] for number in kept],
+        [found[number]["validation"][1] for number in kept] if both else [],
+    )

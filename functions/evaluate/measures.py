@@ -1,0 +1,172 @@
+"""What a model is judged by, as functions of row weights.
+
+Each measure is written once, for weighted rows: with weights of one it is the
+reported value, with resampled counts a bootstrap replicate, and its gradient
+with respect to the weights gives the analytic interval (see intervals.py).
+The values agree with scikit-learn's to 1e-9; tests/unit/evaluate holds them to it.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Goal = Literal["min", "max"]
+
+EPSILON = float(np.finfo(np.float64).eps)
+_ROUNDING = 1e-9
+
+
+class Measure(Protocol):
+    """A metric of one model on fixed test rows."""
+
+    def weighted(self, weights: Floats) -> Floats:
+        """Return the metric of each replicate.
+
+        Parameters
+        ----------
+        weights : (replicates, rows), each >= 0.
+
+        Returns
+        -------
+        (replicates,); NaN where the metric is not defined.
+        """
+
+    def gradient(self) -> Floats:
+        """Return the derivative by each row's weight, (rows,), at weights of one."""
+
+
+def value_of(measure: Measure, rows: int) -> float:
+    """Return the metric on all rows, each counted once; NaN if it is not defined."""
+    return float(measure.weighted(np.ones((1, rows)))[0])
+
+
+@dataclass(frozen=True)
+class Mean:
+    """The mean of one value a row: MAE, accuracy, log loss, Brier score."""
+
+    values: Floats
+
+    def weighted(self, weights: Floats) -> Floats:
+        """See Measure."""
+        means: Floats = (weights @ self.values) / weights.sum(axis=1)
+        return means
+
+    def gradient(self) -> Floats:
+        """See Measure."""
+        gradient: Floats = (self.values - self.values.mean()) / self.values.size
+        return gradient
+
+
+@dataclass(frozen=True)
+class RootMean:
+    """The square root of the mean of one value a row: RMSE."""
+
+    values: Floats
+
+    def weighted(self, weights: Floats) -> Floats:
+        """See Measure."""
+        return np.sqrt(Mean(self.values).weighted(weights))
+
+    def gradient(self) -> Floats:
+        """See Measure."""
+        root = float(np.sqrt(self.values.mean()))
+        return Mean(self.values).gradient() / (2 * root) if root else np.zeros(self.values.size)
+
+
+@dataclass(frozen=True)
+class RSquared:
+    """The coefficient of determination, 1 - residual / total sum of squares.
+
+    Not defined on a single row.
+    A constant truth gives 1 for a perfect prediction and else 0, as
+    scikit-learn's r2_score does with force_finite.
+    """
+
+    truth: Floats
+    predicted: Floats
+
+    def weighted(self, weights: Floats) -> Floats:
+        """See Measure."""
+        centred = self.truth - self.truth.mean()
+        residual = weights @ (self.truth - self.predicted) ** 2
+        second = weights @ centred**2
+        total = second - (weights @ centred) ** 2 / weights.sum(axis=1)
+        # Rounding hides a replicate whose rows all have one truth: look at its rows.
+        flat = total <= _ROUNDING * second
+        flat[flat] = _is_flat(self.truth, weights[flat])
+        ratio = np.divide(residual, total, out=np.ones_like(residual), where=~flat)
+        ratio[flat & (residual == 0)] = 0.0
+        scores: Floats = 1 - ratio
+        return scores if self.truth.size > 1 else np.full_like(scores, np.nan)
+
+    def gradient(self) -> Floats:
+        """See Measure."""
+        residual = (self.truth - self.predicted) ** 2
+        spread = (self.truth - self.truth.mean()) ** 2
+        total = spread.sum()
+        if np.ptp(self.truth) == 0:
+            return np.zeros(self.truth.size)
+        gradient: Floats = -(residual * total - residual.sum() * spread) / total**2
+        return gradient
+
+
+def _is_flat(truth: Floats, weights: Floats) -> NDArray[np.bool_]:
+    low = np.min(np.where(weights > 0, truth, np.inf), axis=1)
+    high = np.max(np.where(weights > 0, truth, -np.inf), axis=1)
+    flat: NDArray[np.bool_] = low == high
+    return flat
+
+
+@dataclass(frozen=True)
+class Balance:
+    """F1, averaged over classes: the mean of 2 TP / (2 TP + FP + FN).
+
+    Macro F1 averages over the classes that occur in the truth or among the
+    predictions, as scikit-learn's f1_score does; with a single class it is F1.
+    """
+
+    hits: Floats
+    """(rows, classes): 1 where the row is of the class and predicted so."""
+    marks: Floats
+    """(rows, classes): 1 for the row's class plus 1 for the predicted class."""
+
+    def weighted(self, weights: Floats) -> Floats:
+        """See Measure."""
+        hits, marks = weights @ self.hits, weights @ self.marks
+        scores = np.divide(2 * hits, marks, out=np.zeros_like(hits), where=marks > 0)
+        averaged: Floats = scores.sum(axis=1) / np.maximum((marks > 0).sum(axis=1), 1)
+        return averaged
+
+    def gradient(self) -> Floats:
+        """See Measure."""
+        hits, marks = self.hits.sum(axis=0), self.marks.sum(axis=0)
+        used = marks > 0
+        slope = 2 * (self.hits[:, used] * marks[used] - hits[used] * self.marks[:, used])
+        gradient: Floats = (slope / marks[used] ** 2).sum(axis=1) / max(used.sum(), 1)
+        return gradient
+
+
+def balance(truth: Floats, chosen: Floats, classes: list[int]) -> Balance:
+    """Prepare F1 over classes from true and predicted class indices, (rows,) each."""
+    is_class = truth[:, None] == np.asarray(classes)
+    is_chosen = chosen[:, None] == np.asarray(classes)
+    return Balance(
+        (is_class & is_chosen).astype(np.float64),
+        is_class.astype(np.float64) + is_chosen.astype(np.float64),
+    )
+
+
+def log_losses(truth: Floats, probabilities: Floats) -> Floats:
+    """Return each row's log loss in nats.
+
+    Parameters
+    ----------
+    truth : (rows,), class indices.
+    probabilities : (rows, classes), clipped here to [eps, 1 - eps] as
+        scikit-learn's log_loss does.
+    """
+    given = probabilities[np.arange(truth.size), truth.astype(np.intp)]
+    return -np.log(np.clip(given, EPSILON, 1 - EPSILON))

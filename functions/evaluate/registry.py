@@ -1,0 +1,87 @@
+"""The model packages of a dataset: the champion, and what a new one carries."""
+
+import re
+import unicodedata
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+_VALUE_LIMIT = 256
+_ALLOWED = "_.:/=+-@"
+"""Besides letters, digits and separators: SageMaker API, CustomerMetadataValue."""
+
+
+def group_name(prefix: str, dataset: str) -> str:
+    """Return the name of a dataset's model package group, at most 63 characters."""
+    return f"{prefix}-{dataset}"[:63].rstrip("-")
+
+
+def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
+    """Return the newest Approved package of a group, making the group if it is missing.
+
+    Returns
+    -------
+    ``{"found": False}``, or ``{"found": True, "model_package_arn", "run",
+    "encoder_key"}``; the last two only if the package says so itself.
+    """
+    if not _group_exists(sagemaker, group):
+        _create_group(sagemaker, group)
+        return {"found": False}
+    pages = sagemaker.get_paginator("list_model_packages").paginate(
+        ModelPackageGroupName=group,
+        ModelApprovalStatus="Approved",
+        SortBy="CreationTime",
+        SortOrder="Descending",
+    )
+    # Paged, because a page may be empty though more follow.
+    for page in pages:
+        for package in page["ModelPackageSummaryList"]:
+            if package.get("ModelPackageStatus", "Completed") == "Completed":
+                return _champion(sagemaker, package["ModelPackageArn"])
+    return {"found": False}
+
+
+def _champion(sagemaker: Any, arn: str) -> dict[str, Any]:
+    package = sagemaker.describe_model_package(ModelPackageName=arn)
+    metadata = package.get("CustomerMetadataProperties", {})
+    champion = {"found": True, "model_package_arn": arn}
+    names = {"run": "run", "encoder": "encoder_key", "data_last_modified": "data_last_modified"}
+    return champion | {names[key]: metadata[key] for key in names if key in metadata}
+
+
+def _group_exists(sagemaker: Any, group: str) -> bool:
+    try:
+        sagemaker.describe_model_package_group(ModelPackageGroupName=group)
+    except ClientError as error:
+        # SageMaker has no error code of its own for a group that does not exist.
+        if error.response["Error"]["Code"] in ("ValidationException", "ResourceNotFound"):
+            return False
+        raise
+    return True
+
+
+def _create_group(sagemaker: Any, group: str) -> None:
+    try:
+        sagemaker.create_model_package_group(
+            ModelPackageGroupName=group,
+            ModelPackageGroupDescription="Models of one dataset; the newest Approved one is in use",
+        )
+    except ClientError:
+        # Another run of the dataset may have made it in between.
+        if not _group_exists(sagemaker, group):
+            raise
+
+
+def metadata_of(values: dict[str, object]) -> dict[str, str]:
+    """Turn values into a model package's CustomerMetadataProperties.
+
+    Empty values are left out; what SageMaker does not allow becomes "_"; a
+    longer text keeps its end, which tells object keys apart.
+    """
+    texts = {key: _allowed(str(value)) for key, value in values.items() if value is not None}
+    return {key: text[-_VALUE_LIMIT:] for key, text in texts.items() if text}
+
+
+def _allowed(text: str) -> str:
+    kept = (c if unicodedata.category(c)[0] in "LZN" or c in _ALLOWED else "_" for c in text)
+    return re.sub(r"\s", " ", "".join(kept))

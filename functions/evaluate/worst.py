@@ -1,0 +1,142 @@
+"""The test rows that a model got most wrong, with what the file says of them."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import numpy as np
+
+from evaluate.holdout import TRUTH, Holdout
+from evaluate.measures import log_losses
+from evaluate.run_files import RunFiles
+from evaluate.scored import Scored
+
+SHOWN = 10
+FEATURES = "data/test"
+_BLOCK = 8 * 1024**2
+
+
+def worst_rows(
+    files: RunFiles, holdout: Holdout, scored: Scored, encoder: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Return the worst predictions, worst first.
+
+    By absolute error in a regression, by log loss in a classification; rows
+    predicted rightly are never among them.
+
+    Returns
+    -------
+    ``row`` (its number in the file, from 1), ``ids``, ``actual``,
+    ``predicted``, ``probability`` (of the predicted class), ``error``, and
+    ``values`` by column.
+    """
+    losses = _losses(scored)
+    top = np.argpartition(-losses, min(SHOWN, scored.rows - 1))[:SHOWN]
+    rows = [int(i) for i in top[np.argsort(-losses[top], kind="stable")] if losses[i] > 0]
+    wanted: dict[str, list[int]] = {}
+    for part, position in map(holdout.locate, rows):
+        wanted.setdefault(part, []).append(position)
+    values = {
+        (part, position): line
+        for part, positions in wanted.items()
+        for position, line in _features(files, part, positions, encoder["features"])
+    }
+    ids = {
+        (part, position): record
+        for part, positions in wanted.items()
+        for position, record in _ids(files, part, positions, encoder)
+    }
+    return [
+        {
+            "row": int(holdout.numbers[row]),
+            "ids": ids.get(holdout.locate(row), {}),
+            **_judged(scored, row, float(losses[row])),
+            "values": values.get(holdout.locate(row), {}),
+        }
+        for row in rows
+    ]
+
+
+def _losses(scored: Scored) -> Any:
+    if scored.task == "regression":
+        return np.abs(scored.truth - scored.predicted)
+    wrong = scored.truth != scored.chosen
+    return np.where(wrong, log_losses(scored.truth, scored.probabilities), 0.0)
+
+
+def _judged(scored: Scored, row: int, loss: float) -> dict[str, Any]:
+    if scored.task == "regression":
+        actual, predicted = float(scored.truth[row]), float(scored.predicted[row])
+        return {"actual": actual, "predicted": predicted, "error": predicted - actual}
+    chosen = int(scored.chosen[row])
+    return {
+        "actual": scored.classes[int(scored.truth[row])],
+        "predicted": scored.classes[chosen],
+        "probability": float(scored.probabilities[row, chosen]),
+        "error": loss,
+    }
+
+
+def _ids(
+    files: RunFiles, part: str, positions: list[int], encoder: dict[str, Any]
+) -> Iterator[tuple[int, dict[str, str]]]:
+    if not encoder.get("id_columns"):
+        return
+    records = csv.reader(io.StringIO(files.read(TRUTH, part).decode(), newline=""))
+    names = next(records)[2:]
+    last, wanted = max(positions), set(positions)
+    for position, record in enumerate(records):
+        if position in wanted:
+            yield position, dict(zip(names, record[2:], strict=False))
+        if position == last:
+            return
+
+
+def _features(
+    files: RunFiles, part: str, positions: list[int], features: list[dict[str, Any]]
+) -> Iterator[tuple[int, dict[str, str | float | None]]]:
+    blocks = files.open(FEATURES, part).iter_chunks(_BLOCK)
+    for position, line in pick_lines(blocks, positions):
+        yield position, decode(line.decode().strip().split(","), features)
+
+
+def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[int, bytes]]:
+    """Yield the lines at some positions, from 0, of a text that is read in blocks."""
+    wanted, first, rest = sorted(positions), 0, b""
+    for block in blocks:
+        lines = (rest + block).split(b"\n")
+        rest = lines.pop()
+        while wanted and wanted[0] < first + len(lines):
+            position = wanted.pop(0)
+            yield position, lines[position - first]
+        first += len(lines)
+        if not wanted:
+            return
+    if wanted and rest:
+        yield wanted[0], rest
+
+
+def decode(fields: list[str], features: list[dict[str, Any]]) -> dict[str, str | float | None]:
+    """Turn an encoded line back into values by column.
+
+    One-hot features give the category whose field is 1, or None for a value
+    that is missing or has no feature of its own; a column encoded into several
+    other features keeps each under the feature's name.
+    """
+    values: dict[str, str | float | None] = {}
+    columns = [feature.get("column", feature["name"]) for feature in features]
+    alone = Counter(columns)
+    for field, feature, column in zip(fields, features, columns, strict=False):
+        if feature.get("encoding") == "one_hot":
+            values.setdefault(column, None)
+            if field not in ("", "0", "0.0"):
+                values[column] = feature.get("category")
+            continue
+        name = column if alone[column] == 1 else feature["name"]
+        try:
+            values[name] = float(field) if field not in ("", "nan") else None
+        except ValueError:
+            values[name] = field
+    return values
