@@ -34,4 +34,4 @@ def _environment() -> Environment:
 
 def render(document: dict[str, Any]) -> str:
     """Return the report of an evaluation as HTML."""
-    return _environment().get_template("report.html").render(document)
+    return _environment().get_template("report.html.j2").render(document)
