@@ -1,0 +1,26 @@
+"""``dropforge demo``."""
+
+from dropforge.cli.connect import connected
+from dropforge.cli.faults import reported
+from dropforge.cli.finish import conclude, finish, no_result
+from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json, Out, Timeout
+from dropforge.cli.output import Output
+from dropforge.environment import LOCAL
+
+
+def demo(
+    env: Env = LOCAL, out: Out = None, timeout: Timeout = TIMEOUT_SECONDS, as_json: Json = False
+) -> None:
+    """Drop a sample dataset and watch the whole pipeline work.
+
+    Needs no AWS account: a local cloud is started if none is up, and stopped again.
+    """
+    output = Output(as_json)
+    with reported(output, no_result):
+        with connected(env, output) as stack:
+            from dropforge.client.sample import drop_sample
+
+            dropped = drop_sample(stack)
+            output.note(f"Dropped s3://{stack.bucket}/{dropped.key}")
+            result = finish(stack, dropped.run, out, timeout, output)
+        conclude(result, output)

@@ -1,0 +1,64 @@
+"""Follows a drop to its end, fetches what it made and prints the result."""
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from dropforge.cli.faults import FAILED, REFUSED, Fault
+from dropforge.cli.options import OUT_ROOT
+from dropforge.cli.output import Output
+from dropforge.cli.panel import result_panel
+from dropforge.cli.progress import progress
+from dropforge.client.follow import follow
+from dropforge.client.results import fetch, result_of
+from dropforge.client.stack import Stack
+
+
+def finish(
+    stack: Stack, run: str, out: Path | None, timeout: float, output: Output
+) -> dict[str, Any]:
+    """Wait for a run's end and fetch its files.
+
+    Returns
+    -------
+    The result, as ``--json`` prints it.
+    """
+    with progress(output.err) as show:
+        followed = follow(stack, run, show, limit=timeout)
+    uris = (followed.message.get("result") or {}).get("files") or {}
+    files = fetch(stack, run, uris, out or OUT_ROOT / run) if uris else {}
+    return result_of(followed, files)
+
+
+def conclude(result: dict[str, Any], output: Output) -> None:
+    """Print a result and exit with its code: 2 for refused input, 3 for a failed run."""
+    output.result(result, lambda: result_panel(result))
+    raise typer.Exit(exit_code(result))
+
+
+def exit_code(result: dict[str, Any]) -> int:
+    """Return the exit code of a result."""
+    if result["verdict"] == "rejected_input":
+        return REFUSED
+    return 0 if result["status"] == "SUCCEEDED" or result["verdict"] == "skipped" else FAILED
+
+
+def no_result(fault: Fault) -> dict[str, Any]:
+    """Return the result of a drop that never became a run."""
+    return {
+        "run": None,
+        "dataset": None,
+        "status": "FAILED",
+        "verdict": "rejected_input" if fault.code == REFUSED else "failed",
+        "task": None,
+        "target": None,
+        "metric": None,
+        "champion": None,
+        "metrics": {},
+        "rows": {},
+        "warnings": [],
+        "seconds": {},
+        "files": {},
+        "message": fault.message,
+    }

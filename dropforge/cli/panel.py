@@ -1,0 +1,98 @@
+"""Draws a run's result for a person: the verdict first, then what it rests on."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+_STYLES = {
+    "approved": "green",
+    "pending": "yellow",
+    "kept_champion": "yellow",
+    "below_minimum": "yellow",
+    "skipped": "yellow",
+}
+_VERDICTS = {
+    "approved": "Approved: this model is now in use for {dataset}.",
+    "pending": "Waiting for approval: `dropforge promote {run}` puts this model into use.",
+    "kept_champion": "Not promoted: the model in use for {dataset} stays.",
+    "below_minimum": "Not promoted: the metric misses the required minimum.",
+    "skipped": "Skipped: there was nothing to do.",
+}
+
+Result = Mapping[str, Any]
+
+
+def number(value: float | None) -> str:
+    """Return a metric's value as people read it."""
+    return "unknown" if value is None else f"{value:.4g}"
+
+
+def facts_table(rows: Mapping[str, RenderableType | str | None]) -> Table:
+    """Return names and values as two columns; a value of None or "" has no row."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    # Folding cuts nothing off a long path, so that it can be copied.
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        if value is not None and value != "":
+            table.add_row(name, Text(value) if isinstance(value, str) else value)
+    return table
+
+
+def result_panel(result: Result) -> Panel:
+    """Draw a result."""
+    style = _STYLES.get(result["verdict"], "red")
+    seconds = result["seconds"].get("total")
+    return Panel(
+        _trained(result, style) if result["metric"] else Text(str(result["message"])),
+        title=Text(str(result["run"] or "no run")),
+        title_align="left",
+        subtitle=Text(f"{seconds:.1f} s") if seconds is not None else None,
+        subtitle_align="right",
+        border_style=style,
+        box=box.ROUNDED,
+    )
+
+
+def _trained(result: Result, style: str) -> RenderableType:
+    verdict = _VERDICTS.get(result["verdict"], str(result["verdict"]))
+    sentence = Text(verdict.format(**result), style=f"bold {style}")
+    rows = result["rows"]
+    table = {
+        "Predicts": f"{result['target']} ({result['task']})",
+        "Metric": metric_line(result),
+        "Rows": ", ".join(
+            f"{rows[name]:,} {name}"
+            for name in ("train", "validation", "test", "dropped")
+            if name in rows
+        ),
+        "Warnings": "\n".join(f"- {warning}" for warning in result["warnings"]),
+        **{name.capitalize(): shown_path(path) for name, path in result["files"].items()},
+    }
+    return Group(sentence, Text(), facts_table(table))
+
+
+def metric_line(result: Result) -> str:
+    """Return the metric, and the champion's beside it, in a sentence."""
+    metric, champion = result["metric"], result["champion"]
+    goal = "higher" if metric["goal"] == "max" else "lower"
+    line = f"{metric['name']} {number(metric['value'])} ({goal} is better)"
+    if champion:
+        line += f"; the model in use has {number(champion['value'])} on the same rows"
+    return line
+
+
+def shown_path(path: str) -> str:
+    """Return a path below the current directory as a relative one; others, and URIs, unchanged."""
+    if "://" in path:
+        return path
+    try:
+        return str(Path(path).relative_to(Path.cwd()))
+    except ValueError:
+        return path

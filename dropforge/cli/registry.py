@@ -1,0 +1,52 @@
+"""``dropforge promote`` and ``dropforge rollback``."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from dropforge.cli.connect import connected
+from dropforge.cli.faults import reported
+from dropforge.cli.options import Env, Json, Run
+from dropforge.cli.output import Output
+from dropforge.client import registry
+from dropforge.client.registry import Change
+from dropforge.environment import LOCAL
+from pipeline import layout
+
+Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="Name of a dataset.")]
+
+_ACTIONS = {
+    "none": "Nothing to do: {package} is in use already.",
+    "approved": "Approved {package}.",
+    "registered": "Registered and approved {package}.",
+    "rejected": "Rejected {package}.",
+}
+
+
+def promote(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
+    """Put a run's model into use: the next runs of its dataset have to beat it."""
+    output = Output(as_json)
+    with reported(output):
+        with connected(env, output) as stack:
+            change = registry.promote(stack, layout.run_of_execution(run))
+        output.result(asdict(change), lambda: _said(change))
+
+
+def rollback(dataset: Dataset, env: Env = LOCAL, as_json: Json = False) -> None:
+    """Take a dataset's model out of use; the one approved before it takes its place."""
+    output = Output(as_json)
+    with reported(output):
+        with connected(env, output) as stack:
+            change = registry.rollback(stack, dataset)
+        output.result(asdict(change), lambda: _said(change))
+
+
+def _said(change: Change) -> str:
+    champion = change.champion
+    if champion.arn is None:
+        now = f"No model is in use for {change.dataset} now."
+    else:
+        by = f" of run {champion.run}" if champion.run else ""
+        now = f"In use for {change.dataset} now: version {champion.version}{by}."
+    return f"{_ACTIONS[change.action].format(package=change.package)}\n{now}"

@@ -1,0 +1,78 @@
+"""``dropforge show``."""
+
+import json
+from typing import Any
+
+from rich.console import RenderableType
+from rich.filesize import decimal
+
+from dropforge.cli.connect import connected
+from dropforge.cli.faults import reported
+from dropforge.cli.options import Env, Json, Run
+from dropforge.cli.output import Output
+from dropforge.cli.panel import facts_table, metric_line
+from dropforge.client.runs import run_facts
+from dropforge.environment import LOCAL
+from pipeline import layout
+
+
+def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
+    """Show what is recorded of a run: enough to judge it and to do it again."""
+    output = Output(as_json)
+    with reported(output):
+        with connected(env, output) as stack:
+            facts = run_facts(stack, layout.run_of_execution(run))
+        output.result(facts, lambda: _table(facts))
+
+
+def _table(facts: dict[str, Any]) -> RenderableType:
+    metric = metric_line(facts) if facts["metric"] else None
+    package = facts["model_package"] or {}
+    seconds = [f"{name}: {value:.1f} s" for name, value in facts["seconds"].items()]
+    return facts_table(
+        {
+            "Run": facts["run"],
+            "Dataset": facts["dataset"],
+            "Status": _joined(facts["status"], facts["verdict"], facts["state"]),
+            "Started": facts["started"],
+            "Ended": facts["ended"],
+            "Metric": metric,
+            "Metrics": _lines(facts["metrics"]),
+            "Rows": _lines(facts["rows"]),
+            "Warnings": "\n".join(f"- {warning}" for warning in facts["warnings"]),
+            "Object": _object(facts["object"]),
+            "Settings": json.dumps(facts["settings"], ensure_ascii=False, indent=2)
+            if facts["settings"]
+            else None,
+            "Code version": facts["code_version"],
+            "Encoder": facts["encoder"],
+            "Execution": facts["execution"],
+            "Trigger": facts["trigger"],
+            "Model package": _joined(package.get("arn"), package.get("status")),
+            "Image": package.get("image"),
+            "Model data": package.get("model_data"),
+            "Metadata": _lines(facts["metadata"]),
+            "Seconds": "\n".join(seconds),
+            "Message": None if metric else facts["message"],
+            **{name.capitalize(): uri for name, uri in facts["files"].items()},
+        }
+    )
+
+
+def _joined(*parts: str | None) -> str:
+    return ", ".join(part for part in parts if part)
+
+
+def _lines(values: dict[str, Any]) -> str:
+    return "\n".join(
+        f"{name}: {value:.6g}" if isinstance(value, float) else f"{name}: {value}"
+        for name, value in values.items()
+    )
+
+
+def _object(source: dict[str, Any]) -> str | None:
+    if not source["key"]:
+        return None
+    size = decimal(source["size"]) if source["size"] is not None else None
+    version = f"version {source['version_id']}" if source["version_id"] else None
+    return _joined(f"s3://{source['bucket']}/{source['key']}", version, size)

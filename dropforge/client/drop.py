@@ -1,0 +1,111 @@
+"""Puts a file, and the settings of its dataset, into the inbox."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from dropforge.client.errors import DropFileError
+from dropforge.client.stack import Stack
+from pipeline import layout
+from pipeline.settings import parse_settings, resolve_settings
+
+_ONE_REQUEST = 64 * 2**20
+"""Bytes up to which a file is sent in one request, which returns the version it made."""
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """A file in the inbox, and the run that it starts."""
+
+    key: str
+    dataset: str
+    run: str
+
+
+def key_of(file: Path, dataset: str | None) -> str:
+    """Return the key to drop a file at, after a look at both.
+
+    Raises
+    ------
+    DropFileError
+        There is no such file, or it cannot be read.
+    DropNameError
+        The file's or the dataset's name is not allowed.
+    """
+    if file.is_dir():
+        raise DropFileError(f"{file} is a directory; name a CSV file in it")
+    try:
+        with file.open("rb"):
+            pass
+    except OSError as error:
+        raise DropFileError(f"{file} cannot be read: {error.strerror}") from error
+    chosen = layout.dataset_name(layout.stem_of(file.name)) if dataset is None else dataset
+    key = f"{layout.INBOX}{chosen}/{file.name}"
+    layout.drop_of(key)
+    return key
+
+
+def settings_of(
+    stack: Stack, dataset: str, file: Path | None, target: str | None
+) -> dict[str, Any] | None:
+    """Return the settings to write, None if those in the bucket, or none, are to stay.
+
+    A target alone changes the settings in the bucket in that one value.
+
+    Raises
+    ------
+    SettingsError
+        They break the schema.
+    DropFileError
+        The settings file cannot be read.
+    """
+    if file is None and target is None:
+        return None
+    source = str(file) if file else f"{layout.INBOX}{dataset}/{layout.SETTINGS_FILE}"
+    if file:
+        try:
+            text: bytes | None = file.read_bytes()
+        except OSError as error:
+            raise DropFileError(f"{file} cannot be read: {error.strerror}") from error
+    else:
+        text = stack.read(source)
+    if text is not None:
+        parse_settings(text, source)
+    settings: dict[str, Any] = {} if text is None else json.loads(text)
+    if target is not None:
+        settings["target"] = target
+    resolve_settings(settings, f"--target {target}" if text is None else source)
+    return settings
+
+
+def write_settings(stack: Stack, dataset: str, settings: dict[str, Any]) -> None:
+    """Put a dataset's settings into the inbox; that starts nothing."""
+    stack.client("s3").put_object(
+        Bucket=stack.bucket,
+        Key=f"{layout.INBOX}{dataset}/{layout.SETTINGS_FILE}",
+        Body=json.dumps(settings, indent=2, ensure_ascii=False).encode(),
+        ContentType="application/json",
+    )
+
+
+def drop(stack: Stack, file: Path, key: str, sent: Callable[[int], None]) -> Dropped:
+    """Upload a file to the inbox, which starts a run.
+
+    Parameters
+    ----------
+    sent : called with the number of bytes sent since the last call, for large files.
+    """
+    s3 = stack.client("s3")
+    where = {"Bucket": stack.bucket, "Key": key}
+    if file.stat().st_size <= _ONE_REQUEST:
+        with file.open("rb") as body:
+            version = s3.put_object(**where, Body=body).get("VersionId")
+    else:
+        s3.upload_file(str(file), **where, Callback=sent)
+        version = s3.head_object(**where).get("VersionId")
+    this = {**where, "VersionId": version} if version else where
+    modified = s3.head_object(**this)["LastModified"]
+    dataset = layout.drop_of(key).dataset
+    return Dropped(key, dataset, layout.run_name(dataset, modified, stack.bucket, key, version))

@@ -1,0 +1,50 @@
+"""What can go wrong between a command and a stack.
+
+ClientFault                    base; the user can put it right, so the command exits 2
+├── EnvironmentUnknownError    samconfig.toml has no such environment, or cannot be read
+├── StackMissingError          nothing is deployed under the stack's name
+├── DropFileError              the file to drop cannot be read
+├── RunUnknownError            the bucket knows no such run
+├── RegistryError              no model package can be promoted or rolled back
+├── PredictionsUnreadableError predictions and truth of a run do not belong together
+├── InvocationError            a function of the stack failed; the command exits 3
+└── FollowTimeoutError         a run gave no sign of its end in time; the command exits 3
+"""
+
+from dropforge.errors import DropforgeError
+
+
+class ClientFault(DropforgeError):  # noqa: N818 - the base; its leaves end in Error
+    """Something that the user can put right; its message says how."""
+
+
+class EnvironmentUnknownError(ClientFault):
+    """samconfig.toml has no such environment, or cannot be read."""
+
+
+class StackMissingError(ClientFault):
+    """Nothing is deployed under the stack's name."""
+
+
+class DropFileError(ClientFault):
+    """The file to drop cannot be read."""
+
+
+class RunUnknownError(ClientFault):
+    """The bucket knows no such run."""
+
+
+class RegistryError(ClientFault):
+    """No model package can be promoted or rolled back."""
+
+
+class PredictionsUnreadableError(ClientFault):
+    """Predictions and truth of a run do not belong together."""
+
+
+class InvocationError(ClientFault):
+    """A function of the stack failed."""
+
+
+class FollowTimeoutError(ClientFault):
+    """A run gave no sign of its end in time."""

@@ -1,0 +1,132 @@
+"""Follows a run from the drop to its message."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from dropforge.client.errors import FollowTimeoutError
+from dropforge.client.history import Timeline, update
+from dropforge.client.stack import Stack
+from pipeline import layout
+
+Message = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Patience:
+    """How often to look and how long to wait, all in seconds.
+
+    Parameters
+    ----------
+    first, growth, longest : the pause between two looks and how it grows.
+    start : from the drop to the start of its execution, or its refusal.
+    message : from the end of the execution to its message.
+    """
+
+    first: float
+    growth: float
+    longest: float
+    start: float
+    message: float
+
+
+# The local cloud answers in milliseconds; on AWS a look costs a call of a quota that all share,
+# and events of S3 usually take seconds, at times a minute.
+LOCALLY = Patience(first=0.1, growth=1.1, longest=0.5, start=60, message=60)
+ON_AWS = Patience(first=1, growth=1.2, longest=10, start=300, message=300)
+
+
+@dataclass
+class Clock:
+    """Time as following needs it; tests have their own."""
+
+    now: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+
+
+@dataclass
+class Followed:
+    """A run that ended."""
+
+    message: Message
+    timeline: Timeline
+
+
+@dataclass
+class _Watch:
+    """What following keeps in mind between two looks."""
+
+    began: float
+    timeline: Timeline = field(default_factory=Timeline)
+    over_since: float | None = None
+
+
+def follow(
+    stack: Stack,
+    run: str,
+    show: Callable[[Timeline], None],
+    *,
+    limit: float,
+    clock: Clock | None = None,
+) -> Followed:
+    """Wait until a run's message lies in the bucket.
+
+    Parameters
+    ----------
+    show : called with what is known, at each look.
+    limit : seconds after which to give up; the run itself goes on.
+
+    Raises
+    ------
+    FollowTimeoutError
+        No sign of a start, no message after the end, or the limit is over; the
+        message says what is known.
+    """
+    clock = clock or Clock()
+    patience = LOCALLY if stack.environment.is_local else ON_AWS
+    watch = _Watch(clock.now())
+    pause, known = patience.first, 0
+    while True:
+        exists = update(watch.timeline, stack.client("stepfunctions"), stack.execution_arn(run))
+        show(watch.timeline)
+        if watch.timeline.is_over or not exists:
+            message = message_of(stack, run)
+            if message is not None and message.get("sent") is not None:
+                return Followed(message, watch.timeline)
+        _give_up_if_late(watch, run, patience, limit, clock.now())
+        # Something happened: the next state may be short, so look again soon.
+        pause = patience.first if watch.timeline.seen > known else pause
+        known = watch.timeline.seen
+        clock.sleep(pause)
+        pause = min(pause * patience.growth, patience.longest)
+
+
+def message_of(stack: Stack, run: str) -> Message | None:
+    """Return a run's message, None if there is none yet."""
+    body = stack.read(layout.join(layout.prefix_of(run), "message.json"))
+    return None if body is None else dict(json.loads(body))
+
+
+def _give_up_if_late(watch: _Watch, run: str, patience: Patience, limit: float, now: float) -> None:
+    timeline, waited = watch.timeline, now - watch.began
+    hint = f"see `dropforge logs {run}`, and later `dropforge show {run}`"
+    if timeline.is_over:
+        watch.over_since = watch.over_since or now
+        if now - watch.over_since > patience.message:
+            raise FollowTimeoutError(
+                f"run {run} ended {timeline.status}, but no message came within "
+                f"{patience.message:g} s; {hint}"
+            )
+    elif timeline.started is None and waited > min(patience.start, limit):
+        raise FollowTimeoutError(
+            f"run {run} did not start within {min(patience.start, limit):g} s, and no message says "
+            f"why; {hint}"
+        )
+    elif waited > limit:
+        state = timeline.current.name if timeline.current else "no state"
+        raise FollowTimeoutError(
+            f"run {run} is in {state!r} and has no result after {limit:g} s; it goes on, {hint}; "
+            f"--timeout waits longer"
+        )

@@ -1,0 +1,119 @@
+"""Joins the predictions of a run's test rows with the truth, as one table for people."""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TextIO
+
+from dropforge.client.errors import PredictionsUnreadableError
+
+THRESHOLD = 0.5
+"""A binary row counts as positive from this probability on, as EvaluateFunction has it."""
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is predicted.
+
+    Parameters
+    ----------
+    classes : labels by class index; empty in a regression.
+    """
+
+    task: str
+    classes: Sequence[str]
+
+    @classmethod
+    def of_encoder(cls, encoder: dict[str, Any]) -> "Target":
+        """Read it from a run's encoder.json."""
+        target = encoder["target"]
+        return cls(target["task"], [str(label) for label in target.get("classes") or []])
+
+    def header(self) -> list[str]:
+        """Return the names of the columns that `cells` fills."""
+        return ["actual", "prediction", *(f"probability_{label}" for label in self.classes)]
+
+    def cells(self, truth: str, predicted: str) -> list[str]:
+        """Return actual value, prediction and probabilities of a row.
+
+        Parameters
+        ----------
+        truth : a number; the class index unless this is a regression.
+        predicted : a line of batch transform: a value, the probability of class 1,
+            or in multiclass a list of probabilities.
+
+        Raises
+        ------
+        ValueError, IndexError
+            One of them is no such thing.
+        """
+        if self.task == "regression":
+            return [truth, str(float(predicted))]
+        if self.task == "binary":
+            positive = float(predicted)
+            # 1 - p of a float32 has digits that mean nothing; float32 holds about 7.
+            probabilities = [float(f"{1 - positive:.7g}"), positive]
+            chosen = int(positive >= THRESHOLD)
+        else:
+            probabilities = [float(value) for value in json.loads(predicted)]
+            chosen = probabilities.index(max(probabilities))
+        if len(probabilities) != len(self.classes):
+            raise ValueError(f"{len(probabilities)} probabilities for {len(self.classes)} classes")
+        actual = self.classes[int(float(truth))]
+        return [actual, self.classes[chosen], *(str(value) for value in probabilities)]
+
+
+def write_table(target: Target, parts: Iterable[tuple[str, TextIO, TextIO]], out: TextIO) -> int:
+    """Write the table of all parts.
+
+    Parameters
+    ----------
+    parts : of each its name, its truth (CSV: row, label and the id columns) and its
+        predictions, a line a row.
+
+    Returns
+    -------
+    Number of rows written.
+
+    Raises
+    ------
+    PredictionsUnreadableError
+        A part's truth and predictions differ in their number of rows, or a line
+        is no prediction.
+    """
+    writer = csv.writer(out, lineterminator="\n")
+    rows, wrote_header = 0, False
+    for name, truth, predictions in parts:
+        records = csv.reader(truth)
+        identifiers = next(records)[2:]
+        if not wrote_header:
+            writer.writerow(["row", *identifiers, *target.header()])
+            wrote_header = True
+        for record, line in _pairs(name, records, predictions):
+            try:
+                cells = target.cells(record[1], line)
+            except (ValueError, IndexError, TypeError) as error:
+                raise PredictionsUnreadableError(
+                    f"{name}: {line.strip()[:80]!r} is no prediction for row {record[0]}: {error}"
+                ) from error
+            writer.writerow([record[0], *record[2:], *cells])
+            rows += 1
+    return rows
+
+
+def _pairs(
+    name: str, records: Iterator[list[str]], predictions: TextIO
+) -> Iterator[tuple[list[str], str]]:
+    lines = (line for line in predictions if line.strip())
+    for row, record in enumerate(records):
+        line = next(lines, None)
+        if line is None:
+            raise PredictionsUnreadableError(
+                f"{name} has {row} predictions, but more test rows; the run's data is damaged"
+            )
+        yield record, line
+    if next(lines, None) is not None:
+        raise PredictionsUnreadableError(
+            f"{name} has more predictions than test rows; the run's data is damaged"
+        )

@@ -1,0 +1,174 @@
+"""Promotes and rolls back models in the SageMaker Model Registry.
+
+The champion of a dataset is the newest Approved package of its group, by the
+time the registry made it; so whatever approves or rejects a package, with this
+command or any other AWS tool, is what the next comparison goes by.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from dropforge.client.errors import RegistryError, RunUnknownError
+from dropforge.client.stack import Stack
+from pipeline import layout
+
+APPROVED, REJECTED = "Approved", "Rejected"
+
+
+@dataclass(frozen=True)
+class Champion:
+    """A model package in use; all None if there is none."""
+
+    arn: str | None
+    run: str | None
+    version: int | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a promotion or a rollback did, and who is the champion now."""
+
+    dataset: str
+    action: str
+    package: str
+    champion: Champion
+
+
+def promote(stack: Stack, run: str) -> Change:
+    """Make a run's model the champion of its dataset.
+
+    Its package is approved. If a newer package is approved already, or the run was
+    never registered, a new version of it is registered: the newest is the champion.
+
+    Raises
+    ------
+    RunUnknownError
+        The run has no evaluation, so there is no model to promote.
+    """
+    evaluation = stack.read_json(layout.join(layout.prefix_of(run), "evaluation.json"))
+    if evaluation is None or "package" not in evaluation:
+        raise RunUnknownError(
+            f"run {run} has no evaluated model in {stack.bucket}; `dropforge runs` lists the runs"
+        )
+    package = evaluation["package"]
+    group, dataset = package["group"], package["metadata"]["dataset"]
+    newest = next(_packages(stack, group, APPROVED), None)
+    own = _package_of(stack, group, run)
+    if own and newest and own["ModelPackageArn"] == newest["ModelPackageArn"]:
+        return Change(dataset, "none", own["ModelPackageArn"], champion(stack, dataset))
+    if own and (newest is None or _age(own) > _age(newest)):
+        arn, action = own["ModelPackageArn"], "approved"
+        _set_status(stack, arn, APPROVED, "Promoted with dropforge promote")
+    else:
+        arn, action = _register(stack, run, package, evaluation), "registered"
+    return Change(dataset, action, arn, champion(stack, dataset))
+
+
+def rollback(stack: Stack, dataset: str) -> Change:
+    """Reject a dataset's champion, so that the one before is the champion again.
+
+    Raises
+    ------
+    RegistryError
+        The dataset has no approved package.
+    """
+    newest = next(_packages(stack, stack.package_group(dataset), APPROVED), None)
+    if newest is None:
+        raise RegistryError(
+            f"dataset {dataset!r} has no approved model, so there is nothing to roll back; "
+            f"`dropforge runs` lists the runs"
+        )
+    arn = newest["ModelPackageArn"]
+    _set_status(stack, arn, REJECTED, "Rolled back with dropforge rollback")
+    return Change(dataset, "rejected", arn, champion(stack, dataset))
+
+
+def champion(stack: Stack, dataset: str) -> Champion:
+    """Return the champion of a dataset."""
+    newest = next(_packages(stack, stack.package_group(dataset), APPROVED), None)
+    if newest is None:
+        return Champion(None, None, None)
+    described = describe(stack, newest["ModelPackageArn"])
+    run = described.get("CustomerMetadataProperties", {}).get("run")
+    return Champion(newest["ModelPackageArn"], run, newest.get("ModelPackageVersion"))
+
+
+def describe(stack: Stack, arn: str) -> dict[str, Any]:
+    """Describe a model package."""
+    return dict(stack.client("sagemaker").describe_model_package(ModelPackageName=arn))
+
+
+def _packages(stack: Stack, group: str, status: str | None = None) -> Iterator[dict[str, Any]]:
+    """Yield a group's packages, the newest first; none if the group does not exist."""
+    query = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending"}
+    if status:
+        query["ModelApprovalStatus"] = status
+    pages = stack.client("sagemaker").get_paginator("list_model_packages")
+    try:
+        for page in pages.paginate(**query):
+            for package in page["ModelPackageSummaryList"]:
+                if package.get("ModelPackageStatus", "Completed") == "Completed":
+                    yield package
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
+            raise
+
+
+def _package_of(stack: Stack, group: str, run: str) -> dict[str, Any] | None:
+    """Return the newest package that a run's model was registered as."""
+    for package in _packages(stack, group):
+        metadata = describe(stack, package["ModelPackageArn"]).get("CustomerMetadataProperties", {})
+        if metadata.get("run") == run:
+            return package
+    return None
+
+
+def _age(package: dict[str, Any]) -> tuple[Any, int]:
+    """Order packages: versions made in the same instant by their number."""
+    return package["CreationTime"], package.get("ModelPackageVersion", 0)
+
+
+def _set_status(stack: Stack, arn: str, status: str, why: str) -> None:
+    stack.client("sagemaker").update_model_package(
+        ModelPackageArn=arn, ModelApprovalStatus=status, ApprovalDescription=why
+    )
+
+
+def _register(stack: Stack, run: str, package: dict[str, Any], evaluation: dict[str, Any]) -> str:
+    """Register a run's model once more, with the fields of the state `Register model`."""
+    sagemaker = stack.client("sagemaker")
+    container = _container(stack, package, run)
+    quality = {"ContentType": "application/json", "S3Uri": evaluation["files"]["evaluation"]}
+    answer = sagemaker.create_model_package(
+        ModelPackageGroupName=package["group"],
+        ModelPackageDescription=package["description"],
+        ModelApprovalStatus=APPROVED,
+        CustomerMetadataProperties=package["metadata"],
+        InferenceSpecification={
+            "Containers": [
+                {"Image": container["Image"], "ModelDataUrl": container["ModelDataUrl"]}
+            ],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+        ModelMetrics={"ModelQuality": {"Statistics": quality}},
+    )
+    return str(answer["ModelPackageArn"])
+
+
+def _container(stack: Stack, package: dict[str, Any], run: str) -> dict[str, Any]:
+    """Return image and model data of the model that a run saved."""
+    name = package["metadata"].get("model", run)
+    try:
+        answer = stack.client("sagemaker").describe_model(ModelName=name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
+            raise
+        raise RegistryError(
+            f"the SageMaker model {name} of run {run} was deleted, so it cannot be promoted; "
+            f"drop the file again to train it anew"
+        ) from error
+    return dict(answer["PrimaryContainer"])

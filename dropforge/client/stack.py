@@ -1,0 +1,103 @@
+"""A deployed stack: its outputs, and clients that reach it."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from dropforge.client.errors import StackMissingError
+from dropforge.environment import Environment
+
+_SEED_SECONDS = 150
+"""Longer than SeedFunction may run, so that its own time-out is what is reported."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack that is deployed, and the session that reaches it.
+
+    Parameters
+    ----------
+    session : a boto3 session.
+    outputs : of the template.
+    """
+
+    environment: Environment
+    session: Any
+    outputs: Mapping[str, str]
+    _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def client(self, service: str) -> Any:
+        """Return the client of a service, made once."""
+        if service not in self._clients:
+            config = Config(
+                read_timeout=_SEED_SECONDS if service == "lambda" else 60,
+                retries={"mode": "standard", "total_max_attempts": 5},
+            )
+            self._clients[service] = self.session.client(service, config=config)
+        return self._clients[service]
+
+    @property
+    def bucket(self) -> str:
+        """Name of the bucket."""
+        return self.outputs["BucketName"]
+
+    @property
+    def state_machine_arn(self) -> str:
+        """ARN of the state machine that trains."""
+        return self.outputs["TrainAndBatchTransformStateMachineArn"]
+
+    def execution_arn(self, name: str) -> str:
+        """Return the ARN of an execution (Step Functions API, StartExecution, executionArn)."""
+        return f"{self.state_machine_arn.replace(':stateMachine:', ':execution:', 1)}:{name}"
+
+    def package_group(self, dataset: str) -> str:
+        """Return the name of a dataset's model package group, as EvaluateFunction makes it."""
+        return f"{self.outputs['ModelPackageGroupPrefix']}-{dataset}"[:63].rstrip("-")
+
+    def read(self, key: str) -> bytes | None:
+        """Return an object of the bucket, None if there is none."""
+        try:
+            answer = self.client("s3").get_object(Bucket=self.bucket, Key=key)
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+                return None
+            raise
+        body: bytes = answer["Body"].read()
+        return body
+
+    def read_json(self, key: str) -> dict[str, Any] | None:
+        """Return a JSON object of the bucket, None if there is none."""
+        body = self.read(key)
+        return None if body is None else dict(json.loads(body))
+
+
+def find_stack(environment: Environment, session: Any) -> Stack:
+    """Find an environment's stack by its name.
+
+    Raises
+    ------
+    StackMissingError
+        There is none, or its deployment did not end well.
+    """
+    where = f"{environment.stack_name!r} in {session.region_name}"
+    client = session.client("cloudformation")
+    try:
+        found = client.describe_stacks(StackName=environment.stack_name)["Stacks"][0]
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ValidationError":
+            raise
+        raise StackMissingError(
+            f"there is no stack {where}; deploy it with "
+            f"`make build && sam deploy --config-env {environment.name}`"
+        ) from error
+    outputs = {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", [])}
+    if "BucketName" not in outputs or "TrainAndBatchTransformStateMachineArn" not in outputs:
+        raise StackMissingError(
+            f"the stack {where} is {found['StackStatus']} and has no outputs of Dropforge; "
+            f"finish or delete that deployment, or name another stack in samconfig.toml"
+        )
+    return Stack(environment, session, outputs)
