@@ -62,7 +62,7 @@ clean:  ## Stop the local cloud; delete its state and all that make built (not d
 # the tests, so that the same versions run everywhere. No index URL is written down.
 
 COMPILE = $(BIN)/uv pip compile --quiet --fork-strategy fewest --generate-hashes \
-  --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+  --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 ANYWHERE = --universal --python-version 3.11
 # Lambda alone: markers are resolved here, since pip would take those of the building machine.
 LAMBDA = --python-platform x86_64-manylinux_2_28 --python-version 3.13 -c requirements/runtime.txt
