@@ -1,0 +1,6 @@
+"""The local cloud: AWS's services on this machine, without an account and without Docker."""
+
+from dropforge.cloud.deploy import deploy
+from dropforge.cloud.lifecycle import Cloud, down, running, serve, session, up
+
+__all__ = ["Cloud", "deploy", "down", "running", "serve", "session", "up"]

@@ -1,0 +1,280 @@
+"""Start, find and stop the local cloud's server process."""
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+
+from dropforge.cloud.state import StateDir, try_lock
+from dropforge.errors import AlreadyRunningError, PortInUseError, StartError, StopError
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+# ministack lets this key act as the account's root and does not check its signature.
+ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - no secret: it opens only this machine's own cloud
+_START_SECONDS = 60.0
+_LOG_TAIL_LINES = 15
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A local cloud that is up."""
+
+    endpoint: str
+    region: str
+    pid: int
+    state_dir: Path
+    account: str
+
+
+class LocalSession(boto3.Session):
+    """A session whose clients talk to a local cloud, whatever the user's own AWS settings say."""
+
+    def __init__(self, endpoint: str, region: str) -> None:
+        # A profile that the environment names need not exist in order to use the local cloud.
+        own = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
+        super().__init__(
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            region_name=region,
+            botocore_session=own,
+        )
+        self.endpoint = endpoint
+
+    def client(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a client of the local cloud."""
+        kwargs.setdefault("endpoint_url", self.endpoint)
+        return super().client(*args, **kwargs)
+
+
+def session(cloud: Cloud) -> boto3.Session:
+    """Return a session whose clients are the root user of the local cloud."""
+    return LocalSession(cloud.endpoint, cloud.region)
+
+
+def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
+    """Start a server process in the background and wait until it answers.
+
+    Parameters
+    ----------
+    state_dir : made if absent; one cloud at a time may use it.
+    port : on 127.0.0.1; 0 takes a free one.
+    persist : keep what an earlier cloud of this directory stored, else forget it.
+
+    Raises
+    ------
+    AlreadyRunningError
+        A cloud of this state directory is up.
+    PortInUseError
+        Another program listens on the port.
+    StartError
+        The process ended, or did not answer within a minute.
+    """
+    state = StateDir(state_dir.resolve())
+    with contextlib.ExitStack() as stack:
+        lock = _claim(state, stack)
+        listener = stack.enter_context(_listen(port))
+        if not persist:
+            state.forget()
+        state.prepare()
+        with state.log.open("wb") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "dropforge.cloud.server", str(state.root)]
+                + [str(listener.fileno()), str(lock)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                cwd=state.root,
+                env=_environment(),
+                pass_fds=(listener.fileno(), lock),
+                start_new_session=True,
+            )
+        return _wait_until_healthy(process, state)
+
+
+def serve(state_dir: Path, *, port: int) -> None:
+    """Run the server in this process until SIGINT or SIGTERM; raises what `up` raises."""
+    state = StateDir(state_dir.resolve())
+    with contextlib.ExitStack() as stack:
+        lock = _claim(state, stack)
+        listener = stack.enter_context(_listen(port))
+        state.prepare()
+        for descriptor in (listener.fileno(), lock):
+            os.set_inheritable(descriptor, True)
+        arguments = [str(state.root), str(listener.fileno()), str(lock)]
+        # The server reads its settings while it is imported, so it needs a fresh interpreter.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dropforge.cloud.server", *arguments],
+            cwd=state.root,
+            env=_environment(),
+            pass_fds=(listener.fileno(), lock),
+        )
+        _wait_for_end(process)
+
+
+def running(state_dir: Path) -> Cloud | None:
+    """Find the cloud of a state directory; clear away the traces of one that was killed."""
+    state = StateDir(state_dir.resolve())
+    if not state.root.is_dir():
+        return None
+    lock = try_lock(state.lock)
+    if lock is not None:
+        state.info.unlink(missing_ok=True)
+        os.close(lock)
+        return None
+    info = state.read_info()
+    return _cloud(info, state) if info else None
+
+
+def down(cloud: Cloud, timeout: float = 20.0) -> None:
+    """Stop a cloud; it saves its state first.
+
+    Raises
+    ------
+    StopError
+        It did not end within `timeout` seconds, not even when killed.
+    """
+    state = StateDir(cloud.state_dir)
+    lock: int | None = None
+    for sign, seconds in ((signal.SIGTERM, timeout), (signal.SIGKILL, 5.0)):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(cloud.pid, sign)
+        lock = _lock_within(state, seconds)
+        if lock is not None:
+            break
+    if lock is None:
+        raise StopError(
+            f"the cloud with process id {cloud.pid} holds {state.lock} and did not end; "
+            f"end it with: kill -9 {cloud.pid}"
+        )
+    state.info.unlink(missing_ok=True)
+    os.close(lock)
+    # Without this a finished child of this very process would stay a zombie.
+    with contextlib.suppress(ChildProcessError):
+        os.waitpid(cloud.pid, os.WNOHANG)
+
+
+def _claim(state: StateDir, stack: contextlib.ExitStack) -> int:
+    state.root.mkdir(parents=True, exist_ok=True)
+    lock = try_lock(state.lock)
+    if lock is None:
+        info = state.read_info() or {}
+        raise AlreadyRunningError(
+            f"a local cloud is up already for {state.root} "
+            f"(process {info.get('pid', 'unknown')}, {info.get('endpoint', 'still starting')}); "
+            "use it, stop it with `dropforge down`, or choose another directory with "
+            "DROPFORGE_STATE_DIR"
+        )
+    stack.callback(os.close, lock)
+    state.info.unlink(missing_ok=True)
+    return lock
+
+
+def _listen(port: int) -> socket.socket:
+    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Else a port is refused for a minute after a cloud that had connections went down.
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((HOST, port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        raise PortInUseError(
+            f"port {port} on {HOST} cannot be had ({error.strerror}); stop the program that "
+            "listens there, or choose another with --port"
+        ) from error
+    return listener
+
+
+def _environment() -> dict[str, str]:
+    # The user's own AWS settings must reach neither the server nor the functions in it.
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    root = str(Path(__file__).resolve().parents[2])
+    path = kept.get("PYTHONPATH")
+    return kept | {"PYTHONPATH": os.pathsep.join([root, path] if path else [root])}
+
+
+def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cloud:
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise StartError(
+                f"the local cloud ended at its start with code {process.returncode}; "
+                f"the end of {state.log}:\n{_tail(state.log)}"
+            )
+        info = state.read_info()
+        if info and _answers(str(info["endpoint"])):
+            return _cloud(info, state)
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    raise StartError(
+        f"the local cloud did not answer within {_START_SECONDS:.0f} s; "
+        f"the end of {state.log}:\n{_tail(state.log)}"
+    )
+
+
+def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
+    def pass_on(signum: int, _frame: object) -> None:
+        process.send_signal(signum)
+
+    # A terminal sends SIGINT to the child as well; it must not end this process first.
+    before = {sign: signal.signal(sign, pass_on) for sign in (signal.SIGTERM,)}
+    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        code = process.wait()
+    finally:
+        for sign, handler in before.items():
+            signal.signal(sign, handler)
+    if code != 0:
+        raise StartError(f"the local cloud ended with code {code}; what it printed is above")
+
+
+def _answers(endpoint: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:  # noqa: S310
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _cloud(info: dict[str, object], state: StateDir) -> Cloud:
+    return Cloud(
+        endpoint=str(info["endpoint"]),
+        region=str(info["region"]),
+        pid=int(str(info["pid"])),
+        state_dir=state.root,
+        account=str(info["account"]),
+    )
+
+
+def _lock_within(state: StateDir, seconds: float) -> int | None:
+    deadline = time.monotonic() + seconds
+    while True:
+        lock = try_lock(state.lock)
+        if lock is not None or time.monotonic() >= deadline:
+            return lock
+        time.sleep(0.02)
+
+
+def _tail(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(lines[-_LOG_TAIL_LINES:])

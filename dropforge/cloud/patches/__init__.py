@@ -1,0 +1,37 @@
+"""What is wrong or missing in ministack 1.5.33, each gap in a file of its own.
+
+A patch replaces a function by one of the same signature. Each checks first
+that what it replaces is still what it was written against, by a digest of the
+source, so that another release of ministack fails at the start and not
+silently later.
+"""
+
+import importlib.metadata
+from typing import Any
+
+from dropforge.cloud.patches.registry import MINISTACK
+from dropforge.errors import PatchError
+
+
+def apply() -> None:
+    """Apply every patch, once, before the server starts.
+
+    Raises
+    ------
+    PatchError
+        Another ministack is installed, or a patched function is not as expected.
+    """
+    version = importlib.metadata.version("ministack")
+    if version != MINISTACK:
+        raise PatchError(
+            f"ministack {version} is installed, the patches are for {MINISTACK}; "
+            f"install it with: pip install ministack=={MINISTACK}"
+        )
+    for module in _modules():
+        module.apply()
+
+
+def _modules() -> list[Any]:
+    from dropforge.cloud.patches import lambda_worker, state_machine_role
+
+    return [lambda_worker, state_machine_role]

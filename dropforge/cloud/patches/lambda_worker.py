@@ -1,0 +1,30 @@
+"""A Lambda worker reports errors as Lambda does; see worker_script for each difference.
+
+ministack names every error Runtime.HandlerError, ends the process at each, and
+takes any JSON line on standard output for the answer.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from dropforge.cloud.patches.registry import replace
+from dropforge.cloud.patches.worker_script import ERROR
+
+
+def apply() -> None:
+    """Swap the worker's script, and translate the errors that it reports."""
+    from ministack.core import lambda_runtime
+    from ministack.services import lambda_svc
+
+    script = Path(__file__).with_name("worker_script.py").read_text(encoding="utf-8")
+    replace(lambda_runtime, "_PYTHON_WORKER_SCRIPT", "368800addf4d", script)
+    original = lambda_svc._execute_function_warm
+
+    def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
+        result: dict[str, Any] = original(func, event, request_id)
+        body = result.get("body")
+        if isinstance(body, dict) and set(body) == {ERROR}:
+            return result | {"body": body[ERROR], "error": True}
+        return result
+
+    replace(lambda_svc, "_execute_function_warm", "62b9218bef5b", execute)

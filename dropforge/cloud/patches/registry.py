@@ -1,0 +1,41 @@
+"""How a patch makes sure that it replaces what it was written against."""
+
+import hashlib
+import inspect
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+from dropforge.errors import PatchError
+
+MINISTACK = "1.5.33"
+
+
+def digest_of(function: object) -> str:
+    """Return the digest by which a patch knows the source it was written against."""
+    source = function if isinstance(function, str) else inspect.getsource(function)  # type: ignore[arg-type]
+    return hashlib.sha256(source.encode()).hexdigest()[:12]
+
+
+def replace(
+    module: ModuleType | type, name: str, digest: str, replacement: Callable[..., Any] | str
+) -> None:
+    """Replace a function, or a script kept as text, that still has the expected source.
+
+    Raises
+    ------
+    PatchError
+        Its source has another digest.
+    """
+    check(module, name, digest)
+    setattr(module, name, replacement)
+
+
+def check(module: ModuleType | type, name: str, digest: str) -> None:
+    """Make sure that a function, or a script kept as text, has the expected source."""
+    found = digest_of(getattr(module, name))
+    if found != digest:
+        raise PatchError(
+            f"{module.__name__}.{name} has digest {found}, but the patch was written for "
+            f"{digest}; install ministack=={MINISTACK} unchanged, or review the patch"
+        )

@@ -1,0 +1,1 @@
+"""SageMaker: training and batch transform jobs that really run, models, and the model registry."""

@@ -1,0 +1,131 @@
+"""Answer requests as the container's model server does.
+
+Follows sagemaker_xgboost_container/algorithm_mode/serve.py, serve_utils.py and
+encoder.py with SAGEMAKER_BATCH set, as batch transform sets it.
+"""
+
+import csv
+import json
+import logging
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import xgboost
+
+logger = logging.getLogger(__name__)
+
+_ACCEPTS = (
+    "application/json",
+    "application/jsonlines",
+    "application/x-recordio-protobuf",
+    "text/csv",
+)
+_SNIFFED = 512
+_CSV_TYPES = ("csv", "text/csv")
+_LIBSVM_TYPES = ("libsvm", "text/libsvm", "text/x-libsvm")
+
+
+@dataclass(frozen=True)
+class Response:
+    """What the server answers to one request."""
+
+    status: int
+    body: bytes
+
+
+class ModelServer:
+    """The model of a folder, ready to predict."""
+
+    def __init__(self, model_dir: Path) -> None:
+        files = [path for path in sorted(model_dir.iterdir()) if path.is_file()]
+        files = [path for path in files if not path.name.startswith(".")]
+        if not files:
+            raise RuntimeError(f"no model file in {model_dir}")
+        self.boosters = [_load(path) for path in files]
+
+    def invoke(self, payload: bytes, content_type: str, accept: str) -> Response:
+        """Answer one POST to /invocations.
+
+        Returns
+        -------
+        200 with a line a prediction; 204 for an empty request; 415 for a
+        payload that cannot be read; 400 when the model cannot predict on it;
+        406 for an answer's type that the container does not have.
+        """
+        if not payload:
+            return Response(204, b"")
+        try:
+            matrix = _parse(payload, content_type)
+        except Exception as error:
+            logger.exception("a request cannot be read")
+            return Response(415, str(error).encode())
+        try:
+            predictions = self._predict(matrix)
+        except Exception as error:
+            logger.exception("a request cannot be predicted")
+            return Response(400, f"Unable to evaluate payload provided: {error}".encode())
+        if accept and accept != "*/*" and accept.split(";")[0].lower() not in _ACCEPTS:
+            return Response(
+                406,
+                f"Accept type {accept} is not supported. "
+                f"Please use supported accept types: {list(_ACCEPTS)}.".encode(),
+            )
+        # Under batch transform the server writes lines whatever type is accepted.
+        return Response(200, ("\n".join(map(str, predictions.tolist())) + "\n").encode())
+
+    def _predict(self, matrix: Any) -> Any:
+        each = [booster.predict(matrix, validate_features=False) for booster in self.boosters]
+        # Several files are an ensemble; a mean of one would lose float32's short digits.
+        return each[0] if len(each) == 1 else np.mean(each, axis=0)
+
+
+def _load(path: Path) -> Any:
+    booster = xgboost.Booster()
+    booster.load_model(path)
+    booster.set_param("nthread", 1)
+    objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
+    logger.info("Model objective : %s", objective)
+    return booster
+
+
+def _parse(payload: bytes, content_type: str) -> Any:
+    kind = content_type.split(";")[0].strip().lower()
+    text = payload.strip().decode("utf-8")
+    try:
+        if kind in _CSV_TYPES:
+            return _csv_matrix(text)
+        if kind in _LIBSVM_TYPES:
+            return _libsvm_matrix(text)
+    except Exception as error:
+        name = "csv" if kind in _CSV_TYPES else "libsvm"
+        raise RuntimeError(
+            f"Loading {name} data failed with Exception, please ensure data is in {name} format:\n"
+            f" {type(error)}\n {error}"
+        ) from error
+    raise RuntimeError(f"Content-type {content_type} is not supported.")
+
+
+def _csv_matrix(text: str) -> Any:
+    lines = text.split("\n")
+    sniffed = csv.Sniffer().sniff(lines[0][:_SNIFFED]).delimiter
+    delimiter = "," if sniffed.isalnum() else sniffed
+    logger.info("Determined delimiter of CSV input is '%s'", delimiter)
+    rows = [[cell or "nan" for cell in line.split(delimiter)] for line in lines]
+    return xgboost.DMatrix(np.array(rows).astype(float))
+
+
+def _libsvm_matrix(text: str) -> Any:
+    rows = [
+        {int(index): float(value) for index, _, value in (each.partition(":") for each in cells)}
+        for cells in ([each for each in line.split() if ":" in each] for line in text.split("\n"))
+    ]
+    indexes = [index for row in rows for index in row]
+    # Indexes may count from one.
+    offset = 1 if indexes and min(indexes) >= 1 else 0
+    matrix = np.zeros((len(rows), max(indexes, default=-1) - offset + 1))
+    for number, row in enumerate(rows):
+        for index, value in row.items():
+            matrix[number, index - offset] = value
+    return xgboost.DMatrix(matrix)

@@ -1,0 +1,250 @@
+"""Train a model in a job's folders (sagemaker_xgboost_container/algorithm_mode/train.py)."""
+
+import json
+import logging
+import os
+import signal
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import xgboost
+
+from dropforge.cloud.sagemaker.container import data
+from dropforge.cloud.sagemaker.container.errors import (
+    AlgorithmError,
+    ContainerError,
+    PlatformError,
+    UserError,
+)
+from dropforge.cloud.sagemaker.container.hyperparameters import MAXIMIZE, validate
+
+logger = logging.getLogger(__name__)
+
+MODEL_NAME = "xgboost-model"
+_CHECKPOINT_NAME = "xgboost-checkpoint"
+# Faults of the data that the container lays at the user's door (constants/xgb_constants.py).
+_CUSTOMER_ERRORS = (
+    "label must be in [0,1] for logistic regression",
+    "label must be in [0, num_class)",
+    "Target is multiclass but average='binary'",
+    "feature_names mismatch",
+    "Check failed: preds.size() == info.labels_.size()",
+    "Check failed: !auc_error AUC: the dataset only contains pos or neg samples",
+    "Check failed: base_score > 0.0f && base_score < 1.0f base_score must be in (0,1)",
+    "Check failed: label_correct PoissonRegression: label must be nonnegative",
+    "Check failed: label_correct TweedieRegression: label must be nonnegative",
+    "Parameter reg_lambda should be greater equal to 0",
+)
+# Below this many cells one thread is faster than waking several; measured on two cores.
+_CELLS_FOR_THREADS = 2_000_000
+
+
+class Progress(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+    """Print each round's metrics in the container's form: ``[0]#011train-rmse:0.5``."""
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        """Print one line; the tab is #011 as the container's log driver writes it."""
+        parts = [
+            f"{name}-{metric}:{_last(values):.5f}"
+            for name, metrics in evals_log.items()
+            for metric, values in metrics.items()
+        ]
+        if parts and _rank() == 0:
+            print(f"[{epoch}]#011" + "#011".join(parts), flush=True)  # noqa: T201 - it is the log
+        return False
+
+
+def main(root: Path) -> int:
+    """Run one host's part of a training job.
+
+    Parameters
+    ----------
+    root : stands for /opt/ml.
+
+    Returns
+    -------
+    0, or 1 with the cause in output/failure.
+    """
+    try:
+        _run(root)
+    except Exception as error:
+        _fail(root, error)
+        return 1
+    return 0
+
+
+def _fail(root: Path, error: Exception) -> None:
+    logger.error("framework error", exc_info=error)
+    kind = "sagemaker_algorithm_toolkit.exceptions." if isinstance(error, ContainerError) else ""
+    output = root / "output"
+    output.mkdir(exist_ok=True)
+    # The container puts the whole traceback here; its last line is what tells something.
+    (output / "failure").write_text(
+        f"framework error: \n{kind}{type(error).__name__}: {error}", encoding="utf-8"
+    )
+
+
+def _run(root: Path) -> None:
+    config = root / "input" / "config"
+    values = validate(json.loads((config / "hyperparameters.json").read_text(encoding="utf-8")))
+    channels = data.validate_channels(
+        json.loads((config / "inputdataconfig.json").read_text(encoding="utf-8"))
+    )
+    resources = json.loads((config / "resourceconfig.json").read_text(encoding="utf-8"))
+    checkpoints = config / "checkpointconfig.json"
+    checkpoint_dir = None
+    if checkpoints.exists():
+        checkpoint_dir = Path(json.loads(checkpoints.read_text(encoding="utf-8"))["LocalPath"])
+    if values.pop("use_dask_gpu_training", "false") == "true":
+        raise UserError(
+            "Some configurations unsuitable for Dask GPU training were found: "
+            "No GPU is available on the instance"
+        )
+    content = data.content_type_of(channels["train"]["ContentType"])
+    weights = values.pop("csv_weights", 0)
+    folder = root / "input" / "data"
+    train = data.matrix_of(folder / "train", content, weights)
+    validation = None
+    if "validation" in channels:
+        validation = data.matrix_of(folder / "validation", content, weights)
+    hosts = resources["hosts"]
+    if len(hosts) == 1:
+        if train is None:
+            raise UserError(f"No data in training channel path {folder / 'train'}")
+        if "validation" in channels and validation is None:
+            raise UserError(f"No data in validation channel path {folder / 'validation'}")
+        logger.info("Single node training.")
+        _train(values, train, validation, root, checkpoint_dir, master=True)
+        return
+    _train_together(resources, values, train, validation, root, checkpoint_dir, channels)
+
+
+def _train_together(
+    resources: dict[str, Any],
+    values: dict[str, Any],
+    train: "xgboost.DMatrix | None",
+    validation: "xgboost.DMatrix | None",
+    root: Path,
+    checkpoint_dir: Path | None,
+    channels: dict[str, Any],
+) -> None:
+    """Train with the other hosts through XGBoost's own collective.
+
+    The container's hosts first tell each other who has data, and go on without
+    those that have none; here the platform has seen to that, see hosts.py.
+    """
+    if train is None or ("validation" in channels and validation is None):
+        raise PlatformError("this host has no data and should not have been started")
+    with xgboost.collective.CommunicatorContext(**resources["collective"]):
+        master = _rank() == 0
+        _train(values, train, validation, root, checkpoint_dir, master=master)
+
+
+def _train(
+    values: dict[str, Any],
+    train: "xgboost.DMatrix",
+    validation: "xgboost.DMatrix | None",
+    root: Path,
+    checkpoint_dir: Path | None,
+    *,
+    master: bool,
+) -> None:
+    rounds = values.pop("num_round")
+    patience = values.pop("early_stopping_rounds", None)
+    keep = values.pop("save_model_on_termination", "false") == "true"
+    for name in ("_kfold", "_num_cv_round", "_tuning_objective_metric"):
+        if name in values:
+            raise AlgorithmError(f"this local container does no cross validation ({name})")
+    if "updater" in values:
+        values["updater"] = ",".join(values["updater"])
+    if train.num_row() * train.num_col() < _CELLS_FOR_THREADS:
+        values.setdefault("nthread", 1)
+    logger.info("Train matrix has %d rows and %d columns", train.num_row(), train.num_col())
+    watched = [(train, "train")]
+    if validation is not None:
+        logger.info("Validation matrix has %d rows", validation.num_row())
+        watched.append((validation, "validation"))
+    model_dir = root / "model"
+    model_dir.mkdir(exist_ok=True)
+    checkpoint, done = _checkpoint_of(checkpoint_dir)
+    callbacks: list[Any] = [Progress()]
+    if checkpoint_dir and master:
+        callbacks.append(
+            xgboost.callback.TrainingCheckPoint(str(checkpoint_dir), _CHECKPOINT_NAME, interval=1)
+        )
+    if keep and master:
+        callbacks.append(_KeepIntermediate(model_dir / MODEL_NAME))
+        signal.signal(signal.SIGTERM, _end_with_model)
+    metrics = values.get("eval_metric")
+    if patience and metrics and validation is not None:
+        callbacks.append(
+            xgboost.callback.EarlyStopping(
+                rounds=patience,
+                data_name="validation",
+                metric_name=metrics[-1],
+                maximize=metrics[-1] in MAXIMIZE,
+                save_best=master,
+            )
+        )
+    try:
+        booster = xgboost.train(
+            values,
+            train,
+            num_boost_round=rounds - done,
+            evals=watched,
+            callbacks=callbacks,
+            xgb_model=checkpoint,
+            verbose_eval=False,
+        )
+    except Exception as error:
+        if any(known in str(error) for known in _CUSTOMER_ERRORS):
+            raise UserError(str(error)) from error
+        raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
+    if master:
+        # The name has no suffix; XGBoost then writes UBJSON, as the container does.
+        booster.save_model(model_dir / MODEL_NAME)
+
+
+class _KeepIntermediate(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+    """Save the model after each round, so that a stopped job leaves one."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.path = path
+
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+        """Write beside, then rename, so that the file is whole whenever the job is stopped."""
+        draft = self.path.with_suffix(".sagemaker-ignore")
+        model.save_model(draft)
+        draft.replace(self.path)
+        return False
+
+
+def _end_with_model(_signum: int, _frame: FrameType | None) -> None:
+    os._exit(0)
+
+
+def _checkpoint_of(directory: Path | None) -> tuple[str | None, int]:
+    """Find the newest checkpoint (sagemaker_xgboost_container/checkpointing.py)."""
+    if directory is None:
+        return None, 0
+    directory.mkdir(parents=True, exist_ok=True)
+    found = [
+        (int(path.name.removeprefix(f"{_CHECKPOINT_NAME}_").split(".")[0]), path)
+        for path in directory.glob(f"{_CHECKPOINT_NAME}_*")
+    ]
+    if not found:
+        return None, 0
+    last, path = max(found)
+    logger.info("Checkpoint loaded from %s", path)
+    logger.info("Resuming from iteration %d", last + 1)
+    return str(path), last + 1
+
+
+def _rank() -> int:
+    return int(xgboost.collective.get_rank())
+
+
+def _last(values: list[Any]) -> float:
+    return float(values[-1][0] if isinstance(values[-1], tuple) else values[-1])

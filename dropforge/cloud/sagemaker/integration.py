@@ -1,0 +1,167 @@
+"""SageMaker in state machines: the optimized integrations and aws-sdk:sagemaker.
+
+What errors are called was read from state machines that catch them: the
+optimized integrations name them as version 1 of AWS's SDK for Java does
+(SageMaker.ResourceLimitExceededException for one that the service model has,
+else SageMaker.AmazonSageMakerException), aws-sdk integrations as version 2
+does (else SageMaker.SageMakerException).
+"""
+
+import json
+from typing import Any
+
+from ministack.core.responses import new_uuid
+from ministack.services import stepfunctions
+
+from dropforge.cloud.sagemaker import events, identity, jobs, operations, schema, store
+from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.sagemaker.identity import Caller
+
+_OPTIMIZED = "arn:aws:states:::sagemaker:"
+_SDK = "arn:aws:states:::aws-sdk:sagemaker:"
+_SYNC = {"CreateTrainingJob": "Training", "CreateTransformJob": "Transform"}
+_PLAIN = {"CreateTrainingJob", "CreateTransformJob", "CreateModel"}
+# The errors that SageMaker's service model has by name.
+_MODELLED = {
+    "ResourceInUse": "ResourceInUseException",
+    "ResourceNotFound": "ResourceNotFoundException",
+    "ResourceLimitExceeded": "ResourceLimitExceededException",
+    "ConflictException": "ConflictException",
+}
+_ARN_KINDS = {
+    "TrainingJobName": "training-job",
+    "TransformJobName": "transform-job",
+    "ModelName": "model",
+    "ModelPackageGroupName": "model-package-group",
+    "ModelPackageName": "model-package",
+}
+# What CreateX and DescribeX are about, where a request names several things.
+_SUBJECTS = {
+    "CreateTransformJob": "TransformJobName",
+    "ListModelPackages": "ModelPackageGroupName",
+}
+
+
+def install() -> None:
+    """Let Step Functions call the service."""
+    stepfunctions._SERVICE_DISPATCH[_OPTIMIZED] = optimized
+    dispatch = stepfunctions._invoke_aws_sdk_integration
+
+    def invoke(resource: str, request: Any) -> Any:
+        if resource.startswith(_SDK):
+            return sdk(resource, request)
+        return dispatch(resource, request)
+
+    stepfunctions._invoke_aws_sdk_integration = invoke
+
+
+def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Run a task of `arn:aws:states:::sagemaker:<operation>[.sync]`."""
+    operation, _, pattern = _operation_of(resource, _OPTIMIZED)
+    allowed = _SYNC if pattern == "sync" else _PLAIN
+    if operation not in allowed or pattern not in ("", "sync"):
+        raise stepfunctions._ExecutionError(
+            "States.Runtime", f"The resource {resource} is not supported by the local cloud"
+        )
+    caller = _caller()
+    answer = _call(operation, request, caller, optimized=True)
+    if pattern == "":
+        return answer
+    kind = _SYNC[operation]
+    jobs.wait_for(answer[f"{kind}JobArn"], _stopped)
+    described = operations.call(
+        f"Describe{kind}Job", {f"{kind}JobName": request[f"{kind}JobName"]}, Caller()
+    )
+    # Times are milliseconds in the optimized integrations' output.
+    output: dict[str, Any] = events.in_milliseconds(described)
+    output["Tags"] = [
+        {"Key": key, "Value": value}
+        for key, value in store.tags.get(answer[f"{kind}JobArn"], {}).items()
+    ]
+    if output[f"{kind}JobStatus"] != "Completed":
+        raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(output))
+    return output
+
+
+def sdk(resource: str, request: dict[str, Any] | None) -> Any:
+    """Run a task of `arn:aws:states:::aws-sdk:sagemaker:<operation>`."""
+    operation, _, _pattern = _operation_of(resource, _SDK)
+    answer = _call(operation, request or {}, _caller(), optimized=False)
+    shape = schema.model().operation_model(operation).output_shape
+    return stepfunctions._sdk_json_value(answer, shape) if shape is not None else answer
+
+
+def resource_of(operation: str, request: dict[str, Any]) -> str:
+    """Return the ARN that IAM decides on (service authorization reference, SageMaker)."""
+    if operation == "CreateModelPackage" and "ModelPackageGroupName" in request:
+        name = request["ModelPackageGroupName"].rpartition("/")[2]
+        return store.arn("model-package-group", name)
+    subject = _SUBJECTS.get(operation)
+    for member in [subject] if subject else list(_ARN_KINDS):
+        name = request.get(member)
+        if isinstance(name, str):
+            return name if name.startswith("arn:") else store.arn(_ARN_KINDS[member], name)
+    for member in ("ModelPackageArn", "ResourceArn"):
+        if isinstance(request.get(member), str):
+            return str(request[member])
+    return "*"
+
+
+def _call(
+    operation: str, request: dict[str, Any], caller: Caller, *, optimized: bool
+) -> dict[str, Any]:
+    unknown = sorted(set(request) - schema.known_members(operation))
+    if unknown:
+        raise stepfunctions._ExecutionError(
+            "States.Runtime", f"The field {unknown[0]!r} is not supported by Step Functions"
+        )
+    try:
+        denial = identity.denial(
+            caller, f"sagemaker:{operation}", resource_of(operation, request), _tag_keys(request)
+        )
+        if denial:
+            raise ApiError("AccessDeniedException", denial)
+        return operations.call(operation, request, caller)
+    except ApiError as error:
+        raise stepfunctions._ExecutionError(*_worded(error, optimized=optimized)) from error
+
+
+def _worded(error: ApiError, *, optimized: bool) -> tuple[str, str]:
+    other = "AmazonSageMakerException" if optimized else "SageMakerException"
+    name = f"SageMaker.{_MODELLED.get(error.code, other)}"
+    request_id = new_uuid()
+    if optimized:
+        return name, (
+            f"{error.message} (Service: AmazonSageMaker; Status Code: {error.status}; "
+            f"Error Code: {error.code}; Request ID: {request_id}; Proxy: null)"
+        )
+    return name, (
+        f"{error.message} (Service: SageMaker, Status Code: {error.status}, "
+        f"Request ID: {request_id})"
+    )
+
+
+def _tag_keys(request: dict[str, Any]) -> dict[str, Any]:
+    tags = request.get("Tags") or []
+    if not tags:
+        return {}
+    return {"aws:TagKeys": [tag["Key"] for tag in tags]} | {
+        f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags
+    }
+
+
+def _operation_of(resource: str, prefix: str) -> tuple[str, str, str]:
+    action, dot, pattern = resource.removeprefix(prefix).partition(".")
+    return action[:1].upper() + action[1:], dot, pattern
+
+
+def _caller() -> Caller:
+    from dropforge.cloud.patches import state_machine_role
+
+    return state_machine_role.caller()
+
+
+def _stopped() -> bool:
+    from dropforge.cloud.patches import state_machine_role
+
+    return state_machine_role.stopped()

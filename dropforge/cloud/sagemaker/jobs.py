@@ -1,0 +1,230 @@
+"""What training and transform jobs have in common: a thread, folders, a process, an end."""
+
+import contextvars
+import logging
+import shutil
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dropforge.cloud.sagemaker import events, store
+from dropforge.cloud.sagemaker.faults import Faults, JobFault
+from dropforge.cloud.sagemaker.logs import LogStream
+from dropforge.cloud.sagemaker.processes import JobProcess, Nursery
+from dropforge.cloud.sagemaker.storage import StorageError
+
+logger = logging.getLogger("dropforge.cloud.sagemaker")
+
+_POLL_SECONDS = 0.25
+# StopTrainingJob gives a job two minutes between SIGTERM and SIGKILL (API reference).
+_GRACE_SECONDS = 120.0
+_REASON_LENGTH = 1024
+
+nursery = Nursery()
+_active: dict[str, "Job"] = {}
+_settings: dict[str, Any] = {}
+
+
+def install(directory: Path, faults: Faults) -> None:
+    """Say where jobs have their folders and which faults they are to meet."""
+    _settings.update(directory=directory, faults=faults)
+
+
+def faults() -> Faults:
+    """Return the faults on purpose."""
+    found: Faults = _settings["faults"]
+    return found
+
+
+def shutdown() -> None:
+    """Kill every job's process."""
+    nursery.shutdown()
+
+
+class JobFailed(Exception):  # noqa: N818 - an outcome of a job, not a fault of this code
+    """The job failed; the message is its FailureReason."""
+
+
+class JobStopped(Exception):  # noqa: N818 - an outcome of a job, not a fault of this code
+    """The job was stopped, or ran out of time."""
+
+    def __init__(self, secondary: str = "Stopped") -> None:
+        super().__init__(secondary)
+        self.secondary = secondary
+
+
+class Job:
+    """One job that runs; a subclass says what it does.
+
+    Attributes
+    ----------
+    record : the Describe response, changed in place as the job goes on.
+    root : the job's folders; stands for /opt/ml.
+    """
+
+    kind = ""  # "Training" or "Transform"
+    log_group = ""
+
+    def __init__(self, record: dict[str, Any], fault: JobFault) -> None:
+        self.record = record
+        self.name: str = record[f"{self.kind}JobName"]
+        self.arn: str = record[f"{self.kind}JobArn"]
+        self.root = Path(_settings["directory"]) / f"{self.kind.lower()}-{self.name}"
+        self.fault = fault
+        self.ended = threading.Event()
+        self._stop = threading.Event()
+        self._processes: list[JobProcess] = []
+
+    def start(self) -> None:
+        """Run the job in a thread of its own; account and region go with it."""
+        _active[self.arn] = self
+        context = contextvars.copy_context()
+        threading.Thread(target=context.run, args=(self._run,), daemon=True, name=self.name).start()
+
+    def stop(self) -> None:
+        """Ask the job to end."""
+        self.set_status("Stopping")
+        self._stop.set()
+
+    def work(self) -> None:
+        """Do the job's work; raises JobFailed, JobStopped or StorageError."""
+        raise NotImplementedError
+
+    def set_status(self, status: str, secondary: str | None = None, message: str = "") -> None:
+        """Change the status and tell the event bus."""
+        self.record[f"{self.kind}JobStatus"] = status
+        self.record["LastModifiedTime"] = store.now()
+        events.emit(f"{self.kind} Job", self.arn, store.public(self.record))
+
+    def check_stopped(self) -> None:
+        """Raise JobStopped if StopTrainingJob or StopTransformJob was called."""
+        if self._stop.is_set():
+            raise JobStopped
+
+    def run_processes(
+        self, program: str, hosts: dict[str, Path], environment: dict[str, str], seconds: float
+    ) -> dict[str, list[str]]:
+        """Run a program in one process a host, and wait for all.
+
+        Parameters
+        ----------
+        hosts : the folder of each.
+        seconds : after which the job is stopped.
+
+        Returns
+        -------
+        The lines that each host printed.
+
+        Raises
+        ------
+        JobFailed
+            A process ended with another code than 0.
+        JobStopped
+            The job was stopped or its time was over.
+        """
+        stamp = int(time.time() * 1000)
+        streams, started = {}, {}
+        for host, root in hosts.items():
+            log = root / "log"
+            streams[host] = LogStream(self.log_group, f"{self.name}/{host}-{stamp}", log)
+            started[host] = nursery.start(program, root, log, environment)
+        printed: dict[str, list[str]] = {host: [] for host in hosts}
+        end = time.monotonic() + seconds
+        asked: float | None = None
+        reason = JobStopped()
+        while any(process.wait(0) is None for process in started.values()):
+            next(p for p in started.values() if p.wait(0) is None).wait(_POLL_SECONDS)
+            for host, stream in streams.items():
+                printed[host] += stream.pump()
+            late = time.monotonic() > end
+            if asked is None and (late or self._stop.is_set()):
+                asked = time.monotonic()
+                reason = JobStopped("MaxRuntimeExceeded" if late else "Stopped")
+                for process in started.values():
+                    process.kill(signal.SIGTERM)
+            elif asked is not None and time.monotonic() > asked + _GRACE_SECONDS:
+                for process in started.values():
+                    process.kill(signal.SIGKILL)
+            # One host that fails takes the others with it.
+            if any(process.wait(0) not in (None, 0) for process in started.values()):
+                for process in started.values():
+                    process.kill(signal.SIGKILL)
+        for host, stream in streams.items():
+            printed[host] += stream.pump(final=True)
+        if asked is not None:
+            raise reason
+        for host, process in started.items():
+            if process.code != 0:
+                raise JobFailed(_reason_of(hosts[host], process.code))
+        return printed
+
+    def wait_for_fault(self) -> None:
+        """Let a fault on purpose delay or fail the job."""
+        if self._stop.wait(self.fault.seconds):
+            raise JobStopped
+        if self.fault.failure:
+            raise JobFailed(self.fault.failure)
+
+    def _run(self) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+        (self.root / "output").mkdir(parents=True)
+        try:
+            self.work()
+            self.finish("Completed", "Completed")
+        except JobStopped as stopped:
+            self.finish("Stopped", stopped.secondary)
+        except (JobFailed, StorageError) as failure:
+            self._fail(str(failure))
+        except Exception:
+            logger.exception("job %s", self.name)
+            self._fail(
+                "InternalServerError: We encountered an internal error. Please try again. "
+                "(See cloud.log of the local cloud.)"
+            )
+        finally:
+            _active.pop(self.arn, None)
+            self.ended.set()
+            # Models and predictions are in S3 by now; the log is in CloudWatch Logs.
+            shutil.rmtree(self.root, ignore_errors=True)
+
+    def _fail(self, reason: str) -> None:
+        prefixed = reason if _is_named(reason) else f"ClientError: {reason}"
+        self.record["FailureReason"] = prefixed[:_REASON_LENGTH]
+        self.finish("Failed", "Failed")
+
+    def finish(self, status: str, secondary: str) -> None:
+        """Set the last status and what goes with it."""
+        self.record[f"{self.kind}EndTime"] = store.now()
+        self.set_status(status, secondary)
+
+
+def active(arn: str) -> Job | None:
+    """Return the job of an ARN if it runs."""
+    return _active.get(arn)
+
+
+def wait_for(arn: str, stopped: Callable[[], bool]) -> None:
+    """Wait until a job has ended, or stop it once `stopped` says so."""
+    job = _active.get(arn)
+    asked = False
+    while job is not None and not job.ended.wait(0.05):
+        if not asked and stopped():
+            asked = True
+            job.stop()
+
+
+def _is_named(reason: str) -> bool:
+    return reason.split(":", 1)[0].endswith("Error")
+
+
+def _reason_of(root: Path, code: int | None) -> str:
+    """Word a failed process as SageMaker does: the failure file, then the exit code.
+
+    The form is the one quoted in aws/amazon-sagemaker-examples#1740.
+    """
+    failure = root / "output" / "failure"
+    text = failure.read_text(encoding="utf-8") if failure.exists() else ""
+    return text if _is_named(text) else f"AlgorithmError: {text}, exit code: {code}"

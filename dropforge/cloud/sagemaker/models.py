@@ -1,0 +1,70 @@
+"""Models."""
+
+from typing import Any
+
+from dropforge.cloud.sagemaker import events, identity, jobs, paging, registry, store, tags
+from dropforge.cloud.sagemaker.errors import invalid
+from dropforge.cloud.sagemaker.identity import Caller
+
+
+def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """CreateModel."""
+    name = request["ModelName"]
+    arn = store.arn("model", name)
+    containers = request.get("Containers", [])
+    if ("PrimaryContainer" in request) == bool(containers):
+        raise invalid("Exactly one of PrimaryContainer and Containers must be given")
+    primary = request.get("PrimaryContainer") or containers[0]
+    registry.container_of(primary)
+    if "ExecutionRoleArn" not in request:
+        raise invalid("ExecutionRoleArn must be given for a model that reads its data from S3")
+    identity.require_pass_role(caller, request["ExecutionRoleArn"])
+    jobs.faults().meet("CreateModel", name)
+    if name in store.models:
+        raise invalid(f'Cannot create already existing model "{arn}".')
+    identity.require_assumable(request["ExecutionRoleArn"])
+    copied = "ModelName PrimaryContainer Containers ExecutionRoleArn VpcConfig".split()
+    record = {key: request[key] for key in copied if key in request} | {
+        "ModelArn": arn,
+        "CreationTime": store.now(),
+        "EnableNetworkIsolation": request.get("EnableNetworkIsolation", False),
+    }
+    store.models[name] = record
+    tags.put(arn, request.get("Tags", []))
+    events.emit("Model", arn, store.public(record))
+    return {"ModelArn": arn}
+
+
+def describe(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
+    """DescribeModel."""
+    return store.public(find(request["ModelName"]))
+
+
+def delete(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
+    """DeleteModel."""
+    record = find(request["ModelName"])
+    del store.models[request["ModelName"]]
+    events.emit("Model", record["ModelArn"], store.public(record))
+    return {}
+
+
+def listing(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
+    """ListModels."""
+    order = {"": "CreationTime", "Name": "ModelName"}
+    records, more = paging.page(store.models.values(), request, "ModelName", order)
+    names = ("ModelName", "ModelArn", "CreationTime")
+    return {"Models": [{key: record[key] for key in names} for record in records]} | more
+
+
+def find(name: str) -> dict[str, Any]:
+    """Return a model's record.
+
+    Raises
+    ------
+    ApiError
+        There is no such model.
+    """
+    record: dict[str, Any] | None = store.models.get(name)
+    if record is None:
+        raise invalid(f'Could not find model "{store.arn("model", name)}".')
+    return record

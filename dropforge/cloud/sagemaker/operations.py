@@ -1,0 +1,57 @@
+"""Which function answers which call."""
+
+from collections.abc import Callable
+from typing import Any
+
+from dropforge.cloud.sagemaker import models, registry, schema, tags, training, transform
+from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.sagemaker.identity import Caller
+
+_OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
+    "CreateTrainingJob": training.create,
+    "DescribeTrainingJob": training.describe,
+    "ListTrainingJobs": training.listing,
+    "StopTrainingJob": training.stop,
+    "CreateTransformJob": transform.create,
+    "DescribeTransformJob": transform.describe,
+    "ListTransformJobs": transform.listing,
+    "StopTransformJob": transform.stop,
+    "CreateModel": models.create,
+    "DescribeModel": models.describe,
+    "ListModels": models.listing,
+    "DeleteModel": models.delete,
+    "CreateModelPackageGroup": registry.create_group,
+    "DescribeModelPackageGroup": registry.describe_group,
+    "ListModelPackageGroups": registry.list_groups,
+    "DeleteModelPackageGroup": registry.delete_group,
+    "CreateModelPackage": registry.create_package,
+    "DescribeModelPackage": registry.describe_package,
+    "ListModelPackages": registry.list_packages,
+    "UpdateModelPackage": registry.update_package,
+    "DeleteModelPackage": registry.delete_package,
+    "AddTags": tags.add,
+    "ListTags": tags.listing,
+    "DeleteTags": tags.delete,
+}
+
+
+def names() -> set[str]:
+    """Return the operations that there are."""
+    return set(_OPERATIONS)
+
+
+def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+    """Check a request against the service model and answer it.
+
+    Raises
+    ------
+    ApiError
+        The request is refused, or the local cloud has no such operation.
+    """
+    if operation not in _OPERATIONS:
+        raise ApiError(
+            "UnknownOperationException",
+            f"the local cloud has no SageMaker operation {operation}; see docs/limits.md",
+        )
+    schema.check(operation, request)
+    return _OPERATIONS[operation](request, caller)

@@ -1,0 +1,110 @@
+"""The server process: ministack with the patches, the SageMaker service, and its own clean end.
+
+Run as `python -m dropforge.cloud.server STATE_DIR LISTENER LOCK`, where LISTENER
+and LOCK are file descriptors handed over by `dropforge.cloud.lifecycle`.
+"""
+
+import asyncio
+import logging
+import os
+import resource
+import signal
+import socket
+import sys
+from pathlib import Path
+
+from dropforge.cloud.lifecycle import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
+from dropforge.cloud.state import StateDir
+
+logger = logging.getLogger("dropforge.cloud")
+
+
+def settings_of(state: StateDir, port: int) -> dict[str, str]:
+    """Return the environment that ministack reads its settings from while it is imported."""
+    return {
+        "AUTH": "true",
+        "AWS_ACCESS_KEY_ID": ACCESS_KEY,
+        "AWS_SECRET_ACCESS_KEY": SECRET_KEY,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "BIND_HOST": HOST,
+        "MINISTACK_HOST": HOST,
+        "GATEWAY_PORT": str(port),
+        "MINISTACK_REGION": REGION,
+        "MINISTACK_ACCOUNT_ID": ACCOUNT,
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(state.services),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(state.objects),
+        # Below the state directory, so that the next start clears what a kill left behind.
+        "TMPDIR": str(state.scratch),
+        "LAMBDA_EXECUTOR": "local",
+        # Its broker and certificate would be most of the start's time.
+        "IOT_MTLS_ENABLED": "0",
+        # No Docker is looked for.
+        "DOCKER_HOST": f"unix://{state.root}/no-docker.sock",
+        "LOG_LEVEL": os.environ.get("DROPFORGE_CLOUD_LOG_LEVEL", "INFO"),
+    }
+
+
+async def _serve(listener: socket.socket, state: StateDir) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+    from ministack import app
+
+    from dropforge.cloud import patches
+    from dropforge.cloud.sagemaker import service
+
+    patches.apply()
+    service.install(state)
+    config = Config()
+    config.bind = [f"fd://{listener.fileno()}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 1
+    config.accesslog = None
+    ended = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, ended.set)
+    port = listener.getsockname()[1]
+    state.write_info(
+        {
+            "endpoint": f"http://{HOST}:{port}",
+            "region": REGION,
+            "account": ACCOUNT,
+            "pid": os.getpid(),
+        }
+    )
+    await serve(app.app, config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
+
+
+def main(arguments: list[str]) -> int:
+    """Serve until SIGTERM or SIGINT, then save all state and end every child process."""
+    state = StateDir(Path(arguments[0]))
+    listener = socket.socket(fileno=int(arguments[1]))
+    # Children must not keep the port or the lock of a cloud that was killed.
+    for descriptor in (listener.fileno(), int(arguments[2])):
+        os.set_inheritable(descriptor, False)
+    os.environ.update(settings_of(state, listener.getsockname()[1]))
+    limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    try:
+        asyncio.run(_serve(listener, state))
+    finally:
+        _end_children()
+        state.info.unlink(missing_ok=True)
+    # Threads of running executions would hold up the interpreter's own end.
+    sys.stdout.flush()
+    os._exit(0)
+
+
+def _end_children() -> None:
+    from ministack.core import lambda_runtime
+
+    from dropforge.cloud.sagemaker import jobs
+
+    jobs.shutdown()
+    lambda_runtime.reset()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
