@@ -11,7 +11,9 @@ BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ASL_VALIDATOR := 4.0.0
 PIP := -m pip --disable-pip-version-check --quiet
-INSTALL := $(PIP) install --require-hashes --only-binary :all:
+# The pins are complete, so pip need not look for dependencies; in hash mode it stumbles over
+# a package that one requirer wants with extras and another without.
+INSTALL := $(PIP) install --require-hashes --no-deps
 RUNTIME := .venv/.runtime
 TEST := .venv/.test
 
@@ -62,7 +64,7 @@ clean:  ## Stop the local cloud; delete its state and all that make built (not d
 # the tests, so that the same versions run everywhere. No index URL is written down.
 
 COMPILE = $(BIN)/uv pip compile --quiet --fork-strategy fewest --generate-hashes \
-  --no-emit-index-url --no-strip-extras --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
+  --no-emit-index-url --custom-compile-command 'make lock' $(if $(UPGRADE),--upgrade)
 ANYWHERE = --universal --python-version 3.11
 # Lambda alone: markers are resolved here, since pip would take those of the building machine.
 LAMBDA = --python-platform x86_64-manylinux_2_28 --python-version 3.13 -c requirements/runtime.txt
@@ -90,19 +92,19 @@ lock: $(TEST)  ## Pin all requirements with hashes
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the command and the local cloud need into .venv ..."
-	@$(BIN)/python $(INSTALL) -r requirements/runtime.txt
+	@$(BIN)/python $(INSTALL) --only-binary :all: -r requirements/runtime.txt
 	@$(BIN)/python $(PIP) install --no-build-isolation --no-deps --editable .
 	@touch $@
 
 $(TEST): requirements/test.txt $(RUNTIME)
 	@echo "Installing what the tests need into .venv ..."
-	@$(BIN)/python $(INSTALL) -r requirements/test.txt
+	@$(BIN)/python $(INSTALL) --only-binary :all: -r requirements/test.txt
 	@touch $@
 
 # SAM CLI and checkov pin what the rest has newer, so each has an environment of its own.
 .venv-sam/.installed .venv-checkov/.installed: .venv-%/.installed: requirements/%.txt | .venv-%/bin/python
 	@echo "Installing $* into .venv-$* ..."
-	@.venv-$*/bin/python $(PIP) install --require-hashes --prefer-binary -r requirements/$*.txt
+	@.venv-$*/bin/python $(INSTALL) --prefer-binary -r requirements/$*.txt
 	@touch $@
 
 .cache/tables: requirements/tables.txt $(TEST)
