@@ -1,0 +1,64 @@
+"""S3 as Prepare uses it, on objects in memory or files on disk."""
+
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+class LocalS3:
+    """The calls of a boto3 S3 client that functions/prepare makes; one bucket, no versions."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, bytes | Path] = {}
+        self._uploads: dict[str, dict[int, bytes]] = {}
+
+    def _object(self, key: str, operation: str) -> bytes | Path:
+        if key not in self.objects:
+            code = "404" if operation == "HeadObject" else "NoSuchKey"
+            raise ClientError({"Error": {"Code": code, "Message": key}}, operation)
+        return self.objects[key]
+
+    def head_object(self, **request: Any) -> dict[str, Any]:
+        """Return an object's size."""
+        body = self._object(request["Key"], "HeadObject")
+        size = body.stat().st_size if isinstance(body, Path) else len(body)
+        modified = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+        return {"ContentLength": size, "ETag": '"etag"', "LastModified": modified}
+
+    def get_object(self, **request: Any) -> dict[str, Any]:
+        """Return an object, or the range of it that is asked for."""
+        body = self._object(request["Key"], "GetObject")
+        start, end = 0, None
+        if "Range" in request:
+            first, last = request["Range"].removeprefix("bytes=").split("-")
+            start, end = int(first), int(last) + 1
+        if isinstance(body, Path):
+            with body.open("rb") as file:
+                file.seek(start)
+                return {"Body": io.BytesIO(file.read() if end is None else file.read(end - start))}
+        return {"Body": io.BytesIO(body[start:end])}
+
+    def put_object(self, **request: Any) -> dict[str, Any]:
+        """Write an object."""
+        self.objects[request["Key"]] = request["Body"]
+        return {}
+
+    def create_multipart_upload(self, **request: Any) -> dict[str, Any]:
+        """Begin an upload."""
+        self._uploads[request["Key"]] = {}
+        return {"UploadId": request["Key"]}
+
+    def upload_part(self, **request: Any) -> dict[str, Any]:
+        """Take a part."""
+        self._uploads[request["UploadId"]][request["PartNumber"]] = request["Body"]
+        return {"ETag": f"etag-{request['PartNumber']}"}
+
+    def complete_multipart_upload(self, **request: Any) -> dict[str, Any]:
+        """Put the parts together."""
+        numbers = [part["PartNumber"] for part in request["MultipartUpload"]["Parts"]]
+        parts = self._uploads.pop(request["UploadId"])
+        self.objects[request["Key"]] = b"".join(parts[number] for number in numbers)
+        return {}

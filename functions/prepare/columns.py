@@ -1,0 +1,173 @@
+"""What a column holds, decided from its merged profile."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from prepare.merge import merge_columns
+from prepare.profile import ColumnProfile
+from prepare.sketch import distinct
+from prepare.values import FALSE, TRUE
+
+# Of the values that are there, how many must be numbers (or dates) for the column to be so.
+SHARE = 0.95
+# A column of few different values, some of them no numbers, holds codes.
+_CODES = 50
+_IDENTIFIER_SHARE = 0.95
+_IDENTIFIER_ROWS = 20
+_TEXT_SHARE = 0.5
+_ID_NAME = re.compile(
+    r"(^|[\W_])(id|ids|uuid|guid|rownames?|row_names?|row_?id|index)$|[a-z]I[Dd]$|^unnamed: ?0$",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what it holds.
+
+    Attributes
+    ----------
+    kind : integer, float, boolean, category, date, text, identifier, constant or empty.
+    style : how its numbers or dates are written.
+    unread : values that are neither missing nor of the kind.
+    """
+
+    name: str
+    kind: str
+    missing: int
+    distinct: int
+    present: int
+    style: str = "plain"
+    numbers: dict[str, Any] | None = None
+    dates: dict[str, Any] | None = None
+    counts: dict[str, int] | None = None
+    unread: int = 0
+    examples: list[str] = field(default_factory=list)
+    infinite: int = 0
+
+
+def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") -> Column:
+    """Decide what a column holds.
+
+    Parameters
+    ----------
+    found : its merged profile.
+    rows : good rows of the file.
+    """
+    missing = found["missing"]
+    present = rows - missing
+    values = found["values"]
+    different = min(distinct(values), present)
+    base = {
+        "name": name,
+        "missing": missing,
+        "distinct": different,
+        "present": present,
+        "counts": values.get("counts"),
+        "infinite": found.get("infinite", 0),
+    }
+    if not present:
+        return Column(kind="empty", **base)
+    style, numbers = _numbers(found, delimiter)
+    infinite = found.get("infinite", 0)
+    unread = present - (numbers["count"] if numbers else 0) - infinite
+    coded = different <= _CODES and unread > 0
+    if numbers and unread <= (1 - SHARE) * present and not coded:
+        kind = "integer" if numbers["whole"] == numbers["count"] else "float"
+        if different == 1 and not missing and not infinite:
+            kind = "constant"
+        elif kind == "integer" and _counts_rows(name, numbers, different, missing):
+            kind = "identifier"
+        elif kind == "integer" and (numbers["min"], numbers["max"]) == (0, 1):
+            kind = "boolean"
+        return Column(
+            kind=kind,
+            style=style,
+            numbers=numbers,
+            unread=unread,
+            examples=found.get("other", []) if unread else [],
+            **base,
+        )
+    if found["dates"]:
+        style, dates = max(found["dates"].items(), key=lambda item: item[1]["count"])
+        unread = present - dates["count"]
+        if unread <= (1 - SHARE) * present:
+            kind = "constant" if different == 1 and not missing else "date"
+            return Column(kind=kind, style=style, dates=dates, unread=unread, **base)
+    return Column(kind=_text_kind(base, found, different, present, missing), **base)
+
+
+def _text_kind(
+    base: dict[str, Any], found: ColumnProfile, different: int, present: int, missing: int
+) -> str:
+    if different == 1 and not missing:
+        return "constant"
+    counts = base["counts"]
+    if counts and all(value.lower() in TRUE | FALSE for value in counts):
+        return "boolean"
+    if different > _IDENTIFIER_SHARE * present and present >= _IDENTIFIER_ROWS:
+        return "identifier" if found["longest"] <= 64 else "text"
+    if different > max(_TEXT_SHARE * present, 2) and present >= _IDENTIFIER_ROWS:
+        return "text"
+    return "category"
+
+
+def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, dict[str, Any] | None]:
+    """Choose how the column's numbers are written, and merge what belongs to that."""
+    styles = found["numbers"]
+    plain = styles.get("plain")
+    others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
+    # 1.5 beside 1,5 leaves no reading of the comma but thousands.
+    if found.get("dots") and "grouped" in others:
+        others.pop("comma", None)
+    if not others:
+        return "plain", plain
+    preferred = ("comma", "grouped") if delimiter == ";" else ("grouped", "comma")
+    style = max(others, key=lambda s: (others[s]["count"], s == preferred[0]))
+    if plain is None:
+        return style, others[style]
+    empty: ColumnProfile = {"missing": 0, "dates": {}, "values": {"counts": {}}, "longest": 0}
+    merged = merge_columns(
+        empty | {"numbers": {"n": plain}}, empty | {"numbers": {"n": others[style]}}
+    )
+    return style, merged["numbers"]["n"]
+
+
+def _counts_rows(name: str, numbers: dict[str, Any], different: int, missing: int) -> bool:
+    """Tell a row number or key from a measurement: all different, and counting or named so."""
+    count = numbers["count"]
+    if missing or count < _IDENTIFIER_ROWS or different < _IDENTIFIER_SHARE * count:
+        return False
+    counting = numbers["min"] in (0, 1) and numbers["max"] - numbers["min"] + 1 == count
+    return counting or bool(_ID_NAME.search(name))
+
+
+def summary(column: Column) -> dict[str, Any]:
+    """Return what profile.json says of a column."""
+    numbers = column.numbers
+    top = sorted((column.counts or {}).items(), key=lambda item: (-item[1], item[0]))[:10]
+    low: Any = None
+    high: Any = None
+    if column.dates:
+        low, high = (_date(column.dates[edge]) for edge in ("min", "max"))
+    elif numbers:
+        low, high = numbers["min"], numbers["max"]
+    return {
+        "name": column.name,
+        "type": column.kind,
+        "missing": column.missing,
+        "distinct": column.distinct,
+        "distinct_is_exact": column.counts is not None,
+        "min": low,
+        "max": high,
+        # Means of different chunkings differ in the last digits of a float.
+        "mean": float(f"{numbers['mean']:.9g}") if numbers else None,
+        "top": [[value[:100], count] for value, count in top],
+    }
+
+
+def _date(micros: int) -> str:
+    moment = datetime.fromtimestamp(micros / 1e6, UTC).replace(tzinfo=None)
+    return moment.isoformat(sep=" ", timespec="seconds")

@@ -1,0 +1,249 @@
+"""How a CSV is written: delimiter, quote, line ends, header; found out from its first bytes."""
+
+import csv
+import io
+import re
+import statistics
+from dataclasses import asdict, dataclass
+from itertools import pairwise
+from typing import Any
+
+from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
+from prepare.limits import COLUMN_LIMIT
+from prepare.notices import Notice, listed, notice, shorten
+from prepare.values import MISSING
+
+_DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_RECORDS = 200
+_PREAMBLE_LINES = 20
+_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How the bytes are to be read."""
+
+    delimiter: str = ","
+    quote: str = '"'
+    newline: str = "\n"
+    skip_space: bool = False
+    encoding: str = "utf-8"
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what ``Dialect(**value)`` takes."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a file: its dialect, columns, and where the data begins.
+
+    Attributes
+    ----------
+    skip_lines : physical lines before the first data record, the header's among them.
+    """
+
+    dialect: Dialect
+    header: bool
+    columns: list[str]
+    skip_lines: int
+    notices: list[Notice]
+
+
+def read_head(text: str, name: str, encoding: str, complete: bool, target: str | None) -> Head:
+    """Find out how a file is written.
+
+    Parameters
+    ----------
+    text : the file's first characters, at least one whole record.
+    name : of the file, for messages.
+    complete : whether this is the whole file.
+    target : the column that the settings name; a first line that holds it is a header.
+
+    Raises
+    ------
+    EmptyFileError, NotCsvError, FileLimitError
+    """
+    newline = "\r" if "\r" in text and "\n" not in text else "\n"
+    text = text.replace("\r\n", "\n").replace("\r", "\n" if newline == "\r" else " ")
+    hint = re.match(r"sep=(.)\n", text)
+    quote = _quote(text)
+    best: tuple[float, Dialect, list[list[str]], list[int]] | None = None
+    for delimiter in [hint[1]] if hint else _DELIMITERS:
+        space = f"{delimiter} {quote}" in text and f"{delimiter}{quote}" not in text
+        dialect = Dialect(delimiter, quote, newline, space, encoding)
+        records, lines = _sample(text, dialect, complete)
+        score = _score(records)
+        if best is None or score > best[0]:
+            best = score, dialect, records, lines
+    if best is None or not any(any(f.strip() for f in r) for r in best[2]):
+        raise EmptyFileError(f"{name} holds no rows; drop a CSV with a header and rows")
+    score, dialect, records, lines = best
+    skip = _preamble(records) if score > 0 else 0
+    if score <= 0:
+        first = shorten(dialect.delimiter.join(records[0]))
+        raise NotCsvError(
+            f"{name}: no comma, semicolon, tab or bar divides its first line, {first!r}; "
+            f"a CSV needs a target column and at least one other"
+        )
+    return _columns(name, dialect, records[skip:], lines[skip:], target, skip)
+
+
+def _quote(text: str) -> str:
+    """Return the single quote if fields are wrapped in it and the double quote never occurs."""
+    if '"' in text:
+        return '"'
+    wrapped = re.findall(r"(?:^|[,;\t|])'[^'\n]*'(?=[,;\t|\n]|$)", text[:20000], re.MULTILINE)
+    return "'" if len(wrapped) > text[:20000].count("\n") else '"'
+
+
+def _sample(text: str, dialect: Dialect, complete: bool) -> tuple[list[list[str]], list[int]]:
+    """Return the first records that are not blank, and the line (from 0) each begins on."""
+    reader = csv.reader(
+        io.StringIO(text, newline="\n"),
+        delimiter=dialect.delimiter,
+        quotechar=dialect.quote,
+        skipinitialspace=dialect.skip_space,
+    )
+    records: list[list[str]] = []
+    begins: list[int] = []
+    begin = 0
+    try:
+        for record in reader:
+            if any(f.strip() for f in record) or len(record) > 1:
+                records.append(record)
+                begins.append(begin)
+            begin = reader.line_num
+            if len(records) > _SAMPLE_RECORDS:
+                break
+    except csv.Error:
+        pass  # a NUL, or a field over the limit: what came before it decides
+    if len(records) > 1 and not complete and len(records) <= _SAMPLE_RECORDS:
+        records.pop()  # may be cut
+        begins.pop()
+    return records, begins
+
+
+def _score(records: list[list[str]]) -> float:
+    """Rate a delimiter: how many records agree on the number of fields; 0 for one column."""
+    counts = [len(r) for r in records]
+    if not counts or max(counts) == 1:
+        return 0
+    usual = statistics.mode(counts)
+    if usual == 1:
+        # Rows without their delimiter: only a header that has it makes this a table.
+        return 0.01 if counts[0] > 1 else 0
+    agree = sum(c == usual for c in counts) / len(counts)
+    return agree + min(usual, 100) * 1e-4
+
+
+def _preamble(records: list[list[str]]) -> int:
+    """Return how many records before the header are titles, comments or a ``sep=`` line."""
+    usual = statistics.mode(len(r) for r in records)
+    for number, record in enumerate(records[:_PREAMBLE_LINES]):
+        told = record[0].lstrip().startswith("#") or record[0].startswith("sep=")
+        title = sum(bool(f.strip()) for f in record) == 1 and usual > 2 and len(records) > 2
+        if not told and not title:
+            return number
+    return 0
+
+
+def _columns(
+    name: str,
+    dialect: Dialect,
+    records: list[list[str]],
+    lines: list[int],
+    target: str | None,
+    skipped: int,
+) -> Head:
+    first = [f.strip().lstrip("\ufeff") for f in records[0]]
+    header = _is_header(first, records[1:], target)
+    width = len(first) if header else statistics.mode(len(r) for r in records)
+    if width > COLUMN_LIMIT:
+        raise FileLimitError(
+            f"{name} has {width:,} columns; the limit is {COLUMN_LIMIT:,}: drop the others"
+        )
+    notices = []
+    if skipped:
+        notices.append(notice("preamble", f"{skipped} lines before the header were skipped."))
+    if header and len(records) == 1:
+        raise EmptyFileError(
+            f"{name} has a header ({listed(first, 4)}) and no rows; add rows of data"
+        )
+    if header:
+        columns, renamed = _named(first)
+        notices += renamed
+        longer = [r for r in records[1:] if len(r) > width]
+        usual = statistics.mode(len(r) for r in records[1:])
+        if usual == width + 1 and all(r[-1].strip() == "" for r in longer):
+            columns.append(f"column_{width + 1}")
+        elif usual == width + 1:
+            # R's write.table leaves the name of its row names out.
+            columns.insert(0, "row_names")
+            notices.append(
+                notice("row_names", "Rows have one field more than the header: taken as row names.")
+            )
+        skip_lines = lines[1]
+    else:
+        columns = [f"column_{n}" for n in range(1, width + 1)]
+        shown = shorten(dialect.delimiter.join(first))
+        notices.append(
+            notice(
+                "no_header",
+                f"The first line, {shown!r}, looks like data, so no header was assumed; "
+                f"columns are named column_1 to column_{width}.",
+            )
+        )
+        skip_lines = lines[0]
+    return Head(dialect, header, columns, skip_lines, notices)
+
+
+def _is_header(first: list[str], rest: list[list[str]], target: str | None) -> bool:
+    """Tell a header from data.
+
+    A header has a name in most fields. Numbers in it are names only if they count on by
+    one (pandas' default names, years), or if the settings' target is among the fields.
+    """
+    if target is not None and target in first:
+        return True
+    numbers = [f for f in first if _NUMBER.fullmatch(f)]
+    if not numbers:
+        blank = sum(f in MISSING for f in first)
+        if blank == len(first):
+            return False
+        return not (rest and _same_kind(first, rest))
+    try:
+        values = [int(f) for f in numbers]
+    except ValueError:
+        return False
+    return len(values) > 1 and all(b - a == 1 for a, b in pairwise(values))
+
+
+def _same_kind(first: list[str], rest: list[list[str]]) -> bool:
+    """Return whether the first line's fields recur below: text data without a header."""
+    recurring = sum(
+        any(field == row[n] for row in rest if n < len(row))
+        for n, field in enumerate(first)
+        if field not in MISSING
+    )
+    named = sum(f not in MISSING for f in first)
+    return len(rest) >= 5 and recurring >= 2 and recurring * 2 > named
+
+
+def _named(first: list[str]) -> tuple[list[str], list[Notice]]:
+    """Give every column a name of its own."""
+    names: list[str] = []
+    taken = set(first)
+    changed = []
+    for position, name in enumerate(first, 1):
+        fresh = name or f"column_{position}"
+        number = 2
+        while fresh in names or (fresh != name and fresh in taken):
+            fresh, number = f"{name or f'column_{position}'}_{number}", number + 1
+        if fresh != name:
+            changed.append(fresh)
+        names.append(fresh)
+    if not changed:
+        return names, []
+    text = f"Columns without a name or with a name twice were renamed: {listed(changed)}."
+    return names, [notice("renamed", text)]

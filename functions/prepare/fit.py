@@ -1,0 +1,184 @@
+"""Step fit: merge the chunks' profiles, decide everything, tell Encode what to do."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from pipeline import layout
+from pipeline.errors import RowsUnusableError
+from pipeline.settings import Settings
+from prepare.bucket import Bucket
+from prepare.chain import Chain, chain
+from prepare.champion import compare_champion
+from prepare.columns import Column, column_of, summary
+from prepare.dialect import Dialect
+from prepare.division import divide
+from prepare.encoder import Encoder, build_encoder
+from prepare.hyperparameters import check_metric, hyperparameters
+from prepare.job import job_of
+from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
+from prepare.notices import Notice, capped, notice
+from prepare.target import Target, target_of
+
+_READERS = 16
+
+
+def fit_run(
+    client: Any, bucket_name: str, prefix: str, champion: dict[str, Any], default_instance: str
+) -> dict[str, Any]:
+    """Write profile.json, encoder.json, fit.json and chunks.json.
+
+    Returns
+    -------
+    What the state machine passes on: the training job's parameters, and whether the
+    champion can be compared.
+
+    Raises
+    ------
+    InputError
+        Any of its leaves that say what is wrong with the file or its settings.
+    """
+    bucket = Bucket(client, bucket_name)
+    plan = bucket.get_json(layout.join(prefix, "plan.json"))
+    settings: Settings = bucket.get_json(layout.join(prefix, "request.json"))["settings"]
+    target_index = plan["columns"].index(plan["target"])
+    chained = chain(_results(bucket, prefix), plan, target_index)
+    _check_rows(chained, plan)
+    profile = chained.profile
+    dialect = Dialect(**plan["dialect"])
+    columns = [
+        column_of(name, found, profile["rows"], dialect.delimiter)
+        for name, found in zip(plan["columns"], profile["columns"], strict=True)
+    ]
+    target = target_of(columns[target_index], settings, profile["rows"], plan["file"])
+    check_metric(settings, target.task)
+    encoder, notices = _encoder(columns, target, dialect, plan, settings)
+    division = divide(chained, columns, target, settings, plan)
+    usable = compare_champion(bucket, champion, encoder, plan["columns"])
+    if usable["usable"]:
+        bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
+    bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
+    notices = [
+        *plan["notices"],
+        *_bad_rows(profile),
+        *target.notices,
+        *_dropped(target, profile),
+        *division.notices,
+        *usable.pop("notices", []),
+        *notices,
+    ]
+    bucket.put_json(
+        layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
+    )
+    bucket.put_compact(layout.join(prefix, "fit.json"), division.to_json(target))
+    bucket.put_compact(
+        layout.join(prefix, "chunks.json"),
+        [chunk | {"champion": usable["usable"]} for chunk in division.chunks],
+    )
+    return {
+        "task": target.task,
+        "target": target.name,
+        "chunks": layout.join(prefix, "chunks.json"),
+        "hyperparameters": hyperparameters(target, settings, division.train_rows),
+        **job_of(settings, default_instance, plan["source"]["size"]),
+        "champion": usable,
+    }
+
+
+def _results(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
+    """Yield the chunks' results in order, a few read ahead."""
+    manifest = bucket.get_json(layout.join(prefix, "manifest.json"))
+    keys = [layout.join(prefix, "chunks", f"profile-{c['index']:05d}.json") for c in manifest]
+    if len(keys) == 1:
+        yield bucket.get_json(keys[0])
+        return
+    with ThreadPoolExecutor(_READERS) as pool:
+        for at in range(0, len(keys), 4 * _READERS):
+            yield from pool.map(bucket.get_json, keys[at : at + 4 * _READERS])
+
+
+def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:
+    profile = chained.profile
+    bad = profile["records"] - profile["rows"]
+    file, width = plan["file"], len(plan["columns"])
+    if bad > BAD_ROW_SHARE * profile["records"]:
+        line, fields = profile["bad"][0]
+        raise RowsUnusableError(
+            f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
+            f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
+            f"and the quotes there"
+        )
+    if profile["rows"] < MINIMUM_ROWS:
+        raise RowsUnusableError(
+            f"{file} has {profile['rows']} rows of data; training, validation and test need at "
+            f"least {MINIMUM_ROWS} together: add rows"
+        )
+
+
+def _encoder(
+    columns: list[Column],
+    target: Target,
+    dialect: Dialect,
+    plan: dict[str, Any],
+    settings: Settings,
+) -> tuple[Encoder, list[Notice]]:
+    encoder, notices = build_encoder(
+        columns,
+        target,
+        dialect,
+        plan["header"],
+        settings["id_columns"],
+        settings["drop_columns"],
+        settings["split"].get("group_column"),
+    )
+    if not encoder["features"]:
+        reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
+        raise RowsUnusableError(
+            f"{plan['file']} has no column to learn from beside the target {target.name!r}"
+            f"{f' ({reasons})' if reasons else ''}; add columns that say something about it"
+        )
+    return encoder, notices
+
+
+def _bad_rows(profile: dict[str, Any]) -> list[Notice]:
+    bad = profile["records"] - profile["rows"]
+    if not bad:
+        return []
+    lines = ", ".join(f"{line} ({fields} fields)" for line, fields in profile["bad"])
+    rows = f"{bad:,} row was" if bad == 1 else f"{bad:,} rows were"
+    text = f"{rows} skipped for a wrong number of fields; first lines: {lines}."
+    return [notice("bad_rows", text)]
+
+
+def _dropped(target: Target, profile: dict[str, Any]) -> list[Notice]:
+    rows = profile["rows"] - target.dropped
+    found = []
+    if target.dropped:
+        text = f"{target.dropped:,} rows without a target were dropped."
+        found.append(notice("no_target", text))
+    if rows < 100:
+        text = f"Only {rows} rows: the metric is a rough guess."
+        found.append(notice("tiny_data", text))
+    return found
+
+
+def _profile(
+    chained: Chain,
+    columns: list[Column],
+    target: Target,
+    notices: list[Notice],
+    plan: dict[str, Any],
+) -> dict[str, Any]:
+    profile = chained.profile
+    return {
+        "rows": profile["rows"],
+        "dialect": plan["dialect"],
+        "header": plan["header"],
+        "bad_rows": {
+            "count": profile["records"] - profile["rows"],
+            "lines": [line for line, _ in profile["bad"]],
+        },
+        "dropped_rows": {"no_target": target.dropped},
+        "columns": [summary(column) for column in columns],
+        "warnings": capped(notices),
+    }

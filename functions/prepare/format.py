@@ -1,0 +1,96 @@
+"""What kind of file the first bytes are: text and its encoding, gzip, or no CSV at all."""
+
+import codecs
+
+from pipeline.errors import NotCsvError
+
+GZIP = b"\x1f\x8b"
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_EXCEL = "an Excel or zip file; open it, save the sheet as CSV (UTF-8) and drop that"
+_UNPACK = "a compressed archive; unpack it and drop the CSV inside, plain or as .csv.gz"
+_SIGNATURES = (
+    (b"PK\x03\x04", _EXCEL),
+    (b"PK\x05\x06", "an empty zip file; drop a CSV"),
+    (
+        b"\xd0\xcf\x11\xe0",
+        "an old Excel file; open it, save the sheet as CSV (UTF-8) and drop that",
+    ),
+    (b"BZh", _UNPACK),
+    (b"\xfd7zXZ", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", _UNPACK),
+    (b"7z\xbc\xaf", _UNPACK),
+    (b"Rar!", _UNPACK),
+    (b"\x89PNG", "a PNG image; drop a CSV"),
+    (b"\xff\xd8\xff", "a JPEG image; drop a CSV"),
+    (b"GIF8", "a GIF image; drop a CSV"),
+    (b"%PDF", "a PDF; export the table as CSV and drop that"),
+    (b"PAR1", "a Parquet file; convert it to CSV and drop that"),
+    (b"ARROW1", "an Arrow file; convert it to CSV and drop that"),
+    (b"SQLite format 3", "an SQLite database; export the table as CSV and drop that"),
+    (b"\x89HDF", "an HDF5 file; export the table as CSV and drop that"),
+    (b"\x93NUMPY", "a NumPy array; save it as CSV and drop that"),
+    (b"\x80\x04\x95", "a Python pickle; save the table as CSV and drop that"),
+)
+_MARKUP = (b"<!doctype", b"<html", b"<?xml", b"<table")
+
+
+def encoding_of(start: bytes, name: str) -> str:
+    """Return the encoding of text by its first bytes.
+
+    Returns
+    -------
+    "utf-8-sig" (with a byte order mark), "utf-8", "cp1252", or one of "utf-16",
+    "utf-16-le", "utf-16-be", "utf-32", which cannot be read by range.
+
+    Raises
+    ------
+    NotCsvError
+        The bytes are those of another kind of file.
+    """
+    for signature, what in _SIGNATURES:
+        if start.startswith(signature):
+            raise NotCsvError(f"{name} is not CSV but {what}")
+    for mark, encoding in _BOMS:
+        if start.startswith(mark):
+            return encoding
+    text = start.lstrip().lower()
+    if text.startswith(_MARKUP):
+        raise NotCsvError(
+            f"{name} is not CSV but a web page or XML; the download may have failed: drop the "
+            f"data itself as CSV"
+        )
+    if text.startswith((b'{"', b'[{"', b"[{\n", b"{\n")):
+        raise NotCsvError(f"{name} is not CSV but JSON; convert it to CSV and drop that")
+    nul = start.find(b"\0")
+    if nul >= 0:
+        return _wide(start, nul, name)
+    odd = sum(byte < 32 and byte not in b"\t\n\r\f\v\x1a\x1b" for byte in start[:4096])
+    if odd > len(start[:4096]) * 0.02:
+        raise NotCsvError(f"{name} is not CSV but binary data; drop delimited text")
+    try:
+        # The sample may end inside a character.
+        codecs.getincrementaldecoder("utf-8")().decode(start)
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8"
+
+
+def _wide(start: bytes, nul: int, name: str) -> str:
+    """Tell UTF-16 without a mark, where every other byte of plain text is NUL, from damage."""
+    even, odd = start[0:4096:2].count(0), start[1:4096:2].count(0)
+    half = len(start[:4096]) // 2
+    if odd > 0.7 * half and even < 0.1 * half:
+        return "utf-16-le"
+    if even > 0.7 * half and odd < 0.1 * half:
+        return "utf-16-be"
+    line = start.count(b"\n", 0, nul) + 1
+    raise NotCsvError(
+        f"{name}, line {line}: a NUL byte, which no text has; the file is damaged or binary: "
+        f"export it again as CSV (UTF-8)"
+    )

@@ -1,0 +1,83 @@
+"""PrepareFunction: plan a file, profile its chunks, fit the encoder, encode its chunks."""
+
+import os
+from typing import Any
+
+import boto3
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from pipeline import layout
+from prepare.bucket import Bucket, ObjectSource
+from prepare.limits import MIB
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+s3 = boto3.client("s3")
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
+    """Do the step that the event names."""
+    steps = {"plan": _plan, "profile": _profile, "fit": _fit, "encode": _encode}
+    return steps[event["step"]](event)
+
+
+def _plan(event: dict[str, Any]) -> dict[str, Any]:
+    # Each step imports what it needs: plan needs no polars.
+    from prepare.plan import Request, plan_run
+
+    request = Request(
+        bucket=os.environ["BUCKET"],
+        drop=event["drop"],
+        execution=event["execution"],
+        chunk_bytes=int(os.environ["CHUNK_MIB"]) * MIB,
+        code_version=os.environ["CODE_VERSION"],
+    )
+    planned = plan_run(s3, request)
+    logger.info("Planned", run=planned["run"], key=planned["key"])
+    return planned
+
+
+def _profile(event: dict[str, Any]) -> int:
+    from prepare.profile import profile_chunk
+
+    chunk, prefix = event["chunk"], event["prefix"]
+    bucket = Bucket(s3, event["bucket"])
+    plan = bucket.get_json(layout.join(prefix, "plan.json"))
+    place = plan["source"]
+    source = ObjectSource(
+        Bucket(s3, place["bucket"]), place["key"], place["version_id"], place["size"]
+    )
+    result = profile_chunk(source, plan, chunk)
+    bucket.put_compact(layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json"), result)
+    metrics.add_metric(
+        name="BytesProfiled", unit=MetricUnit.Bytes, value=chunk["end"] - chunk["start"]
+    )
+    return 1
+
+
+def _fit(event: dict[str, Any]) -> dict[str, Any]:
+    from prepare.fit import fit_run
+
+    fitted = fit_run(
+        s3,
+        event["bucket"],
+        event["prefix"],
+        event["champion"],
+        os.environ["TRAINING_INSTANCE_TYPE"],
+    )
+    logger.info("Fitted", run=event["prefix"], task=fitted["task"], champion=fitted["champion"])
+    return fitted
+
+
+def _encode(event: dict[str, Any]) -> int:
+    from prepare.parts import encode_chunk
+
+    encode_chunk(s3, event["bucket"], event["prefix"], event["chunk"])
+    metrics.add_metric(name="ChunksEncoded", unit=MetricUnit.Count, value=1)
+    return 1

@@ -1,0 +1,62 @@
+"""Hyperparameters of SageMaker's XGBoost: defaults by task and size, the user's on top.
+
+The defaults come from measurements on the datasets of tests/unit/prepare (ADR 0014).
+"""
+
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+from prepare.target import Target
+
+METRICS = {
+    "regression": ("rmse", "mae", "r2"),
+    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
+    "multiclass": ("mlogloss", "accuracy", "macro_f1"),
+}
+_OBJECTIVES = {
+    "regression": ("reg:squarederror", "rmse"),
+    "binary": ("binary:logistic", "logloss"),
+    "multiclass": ("multi:softprob", "mlogloss"),
+}
+
+
+def check_metric(settings: Settings, task: str) -> None:
+    """Refuse a metric that the task does not have.
+
+    Raises
+    ------
+    SettingsError
+    """
+    metric = settings.get("metric")
+    if metric is not None and metric not in METRICS[task]:
+        raise SettingsError(
+            f"pipeline.json sets metric {metric}, but the target makes the task {task}, whose "
+            f"metrics are {', '.join(METRICS[task])}; choose one of them or delete metric"
+        )
+
+
+def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict[str, str]:
+    """Return the training job's hyperparameters, all of them text as SageMaker wants."""
+    objective, metric = _OBJECTIVES[target.task]
+    small = train_rows < 20_000
+    defaults: dict[str, object] = {
+        "objective": objective,
+        "eval_metric": metric,
+        "num_round": 1000,
+        "early_stopping_rounds": 30,
+        "eta": 0.05 if small else 0.1,
+        "max_depth": 5 if small else 6,
+        "min_child_weight": 1,
+        "subsample": 0.8,
+        "colsample_bytree": 0.8,
+        "tree_method": "hist",
+        "seed": settings["split"]["seed"],
+    }
+    if target.task == "multiclass":
+        defaults["num_class"] = len(target.classes or [])
+    return {name: _text(value) for name, value in (defaults | settings["hyperparameters"]).items()}
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

@@ -1,0 +1,32 @@
+"""Every limit of the preparation, in one place; docs/prepare.md lists them."""
+
+MIB = 1 << 20
+
+# A record (with all line breaks inside its quotes) must fit in memory beside its chunk.
+RECORD_LIMIT_BYTES = 16 * MIB
+# Wide files cost a JSON object a column and chunk; Excel, for comparison, stops at 16,384.
+COLUMN_LIMIT = 16_384
+# A gzip, UTF-16 or UTF-32 file has no ranges: Plan writes a plain UTF-8 copy first, and a
+# Lambda function has 15 minutes for it (measured: above 100 MB/s).
+UNPACKED_LIMIT_BYTES = 20 * 1024 * MIB
+SAMPLE_BYTES = MIB
+
+# Values are counted exactly up to this many different ones a column, and above it estimated
+# from the smallest hashes (Bar-Yossef et al. 2002; relative error about 1/sqrt(SKETCH_SIZE)).
+EXACT_DISTINCT = 1000
+EXACT_DISTINCT_BYTES = 64 * 1024
+SKETCH_SIZE = 512
+TIME_BUCKETS = 4096
+
+ONE_HOT_LIMIT = 12
+CLASS_LIMIT = 500
+# Classes with at most this many rows, and whole files, are divided exactly; larger ones by hash.
+EXACT_SPLIT_ROWS = 100_000
+MINIMUM_ROWS = 10
+# A class of at least this many rows is in all three splits.
+STRATIFIED_ROWS = 3
+BAD_ROW_SHARE = 0.5
+BAD_LINES_SHOWN = 5
+
+WARNING_COUNT = 20
+WARNING_LENGTH = 300

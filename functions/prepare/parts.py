@@ -1,0 +1,166 @@
+"""Step encode: one chunk's records to parts for training, validation and test."""
+
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+
+from pipeline import layout
+from prepare.bucket import Bucket, ObjectSource
+from prepare.dialect import Dialect
+from prepare.encode import encode_frame, encode_target, to_csv
+from prepare.encoder import Encoder
+from prepare.records import read_records
+from prepare.split import (
+    NAMES,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Fractions,
+    split_by_group,
+    split_by_position,
+    split_by_time,
+)
+from prepare.text import to_lines
+from prepare.timeline import ticks_of_dates, ticks_of_numbers
+from prepare.values import dates, numbers, stripped
+
+
+def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, Any]) -> None:
+    """Write a chunk's parts, and how many rows went where."""
+    bucket = Bucket(client, bucket_name)
+    plan = bucket.get_json(layout.join(prefix, "plan.json"))
+    fit = bucket.get_json(layout.join(prefix, "fit.json"))
+    encoder = bucket.get_json(layout.join(prefix, "encoder.json"))
+    champion = None
+    if chunk["champion"]:
+        champion = bucket.get_json(layout.join(prefix, "champion_encoder.json"))
+    place = plan["source"]
+    source = ObjectSource(
+        Bucket(client, place["bucket"]), place["key"], place["version_id"], place["size"]
+    )
+    raw = source.read(chunk["start"], chunk["end"])
+    files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
+    for name, body in files.items():
+        bucket.put(layout.join(prefix, "data", name), body)
+    bucket.put_compact(
+        layout.join(prefix, "chunks", f"encode-{chunk['index']:05d}.json"),
+        {"index": chunk["index"], **counts},
+    )
+
+
+def encode_bytes(
+    raw: bytes,
+    plan: dict[str, Any],
+    fit: dict[str, Any],
+    encoder: Encoder,
+    chunk: dict[str, Any],
+    champion: Encoder | None = None,
+) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Encode the bytes of a chunk's records.
+
+    Returns
+    -------
+    Files by name below data/, none of them empty; and the rows of each split and
+    dropped for want of a target.
+    """
+    dialect = Dialect(**plan["dialect"])
+    columns: list[str] = plan["columns"]
+    records = read_records(
+        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
+    )
+    target = encoder["target"]
+    labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
+    frame, rows = records.frame, records.index
+    if rows is None:
+        rows = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
+    dropped = labels.null_count()
+    if dropped:
+        kept = labels.is_not_null()
+        frame, labels, rows = frame.filter(kept), labels.filter(kept), rows.filter(kept)
+    splits = split_rows(frame, labels, fit, chunk)
+    features = encode_frame(frame, columns, encoder).features
+    files: dict[str, bytes] = {}
+    part = layout.part_name(chunk["index"])
+    train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
+    for number, piece in enumerate(_pieces(train, chunk["train_parts"])):
+        # Chunks may differ in their number of parts; the chunk's index keeps names apart.
+        name = part if number == 0 else f"part-{chunk['index']:05d}-{number:03d}.csv"
+        files[f"train/{name}"] = to_csv(piece)
+    stop = features.filter(splits == VALIDATION)
+    files[f"validation/{part}"] = to_csv(stop.insert_column(0, _label(labels, splits, VALIDATION)))
+    test = splits == TEST
+    files[f"test/{part}"] = to_csv(features.filter(test))
+    tested = frame.filter(test)
+    files[f"truth/{part}"] = _truth(
+        tested, rows.filter(test), labels.filter(test), columns, encoder, chunk
+    )
+    if champion is not None:
+        files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
+    counts = {name: int((splits == number).sum()) for number, name in enumerate(NAMES)}
+    empty = {name for number, name in enumerate(NAMES) if counts[name] == 0}
+    if "test" in empty:
+        empty |= {"truth", "champion"}
+    kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
+    return kept_files, counts | {"dropped": dropped}
+
+
+def split_rows(
+    frame: pl.DataFrame, labels: pl.Series, fit: dict[str, Any], chunk: dict[str, Any]
+) -> pl.Series:
+    """Return the split of each row, 0 train, 1 validation, 2 test."""
+    fractions = Fractions(**fit["fractions"])
+    method = fit["method"]
+    if method["by"] == "group":
+        groups = stripped(frame.to_series(method["column"])).fill_null("")
+        return split_by_group(groups, method["groups"], fractions)
+    if method["by"] == "time":
+        values = stripped(frame.to_series(method["column"]))
+        if method["style"] == "number":
+            ticks = ticks_of_numbers(numbers(values, "plain"))
+        else:
+            ticks = ticks_of_dates(dates(values, method["style"]))
+        return split_by_time(ticks, method["validation_from"], method["test_from"])
+    counts: list[int] = fit["class_rows"]
+    if len(counts) == 1:
+        ordinals = pl.int_range(len(labels), dtype=pl.UInt64, eager=True) + chunk["ordinals"][0]
+        return split_by_position(ordinals, 0, counts[0], fractions)
+    splits = pl.Series([0], dtype=pl.Int8).new_from_index(0, len(labels))
+    for stratum, count in enumerate(counts):
+        members = (labels == stratum).arg_true()
+        if not len(members):
+            continue
+        first = chunk["ordinals"][stratum]
+        ordinals = pl.int_range(len(members), dtype=pl.UInt64, eager=True) + first
+        splits = splits.scatter(members, split_by_position(ordinals, stratum, count, fractions))
+    return splits
+
+
+def _label(labels: pl.Series, splits: pl.Series, split: int) -> pl.Series:
+    return labels.filter(splits == split).alias("label")
+
+
+def _pieces(frame: pl.DataFrame, parts: int) -> list[pl.DataFrame]:
+    """Divide rows into parts of nearly the same size, as many as asked if there are rows."""
+    parts = max(1, min(parts, len(frame)))
+    edges = [len(frame) * n // parts for n in range(parts + 1)]
+    return [frame.slice(a, b - a) for a, b in pairwise(edges)]
+
+
+def _truth(
+    tested: pl.DataFrame,
+    rows: pl.Series,
+    labels: pl.Series,
+    columns: list[str],
+    encoder: Encoder,
+    chunk: dict[str, Any],
+) -> bytes:
+    """Return truth with its header: row, label, id columns."""
+    table = pl.DataFrame(
+        {"row": rows.cast(pl.UInt64) + chunk["first_row"], "label": labels}
+    ).with_columns(
+        tested.to_series(columns.index(name)).alias(f"id:{number}")
+        for number, name in enumerate(encoder["id_columns"])
+    )
+    header = pl.DataFrame([["row", "label", *encoder["id_columns"]]], orient="row")
+    return (header.write_csv(include_header=False) + table.write_csv(include_header=False)).encode()

@@ -1,0 +1,256 @@
+"""Step plan: what the file is, what its columns are called, and where to cut it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pipeline import layout
+from pipeline.errors import (
+    EmptyFileError,
+    FileLimitError,
+    NotCsvError,
+    SettingsError,
+    TargetMissingError,
+)
+from pipeline.settings import Settings, parse_settings, resolve_settings
+from prepare.bucket import Bucket, ObjectSource
+from prepare.dialect import Head, read_head
+from prepare.format import GZIP, encoding_of
+from prepare.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
+from prepare.notices import Notice, listed, notice, quoted, shorten
+from prepare.text import to_utf8
+from prepare.unpack import plain_pieces, write_pieces
+
+_TARGETS = ("target", "label", "y")
+
+
+@dataclass(frozen=True)
+class Request:
+    """The drop that starts a run, with what the deployment adds."""
+
+    bucket: str
+    drop: dict[str, Any]
+    execution: dict[str, Any]
+    chunk_bytes: int
+    code_version: str
+
+
+def plan_run(client: Any, request: Request) -> dict[str, Any]:
+    """Write request.json, plan.json and the manifest of byte ranges.
+
+    Returns
+    -------
+    The state machine's new input.
+
+    Raises
+    ------
+    DropNameError, SettingsError, EmptyFileError, NotCsvError, FileLimitError,
+    TargetMissingError
+    """
+    drop = request.drop
+    bucket = Bucket(client, drop.get("bucket") or request.bucket)
+    key, version = drop["key"], drop.get("version_id")
+    try:
+        head = client.head_object(
+            Bucket=bucket.name, Key=key, **({"VersionId": version} if version else {})
+        )
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NoSuchVersion", "400"):
+            raise
+        raise EmptyFileError(f"{key} is not in the bucket {bucket.name}; drop it again") from error
+    version = version or head.get("VersionId")
+    version = None if version == "null" else version
+    dataset = drop.get("dataset") or _dataset_of(key)
+    run = drop.get("run") or layout.run_of_execution(request.execution["name"])
+    prefix = layout.prefix_of(run)
+    settings = _settings(bucket, drop, dataset)
+    source = ObjectSource(bucket, key, version, head["ContentLength"])
+    own = Bucket(client, request.bucket)
+    plan = _plan(own, source, prefix, settings)
+    manifest = layout.join(prefix, "manifest.json")
+    own.put_json(layout.join(prefix, "plan.json"), plan)
+    own.put_compact(manifest, _ranges(plan, request.chunk_bytes))
+    own.put_json(
+        layout.join(prefix, "request.json"),
+        {
+            "run": run,
+            "dataset": dataset,
+            "bucket": bucket.name,
+            "key": key,
+            "version_id": version,
+            "etag": head["ETag"].strip('"'),
+            "size": head["ContentLength"],
+            "last_modified": head["LastModified"].isoformat(),
+            "execution": request.execution,
+            "trigger": drop.get("trigger", "person"),
+            "settings": settings,
+            "code_version": request.code_version,
+        },
+    )
+    return {
+        "bucket": request.bucket,
+        "key": key,
+        "version_id": version,
+        "dataset": dataset,
+        "run": run,
+        "prefix": prefix,
+        "manifest": manifest,
+        "attempts": layout.attempts_of(run),
+    }
+
+
+def _dataset_of(key: str) -> str:
+    if key.startswith(layout.INBOX):
+        return layout.drop_of(key).dataset
+    return layout.dataset_name(layout.stem_of(key.rsplit("/", 1)[-1]))
+
+
+def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
+    """Return the drop's settings; for a drop that a person started without, the dataset's."""
+    if drop.get("settings") is not None:
+        return resolve_settings(drop["settings"])
+    key = layout.join(layout.INBOX, dataset, layout.SETTINGS_FILE)
+    try:
+        return parse_settings(bucket.get(key), key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+            raise
+        return resolve_settings({})
+
+
+def _plan(own: Bucket, source: ObjectSource, prefix: str, settings: Settings) -> dict[str, Any]:
+    name = source.key.rsplit("/", 1)[-1]
+    start = source.read(0, SAMPLE_BYTES)
+    if not start.strip():
+        raise EmptyFileError(f"{name} is empty; drop a CSV with a header and rows")
+    notices: list[Notice] = []
+    packed = start.startswith(GZIP)
+    if packed != name.lower().endswith(".gz"):
+        how = "gzip although its name does not say so" if packed else "no gzip although so named"
+        notices.append(notice("suffix", f"{name} is {how}; read as it is."))
+    encoding = "" if packed else encoding_of(start, name)
+    original = encoding
+    if packed or encoding.startswith(("utf-16", "utf-32")):
+        wide = "" if packed else encoding
+        source, original = _copied(own, source, packed, wide, name, prefix)
+        start = source.read(0, SAMPLE_BYTES)
+        encoding = encoding_of(start, name) if start.strip() else "utf-8"
+        if not start.strip():
+            raise EmptyFileError(f"{name} holds nothing; drop a CSV with a header and rows")
+    start = _whole_lines(source, start, name)
+    mark = 3 if start.startswith(b"\xef\xbb\xbf") else 0
+    text = to_utf8(start[mark:]).decode()
+    target = settings.get("target")
+    head = read_head(text, name, encoding, source.size <= len(start), target)
+    if original == "cp1252":
+        text = f"{name} is not UTF-8; bytes that are not were read as CP1252 (Western European)."
+        notices.append(notice("encoding", text))
+    return {
+        "source": {
+            "bucket": source.bucket.name,
+            "key": source.key,
+            "version_id": source.version_id,
+            "size": source.size,
+        },
+        "file": name,
+        "dialect": head.dialect.to_json(),
+        "header": head.header,
+        "columns": head.columns,
+        "data_start": mark + _offset_of(start[mark:], head),
+        "skip_lines": head.skip_lines,
+        "target": _target(head.columns, settings, name),
+        "time_index": _checked(head.columns, settings, name),
+        "notices": [*notices, *head.notices],
+    }
+
+
+def _copied(
+    own: Bucket, source: ObjectSource, packed: bool, wide: str, name: str, prefix: str
+) -> tuple[ObjectSource, str]:
+    """Write a plain UTF-8 copy below the run and return it, with the encoding it had."""
+    encoding = wide
+    if packed:
+        first = next((p for p in plain_pieces(source, True, "", name) if p), b"")[:SAMPLE_BYTES]
+        if first.startswith(GZIP):
+            raise NotCsvError(f"{name} is compressed twice; compress it once and drop it again")
+        encoding = encoding_of(first, name) if first.strip() else "utf-8"
+    decode = encoding if encoding.startswith(("utf-16", "utf-32")) else ""
+    key = layout.join(prefix, "source.csv")
+    size = write_pieces(own, key, plain_pieces(source, packed, decode, name))
+    return ObjectSource(own, key, None, size), encoding
+
+
+def _whole_lines(source: ObjectSource, start: bytes, name: str) -> bytes:
+    """Read on until the sample has two lines, or the limit of a record is reached."""
+    while len(start) < source.size and start.count(b"\n") + start.count(b"\r") < 4:
+        if len(start) > RECORD_LIMIT_BYTES:
+            raise FileLimitError(
+                f"{name}: line 1 or 2 is longer than {RECORD_LIMIT_BYTES // MIB} MiB, the limit of "
+                f"a record; check that the file has line ends"
+            )
+        start += source.read(len(start), len(start) + 2 * len(start))
+    return start
+
+
+def _offset_of(start: bytes, head: Head) -> int:
+    newline = head.dialect.newline.encode()
+    at = 0
+    for _ in range(head.skip_lines):
+        cut = start.find(newline, at)
+        if cut < 0:
+            return len(start)
+        at = cut + 1
+    return at
+
+
+def _target(columns: list[str], settings: Settings, name: str) -> str:
+    asked: str | None = settings.get("target")
+    if asked is None:
+        lowered = {column.lower(): column for column in reversed(columns)}
+        return next((lowered[t] for t in _TARGETS if t in lowered), columns[-1])
+    found = _find(asked, columns)
+    if found is None:
+        raise TargetMissingError(
+            f"target {quoted(asked)} is no column of {name}; its columns are "
+            f'{listed(columns, 20)}; set "target" in pipeline.json to one of them'
+        )
+    return found
+
+
+def _find(asked: str, columns: list[str]) -> str | None:
+    """Return the column of that name, blanks at its ends not counted."""
+    return asked if asked in columns else next((c for c in columns if c == asked.strip()), None)
+
+
+def _checked(columns: list[str], settings: Settings, name: str) -> int | None:
+    """Check the other columns that the settings name; return the time column's position."""
+    split = settings["split"]
+    named = {
+        "id_columns": settings["id_columns"],
+        "drop_columns": settings["drop_columns"],
+        "split.time_column": [split["time_column"]] if "time_column" in split else [],
+        "split.group_column": [split["group_column"]] if "group_column" in split else [],
+    }
+    target = _target(columns, settings, name)
+    for setting, names in named.items():
+        absent = [column for column in names if column not in columns]
+        if absent:
+            raise SettingsError(
+                f"{setting} in pipeline.json names {listed(absent)}, no column of {name}; its "
+                f"columns are {shorten(listed(columns, 20), 1000)}"
+            )
+        if target in names:
+            raise SettingsError(
+                f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
+            )
+    return columns.index(split["time_column"]) if "time_column" in split else None
+
+
+def _ranges(plan: dict[str, Any], chunk_bytes: int) -> list[dict[str, int]]:
+    size = plan["source"]["size"]
+    starts = range(0, max(size, 1), chunk_bytes)
+    return [
+        {"index": index, "start": start, "end": min(start + chunk_bytes, size)}
+        for index, start in enumerate(starts)
+    ]

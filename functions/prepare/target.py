@@ -1,0 +1,261 @@
+"""The target: which task it makes, its classes and their order."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import SettingsError, TargetUnusableError
+from pipeline.settings import Settings
+from prepare.columns import Column
+from prepare.limits import CLASS_LIMIT
+from prepare.notices import Notice, listed, notice, quoted
+from prepare.values import TRUE
+
+# Whole numbers that count up from 0 or 1 in at most so many steps, each with so many rows
+# on average, are taken as classes (digits 0-9, grades 1-5); others are amounts.
+_CLASS_NUMBERS = 20
+_ROWS_A_CLASS = 10
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target and how its text becomes a label.
+
+    Attributes
+    ----------
+    classes : labels as text in the order of their index; None in regression.
+    labels : index of each text that occurs, all spellings of a class among them.
+    counts : rows of each class; in regression one number, all rows with a target.
+    """
+
+    name: str
+    task: str
+    style: str
+    counts: list[int]
+    dropped: int
+    classes: list[str] | None = None
+    labels: dict[str, int] = field(default_factory=dict)
+    notices: list[Notice] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what encoder.json says of the target."""
+        return {
+            "name": self.name,
+            "task": self.task,
+            "classes": self.classes,
+            "style": self.style,
+            "labels": self.labels,
+        }
+
+
+def target_of(column: Column, settings: Settings, rows: int, file: str) -> Target:
+    """Decide task and classes.
+
+    Raises
+    ------
+    TargetUnusableError
+        The target is empty, constant, or has too many classes.
+    SettingsError
+        task or positive_label does not fit the values.
+    """
+    where = f"target {quoted(column.name)} of {file}"
+    if not column.present:
+        raise TargetUnusableError(
+            f"{where} is empty in all {rows:,} rows; fill it in, or name another column as "
+            f'"target" in pipeline.json'
+        )
+    numeric = column.numbers is not None and column.kind not in ("category", "text")
+    classes = _classes(column, numeric)
+    if (classes is not None and len(classes) == 1) or column.distinct == 1:
+        only = next(iter(classes or column.counts or {"?": 0}))
+        raise TargetUnusableError(
+            f"{where} has one value only, {quoted(only)}, so there is nothing to learn; "
+            f'add rows with other values, or name another column as "target" in pipeline.json'
+        )
+    task, notices = _task(column, classes, numeric, settings["task"], where)
+    if task == "regression":
+        return _regression(column, numeric, settings, rows, notices, where)
+    if classes is None or len(classes) > CLASS_LIMIT:
+        raise TargetUnusableError(
+            f"{where} has {column.distinct:,} different values in {rows:,} rows; a "
+            f"classification takes at most {CLASS_LIMIT} classes: name another column as "
+            f'"target" in pipeline.json, or join rare classes'
+        )
+    counts = column.counts or {}
+    total = {name: sum(counts[t] for t in texts) for name, texts in classes.items()}
+    if len(classes) > 2 and len(classes) * 2 > sum(total.values()):
+        raise TargetUnusableError(
+            f"{where} has {len(classes):,} classes in {sum(total.values()):,} rows, most with "
+            f'one row, so no class can be learned; name another column as "target" in '
+            f"pipeline.json, or join rare classes"
+        )
+    if task == "binary" and len(classes) != 2:
+        raise SettingsError(
+            f"pipeline.json says task binary, but {where} has {len(classes)} classes "
+            f'({listed(list(classes))}); set "task" to "multiclass", or join classes'
+        )
+    order = _order(task, classes, total, numeric, settings.get("positive_label"), where)
+    labels = {text: order.index(name) for name, texts in classes.items() for text in texts}
+    return Target(
+        column.name,
+        task,
+        column.style,
+        [total[name] for name in order],
+        rows - sum(total.values()),
+        order,
+        labels,
+        notices + _balance(task, order, total),
+    )
+
+
+def _classes(column: Column, numeric: bool) -> dict[str, list[str]] | None:
+    """Group the texts that mean the same class: 1 and 1.0, Yes and yes."""
+    if column.counts is None:
+        return None
+    groups: dict[str, list[str]] = {}
+    texts = sorted(column.counts, key=lambda text: (-column.counts[text], text))  # type: ignore[index]
+    for text in texts:
+        key = text
+        if numeric and column.style == "plain":
+            try:
+                key = repr(float(text))
+            except ValueError:
+                continue
+        elif column.kind == "boolean":
+            key = text.lower()
+        groups.setdefault(key, []).append(text)
+    # The commonest spelling names the class.
+    return {_plain(members[0], numeric): sorted(members) for members in groups.values()}
+
+
+def _plain(text: str, numeric: bool) -> str:
+    if numeric and text.endswith(".0") and text[:-2].lstrip("+-").isdigit():
+        return text[:-2]
+    return text
+
+
+def _task(
+    column: Column, classes: dict[str, list[str]] | None, numeric: bool, asked: str, where: str
+) -> tuple[str, list[Notice]]:
+    if asked != "auto":
+        return asked, []
+    if classes is not None and len(classes) == 2:
+        return "binary", []
+    if not numeric:
+        if column.kind == "date":
+            raise TargetUnusableError(
+                f"{where} holds dates, which cannot be predicted; name another column as "
+                f'"target" in pipeline.json'
+            )
+        return "multiclass", []
+    if classes is None or column.kind == "float" or not _countable(classes, column):
+        return "regression", []
+    text = (
+        f"Target {quoted(column.name)} holds {len(classes)} whole numbers, taken as classes; "
+        f'if they are amounts, set "task" to "regression" in pipeline.json.'
+    )
+    return "multiclass", [notice("numbers_as_classes", text)]
+
+
+def _countable(classes: dict[str, list[str]], column: Column) -> bool:
+    numbers = (
+        sorted(float(texts[0]) for texts in classes.values()) if column.style == "plain" else []
+    )
+    counting = (
+        bool(numbers) and numbers[0] in (0, 1) and numbers[-1] - numbers[0] + 1 == len(numbers)
+    )
+    return (
+        counting
+        and len(numbers) <= _CLASS_NUMBERS
+        and column.present >= _ROWS_A_CLASS * len(numbers)
+    )
+
+
+def _regression(
+    column: Column, numeric: bool, settings: Settings, rows: int, notices: list[Notice], where: str
+) -> Target:
+    if not numeric or column.numbers is None:
+        shown = listed(column.examples or sorted(column.counts or {})[:3])
+        raise TargetUnusableError(
+            f"{where} holds no numbers ({shown}), so task regression does not fit; set "
+            f'"task" to "auto" in pipeline.json, or name another column as "target"'
+        )
+    if settings.get("positive_label") is not None:
+        raise SettingsError(
+            f"pipeline.json sets positive_label, but {where} makes a regression; delete "
+            f'positive_label, or set "task" to "binary"'
+        )
+    count = column.numbers["count"]
+    if column.unread or column.infinite:
+        text = (
+            f"{column.unread + column.infinite:,} rows whose target is no finite number"
+            f"{' (' + listed(column.examples) + ')' if column.examples else ''} were dropped."
+        )
+        notices = [*notices, notice("target_unread", text)]
+    return Target(column.name, "regression", column.style, [count], rows - count, notices=notices)
+
+
+def _order(
+    task: str,
+    classes: dict[str, list[str]],
+    total: dict[str, int],
+    numeric: bool,
+    positive: object,
+    where: str,
+) -> list[str]:
+    names = (
+        sorted(classes, key=lambda n: (float(classes[n][0]), n))
+        if numeric and _all_plain(classes)
+        else sorted(classes)
+    )
+    if positive is not None and task != "binary":
+        raise SettingsError(
+            f"pipeline.json sets positive_label, but {where} has {len(names)} classes; "
+            f"delete positive_label"
+        )
+    if task != "binary":
+        return names
+    if positive is not None:
+        wanted = (
+            {str(positive), str(positive).lower()}
+            if isinstance(positive, bool)
+            else {str(positive)}
+        )
+        chosen = [n for n in names if n in wanted or wanted & set(classes[n]) or _same(n, positive)]
+        if len(chosen) != 1:
+            raise SettingsError(
+                f"positive_label {quoted(str(positive))} in pipeline.json is no value of "
+                f"{where}; its values are {listed(names)}"
+            )
+        yes = chosen[0]
+    elif truths := [n for n in names if n.lower() in TRUE]:
+        yes = truths[0]
+    elif numeric:
+        yes = names[1]
+    else:
+        yes = min(names, key=lambda n: (total[n], n == names[0]))
+    return [n for n in names if n != yes] + [yes]
+
+
+def _all_plain(classes: dict[str, list[str]]) -> bool:
+    try:
+        return all(float(texts[0]) is not None for texts in classes.values())
+    except ValueError:
+        return False
+
+
+def _same(name: str, positive: object) -> bool:
+    if isinstance(positive, bool):
+        return name.lower() in TRUE if positive else False
+    try:
+        return float(name) == float(str(positive))
+    except ValueError:
+        return False
+
+
+def _balance(task: str, order: list[str], total: dict[str, int]) -> list[Notice]:
+    rows = sum(total.values())
+    rare = min(order, key=lambda n: total[n])
+    if (total[rare] * 20 >= rows and total[rare] >= 10) or (task != "binary" and total[rare] >= 10):
+        return []
+    text = f"Class {quoted(rare)} has {total[rare]:,} of {rows:,} rows; its metrics are uncertain."
+    return [notice("imbalance", text)]

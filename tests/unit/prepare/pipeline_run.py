@@ -1,0 +1,83 @@
+"""Runs Prepare's steps in order on a file in memory, as the state machine does."""
+
+import io
+import json
+from typing import Any
+
+import pandas as pd
+
+from bench.prepare.local_s3 import LocalS3
+from pipeline import layout
+from pipeline.settings import resolve_settings
+from prepare.bucket import Bucket, ObjectSource
+from prepare.fit import fit_run
+from prepare.parts import encode_chunk
+from prepare.plan import Request, plan_run
+from prepare.profile import profile_chunk
+
+INSTANCE = "ml.m5.xlarge"
+
+
+class Prepared:
+    """What a run of Prepare wrote."""
+
+    def __init__(self, s3: LocalS3, plan: dict[str, Any], fit: dict[str, Any]) -> None:
+        self.s3, self.plan, self.fit = s3, plan, fit
+
+    def json(self, name: str) -> Any:
+        body = self.s3.objects[f"{self.plan['prefix']}/{name}"]
+        assert isinstance(body, bytes)
+        return json.loads(body)
+
+    @property
+    def warnings(self) -> list[dict[str, str]]:
+        found: list[dict[str, str]] = self.json("profile.json")["warnings"]
+        return found
+
+    @property
+    def codes(self) -> set[str]:
+        return {warning["code"] for warning in self.warnings}
+
+    def files(self, channel: str) -> dict[str, bytes]:
+        prefix = f"{self.plan['prefix']}/data/{channel}/"
+        found = {
+            k.removeprefix(prefix): v for k, v in self.s3.objects.items() if k.startswith(prefix)
+        }
+        return dict(sorted(found.items()))  # type: ignore[arg-type]
+
+    def table(self, channel: str) -> pd.DataFrame:
+        header = 0 if channel == "truth" else None
+        tables = [
+            pd.read_csv(io.BytesIO(body), header=header, float_precision="round_trip")
+            for body in self.files(channel).values()
+        ]
+        return pd.concat(tables, ignore_index=True)
+
+
+def prepare(
+    data: bytes,
+    settings: dict[str, Any] | None = None,
+    *,
+    chunk_bytes: int = 1 << 26,
+    name: str = "inbox/set/file.csv",
+    champion: dict[str, Any] | None = None,
+    s3: LocalS3 | None = None,
+    run: str = "set-1",
+) -> Prepared:
+    s3 = s3 or LocalS3()
+    s3.objects[name] = data
+    drop = {"key": name, "settings": resolve_settings(settings or {})}
+    execution = {"name": run, "id": "arn", "started": "2026-01-01T00:00:00Z"}
+    plan = plan_run(s3, Request("bucket", drop, execution, chunk_bytes, "test"))
+    prefix = plan["prefix"]
+    bucket = Bucket(s3, "bucket")
+    details = bucket.get_json(f"{prefix}/plan.json")
+    place = details["source"]
+    source = ObjectSource(bucket, place["key"], place["version_id"], place["size"])
+    for chunk in bucket.get_json(f"{prefix}/manifest.json"):
+        key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
+        bucket.put_compact(key, profile_chunk(source, details, chunk))
+    fit = fit_run(s3, "bucket", prefix, champion or {"found": False}, INSTANCE)
+    for chunk in bucket.get_json(fit["chunks"]):
+        encode_chunk(s3, "bucket", prefix, chunk)
+    return Prepared(s3, plan, fit)
