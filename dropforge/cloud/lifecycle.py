@@ -38,6 +38,9 @@ class Cloud:
     state_dir: Path
     account: str
 
+# Clouds that this very process started: each must be waited for, or it stays a zombie.
+_children: dict[int, subprocess.Popen[bytes]] = {}
+
 
 class LocalSession(boto3.Session):
     """A session whose clients talk to a local cloud, whatever the user's own AWS settings say."""
@@ -107,7 +110,9 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
                 pass_fds=(listener.fileno(), lock),
                 start_new_session=True,
             )
-        return _wait_until_healthy(process, state)
+        started = _wait_until_healthy(process, state)
+        _children[process.pid] = process
+        return started
 
 
 def serve(state_dir: Path, *, port: int) -> None:
@@ -167,9 +172,9 @@ def down(cloud: Cloud, timeout: float = 20.0) -> None:
         )
     state.info.unlink(missing_ok=True)
     os.close(lock)
-    # Without this a finished child of this very process would stay a zombie.
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(cloud.pid, os.WNOHANG)
+    child = _children.pop(cloud.pid, None)
+    if child is not None:
+        child.wait()
 
 
 def _claim(state: StateDir, stack: contextlib.ExitStack) -> int:
