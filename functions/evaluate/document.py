@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from evaluate.figures import figure
+from evaluate.figures import figure, short
 from evaluate.intervals import LEVEL, REPLICATES, SEED, Interval
 from evaluate.judgement import Judgement
 from evaluate.run_files import RunFiles
@@ -34,6 +34,7 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
         "verdict": {
             "outcome": verdict.outcome,
             "approval_status": verdict.approval_status,
+            "headline": _HEADS[verdict.outcome],
             "sentence": sentence_of(judgement, rows, target),
             "reason": verdict.reason,
             "promotion": judgement.rule.promotion,
@@ -64,13 +65,31 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
 def sentence_of(judgement: Judgement, rows: int, target: str) -> str:
     """Say the verdict in one sentence."""
     label, value = judgement.metric.label, figure(judgement.value)
-    against = ""
-    if judgement.compared:
-        against = f" (the model in use: {figure(judgement.champion_value)})"
     return (
-        f"{_HEADS[judgement.verdict.outcome]}: the model predicts {target} with {label} {value} "
-        f"on {rows:,} rows that it never saw{against}; {judgement.verdict.reason}."
+        f"{_HEADS[judgement.verdict.outcome]}: the model predicts {short(target)} with {label} {value} "
+        f"on {rows:,} rows that it never saw{_beside(judgement)}{_because(judgement)}."
     )
+
+
+def _beside(judgement: Judgement) -> str:
+    other = f"the model in use ({figure(judgement.champion_value)})"
+    if judgement.finding == "better":
+        return f", better than {other}"
+    if judgement.finding == "worse":
+        return f", worse than {other}"
+    if judgement.finding == "equal":
+        return f", equal within noise to {other}"
+    if judgement.reason:
+        return "; the model in use could not be compared"
+    return ""
+
+
+def _because(judgement: Judgement) -> str:
+    """Return the reason, where it is not what stands beside already."""
+    plain = judgement.finding in ("better", "worse") or judgement.reason
+    if plain and judgement.verdict.outcome in ("approved", "kept_champion"):
+        return "" if judgement.rule.promotion == "auto" else f"; {judgement.verdict.reason}"
+    return f"; {judgement.verdict.reason}"
 
 
 def _interval(interval: Interval | None) -> dict[str, Any] | None:

@@ -1,6 +1,7 @@
 """Numbers as people read them."""
 
 import math
+from datetime import UTC, datetime
 
 MINUS = "\u2212"
 DASH = "\u2013"
@@ -23,9 +24,28 @@ def figure(value: float | None, digits: int = 4) -> str:
     return MINUS + text if value < 0 else text
 
 
-def signed(value: float, digits: int = 3) -> str:
-    """Write a difference with its sign."""
-    return figure(value, digits) if value <= 0 else f"+{figure(value, digits)}"
+def plain(value: float, digits: int = 7) -> str:
+    """Write a value of the data as its file does, with at most so many significant digits."""
+    if not math.isfinite(value):
+        return DASH
+    rounded = float(f"{value:.{digits}g}")
+    whole = rounded == int(rounded) and abs(rounded) < 1e15
+    return (f"{rounded:.0f}" if whole else f"{rounded:.{digits}g}").replace("-", MINUS)
+
+
+def short(text: str, limit: int = 60) -> str:
+    """Cut a name to what a sentence or a plot can carry."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def signed(value: float, beside: float | None = None) -> str:
+    """Write a difference with its sign, as exact as the value that it stands beside."""
+    decimals = len(figure(beside).partition(".")[2]) if beside is not None else 0
+    text = f"{abs(value):,.{decimals}f}"
+    if beside is None or not float(text.replace(",", "")):
+        text = figure(abs(value), 4 if beside is None else 2)
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    return sign + text
 
 
 def percent(share: float, digits: int = 1) -> str:
@@ -50,3 +70,14 @@ def size(count: float) -> str:
     while count >= 1024 and step < len(units) - 1:
         count, step = count / 1024, step + 1
     return f"{count:,.{1 if step else 0}f} {units[step]}"
+
+
+def thousands(count: float | None) -> str:
+    """Write a count with its thousands apart; a dash for None."""
+    return DASH if count is None else f"{count:,}"
+
+
+def moment(text: str) -> str:
+    """Write an ISO 8601 time as a person does, in UTC."""
+    time = datetime.fromisoformat(text).astimezone(UTC)
+    return f"{time.day} {time:%b %Y, %H:%M} UTC"

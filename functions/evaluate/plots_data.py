@@ -10,7 +10,7 @@ from evaluate.scored import THRESHOLD, Scored
 from evaluate.tables import class_table, confusion
 
 _CURVE_POINTS = 150
-_SCATTER_ROWS = 600
+_SCATTER_ROWS = 1_500
 _GRID = 40
 _BINS = 40
 _CALIBRATION_BINS = 10

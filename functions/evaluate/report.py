@@ -1,7 +1,8 @@
 """report.html: evaluation.json as one page that needs nothing else.
 
 The page is a pure function of evaluation.json's document. Every name and value
-passes jinja2's escaping; the page's own policy forbids scripts and any request.
+passes jinja2's or markupsafe's escaping; the page's own policy forbids scripts
+and requests.
 """
 
 from functools import cache
@@ -11,6 +12,35 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evaluate import figures
+from evaluate.about import about_of
+from evaluate.charts.standing import standings
+from evaluate.gallery import learning_of, plots_of
+
+_TASKS = {
+    "regression": "Regression",
+    "binary": "Binary classification",
+    "multiclass": "Classification",
+}
+_LABELS = {
+    "rmse": ("RMSE", "root of the mean squared error"),
+    "mae": ("MAE", "mean absolute error"),
+    "medae": ("Median absolute error", ""),
+    "mape": ("MAPE", "mean error as a share of the actual value"),
+    "r2": ("R²", "share of the variance explained"),
+    "auc": ("AUC", "a positive ranks above a negative"),
+    "average_precision": ("Average precision", "over all thresholds"),
+    "logloss": ("Log loss", "of the probabilities"),
+    "mlogloss": ("Log loss", "of the probabilities"),
+    "accuracy": ("Accuracy", "share of rows predicted rightly"),
+    "balanced_accuracy": ("Balanced accuracy", "mean recall of the classes"),
+    "precision": ("Precision", "alarms that are right"),
+    "recall": ("Recall", "positives that are found"),
+    "f1": ("F1", "precision and recall in one"),
+    "macro_f1": ("Macro F1", "mean over the classes"),
+    "brier": ("Brier score", "mean squared error of the probabilities"),
+}
+_FINDINGS = {"better": "better", "worse": "worse", "equal": "equal within noise"}
+_WORST_COLUMNS = 8
 
 
 @cache
@@ -24,14 +54,67 @@ def _environment() -> Environment:
     )
     environment.filters |= {
         "figure": figures.figure,
+        "plain": figures.plain,
         "signed": figures.signed,
         "percent": figures.percent,
-        "duration": figures.duration,
+        "thousands": figures.thousands,
         "size": figures.size,
+        "moment": figures.moment,
+        "after_colon": lambda text: text.split(": ", 1)[-1],
     }
     return environment
 
 
 def render(document: dict[str, Any]) -> str:
     """Return the report of an evaluation as HTML."""
-    return _environment().get_template("report.html.j2").render(document)
+    comparison = document["comparison"]
+    kinds = {column["name"]: column["type"] for column in document["columns"]}
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            document,
+            task_name=_TASKS[document["task"]],
+            finding_words=_FINDINGS,
+            metric_rows=[
+                {
+                    "name": name,
+                    "label": _LABELS[name][0],
+                    "gloss": _LABELS[name][1],
+                    "value": value,
+                    "champion": comparison["metrics"].get(name),
+                }
+                for name, value in document["metrics"].items()
+            ],
+            charts={
+                "standings": standings(document),
+                "plots": plots_of(document),
+                "learning": learning_of(document),
+            },
+            worst_columns=worst_columns(document),
+            numeric_columns={name for name, kind in kinds.items() if kind == "number"},
+            about=about_of(document),
+            interval_words=_interval_words(document["metric"]["interval"]),
+        )
+    )
+
+
+def worst_columns(document: dict[str, Any]) -> list[str]:
+    """Return the columns to show beside the worst errors, the most important first."""
+    if not document["worst"]:
+        return []
+    there = list(document["worst"][0]["values"])
+    ranked = [row["column"] for row in (document["importance"] or {"columns": []})["columns"]]
+    first = [name for name in ranked if name in there]
+    return (first + [name for name in there if name not in first])[:_WORST_COLUMNS]
+
+
+def _interval_words(interval: dict[str, Any] | None) -> str:
+    if interval is None:
+        return "none, the metric has none on these rows"
+    if interval["method"] == "bootstrap":
+        return (
+            f"percentile bootstrap with {interval['replicates']:,} resamples of the test rows, "
+            f"the same for both models (Efron and Tibshirani, 1993)"
+        )
+    return "normal, from the infinitesimal jackknife (Efron, 1982), for AUC DeLong et al. (1988)"

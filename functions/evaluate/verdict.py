@@ -66,11 +66,11 @@ def decide(
     if rule.promotion == "manual":
         return Verdict("pending", 'promotion is set to "manual"')
     if finding is None:
-        return Verdict("approved", "there is no model in use to compare with")
+        return Verdict("approved", "no model was in use to compare it with")
     if finding == "better":
-        return Verdict("approved", "it is better than the model in use on the same rows")
+        return Verdict("approved", "it is better than the model in use")
     if finding == "worse":
-        return Verdict("kept_champion", "the model in use is better on the same rows")
+        return Verdict("kept_champion", "the model in use is better")
     if newer:
-        return Verdict("approved", "it equals the model in use and learned from newer data")
-    return Verdict("kept_champion", "it only equals the model in use and its data is not newer")
+        return Verdict("approved", "it learned from newer data")
+    return Verdict("kept_champion", "its data is not newer")

@@ -16,6 +16,7 @@ from tests.unit.evaluate.buckets import FakeLogs, FakeS3
 
 RUN = "churn-20261122-101500-0a1b2c3d"
 PREFIX = f"runs/{RUN}"
+PACKAGE = "arn:aws:sagemaker:eu-central-1:123456789012:model-package/dropforge-churn"
 OBJECTIVES = {
     "regression": ("reg:squarederror", "rmse"),
     "binary": ("binary:logistic", "auc"),
@@ -59,6 +60,24 @@ class MadeRun:
 
     def change(self, name: str, **values: Any) -> None:
         self.put(name, json.dumps(self.json(name) | values))
+
+    def add_champion(self, predicted: Any, **changes: Any) -> None:
+        """Add a champion with these predictions; `changes` are made to its encoder's target."""
+        names = self.files.names("data/truth")
+        sizes = [self.text(f"data/truth/{name}").count("\n") - 1 for name in names]
+        for name, rows in zip(names, np.split(predicted, np.cumsum(sizes)[:-1]), strict=True):
+            self.put(f"champion/{name}.out", prediction_lines(rows))
+        encoder = self.json("encoder.json")
+        encoder["target"] |= changes
+        self.put("champion_encoder.json", json.dumps(encoder))
+        self.event["champion"] = {
+            "found": True,
+            "model_package_arn": f"{PACKAGE}/3",
+            "run": "churn-20261015-090000-77aa10fe",
+            "encoder_key": "runs/churn-20261015-090000-77aa10fe/encoder.json",
+            "data_last_modified": "2026-10-15T09:00:00+00:00",
+        }
+        self.event["comparison"] = {"compared": True, "reason": ""}
 
     def text(self, name: str) -> str:
         return self.s3.objects[f"{PREFIX}/{name}"].decode()
