@@ -32,6 +32,29 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import lambda_worker, state_machine_role
+    from dropforge.cloud.patches import (
+        asl,
+        checkpoint,
+        event_delivery,
+        lambda_worker,
+        object_version,
+        ranged_reads,
+        secure_transport,
+        start_execution,
+        state_machine_role,
+        worker_pool,
+    )
 
-    return [lambda_worker, state_machine_role]
+    # The role first: what asl wraps must know the execution.
+    return [
+        state_machine_role,
+        asl,
+        event_delivery,
+        lambda_worker,
+        object_version,
+        ranged_reads,
+        secure_transport,
+        start_execution,
+        worker_pool,
+        checkpoint,
+    ]

@@ -6,6 +6,7 @@ patterns are in botocore/data/sagemaker/2017-07-24/service-2.json.
 
 import functools
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,8 +15,10 @@ from botocore.model import ServiceModel, Shape
 
 from dropforge.cloud.sagemaker.errors import ApiError, invalid
 
-# Java's classes of Unicode letters, separators and numbers, as near as Python's `re` has them.
-_JAVA_CLASSES = {r"\p{L}": r"\w", r"\p{Z}": r"\s", r"\p{N}": r"\d", r"\p{M}": "", r"\p{P}": "!-/"}
+# The service model's patterns are Java's; these are its Unicode classes.
+_JAVA_CLASS = re.compile(r"\\p\{(\w+)\}")
+_REPEATED_END = re.compile(r"\$\{[\d,]+\}")
+_BASIC_PLANE = 0x10000
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -117,9 +120,27 @@ def _has_type(value: Any, kind: str) -> bool:
 
 @functools.cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    for java, python in _JAVA_CLASSES.items():
-        pattern = pattern.replace(java, python)
-    return re.compile(pattern)
+    # Java repeats an end of line without complaint; Python does not.
+    pattern = _REPEATED_END.sub("$", pattern)
+    return re.compile(_JAVA_CLASS.sub(lambda found: _characters_of(found[1]), pattern))
+
+
+@functools.cache
+def _characters_of(name: str) -> str:
+    """Return the inside of a character class for a class of Java's, as \\p{L} or \\p{Alnum}."""
+    if name == "Alnum":
+        return "a-zA-Z0-9"
+    ranges: list[list[int]] = []
+    for code in range(_BASIC_PLANE):
+        if unicodedata.category(chr(code))[0] != name:
+            continue
+        if ranges and ranges[-1][1] == code - 1:
+            ranges[-1][1] = code
+        else:
+            ranges.append([code, code])
+    text = "".join(f"\\u{first:04x}-\\u{last:04x}" for first, last in ranges)
+    # Beyond the basic plane nearly all are letters, or symbols as emoji are.
+    return text + "\U00010000-\U0010ffff" if name in "LS" else text
 
 
 def _join(path: str, name: str) -> str:

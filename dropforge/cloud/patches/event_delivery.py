@@ -1,0 +1,53 @@
+"""EventBridge invokes a function asynchronously: retries, OnFailure, dead letters.
+
+ministack calls the function once and forgets what came of it. On AWS the event
+is queued at Lambda, which retries twice and then sends it on (Lambda developer
+guide, "Asynchronous invocation"); a target that does not exist loses the event
+to the target's own dead-letter queue (EventBridge user guide, "Event retry
+policy and using dead-letter queues").
+"""
+
+import json
+import logging
+from typing import Any
+
+from dropforge.cloud.patches.registry import replace
+
+logger = logging.getLogger("dropforge.cloud")
+
+
+def apply() -> None:
+    """Hand events to Lambda's queue, and undeliverable ones to the target's."""
+    from ministack.services import eventbridge, lambda_svc
+
+    invoke_target = eventbridge._invoke_target
+
+    def dispatch(arn: str, payload: str) -> None:
+        function, config, name = lambda_svc._get_func_record_for_ref(arn)
+        if not function or not config:
+            raise LookupError(f"function {name} does not exist")
+        record = lambda_svc._execution_record_for_config(function, config)
+        lambda_svc.invoke_async_with_retry(record, json.loads(payload))
+
+    def invoke(target: dict[str, Any], event: Any, rule: Any, view: Any = None) -> None:
+        arn = target.get("Arn", "")
+        if ":lambda:" in arn and not lambda_svc._get_func_record_for_ref(arn)[0]:
+            _bury(target, event, rule, view)
+            return
+        invoke_target(target, event, rule, view)
+
+    replace(eventbridge, "_dispatch_to_lambda", "1f95adbaed3a", dispatch)
+    replace(eventbridge, "_invoke_target", "550e304af080", invoke)
+
+
+def _bury(target: dict[str, Any], event: Any, rule: dict[str, Any], view: Any) -> None:
+    """Send an event that no function takes to the target's dead-letter queue."""
+    from ministack.core.arn import parse_arn
+    from ministack.services import eventbridge
+
+    queue = (target.get("DeadLetterConfig") or {}).get("Arn")
+    if not queue:
+        logger.warning("event for %s is lost: no such function", target.get("Arn"))
+        return
+    seen = view or eventbridge._pattern_event_view(event)
+    eventbridge._dispatch_to_sqs(parse_arn(queue), json.dumps(seen.event_with_detail()), {})
