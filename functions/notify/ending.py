@@ -15,7 +15,8 @@ MAP_RUN_FAILED = "States.ExceedToleratedFailureThreshold"
 def of_execution(description: Mapping[str, Any]) -> Ending:
     """Read the answer of DescribeExecution of an execution that has ended."""
     given = _document(description.get("input"))
-    result = description.get("output")
+    # Only an execution that succeeded has an output of its own.
+    result = description.get("output") if description["status"] == "SUCCEEDED" else None
     return Ending(
         run=layout.run_of_execution(description["name"]),
         dataset=str(given.get("dataset") or _sample_name(given)),
