@@ -64,9 +64,10 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
 
 def sentence_of(judgement: Judgement, rows: int, target: str) -> str:
     """Say the verdict in one sentence."""
+    head = _HEADS[judgement.verdict.outcome]
     label, value = judgement.metric.label, figure(judgement.value)
     return (
-        f"{_HEADS[judgement.verdict.outcome]}: the model predicts {short(target)} with {label} {value} "
+        f"{head}: the model predicts {short(target)} with {label} {value} "
         f"on {rows:,} rows that it never saw{_beside(judgement)}{_because(judgement)}."
     )
 
