@@ -9,6 +9,7 @@ from typing import Any
 from dropforge.client.errors import DropFileError
 from dropforge.client.stack import Stack
 from pipeline import layout
+from pipeline.errors import DropNameError
 from pipeline.settings import parse_settings, resolve_settings
 
 _ONE_REQUEST = 64 * 2**20
@@ -42,6 +43,11 @@ def key_of(file: Path, dataset: str | None) -> str:
     except OSError as error:
         raise DropFileError(f"{file} cannot be read: {error.strerror}") from error
     chosen = layout.dataset_name(layout.stem_of(file.name)) if dataset is None else dataset
+    if "/" in chosen:
+        raise DropNameError(
+            f"{chosen!r} is no dataset name; use letters, digits and hyphens, as in "
+            f"{layout.dataset_name(chosen)!r}"
+        )
     key = f"{layout.INBOX}{chosen}/{file.name}"
     layout.drop_of(key)
     return key

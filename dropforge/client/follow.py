@@ -115,8 +115,9 @@ def _give_up_if_late(watch: _Watch, run: str, patience: Patience, limit: float, 
     if timeline.is_over:
         watch.over_since = watch.over_since or now
         if now - watch.over_since > patience.message:
+            cause = f" ({timeline.cause})" if timeline.cause else ""
             raise FollowTimeoutError(
-                f"run {run} ended {timeline.status}, but no message came within "
+                f"run {run} ended {timeline.status}{cause}, but no message came within "
                 f"{patience.message:g} s; {hint}"
             )
     elif timeline.started is None and waited > min(patience.start, limit):

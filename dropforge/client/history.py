@@ -55,12 +55,14 @@ class Timeline:
     Parameters
     ----------
     status : RUNNING until it ended; None if it has not begun.
+    cause : why it failed, as the execution itself says.
     """
 
     visits: list[Visit] = field(default_factory=list)
     status: str | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    cause: str | None = None
     seen: int = 0
 
     @property
@@ -96,6 +98,7 @@ class Timeline:
             self.status, self.started = "RUNNING", time
         elif kind in _ENDINGS:
             self._close(time, _ENDINGS[kind])
+            self.cause = _details(kind, event).get("cause")
         elif kind.endswith("StateEntered"):
             name = event["stateEnteredEventDetails"]["name"]
             self.visits.append(Visit(name, kind.removesuffix("StateEntered"), time))
@@ -124,8 +127,12 @@ def _note(visit: Visit, kind: str, event: Event) -> None:
     elif kind.endswith("Scheduled"):
         visit.attempts, visit.error = visit.attempts + 1, None
     elif kind.endswith(("Failed", "TimedOut", "Aborted")):
-        details = event.get(f"{kind[0].lower()}{kind[1:]}EventDetails", {})
-        visit.error = details.get("error") or kind
+        visit.error = _details(kind, event).get("error") or kind
+
+
+def _details(kind: str, event: Event) -> Event:
+    details: Event = event.get(f"{kind[0].lower()}{kind[1:]}EventDetails", {})
+    return details
 
 
 def update(timeline: Timeline, sfn: Any, execution_arn: str) -> bool:

@@ -1,0 +1,95 @@
+"""Following a run to its message."""
+
+import json
+from typing import Any
+
+import pytest
+
+from dropforge.client.errors import FollowTimeoutError
+from dropforge.client.follow import Clock, follow
+from dropforge.client.history import Timeline
+from dropforge.client.stack import Stack
+from tests.unit.cli.fakes import RUN, History, fake_stack, message, succeeded
+
+
+class Ticking(Clock):
+    """A clock on which only sleeping takes time; `at` calls back at a second."""
+
+    def __init__(self, at: dict[float, Any] | None = None) -> None:
+        self.time = 0.0
+        self.at = at or {}
+        super().__init__(now=lambda: self.time, sleep=self._sleep)
+
+    def _sleep(self, seconds: float) -> None:
+        self.time += seconds
+        for due in [second for second in self.at if second <= self.time]:
+            self.at.pop(due)()
+
+
+def put_message(stack: Stack, **more: Any) -> None:
+    stack.session.s3.objects[f"runs/{RUN}/message.json"] = json.dumps(message(**more)).encode()
+
+
+def quiet(_timeline: Timeline) -> None:
+    return None
+
+
+def test_follow_shows_each_state_and_returns_the_message() -> None:
+    stack = fake_stack()
+    events = succeeded("Plan data", "Evaluate")
+    stack.session.states.script = [events[:2], events[2:4], events[4:]]
+    put_message(stack)
+    seen: list[int] = []
+    followed = follow(
+        stack, RUN, lambda known: seen.append(len(known.visits)), limit=60, clock=Ticking()
+    )
+    assert followed.message["verdict"] == "approved"
+    assert seen == [1, 2, 2]
+
+
+def test_follow_does_not_take_a_message_that_is_still_being_sent() -> None:
+    stack = fake_stack()
+    stack.session.states.history = succeeded("Evaluate")
+    put_message(stack, sent=None)
+    clock = Ticking({3.0: lambda: put_message(stack)})
+    followed = follow(stack, RUN, quiet, limit=60, clock=clock)
+    assert followed.message["sent"] == ["sns"]
+    assert clock.time >= 3.0
+
+
+def test_follow_of_a_drop_refused_before_an_execution_returns_its_message() -> None:
+    stack = fake_stack()
+    put_message(stack, verdict="rejected_input")
+    followed = follow(stack, RUN, quiet, limit=60, clock=Ticking())
+    assert followed.message["verdict"] == "rejected_input"
+    assert followed.timeline.status is None
+
+
+def test_follow_of_a_run_that_never_starts_gives_up_and_says_where_to_look() -> None:
+    with pytest.raises(FollowTimeoutError, match=f"did not start within 60 s.*logs {RUN}"):
+        follow(fake_stack(), RUN, quiet, limit=3600, clock=Ticking())
+
+
+def test_follow_of_a_run_that_ends_without_a_message_gives_up_and_names_its_status() -> None:
+    stack = fake_stack()
+    stack.session.states.history = succeeded("Evaluate")
+    with pytest.raises(FollowTimeoutError, match="ended SUCCEEDED, but no message came"):
+        follow(stack, RUN, quiet, limit=3600, clock=Ticking())
+
+
+def test_follow_past_its_limit_names_the_state_the_run_is_in() -> None:
+    stack, history = fake_stack(), History()
+    stack.session.states.history = [history.event("ExecutionStarted"), history.enter("Train")]
+    with pytest.raises(FollowTimeoutError, match="is in 'Train' and has no result after 100 s"):
+        follow(stack, RUN, quiet, limit=100, clock=Ticking())
+
+
+def test_follow_on_aws_looks_less_often_than_locally() -> None:
+    looks = {}
+    for name in ("local", "dev"):
+        stack, history = fake_stack(name), History()
+        stack.session.states.history = [history.event("ExecutionStarted"), history.enter("Train")]
+        with pytest.raises(FollowTimeoutError):
+            follow(stack, RUN, quiet, limit=100, clock=Ticking())
+        looks[name] = len(stack.session.states.queries)
+    assert looks["dev"] < 25 < looks["local"]

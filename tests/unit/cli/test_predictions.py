@@ -1,0 +1,79 @@
+"""Joining predictions with the truth."""
+
+import csv
+import io
+
+import pytest
+
+from dropforge.client.errors import PredictionsUnreadableError
+from dropforge.client.predictions import Target, write_table
+
+
+def table(target: Target, *parts: tuple[str, str]) -> list[list[str]]:
+    out = io.StringIO()
+    files = [
+        (f"part-{index:05d}.csv", io.StringIO(truth), io.StringIO(predicted))
+        for index, (truth, predicted) in enumerate(parts)
+    ]
+    rows = write_table(target, iter(files), out)
+    found = list(csv.reader(io.StringIO(out.getvalue())))
+    assert rows == len(found) - 1
+    return found
+
+
+def test_table_of_a_binary_target_has_labels_and_both_probabilities() -> None:
+    target = Target("binary", ["no", "yes"])
+    assert table(target, ("row,label,id\n3,1,C-3\n7,0,C-7\n", "0.75\n0.25\n")) == [
+        ["row", "id", "actual", "prediction", "probability_no", "probability_yes"],
+        ["3", "C-3", "yes", "yes", "0.25", "0.75"],
+        ["7", "C-7", "no", "no", "0.75", "0.25"],
+    ]
+
+
+def test_table_of_a_binary_target_takes_one_half_as_positive() -> None:
+    found = table(Target("binary", ["no", "yes"]), ("row,label\n1,0\n", "0.5\n"))
+    assert found[1][2] == "yes"
+
+
+def test_table_of_a_multiclass_target_takes_the_likeliest_class() -> None:
+    target = Target("multiclass", ["a", "b,c", "d"])
+    found = table(target, ("row,label\n1,2.0\n2,1\n", "[0.1, 0.7, 0.2]\n[0.5, 0.4, 0.1]\n"))
+    assert found[1:] == [
+        ["1", "d", "b,c", "0.1", "0.7", "0.2"],
+        ["2", "b,c", "a", "0.5", "0.4", "0.1"],
+    ]
+
+
+def test_table_of_a_regression_has_no_probabilities() -> None:
+    found = table(Target("regression", []), ("row,label\n1,2.5\n", "2.25\n"))
+    assert found == [["row", "actual", "prediction"], ["1", "2.5", "2.25"]]
+
+
+def test_table_of_several_parts_has_one_header() -> None:
+    target = Target("regression", [])
+    found = table(target, ("row,label\n1,1\n", "1\n"), ("row,label\n2,2\n", "2\n"))
+    assert [row[0] for row in found] == ["row", "1", "2"]
+
+
+def test_target_of_an_encoder_without_classes_is_a_regression() -> None:
+    encoder = {"target": {"name": "price", "task": "regression", "classes": None}}
+    assert Target.of_encoder(encoder) == Target("regression", [])
+
+
+@pytest.mark.parametrize(
+    ("truth", "predicted", "words"),
+    [
+        ("row,label\n1,1\n2,0\n", "0.5\n", "has 1 predictions, but more test rows"),
+        ("row,label\n1,1\n", "0.5\n0.5\n", "more predictions than test rows"),
+        ("row,label\n1,1\n", "maybe\n", "'maybe' is no prediction for row 1"),
+        ("row,label\n1,4\n", "0.5\n", "is no prediction for row 1"),
+    ],
+)
+def test_table_of_parts_that_do_not_fit_is_refused(truth: str, predicted: str, words: str) -> None:
+    with pytest.raises(PredictionsUnreadableError, match=words):
+        table(Target("binary", ["no", "yes"]), (truth, predicted))
+
+
+def test_table_with_too_few_probabilities_is_refused() -> None:
+    with pytest.raises(PredictionsUnreadableError, match="2 probabilities for 3 classes"):
+        table(Target("multiclass", ["a", "b", "c"]), ("row,label\n1,1\n", "[0.5, 0.5]\n"))

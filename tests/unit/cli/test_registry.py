@@ -1,0 +1,102 @@
+"""Promotion and rollback."""
+
+import json
+
+import pytest
+
+from dropforge.client import registry
+from dropforge.client.errors import RegistryError, RunUnknownError
+from dropforge.client.stack import Stack
+from evaluate.registry import group_name
+from tests.unit.cli.fakes import BUCKET, fake_stack, finished_run
+
+
+def statuses(stack: Stack) -> list[str]:
+    return [package["ModelApprovalStatus"] for package in stack.session.sagemaker.packages]
+
+
+def test_promote_approves_a_package_that_waits() -> None:
+    stack = fake_stack()
+    finished_run(stack, "old")
+    finished_run(stack, "new")
+    stack.session.sagemaker.add("old", "Approved")
+    stack.session.sagemaker.add("new", "PendingManualApproval")
+    change = registry.promote(stack, "new")
+    assert (change.action, change.champion.run, change.dataset) == ("approved", "new", "churn")
+    assert statuses(stack) == ["Approved", "Approved"]
+
+
+def test_promote_of_an_older_model_registers_it_anew_so_that_it_is_the_newest() -> None:
+    stack = fake_stack()
+    finished_run(stack, "old")
+    stack.session.sagemaker.models["old"] = {
+        "PrimaryContainer": {"Image": "xgboost", "ModelDataUrl": "s3://drops/old"}
+    }
+    stack.session.sagemaker.add("old", "Approved")
+    stack.session.sagemaker.add("new", "Approved")
+    change = registry.promote(stack, "old")
+    assert (change.action, change.champion.run, change.champion.version) == ("registered", "old", 3)
+    made = stack.session.sagemaker.packages[2]
+    container = made["InferenceSpecification"]["Containers"][0]
+    assert container == {"Image": "xgboost", "ModelDataUrl": "s3://drops/old"}
+    assert made["CustomerMetadataProperties"]["encoder"] == "runs/old/encoder.json"
+
+
+def test_promote_of_a_run_that_was_not_registered_registers_it() -> None:
+    stack = fake_stack()
+    finished_run(stack, "kept")
+    stack.session.sagemaker.models["kept"] = {
+        "PrimaryContainer": {"Image": "xgboost", "ModelDataUrl": "s3://drops/kept"}
+    }
+    assert registry.promote(stack, "kept").champion.run == "kept"
+
+
+def test_promote_of_the_champion_changes_nothing() -> None:
+    stack = fake_stack()
+    finished_run(stack, "new")
+    stack.session.sagemaker.add("new", "Approved")
+    assert registry.promote(stack, "new").action == "none"
+    assert statuses(stack) == ["Approved"]
+
+
+def test_promote_of_a_run_whose_model_was_deleted_says_so() -> None:
+    stack = fake_stack()
+    finished_run(stack, "gone")
+    with pytest.raises(RegistryError, match="was deleted"):
+        registry.promote(stack, "gone")
+
+
+@pytest.mark.parametrize("document", [None, {"verdict": "below_minimum"}])
+def test_promote_of_a_run_without_a_model_is_refused(document: object) -> None:
+    stack = fake_stack()
+    if document is not None:
+        body = json.dumps(document).encode()
+        stack.client("s3").put_object(Bucket=BUCKET, Key="runs/x/evaluation.json", Body=body)
+    with pytest.raises(RunUnknownError, match="run x has no evaluated model"):
+        registry.promote(stack, "x")
+
+
+def test_rollback_makes_the_model_before_the_champion_again() -> None:
+    stack = fake_stack()
+    stack.session.sagemaker.add("old", "Approved")
+    stack.session.sagemaker.add("failed", "Rejected")
+    stack.session.sagemaker.add("new", "Approved")
+    change = registry.rollback(stack, "churn")
+    assert change.package.endswith("/3")
+    assert change.champion.run == "old"
+    assert registry.rollback(stack, "churn").champion.arn is None
+    with pytest.raises(RegistryError, match="nothing to roll back"):
+        registry.rollback(stack, "churn")
+
+
+def test_rollback_of_a_dataset_without_models_is_refused() -> None:
+    with pytest.raises(RegistryError, match="'sales' has no approved model"):
+        registry.rollback(fake_stack(), "sales")
+
+
+@pytest.mark.parametrize("dataset", ["churn", "a" * 31, "a" + "-b" * 15])
+def test_package_group_is_the_one_that_evaluation_makes(dataset: str) -> None:
+    stack = fake_stack()
+    stack.outputs["ModelPackageGroupPrefix"] = "a-stack-with-a-name-of-fifty-characters-or-so-abcd"  # type: ignore[index]
+    prefix = stack.outputs["ModelPackageGroupPrefix"]
+    assert stack.package_group(dataset) == group_name(prefix, dataset)

@@ -1,0 +1,129 @@
+"""Listing runs, showing one, and reading its log."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from dropforge.client.errors import RunUnknownError
+from dropforge.client.logs import readable, run_logs
+from dropforge.client.runs import recent_runs, run_facts
+from tests.unit.cli.fakes import (
+    NOON,
+    RUN,
+    fake_stack,
+    finished_run,
+    message,
+    refused,
+    rejection,
+    succeeded,
+)
+
+REFUSED_RUN = "churn-eu-20261122-130000-00000000"
+
+
+def test_runs_are_listed_newest_first_with_those_refused_before_they_began() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    stack.session.states.executions = [{"name": RUN, "startDate": NOON, "status": "SUCCEEDED"}]
+    refusal = {**rejection(REFUSED_RUN), "dataset": "churn-eu"}
+    stack.session.s3.objects[f"runs/{REFUSED_RUN}/message.json"] = json.dumps(refusal).encode()
+    found = recent_runs(stack, 20)
+    assert [(row["run"], row["verdict"]) for row in found] == [
+        (REFUSED_RUN, "rejected_input"),
+        (RUN, "approved"),
+    ]
+    assert found[1]["metric"] == {"name": "auc", "value": 0.91234, "goal": "max"}
+    assert found[1]["started"] == "2026-11-22T12:00:00+00:00"
+    assert [row["run"] for row in recent_runs(stack, 20, "churn")] == [RUN]
+    assert len(recent_runs(stack, 1)) == 1
+
+
+def test_runs_that_go_on_have_a_status_and_no_verdict() -> None:
+    stack = fake_stack()
+    stack.session.states.executions = [{"name": RUN, "startDate": NOON, "status": "RUNNING"}]
+    assert [(row["status"], row["verdict"]) for row in recent_runs(stack, 5)] == [("RUNNING", None)]
+
+
+def test_facts_of_a_run_are_enough_to_do_it_again() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    stack.session.states.history = succeeded("Plan data")
+    arn = stack.session.sagemaker.add(RUN, "Approved")
+    told = message()
+    told["result"]["model_package_arn"] = arn
+    stack.session.s3.objects[f"runs/{RUN}/message.json"] = json.dumps(told).encode()
+    facts = run_facts(stack, RUN)
+    assert facts["object"]["version_id"] == "v1"
+    assert facts["settings"] == {"target": "churned"}
+    assert facts["code_version"] == "0.1.0"
+    assert facts["encoder"] == f"s3://drops/runs/{RUN}/encoder.json"
+    assert facts["model_package"] == {
+        "arn": arn,
+        "status": "Approved",
+        "image": "xgboost",
+        "model_data": "s3://drops/model",
+    }
+    assert facts["seconds"]["total"] == 3.0
+
+
+def test_facts_of_an_unknown_run_are_refused() -> None:
+    with pytest.raises(RunUnknownError, match="there is no run 'nothing'"):
+        run_facts(fake_stack(), "nothing")
+
+
+def test_facts_of_a_run_whose_package_was_deleted_say_so() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    told = message()
+    told["result"]["model_package_arn"] = "arn:gone"
+    stack.session.s3.objects[f"runs/{RUN}/message.json"] = json.dumps(told).encode()
+    assert run_facts(stack, RUN)["model_package"]["status"] == "deleted"
+
+
+def test_logs_are_the_lines_of_this_run_in_the_order_of_time() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    stack.session.states.history = succeeded("Plan data")
+    start = int(NOON.timestamp() * 1000)
+    line = {"level": "INFO", "message": "Planned", "run": RUN, "service": "prepare"}
+    stack.session.logs.groups = {
+        "/aws/lambda/prepare": [
+            {"timestamp": start + 2000, "message": json.dumps(line)},
+            {"timestamp": start + 2000, "message": "of another run"},
+            {"timestamp": start + 86_400_000, "message": f"a day later {RUN}"},
+        ],
+        "/aws/sagemaker/TrainingJobs": [
+            {
+                "timestamp": start + 1000,
+                "message": "[0] auc:0.8\n",
+                "logStreamName": f"{RUN}/algo-1",
+            },
+            {"timestamp": start + 1000, "message": "other", "logStreamName": "other/algo-1"},
+        ],
+    }
+    found = run_logs(stack, RUN, 10)
+    assert [(line.source, line.text) for line in found] == [
+        ("TrainingJobs", "[0] auc:0.8"),
+        ("PrepareFunction", f"INFO Planned run={RUN}"),
+    ]
+    assert found[0].time == NOON + timedelta(seconds=1)
+    assert len(run_logs(stack, RUN, 1)) == 1
+
+
+def test_logs_that_may_not_be_read_are_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    stack.session.states.history = succeeded("Plan data")
+
+    def deny(**_query: object) -> None:
+        raise refused("AccessDeniedException", "FilterLogEvents")
+
+    monkeypatch.setattr(stack.session.logs, "paginate", deny)
+    with pytest.raises(Exception, match="AccessDenied"):
+        run_logs(stack, RUN, 1)
+
+
+@pytest.mark.parametrize("text", ["plain", "[1, 2]", '{"no": "level"}'])
+def test_readable_leaves_what_is_no_record_as_it_is(text: str) -> None:
+    assert readable(f"{text}\n") == text
