@@ -38,11 +38,12 @@ class Cloud:
     state_dir: Path
     account: str
 
+
 # Clouds that this very process started: each must be waited for, or it stays a zombie.
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
-class LocalSession(boto3.Session):
+class LocalSession(boto3.Session):  # type: ignore[misc]
     """A session whose clients talk to a local cloud, whatever the user's own AWS settings say."""
 
     def __init__(self, endpoint: str, region: str) -> None:
@@ -100,8 +101,7 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
         state.prepare()
         with state.log.open("wb") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "dropforge.cloud.server", str(state.root)]
-                + [str(listener.fileno()), str(lock)],
+                _command(state, listener, lock),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -124,10 +124,9 @@ def serve(state_dir: Path, *, port: int) -> None:
         state.prepare()
         for descriptor in (listener.fileno(), lock):
             os.set_inheritable(descriptor, True)
-        arguments = [str(state.root), str(listener.fileno()), str(lock)]
         # The server reads its settings while it is imported, so it needs a fresh interpreter.
         process = subprocess.Popen(
-            [sys.executable, "-m", "dropforge.cloud.server", *arguments],
+            _command(state, listener, lock),
             cwd=state.root,
             env=_environment(),
             pass_fds=(listener.fileno(), lock),
@@ -207,6 +206,11 @@ def _listen(port: int) -> socket.socket:
             "listens there, or choose another with --port"
         ) from error
     return listener
+
+
+def _command(state: StateDir, listener: socket.socket, lock: int) -> list[str]:
+    module = "dropforge.cloud.server"
+    return [sys.executable, "-m", module, str(state.root), str(listener.fileno()), str(lock)]
 
 
 def _environment() -> dict[str, str]:

@@ -74,7 +74,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
             "pid": os.getpid(),
         }
     )
-    await serve(app.app, config, shutdown_trigger=ended.wait)  # type: ignore[arg-type]
+    await serve(app.app, config, shutdown_trigger=ended.wait)
 
 
 def main(arguments: list[str]) -> int:

@@ -32,7 +32,7 @@ def apply() -> None:
     def invoke(target: dict[str, Any], event: Any, rule: Any, view: Any = None) -> None:
         arn = target.get("Arn", "")
         if ":lambda:" in arn and not lambda_svc._get_func_record_for_ref(arn)[0]:
-            _bury(target, event, rule, view)
+            _bury(target, event, view)
             return
         invoke_target(target, event, rule, view)
 
@@ -40,7 +40,7 @@ def apply() -> None:
     replace(eventbridge, "_invoke_target", "550e304af080", invoke)
 
 
-def _bury(target: dict[str, Any], event: Any, rule: dict[str, Any], view: Any) -> None:
+def _bury(target: dict[str, Any], event: Any, view: Any) -> None:
     """Send an event that no function takes to the target's dead-letter queue."""
     from ministack.core.arn import parse_arn
     from ministack.services import eventbridge

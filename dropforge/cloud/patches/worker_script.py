@@ -23,18 +23,22 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
+from typing import Any, TextIO
 
 ERROR = "__lambda_error__"
 
+Payload = dict[str, Any]
 
-def watch_parent(parent):
+
+def watch_parent(parent: int) -> None:
     """End this process once the server is gone, even in the middle of a handler."""
     while os.getppid() == parent:
         time.sleep(0.5)
     os._exit(1)
 
 
-def private_output():
+def private_output() -> TextIO:
     """Keep the real standard output for answers, and send all that is printed to the log."""
     output = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -42,7 +46,7 @@ def private_output():
     return output
 
 
-def describe(error, skip):
+def describe(error: Exception, skip: int) -> Payload:
     """Return the error as Lambda does; `skip` frames of this script are left out."""
     frames = traceback.extract_tb(error.__traceback__)[skip:]
     return {
@@ -52,7 +56,7 @@ def describe(error, skip):
     }
 
 
-def load(module, name):
+def load(module: str, name: str) -> tuple[Any, Payload | None]:
     """Import the handler, or return the error that Lambda would report for it."""
     try:
         found = importlib.import_module(module)
@@ -64,7 +68,7 @@ def load(module, name):
         text = f"Syntax error in module '{module}': {error}"
         kind = "Runtime.UserCodeSyntaxError"
         return None, {"errorMessage": text, "errorType": kind, "stackTrace": []}
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the module raises is reported
         return None, describe(error, 1)
     if not hasattr(found, name):
         text = f"Handler '{name}' missing on module '{module}'"
@@ -73,18 +77,14 @@ def load(module, name):
     return getattr(found, name), None
 
 
-def set_up_path(code_dir):
+def set_up_path(code_dir: str) -> None:
     """Put the function first and its layers last."""
     # The directory of this script holds the zip and the layers, nothing to import.
     sys.path[0] = code_dir
     for layer in filter(None, os.environ.get("_LAMBDA_LAYERS_DIRS", "").split(os.pathsep)):
-        python = os.path.join(layer, "python")
-        library = os.path.join(python, "lib")
-        sys.path.append(python)
-        if os.path.isdir(library):
-            sys.path += [
-                os.path.join(library, each, "site-packages") for each in os.listdir(library)
-            ]
+        python = Path(layer, "python")
+        sys.path.append(str(python))
+        sys.path += [str(path) for path in python.glob("lib/*/site-packages")]
 
 
 class Context:
@@ -93,7 +93,7 @@ class Context:
     identity = None
     client_context = None
 
-    def __init__(self, init, call):
+    def __init__(self, init: dict[str, Any], call: dict[str, Any]) -> None:
         name = init.get("function_name", "")
         self.function_name = name
         self.function_version = os.environ.get("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST")
@@ -104,12 +104,12 @@ class Context:
         self.log_stream_name = os.environ.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.deadline = time.time() + float(call.get("timeout_ms") or 3000) / 1000
 
-    def get_remaining_time_in_millis(self):
+    def get_remaining_time_in_millis(self) -> int:
         """Return the milliseconds that are left before the function's timeout."""
         return max(0, int((self.deadline - time.time()) * 1000))
 
 
-def set_up_call(call):
+def set_up_call(call: dict[str, Any]) -> None:
     """Set the environment variables that change with each invocation."""
     depth = call.get("depth")
     values = {
@@ -123,12 +123,12 @@ def set_up_call(call):
             os.environ.pop(name, None)
 
 
-def main():
+def main() -> None:
     """Answer invocations until standard input ends."""
     threading.Thread(target=watch_parent, args=(os.getppid(),), daemon=True).start()
     output = private_output()
 
-    def answer(value):
+    def answer(value: object) -> None:
         output.write(json.dumps(value) + "\n")
         output.flush()
 
@@ -148,7 +148,7 @@ def main():
             return
         try:
             answer({"status": "ok", "result": handler(message["event"], Context(init, call))})
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - whatever the handler raises is reported
             payload = describe(error, 1) | {"requestId": call.get("request_id", "")}
             sys.stderr.write(f"[ERROR] {payload['errorType']}: {payload['errorMessage']}\n")
             sys.stderr.write(

@@ -26,9 +26,11 @@ _REFUSALS = {
     # The text is the one quoted in aws/sagemaker-python-sdk#1069.
     "resource_limit": (
         "ResourceLimitExceeded",
-        "The account-level service limit 'ml.m5.xlarge for training job usage' is 0 Instances, "
-        "with current utilization of 0 Instances and a request delta of 1 Instances. "
-        "Please use AWS Service Quotas to request an increase for this quota.",
+        (
+            "The account-level service limit 'ml.m5.xlarge for training job usage' is 0 Instances, "
+            "with current utilization of 0 Instances and a request delta of 1 Instances. "
+            "Please use AWS Service Quotas to request an increase for this quota."
+        ),
     ),
 }
 _JOB_FAULTS = {"capacity", "fail_job", "slow_job"}

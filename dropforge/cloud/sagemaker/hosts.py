@@ -15,7 +15,7 @@ def shards_of(keys: list[str], hosts: list[str], distribution: str | None) -> di
         gives each every n-th.
     """
     if distribution != "ShardedByS3Key":
-        return {host: keys for host in hosts}
+        return dict.fromkeys(hosts, keys)
     return {host: keys[number :: len(hosts)] for number, host in enumerate(hosts)}
 
 

@@ -93,7 +93,7 @@ class Job:
         """Do the job's work; raises JobFailed, JobStopped or StorageError."""
         raise NotImplementedError
 
-    def set_status(self, status: str, secondary: str | None = None, message: str = "") -> None:
+    def set_status(self, status: str, secondary: str | None = None) -> None:  # noqa: ARG002
         """Change the status and tell the event bus."""
         self.record[f"{self.kind}JobStatus"] = status
         self.record["LastModifiedTime"] = store.now()

@@ -23,7 +23,7 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if name in store.models:
         raise invalid(f'Cannot create already existing model "{arn}".')
     identity.require_assumable(request["ExecutionRoleArn"])
-    copied = "ModelName PrimaryContainer Containers ExecutionRoleArn VpcConfig".split()
+    copied = ["ModelName", "PrimaryContainer", "Containers", "ExecutionRoleArn", "VpcConfig"]
     record = {key: request[key] for key in copied if key in request} | {
         "ModelArn": arn,
         "CreationTime": store.now(),

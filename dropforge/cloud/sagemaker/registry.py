@@ -95,12 +95,23 @@ def create_package(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     return {"ModelPackageArn": arn}
 
 
-_KEPT = (
-    "ModelPackageName ModelPackageDescription InferenceSpecification SourceAlgorithmSpecification "
-    "MetadataProperties ModelMetrics CustomerMetadataProperties DriftCheckBaselines Domain Task "
-    "SamplePayloadUrl AdditionalInferenceSpecifications SkipModelValidation SourceUri "
-    "ModelApprovalStatus"
-).split()
+_KEPT = [
+    "ModelPackageName",
+    "ModelPackageDescription",
+    "InferenceSpecification",
+    "SourceAlgorithmSpecification",
+    "MetadataProperties",
+    "ModelMetrics",
+    "CustomerMetadataProperties",
+    "DriftCheckBaselines",
+    "Domain",
+    "Task",
+    "SamplePayloadUrl",
+    "AdditionalInferenceSpecifications",
+    "SkipModelValidation",
+    "SourceUri",
+    "ModelApprovalStatus",
+]
 
 
 def describe_package(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
@@ -122,10 +133,16 @@ def list_packages(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     found = [record for record in found if wanted in (None, record.get(_APPROVAL))]
     order = {"": "CreationTime", "Name": "ModelPackageArn"}
     records, more = paging.page(found, request, "ModelPackageArn", order)
-    names = (
-        "ModelPackageName ModelPackageGroupName ModelPackageVersion ModelPackageArn CreationTime "
-        "ModelPackageDescription ModelPackageStatus ModelApprovalStatus"
-    ).split()
+    names = [
+        "ModelPackageName",
+        "ModelPackageGroupName",
+        "ModelPackageVersion",
+        "ModelPackageArn",
+        "CreationTime",
+        "ModelPackageDescription",
+        "ModelPackageStatus",
+        "ModelApprovalStatus",
+    ]
     summaries = [{key: record[key] for key in names if key in record} for record in records]
     return {"ModelPackageSummaryList": summaries} | more
 

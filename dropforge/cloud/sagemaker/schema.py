@@ -127,7 +127,7 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 @functools.cache
 def _characters_of(name: str) -> str:
-    """Return the inside of a character class for a class of Java's, as \\p{L} or \\p{Alnum}."""
+    r"""Return the inside of a character class for a class of Java's, as \p{L} or \p{Alnum}."""
     if name == "Alnum":
         return "a-zA-Z0-9"
     ranges: list[list[int]] = []

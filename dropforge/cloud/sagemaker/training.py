@@ -1,13 +1,12 @@
 """Training jobs: the API's calls, and what a job does."""
 
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
 
-from dropforge.cloud.sagemaker import faults, identity, jobs, paging, storage, store, tags
-from dropforge.cloud.sagemaker.errors import ApiError, invalid, not_found
+from dropforge.cloud.sagemaker import identity, jobs, paging, storage, store, tags
+from dropforge.cloud.sagemaker.errors import ApiError, invalid
 from dropforge.cloud.sagemaker.hosts import collective_of, shards_of
 from dropforge.cloud.sagemaker.identity import Caller
 
@@ -44,10 +43,19 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         )
     identity.require_assumable(request["RoleArn"])
     now = store.now()
-    copied = (
-        "TrainingJobName HyperParameters AlgorithmSpecification RoleArn InputDataConfig "
-        "OutputDataConfig ResourceConfig VpcConfig StoppingCondition CheckpointConfig Environment"
-    ).split()
+    copied = [
+        "TrainingJobName",
+        "HyperParameters",
+        "AlgorithmSpecification",
+        "RoleArn",
+        "InputDataConfig",
+        "OutputDataConfig",
+        "ResourceConfig",
+        "VpcConfig",
+        "StoppingCondition",
+        "CheckpointConfig",
+        "Environment",
+    ]
     record = {key: request[key] for key in copied if key in request} | {
         "TrainingJobArn": store.arn("training-job", name),
         "TrainingJobStatus": "InProgress",
@@ -96,10 +104,15 @@ def listing(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     found = [r for r in store.training_jobs.values() if wanted in (None, r["TrainingJobStatus"])]
     order = {"": "CreationTime", "Name": "TrainingJobName", "Status": "TrainingJobStatus"}
     records, more = paging.page(found, request, "TrainingJobName", order)
-    names = (
-        "TrainingJobName TrainingJobArn CreationTime TrainingEndTime LastModifiedTime "
-        "TrainingJobStatus SecondaryStatus"
-    ).split()
+    names = [
+        "TrainingJobName",
+        "TrainingJobArn",
+        "CreationTime",
+        "TrainingEndTime",
+        "LastModifiedTime",
+        "TrainingJobStatus",
+        "SecondaryStatus",
+    ]
     summaries = [{key: r[key] for key in names if key in r} for r in records]
     return {"TrainingJobSummaries": summaries} | more
 
@@ -142,7 +155,7 @@ class TrainingJob(jobs.Job):
     kind = "Training"
     log_group = "/aws/sagemaker/TrainingJobs"
 
-    def set_status(self, status: str, secondary: str | None = None, message: str = "") -> None:
+    def set_status(self, status: str, secondary: str | None = None) -> None:
         """Change both statuses and note the transition."""
         secondary = secondary or status
         now = store.now()
@@ -150,7 +163,7 @@ class TrainingJob(jobs.Job):
         if not transitions or transitions[-1]["Status"] != secondary:
             if transitions:
                 transitions[-1]["EndTime"] = now
-            text = message or _MESSAGES[secondary]
+            text = _MESSAGES[secondary]
             transitions.append({"Status": secondary, "StartTime": now, "StatusMessage": text})
         self.record["SecondaryStatus"] = secondary
         super().set_status(status, secondary)

@@ -71,10 +71,15 @@ def listing(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     found = [r for r in store.transform_jobs.values() if wanted in (None, r["TransformJobStatus"])]
     order = {"": "CreationTime", "Name": "TransformJobName", "Status": "TransformJobStatus"}
     records, more = paging.page(found, request, "TransformJobName", order)
-    names = (
-        "TransformJobName TransformJobArn CreationTime TransformEndTime LastModifiedTime "
-        "TransformJobStatus FailureReason"
-    ).split()
+    names = [
+        "TransformJobName",
+        "TransformJobArn",
+        "CreationTime",
+        "TransformEndTime",
+        "LastModifiedTime",
+        "TransformJobStatus",
+        "FailureReason",
+    ]
     summaries = [{key: r[key] for key in names if key in r} for r in records]
     return {"TransformJobSummaries": summaries} | more
 

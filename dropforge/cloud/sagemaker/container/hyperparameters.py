@@ -12,28 +12,88 @@ from typing import Any
 
 from dropforge.cloud.sagemaker.container.errors import AlgorithmError, UserError
 
-MAXIMIZE = (
-    "accuracy auc aucpr balanced_accuracy f1 f1_binary f1_macro map ndcg precision r2 recall "
-    "precision_macro precision_micro recall_macro recall_micro"
-).split()
-MINIMIZE = (
-    "aft-nloglik cox-nloglik error gamma-deviance gamma-nloglik interval-regression-accuracy "
-    "logloss mae mape merror mlogloss mphe mse poisson-nloglik rmse rmsle tweedie-nloglik"
-).split()
-_OBJECTIVES = (
-    "aft_loss_distribution binary:logistic binary:logitraw binary:hinge count:poisson "
-    "multi:softmax multi:softprob rank:pairwise rank:ndcg rank:map reg:linear reg:squarederror "
-    "reg:logistic reg:gamma reg:pseudohubererror reg:squaredlogerror reg:absoluteerror "
-    "reg:tweedie survival:aft survival:cox"
-).split()
-_TREE_UPDATERS = (
-    "grow_colmaker distcol grow_histmaker grow_skmaker sync refresh prune grow_quantile_histmaker"
-).split()
-_GROWERS = "grow_colmaker distcol grow_histmaker grow_quantile_histmaker".split()
+MAXIMIZE = [
+    "accuracy",
+    "auc",
+    "aucpr",
+    "balanced_accuracy",
+    "f1",
+    "f1_binary",
+    "f1_macro",
+    "map",
+    "ndcg",
+    "precision",
+    "r2",
+    "recall",
+    "precision_macro",
+    "precision_micro",
+    "recall_macro",
+    "recall_micro",
+]
+MINIMIZE = [
+    "aft-nloglik",
+    "cox-nloglik",
+    "error",
+    "gamma-deviance",
+    "gamma-nloglik",
+    "interval-regression-accuracy",
+    "logloss",
+    "mae",
+    "mape",
+    "merror",
+    "mlogloss",
+    "mphe",
+    "mse",
+    "poisson-nloglik",
+    "rmse",
+    "rmsle",
+    "tweedie-nloglik",
+]
+_OBJECTIVES = [
+    "aft_loss_distribution",
+    "binary:logistic",
+    "binary:logitraw",
+    "binary:hinge",
+    "count:poisson",
+    "multi:softmax",
+    "multi:softprob",
+    "rank:pairwise",
+    "rank:ndcg",
+    "rank:map",
+    "reg:linear",
+    "reg:squarederror",
+    "reg:logistic",
+    "reg:gamma",
+    "reg:pseudohubererror",
+    "reg:squaredlogerror",
+    "reg:absoluteerror",
+    "reg:tweedie",
+    "survival:aft",
+    "survival:cox",
+]
+_TREE_UPDATERS = [
+    "grow_colmaker",
+    "distcol",
+    "grow_histmaker",
+    "grow_skmaker",
+    "sync",
+    "refresh",
+    "prune",
+    "grow_quantile_histmaker",
+]
+_GROWERS = ["grow_colmaker", "distcol", "grow_histmaker", "grow_quantile_histmaker"]
 _LINEAR_UPDATERS = ["shotgun", "coord_descent"]
-_UPDATERS = (
-    "grow_colmaker distcol grow_histmaker grow_skmaker sync refresh prune shotgun coord_descent"
-).split()
+_UPDATERS = [
+    "grow_colmaker",
+    "distcol",
+    "grow_histmaker",
+    "grow_skmaker",
+    "sync",
+    "refresh",
+    "prune",
+    "shotgun",
+    "coord_descent",
+]
 _ALIASES = {
     "learning_rate": "eta",
     "min_split_loss": "gamma",

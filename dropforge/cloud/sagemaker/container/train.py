@@ -40,10 +40,10 @@ _CUSTOMER_ERRORS = (
 _CELLS_FOR_THREADS = 2_000_000
 
 
-class Progress(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+class Progress(xgboost.callback.TrainingCallback):
     """Print each round's metrics in the container's form: ``[0]#011train-rmse:0.5``."""
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
         """Print one line; the tab is #011 as the container's log driver writes it."""
         parts = [
             f"{name}-{metric}:{_last(values):.5f}"
@@ -68,7 +68,7 @@ def main(root: Path) -> int:
     """
     try:
         _run(root)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - every end of a job is reported
         _fail(root, error)
         return 1
     return 0
@@ -206,14 +206,14 @@ def _train(
         booster.save_model(model_dir / MODEL_NAME)
 
 
-class _KeepIntermediate(xgboost.callback.TrainingCallback):  # type: ignore[misc]
+class _KeepIntermediate(xgboost.callback.TrainingCallback):
     """Save the model after each round, so that a stopped job leaves one."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
         self.path = path
 
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:
+    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
         """Write beside, then rename, so that the file is whole whenever the job is stopped."""
         draft = self.path.with_suffix(".sagemaker-ignore")
         model.save_model(draft)

@@ -43,7 +43,7 @@ def main(root: Path) -> int:
         return _fail(root, "ClientError", error)
     except TransformError as error:
         return _fail(root, error.kind, error)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - every end of a job is reported
         return _fail(root, "AlgorithmError", error)
     return 0
 
