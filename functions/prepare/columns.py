@@ -5,10 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from prepare.column_profile import ColumnProfile
 from prepare.merge import merge_columns
-from prepare.profile import ColumnProfile
 from prepare.sketch import distinct
-from prepare.values import FALSE, TRUE
+from prepare.spellings import FALSE, TRUE
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
 SHARE = 0.95

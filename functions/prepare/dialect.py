@@ -11,7 +11,7 @@ from typing import Any
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
 from prepare.limits import COLUMN_LIMIT
 from prepare.notices import Notice, listed, notice, shorten
-from prepare.values import MISSING
+from prepare.spellings import MISSING
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_RECORDS = 200

@@ -6,8 +6,8 @@ from prepare.columns import Column
 from prepare.dialect import Dialect
 from prepare.limits import ONE_HOT_LIMIT
 from prepare.notices import Notice, listed, notice, quoted
+from prepare.spellings import FALSE, TRUE
 from prepare.target import Target
-from prepare.values import FALSE, TRUE
 
 VERSION = 1
 HASH_SLOTS = 4

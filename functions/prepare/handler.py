@@ -39,6 +39,7 @@ def _plan(event: dict[str, Any]) -> dict[str, Any]:
         code_version=os.environ["CODE_VERSION"],
     )
     planned = plan_run(s3, request)
+    metrics.add_metric(name="FilesPlanned", unit=MetricUnit.Count, value=1)
     logger.info("Planned", run=planned["run"], key=planned["key"])
     return planned
 
@@ -71,6 +72,7 @@ def _fit(event: dict[str, Any]) -> dict[str, Any]:
         event["champion"],
         os.environ["TRAINING_INSTANCE_TYPE"],
     )
+    metrics.add_metric(name="EncodersFitted", unit=MetricUnit.Count, value=1)
     logger.info("Fitted", run=event["prefix"], task=fitted["task"], champion=fitted["champion"])
     return fitted
 

@@ -18,6 +18,9 @@ import polars as pl
 
 from prepare.dialect import Dialect
 
+# The regular expression grows with the width, and its compilation with it.
+_WIDEST_PATTERN = 60
+
 
 @dataclass(frozen=True)
 class Patterns:
@@ -58,6 +61,20 @@ def patterns(delimiter: str, quote: str, skip_space: bool) -> Patterns:
 def patterns_of(dialect: Dialect) -> Patterns:
     """Make the patterns of a dialect."""
     return patterns(dialect.delimiter, dialect.quote, dialect.skip_space)
+
+
+def whole_lines(lines: pl.Series, dialect: Dialect, width: int) -> pl.Series | None:
+    """Tell which lines are one record each, of the right number of fields and all in order.
+
+    Returns
+    -------
+    Booleans; None if the file is too wide to say so with one regular expression.
+    """
+    if width > _WIDEST_PATTERN:
+        return None
+    d, q = re.escape(dialect.delimiter), re.escape(dialect.quote)
+    tidy = f"(?:[^{q}{d}]*|{q}(?:[^{q}]|{q}{q})*{q})"
+    return lines.str.contains(f"^{tidy}(?:{d}{tidy}){{{width - 1}}}$")
 
 
 def read_lines(data: bytes) -> pl.Series:

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from prepare.profile import ColumnProfile, Profile
+from prepare.column_profile import ColumnProfile
+from prepare.profile import Profile
 from prepare.sketch import merge_sketches
 from prepare.timeline import merge_timelines
 

@@ -59,12 +59,11 @@ def read_records(data: bytes, dialect: Dialect, width: int, clean: bool = False)
         frame = _read(data, dialect, width)
         return Records(frame, None, len(frame))
     if dialect.quote.encode() not in data and not _blank_line(data):
-        frame = _read(data, dialect, width, spare=1)
-        spare = frame.to_series(width)
-        wanted = (width - 1) * len(frame)
-        # No record too long, and as many delimiters as needed in all: none is too short.
-        if spare.null_count() == len(spare) and data.count(dialect.delimiter.encode()) == wanted:
-            return Records(frame.drop(f"c{width}"), None, len(frame))
+        # polars fills a short row up and cuts a long one off without a word.
+        delimiters = read_lines(data).str.count_matches(dialect.delimiter, literal=True)
+        if (delimiters == width - 1).all():
+            frame = _read(data, dialect, width)
+            return Records(frame, None, len(frame))
     return _checked(data, dialect, width)
 
 
@@ -72,8 +71,8 @@ def _blank_line(data: bytes) -> bool:
     return data.startswith((b"\n", b" ")) or b"\n\n" in data or b"\n " in data
 
 
-def _read(data: bytes, dialect: Dialect, width: int, spare: int = 0) -> pl.DataFrame:
-    schema = {f"c{n}": pl.String for n in range(width + spare)}
+def _read(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
+    schema = {f"c{n}": pl.String for n in range(width)}
     if not data:
         return pl.DataFrame(schema=schema)
     return pl.read_csv(
@@ -82,7 +81,7 @@ def _read(data: bytes, dialect: Dialect, width: int, spare: int = 0) -> pl.DataF
         schema=schema,
         separator=dialect.delimiter,
         quote_char=dialect.quote,
-        empty_string_is_null=spare > 0,
+        empty_string_is_null=False,
         extra_columns="ignore",
         missing_columns="insert",
     )
@@ -100,7 +99,7 @@ def _checked(data: bytes, dialect: Dialect, width: int) -> Records:
     else:
         records, first = _joined(lines, tidy, dialect)
         rewritten = True
-    blank = records.str.strip_chars(" \r") == ""
+    blank = (lines.str.strip_chars(" \r") == "").gather(first)
     if blank.any():
         records, first = records.filter(~blank), first.filter(~blank)
     fields = _field_counts(records, dialect)

@@ -17,20 +17,24 @@ Sketch = dict[str, Any]
 _HASHES = 2.0**64
 
 
-def sketch_of(values: pl.Series) -> Sketch:
+def sketch_of(values: pl.Series, counts: pl.Series | None, unique: pl.Series) -> Sketch:
     """Count values that are not missing.
+
+    Parameters
+    ----------
+    counts : how often each value occurs, if the values are different ones; else None.
+    unique : the values' different hashes.
 
     Returns
     -------
     {"counts": {value: count}} or {"hashes": [smallest, ...]}.
     """
-    hashes = values.hash()
-    unique = hashes.unique()
     if len(unique) > EXACT_DISTINCT:
         return {"hashes": _smallest(unique)}
-    counted = values.value_counts(sort=False, name="count")
-    names = counted.to_series(0).to_list()
-    return _bounded(dict(zip(names, counted["count"].to_list(), strict=True)))
+    if counts is None:
+        counted = values.value_counts(sort=False, name="count")
+        values, counts = counted.to_series(0), counted.to_series(1)
+    return _bounded(dict(zip(values.to_list(), counts.to_list(), strict=True)))
 
 
 def merge_sketches(one: Sketch, other: Sketch) -> Sketch:

@@ -8,7 +8,7 @@ from pipeline.settings import Settings
 from prepare.columns import Column
 from prepare.limits import CLASS_LIMIT
 from prepare.notices import Notice, listed, notice, quoted
-from prepare.values import TRUE
+from prepare.spellings import TRUE
 
 # Whole numbers that count up from 0 or 1 in at most so many steps, each with so many rows
 # on average, are taken as classes (digits 0-9, grades 1-5); others are amounts.
