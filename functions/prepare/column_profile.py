@@ -1,0 +1,147 @@
+"""The profile of one column of one chunk, in a form that merges."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from prepare.sketch import sketch_of
+from prepare.timeline import ticks_of_dates, ticks_of_numbers, timeline_of
+from prepare.values import (
+    ANY_DATE,
+    COMMA,
+    DATES,
+    GROUPED,
+    comma,
+    dates,
+    grouped,
+    plain,
+    stripped,
+)
+
+ColumnProfile = dict[str, Any]
+
+# Above 2**53 a float no longer holds every integer.
+_EXACT = 2.0**53
+_DAY = 86_400_000_000
+_WORTH_A_TALLY = 1000
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Values and how often each occurs; without counts, once each."""
+
+    values: pl.Series
+    counts: pl.Series | None
+
+    @property
+    def total(self) -> int:
+        """Number of values, repeated ones counted as often as they occur."""
+        return len(self.values) if self.counts is None else int(self.counts.sum())
+
+    def where(self, mask: pl.Series) -> "Tally":
+        """Keep the values for which the mask is true."""
+        counts = None if self.counts is None else self.counts.filter(mask)
+        return Tally(self.values.filter(mask), counts)
+
+    def read_as(self, values: pl.Series) -> "Tally":
+        """Put other values in place of these, and leave out where they are null."""
+        if not values.null_count():
+            return Tally(values, self.counts)
+        return Tally(values, self.counts).where(values.is_not_null())
+
+    def repeated(self) -> pl.Series:
+        """Return each value as often as it occurs."""
+        if self.counts is None:
+            return self.values
+        return self.values.repeat_by(self.counts).explode(empty_as_null=False)
+
+
+def tally(values: pl.Series, different: int) -> Tally:
+    """Count values, if that leaves much fewer to look at."""
+    if len(values) < _WORTH_A_TALLY or different * 4 > len(values):
+        return Tally(values, None)
+    counted = values.value_counts(sort=False, name="count")
+    return Tally(counted.to_series(0), counted.to_series(1))
+
+
+def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
+    """Profile a column of strings.
+
+    Parameters
+    ----------
+    timed : whether the file is split by this column's times.
+
+    Returns
+    -------
+    missing; numbers as each style reads them ("plain", and of what is not plain,
+    "grouped" and "comma"); dates by style; different values; for the time column the
+    rows over time, by style.
+    """
+    values = stripped(column)
+    missing = values.null_count()
+    values = values.drop_nulls() if missing else values
+    hashes = values.hash().unique()
+    present = tally(values, len(hashes))
+    read = plain(present.values)
+    numbers = present.read_as(read)
+    found: ColumnProfile = {"missing": missing, "numbers": {}, "dates": {}}
+    if len(numbers.values):
+        found["numbers"]["plain"] = _numbers(numbers)
+        texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
+        if texts.str.contains(".", literal=True).any():
+            found["dots"] = True
+        if timed:
+            ticks = numbers.read_as(ticks_of_numbers(numbers.values))
+            found["timelines"] = {"number": timeline_of(ticks.repeated())}
+    if read.null_count():
+        _other(found, present.where(read.is_null()), timed)
+    found["values"] = sketch_of(present.values, present.counts, hashes)
+    found["longest"] = int(present.values.str.len_chars().max() or 0)  # type: ignore[arg-type]
+    return found
+
+
+def _numbers(numbers: Tally) -> dict[str, Any]:
+    values = numbers.values
+    count = numbers.total
+    weights = 1 / count if numbers.counts is None else numbers.counts / count
+    whole = (values == values.floor()) & (values.abs() < _EXACT)
+    return {
+        "count": count,
+        "whole": numbers.where(whole).total,
+        "min": values.min(),
+        "max": values.max(),
+        # Weighted before they are added: sums of numbers near 1e308 would overflow.
+        "mean": (values * weights).sum(),
+    }
+
+
+def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
+    """Add what is no plain number: numbers of other styles, infinities, dates, examples."""
+    infinite = rest.where(rest.values.cast(pl.Float64, strict=False).is_infinite() == True)  # noqa: E712
+    if infinite.total:
+        found["infinite"] = infinite.total
+    for style, pattern, read in (("grouped", GROUPED, grouped), ("comma", COMMA, comma)):
+        some = rest.where(rest.values.str.contains(pattern))
+        numbers = some.read_as(read(some.values))
+        if len(numbers.values):
+            found["numbers"][style] = _numbers(numbers)
+    # The smallest few texts are the same for every chunk size.
+    found["other"] = [text[:40] for text in rest.values.unique().bottom_k(3).sort()]
+    dated = rest.where(rest.values.str.contains(ANY_DATE))
+    if not len(dated.values):
+        return
+    for style, rule in DATES.items():
+        some = dated.where(dated.values.str.contains(rule.pattern))
+        days = some.read_as(dates(some.values, style))
+        if not len(days.values):
+            continue
+        ticks = days.read_as(ticks_of_dates(days.values))
+        found["dates"][style] = {
+            "count": ticks.total,
+            "min": ticks.values.min(),
+            "max": ticks.values.max(),
+            "clock": bool((ticks.values % _DAY != 0).any()),
+        }
+        if timed:
+            found.setdefault("timelines", {})[style] = timeline_of(ticks.repeated())
