@@ -117,6 +117,6 @@ def reported(
         if fault is None:
             raise
         if output.as_json:
-            output.result(shape(fault), str)
+            output.result(shape(fault), list)
         output.fault(fault.message)
         raise typer.Exit(fault.code) from None

@@ -8,7 +8,7 @@ import typer
 from dropforge.cli.faults import FAILED, REFUSED, Fault
 from dropforge.cli.options import OUT_ROOT
 from dropforge.cli.output import Output
-from dropforge.cli.panel import result_panel
+from dropforge.cli.panel import files_text, result_panel
 from dropforge.cli.progress import progress
 from dropforge.client.follow import follow
 from dropforge.client.results import fetch, result_of
@@ -33,7 +33,8 @@ def finish(
 
 def conclude(result: dict[str, Any], output: Output) -> None:
     """Print a result and exit with its code: 2 for refused input, 3 for a failed run."""
-    output.result(result, lambda: result_panel(result))
+    files = [files_text(result)] if result["files"] else []
+    output.result(result, lambda: [result_panel(result), *files])
     raise typer.Exit(exit_code(result))
 
 

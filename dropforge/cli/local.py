@@ -9,7 +9,7 @@ from dropforge.cli.connect import deployed, local_stack, state_dir, uninterrupte
 from dropforge.cli.faults import FAILED, reported
 from dropforge.cli.options import Env, Json
 from dropforge.cli.output import Output
-from dropforge.cli.panel import facts_table
+from dropforge.cli.panel import facts_text
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Stack, find_stack
 from dropforge.environment import LOCAL, read_environment
@@ -43,7 +43,7 @@ def up(port: Port = PORT, foreground: Foreground = False, as_json: Json = False)
         try:
             stack = local_stack(environment, cloud, deploy=True)
             facts = _facts(stack, cloud)
-            output.result(facts, lambda: facts_table(_lines(facts) | _access(stack, cloud)))
+            output.result(facts, lambda: [facts_text(_lines(facts) | _access(stack, cloud))])
         except BaseException:
             _stop(cloud)
             raise
@@ -61,7 +61,7 @@ def down(as_json: Json = False) -> None:
         if cloud:
             _stop(cloud)
         said = f"Stopped the local cloud at {cloud.endpoint}." if cloud else "No local cloud is up."
-        output.result({"running": False, "stopped": cloud is not None}, lambda: said)
+        output.result({"running": False, "stopped": cloud is not None}, lambda: [said])
 
 
 def status(env: Env = LOCAL, as_json: Json = False) -> None:
@@ -71,10 +71,10 @@ def status(env: Env = LOCAL, as_json: Json = False) -> None:
         environment = read_environment(env)
         facts = _local_facts() if environment.is_local else _facts(deployed(environment), None)
         if facts["running"]:
-            output.result(facts, lambda: facts_table(_lines(facts)))
+            output.result(facts, lambda: [facts_text(_lines(facts))])
         else:
             said = "The local cloud is not up; `dropforge up` starts it."
-            output.result(facts, lambda: said)
+            output.result(facts, lambda: [said])
 
 
 def _local_facts() -> dict[str, Any]:
@@ -110,19 +110,19 @@ def _arns(outputs: Any, ending: str) -> dict[str, str]:
     return {name.removesuffix("Arn"): arn for name, arn in outputs.items() if name.endswith(ending)}
 
 
-def _lines(facts: dict[str, Any]) -> dict[str, Any]:
+def _lines(facts: dict[str, Any]) -> dict[str, str | None]:
     return {
         "Endpoint": facts["endpoint"],
         "Region": facts["region"],
         "Stack": facts["stack"] or "not deployed",
         "Bucket": facts["bucket"],
-        "State machines": "\n".join(facts["state_machines"].values()),
-        "Functions": "\n".join(facts["functions"].values()),
+        "State machine": ", ".join(facts["state_machines"]),
+        "Functions": ", ".join(facts["functions"]),
         "State": facts["state_dir"],
     }
 
 
-def _access(stack: Stack, cloud: "Cloud") -> dict[str, str]:
+def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
     """Say how other AWS tools reach the cloud."""
     keys = stack.session.get_credentials().get_frozen_credentials()
     return {

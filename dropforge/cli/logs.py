@@ -3,7 +3,6 @@
 from typing import Annotated
 
 import typer
-from rich.console import Group
 from rich.text import Text
 
 from dropforge.cli.connect import connected
@@ -32,7 +31,7 @@ def logs(run: Run, env: Env = LOCAL, limit: Limit = 500, as_json: Json = False) 
                 for line in lines
             ],
         }
-        output.result(facts, lambda: Group(*map(_shown, lines)) if lines else _NONE)
+        output.result(facts, lambda: map(_shown, lines) if lines else [_NONE])
 
 
 _NONE = "No log lines; they may have outlived their retention."

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rich.console import Console, RenderableType
@@ -19,23 +19,27 @@ class Output:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(highlight=False, soft_wrap=False)
+        self.out = Console(highlight=False)
         self.err = Console(stderr=True, highlight=False)
 
     def note(self, text: str) -> None:
         """Say on stderr what is going on."""
-        self.err.print(Text(text, style="dim"))
+        self.err.print(Text(text, style="dim"), soft_wrap=True)
 
     def fault(self, text: str) -> None:
         """Say on stderr what went wrong."""
         # A path or a column name broken over two lines could not be copied.
         self.err.print(Text.assemble(("Error: ", "bold red"), text), soft_wrap=True)
 
-    def result(self, facts: Mapping[str, Any], render: Callable[[], RenderableType]) -> None:
+    def result(
+        self, facts: Mapping[str, Any], render: Callable[[], Iterable[RenderableType]]
+    ) -> None:
         """Print the result: the facts as JSON, or what they look like to a person."""
         if self.as_json:
             # ASCII escapes reach a script whole, whatever the terminal's encoding is.
             sys.stdout.write(json.dumps(facts, indent=2, default=str) + "\n")
             sys.stdout.flush()
         else:
-            self.out.print(render())
+            # Text is left to the terminal to wrap: what it breaks can still be copied whole.
+            for part in render():
+                self.out.print(part, soft_wrap=isinstance(part, Text))

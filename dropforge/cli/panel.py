@@ -33,20 +33,23 @@ def number(value: float | None) -> str:
     return "unknown" if value is None else f"{value:.4g}"
 
 
-def facts_table(rows: Mapping[str, RenderableType | str | None]) -> Table:
-    """Return names and values as two columns; a value of None or "" has no row."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    # Folding cuts nothing off a long path, so that it can be copied.
-    table.add_column(overflow="fold")
-    for name, value in rows.items():
-        if value is not None and value != "":
-            table.add_row(name, Text(value) if isinstance(value, str) else value)
-    return table
+def facts_text(rows: Mapping[str, str | None]) -> Text:
+    """Return names and values as two columns; a value of None or "" has no row.
+
+    Nothing is broken to fit a width, so that an ARN or a path can be copied.
+    """
+    shown = {name: value for name, value in rows.items() if value}
+    width = max(map(len, shown), default=0) + 2
+    lines = []
+    for name, value in shown.items():
+        first, *rest = value.splitlines()
+        lines += [Text.assemble((name.ljust(width), "bold"), first)]
+        lines += [Text(" " * width + line) for line in rest]
+    return Text("\n").join(lines)
 
 
 def result_panel(result: Result) -> Panel:
-    """Draw a result."""
+    """Draw the verdict of a result and what it rests on."""
     style = _STYLES.get(result["verdict"], "red")
     seconds = result["seconds"].get("total")
     return Panel(
@@ -60,11 +63,19 @@ def result_panel(result: Result) -> Panel:
     )
 
 
+def files_text(result: Result) -> Text:
+    """Say where a result's files lie."""
+    return facts_text({name.capitalize(): shown_path(p) for name, p in result["files"].items()})
+
+
 def _trained(result: Result, style: str) -> RenderableType:
     verdict = _VERDICTS.get(result["verdict"], str(result["verdict"]))
     sentence = Text(verdict.format(**result), style=f"bold {style}")
     rows = result["rows"]
-    table = {
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column()
+    for name, value in {
         "Predicts": f"{result['target']} ({result['task']})",
         "Metric": metric_line(result),
         "Rows": ", ".join(
@@ -73,9 +84,10 @@ def _trained(result: Result, style: str) -> RenderableType:
             if name in rows
         ),
         "Warnings": "\n".join(f"- {warning}" for warning in result["warnings"]),
-        **{name.capitalize(): shown_path(path) for name, path in result["files"].items()},
-    }
-    return Group(sentence, Text(), facts_table(table))
+    }.items():
+        if value:
+            table.add_row(name, Text(value))
+    return Group(sentence, Text(), table)
 
 
 def metric_line(result: Result) -> str:

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
@@ -30,7 +31,7 @@ def promote(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     with reported(output):
         with connected(env, output) as stack:
             change = registry.promote(stack, layout.run_of_execution(run))
-        output.result(asdict(change), lambda: _said(change))
+        output.result(asdict(change), lambda: [Text(_said(change))])
 
 
 def rollback(dataset: Dataset, env: Env = LOCAL, as_json: Json = False) -> None:
@@ -39,7 +40,7 @@ def rollback(dataset: Dataset, env: Env = LOCAL, as_json: Json = False) -> None:
     with reported(output):
         with connected(env, output) as stack:
             change = registry.rollback(stack, dataset)
-        output.result(asdict(change), lambda: _said(change))
+        output.result(asdict(change), lambda: [Text(_said(change))])
 
 
 def _said(change: Change) -> str:

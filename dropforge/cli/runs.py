@@ -31,7 +31,7 @@ def runs(
     with reported(output):
         with connected(env, output) as stack:
             found = recent_runs(stack, limit, dataset)
-        output.result({"runs": found}, lambda: _table(found) if found else _NONE)
+        output.result({"runs": found}, lambda: [_table(found) if found else _NONE])
 
 
 _NONE = "No runs yet; `dropforge demo` makes one, `dropforge run FILE` another."
@@ -39,14 +39,17 @@ _NONE = "No runs yet; `dropforge demo` makes one, `dropforge run FILE` another."
 
 def _table(found: list[dict[str, Any]]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("Run", overflow="fold")
-    for name in ("Started (UTC)", "Status", "Verdict"):
-        table.add_column(name, no_wrap=name.startswith("Started"))
-    table.add_column("Metric", justify="right")
+    for name in ("Run", "Started (UTC)", "Result"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("Metric", justify="right", no_wrap=True)
     for row in found:
         metric = row["metric"]
-        started = (row["started"] or "")[:19].replace("T", " ")
         shown = f"{metric['name']} {number(metric['value'])}" if metric else ""
-        cells = (row["run"], started, row["status"] or "unknown", row["verdict"] or "", shown)
+        result = row["verdict"] or row["status"] or "unknown"
+        cells = (row["run"], _minute(row["started"]), result, shown)
         table.add_row(*(Text(cell) for cell in cells))
     return table
+
+
+def _minute(started: str | None) -> str:
+    return started[:16].replace("T", " ") if started else ""

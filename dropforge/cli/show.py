@@ -3,17 +3,20 @@
 import json
 from typing import Any
 
-from rich.console import RenderableType
 from rich.filesize import decimal
+from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.output import Output
-from dropforge.cli.panel import facts_table, metric_line
+from dropforge.cli.panel import facts_text, metric_line
 from dropforge.client.runs import run_facts
 from dropforge.environment import LOCAL
 from pipeline import layout
+
+_SHOWN_SECONDS = 0.05
+"""States that take less, such as choices, only lengthen the list."""
 
 
 def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
@@ -22,14 +25,18 @@ def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     with reported(output):
         with connected(env, output) as stack:
             facts = run_facts(stack, layout.run_of_execution(run))
-        output.result(facts, lambda: _table(facts))
+        output.result(facts, lambda: [_text(facts)])
 
 
-def _table(facts: dict[str, Any]) -> RenderableType:
+def _text(facts: dict[str, Any]) -> Text:
     metric = metric_line(facts) if facts["metric"] else None
     package = facts["model_package"] or {}
-    seconds = [f"{name}: {value:.1f} s" for name, value in facts["seconds"].items()]
-    return facts_table(
+    seconds = [
+        f"{name}: {value:.1f} s"
+        for name, value in facts["seconds"].items()
+        if value >= _SHOWN_SECONDS
+    ]
+    return facts_text(
         {
             "Run": facts["run"],
             "Dataset": facts["dataset"],
@@ -41,7 +48,7 @@ def _table(facts: dict[str, Any]) -> RenderableType:
             "Rows": _lines(facts["rows"]),
             "Warnings": "\n".join(f"- {warning}" for warning in facts["warnings"]),
             "Object": _object(facts["object"]),
-            "Settings": json.dumps(facts["settings"], ensure_ascii=False, indent=2)
+            "Settings": json.dumps(facts["settings"], ensure_ascii=False)
             if facts["settings"]
             else None,
             "Code version": facts["code_version"],
@@ -53,6 +60,7 @@ def _table(facts: dict[str, Any]) -> RenderableType:
             "Model data": package.get("model_data"),
             "Metadata": _lines(facts["metadata"]),
             "Seconds": "\n".join(seconds),
+            "Cause": _joined(facts["error"], facts["cause"]),
             "Message": None if metric else facts["message"],
             **{name.capitalize(): uri for name, uri in facts["files"].items()},
         }

@@ -55,13 +55,14 @@ class Timeline:
     Parameters
     ----------
     status : RUNNING until it ended; None if it has not begun.
-    cause : why it failed, as the execution itself says.
+    error, cause : why it failed, as the execution itself says.
     """
 
     visits: list[Visit] = field(default_factory=list)
     status: str | None = None
     started: datetime | None = None
     ended: datetime | None = None
+    error: str | None = None
     cause: str | None = None
     seen: int = 0
 
@@ -98,7 +99,8 @@ class Timeline:
             self.status, self.started = "RUNNING", time
         elif kind in _ENDINGS:
             self._close(time, _ENDINGS[kind])
-            self.cause = _details(kind, event).get("cause")
+            details = _details(kind, event)
+            self.error, self.cause = details.get("error"), details.get("cause")
         elif kind.endswith("StateEntered"):
             name = event["stateEnteredEventDetails"]["name"]
             self.visits.append(Visit(name, kind.removesuffix("StateEntered"), time))

@@ -82,6 +82,8 @@ def run_facts(stack: Stack, run: str) -> Facts:
         "status": message.get("status") or timeline.status,
         "verdict": message.get("verdict"),
         "state": timeline.current.name if timeline.current else None,
+        "error": message.get("error") or timeline.error,
+        "cause": message.get("cause") or timeline.cause,
         "object": _picked(
             request, ("bucket", "key", "version_id", "etag", "size", "last_modified")
         ),

@@ -40,7 +40,10 @@ class FakeS3:
         assert Bucket == BUCKET
         self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
         self.puts.append(Key)
-        return {"VersionId": f"v{len(self.puts)}"}
+        return {"VersionId": self._version(Key)}
+
+    def _version(self, key: str) -> str:
+        return f"v{self.puts.count(key)}"
 
     def get_object(self, *, Bucket: str, Key: str) -> dict[str, Any]:
         assert Bucket == BUCKET
@@ -50,7 +53,7 @@ class FakeS3:
 
     def head_object(self, *, Bucket: str, Key: str, **_version: Any) -> dict[str, Any]:
         assert Key in self.objects
-        return {"LastModified": self.now, "VersionId": f"v{len(self.puts)}"}
+        return {"LastModified": self.now, "VersionId": self._version(Key)}
 
     def upload_file(self, name: str, Bucket: str, Key: str, Callback: Any) -> None:
         with open(name, "rb") as body:  # noqa: PTH123

@@ -1,0 +1,53 @@
+"""What users read of a fault."""
+
+import pytest
+from botocore.exceptions import EndpointConnectionError, NoCredentialsError, NoRegionError
+
+from dropforge import errors as cloud_errors
+from dropforge.cli.faults import fault_of
+from dropforge.client import errors as client_errors
+from dropforge.errors import DropforgeError
+from pipeline.errors import TargetMissingError
+from tests.unit.cli.fakes import refused
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "words"),
+    [
+        (TargetMissingError("column 'prize' is missing"), 2, "'prize'"),
+        (client_errors.FollowTimeoutError("too long"), 3, "too long"),
+        (client_errors.StackMissingError("no stack"), 2, "no stack"),
+        (cloud_errors.AlreadyRunningError("up"), 2, "up"),
+        (cloud_errors.StartError("ended"), 3, "ended"),
+        (NoCredentialsError(), 2, "aws sso login"),
+        (NoRegionError(), 2, "set region in samconfig.toml"),
+        (EndpointConnectionError(endpoint_url="http://x"), 3, "check the network"),
+        (refused("ExpiredToken", "GetObject"), 2, "aws sso login"),
+        (refused("AccessDenied", "GetObject"), 2, "may not call GetObject"),
+        (refused("InternalError", "GetObject", "broken"), 3, "GetObject failed: broken"),
+        (PermissionError(13, "Permission denied", "/out"), 2, "/out: Permission denied"),
+    ],
+)
+def test_fault_of_what_a_user_can_meet_has_a_code_and_words(
+    error: Exception, code: int, words: str
+) -> None:
+    fault = fault_of(error)
+    assert fault is not None
+    assert fault.code == code
+    assert words in fault.message
+
+
+@pytest.mark.parametrize("error", [KeyError("x"), ValueError("x"), OSError("no file in it")])
+def test_fault_of_a_defect_is_none_so_that_its_traceback_is_seen(error: Exception) -> None:
+    assert fault_of(error) is None
+
+
+def every_kind(base: type[DropforgeError]) -> list[type[DropforgeError]]:
+    return [base, *(kind for child in base.__subclasses__() for kind in every_kind(child))]
+
+
+def test_every_error_raised_on_purpose_has_an_exit_code() -> None:
+    for kind in every_kind(DropforgeError):
+        fault = fault_of(kind("said"))
+        assert fault is not None, kind
+        assert fault.code in (2, 3)
