@@ -1,5 +1,6 @@
 """Follows a drop to its end, fetches what it made and prints the result."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,16 @@ def finish(
 def conclude(result: dict[str, Any], output: Output) -> None:
     """Print a result and exit with its code: 2 for refused input, 3 for a failed run."""
     files = [files_text(result)] if result["files"] else []
-    output.result(result, lambda: [result_panel(result), *files])
+    output.result(result, lambda: [result_panel(result, _sentence(result)), *files])
     raise typer.Exit(exit_code(result))
+
+
+def _sentence(result: dict[str, Any]) -> str | None:
+    """Return the verdict's sentence in the words of the report."""
+    file = result["files"].get("evaluation")
+    document = json.loads(Path(file).read_text(encoding="utf-8")) if file else {}
+    sentence: str | None = document.get("verdict", {}).get("sentence")
+    return sentence
 
 
 def exit_code(result: dict[str, Any]) -> int:

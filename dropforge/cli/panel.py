@@ -19,11 +19,12 @@ _STYLES = {
 }
 _VERDICTS = {
     "approved": "Approved: this model is now in use for {dataset}.",
-    "pending": "Waiting for approval: `dropforge promote {run}` puts this model into use.",
+    "pending": "Waiting for approval: a person decides whether this model is put into use.",
     "kept_champion": "Not promoted: the model in use for {dataset} stays.",
     "below_minimum": "Not promoted: the metric misses the required minimum.",
     "skipped": "Skipped: there was nothing to do.",
 }
+_LINKS = ("File: ", "Run: ")
 
 Result = Mapping[str, Any]
 
@@ -48,12 +49,19 @@ def facts_text(rows: Mapping[str, str | None]) -> Text:
     return Text("\n").join(lines)
 
 
-def result_panel(result: Result) -> Panel:
-    """Draw the verdict of a result and what it rests on."""
+def result_panel(result: Result, sentence: str | None) -> Panel:
+    """Draw the verdict of a result and what it rests on.
+
+    Parameters
+    ----------
+    sentence : why the verdict is as it is, if known.
+    """
     style = _STYLES.get(result["verdict"], "red")
     seconds = result["seconds"].get("total")
     return Panel(
-        _trained(result, style) if result["metric"] else Text(str(result["message"])),
+        _trained(result, style, sentence)
+        if result["metric"]
+        else Text(_told(str(result["message"]))),
         title=Text(str(result["run"] or "no run")),
         title_align="left",
         subtitle=Text(f"{seconds:.1f} s") if seconds is not None else None,
@@ -68,9 +76,16 @@ def files_text(result: Result) -> Text:
     return facts_text({name.capitalize(): shown_path(p) for name, p in result["files"].items()})
 
 
-def _trained(result: Result, style: str) -> RenderableType:
-    verdict = _VERDICTS.get(result["verdict"], str(result["verdict"]))
-    sentence = Text(verdict.format(**result), style=f"bold {style}")
+def _told(message: str) -> str:
+    """Return a message without its last paragraph, the links, which a panel would break."""
+    paragraphs = message.split("\n\n")
+    linked = len(paragraphs) > 1 and paragraphs[-1].startswith(_LINKS)
+    return "\n\n".join(paragraphs[:-1] if linked else paragraphs)
+
+
+def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
+    verdict = _VERDICTS.get(result["verdict"], str(result["verdict"])).format(**result)
+    sentence = Text(reason or verdict, style=f"bold {style}")
     rows = result["rows"]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
@@ -83,6 +98,7 @@ def _trained(result: Result, style: str) -> RenderableType:
             for name in ("train", "validation", "test", "dropped")
             if name in rows
         ),
+        "Next": f"dropforge promote {result['run']}" if result["verdict"] == "pending" else "",
         "Warnings": "\n".join(f"- {warning}" for warning in result["warnings"]),
     }.items():
         if value:

@@ -3,8 +3,6 @@
 from typing import Annotated, Any
 
 import typer
-from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from dropforge.cli.connect import connected
@@ -37,19 +35,17 @@ def runs(
 _NONE = "No runs yet; `dropforge demo` makes one, `dropforge run FILE` another."
 
 
-def _table(found: list[dict[str, Any]]) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    for name in ("Run", "Started (UTC)", "Result"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("Metric", justify="right", no_wrap=True)
+def _table(found: list[dict[str, Any]]) -> Text:
+    """List them in columns that nothing cuts off; the names carry the time."""
+    rows = [("Run", "Result", "Metric")]
     for row in found:
         metric = row["metric"]
         shown = f"{metric['name']} {number(metric['value'])}" if metric else ""
-        result = row["verdict"] or row["status"] or "unknown"
-        cells = (row["run"], _minute(row["started"]), result, shown)
-        table.add_row(*(Text(cell) for cell in cells))
-    return table
-
-
-def _minute(started: str | None) -> str:
-    return started[:16].replace("T", " ") if started else ""
+        rows.append((row["run"], row["verdict"] or row["status"] or "unknown", shown))
+    widths = [max(len(row[column]) for row in rows) + 2 for column in (0, 1)]
+    lines = [
+        Text(f"{run.ljust(widths[0])}{result.ljust(widths[1])}{metric}".rstrip())
+        for run, result, metric in rows
+    ]
+    lines[0].stylize("bold")
+    return Text("\n").join(lines)

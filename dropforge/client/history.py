@@ -65,6 +65,7 @@ class Timeline:
     error: str | None = None
     cause: str | None = None
     seen: int = 0
+    _owners: dict[int, Visit] = field(default_factory=dict, repr=False)
 
     @property
     def is_over(self) -> bool:
@@ -95,6 +96,8 @@ class Timeline:
 
     def _take(self, kind: str, event: Event) -> None:
         time = event["timestamp"]
+        # Branches of a Parallel are told apart by the event that came before.
+        owner = self._owners.get(event.get("previousEventId", 0)) or self.current
         if kind == "ExecutionStarted":
             self.status, self.started = "RUNNING", time
         elif kind in _ENDINGS:
@@ -103,11 +106,14 @@ class Timeline:
             self.error, self.cause = details.get("error"), details.get("cause")
         elif kind.endswith("StateEntered"):
             name = event["stateEnteredEventDetails"]["name"]
-            self.visits.append(Visit(name, kind.removesuffix("StateEntered"), time))
+            owner = Visit(name, kind.removesuffix("StateEntered"), time)
+            self.visits.append(owner)
         elif kind.endswith("StateExited"):
             self._leave(event["stateExitedEventDetails"]["name"], time)
-        elif self.current:
-            _note(self.current, kind, event)
+        elif owner:
+            _note(owner, kind, event)
+        if owner:
+            self._owners[event["id"]] = owner
 
     def _leave(self, name: str, time: datetime) -> None:
         for visit in reversed(self.visits):
@@ -126,7 +132,7 @@ class Timeline:
 def _note(visit: Visit, kind: str, event: Event) -> None:
     if kind == "MapRunStarted":
         visit.map_run_arn = event["mapRunStartedEventDetails"]["mapRunArn"]
-    elif kind.endswith("Scheduled"):
+    elif kind.endswith("Scheduled") and visit.kind == "Task":
         visit.attempts, visit.error = visit.attempts + 1, None
     elif kind.endswith(("Failed", "TimedOut", "Aborted")):
         visit.error = _details(kind, event).get("error") or kind

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from dropforge.client.history import Timeline, update
 from dropforge.client.runs import run_facts
 from dropforge.client.stack import Stack
+from pipeline import layout
 
 _FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify")
 _JOBS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
@@ -80,8 +81,11 @@ def _of_function(
 def _of_jobs(
     stack: Stack, group: str, run: str, began: datetime, ended: datetime
 ) -> Iterator[Line]:
+    jobs = tuple(f"{job}/" for job in layout.attempts_of(run))
     for event in _events(stack, began, ended, logGroupName=group, logStreamNamePrefix=run):
-        yield Line(_time(event), group.rsplit("/", 1)[-1], event["message"].rstrip())
+        # The prefix alone would take in a run whose name goes on after this one's.
+        if event["logStreamName"].startswith(jobs):
+            yield Line(_time(event), group.rsplit("/", 1)[-1], event["message"].rstrip())
 
 
 def _events(

@@ -136,6 +136,15 @@ def test_run_of_a_refused_file_shows_the_message_and_exits_2(stack: Stack, csv: 
     assert (printed["metric"], printed["files"]) == (None, {})
 
 
+def test_run_gives_the_reason_in_the_words_of_the_report(stack: Stack, csv: Path) -> None:
+    name = upcoming(message(verdict="pending"), stack)
+    key = f"runs/{name}/evaluation.json"
+    document = json.loads(stack.session.s3.objects[key])
+    document["verdict"] = {"sentence": "A person decides."}
+    stack.session.s3.objects[key] = json.dumps(document).encode()
+    assert "A person decides." in call("run", str(csv)).stdout
+
+
 def test_run_that_failed_exits_3(stack: Stack, csv: Path) -> None:
     upcoming(message(status="FAILED", verdict="failed", result=None, text="out of memory"), stack)
     result = call("run", str(csv))
