@@ -34,7 +34,8 @@ def champion_scores(
     asked = event.get("comparison") or {}
     if not asked.get("compared"):
         usable = event.get("fit", {}).get("champion") or {}
-        return str(asked.get("reason") or usable.get("reason") or "it was not asked to predict")
+        reason = str(asked.get("reason") or usable.get("reason") or "it was not asked to predict")
+        return reason.rstrip(".")
     encoded = files.read_json(ENCODER)["target"]
     if reason := _mismatch(encoded, challenger, target):
         return reason

@@ -66,6 +66,8 @@ def sentence_of(judgement: Judgement, rows: int, target: str) -> str:
     """Say the verdict in one sentence."""
     head = _HEADS[judgement.verdict.outcome]
     label, value = judgement.metric.label, figure(judgement.value)
+    if label[1:2].islower():
+        label = label[0].lower() + label[1:]
     return (
         f"{head}: the model predicts {short(target)} with {label} {value} "
         f"on {rows:,} rows that it never saw{_beside(judgement)}{_because(judgement)}."

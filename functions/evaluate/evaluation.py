@@ -76,9 +76,12 @@ def evaluate_run(
         "judge_seconds": round(judged - read, 3),
         "describe_seconds": round(time.perf_counter() - judged, 3),
     }
+    payload = payload_of(document, group_name(group_prefix, request["dataset"]))
+    # A run that was not registered can still be promoted later, with what it would have said.
+    document["package"] = payload["package"]
     files.write("evaluation.json", json.dumps(document, allow_nan=False), "application/json")
     files.write("report.html", render(document), "text/html")
-    return payload_of(document, group_name(group_prefix, request["dataset"]))
+    return payload
 
 
 def count_rows(files: RunFiles) -> dict[str, int]:
@@ -128,4 +131,6 @@ def _warnings(profile: dict[str, Any], judgement: Judgement, holdout: Holdout) -
                 f"{len(holdout.parts) + holdout.left_out:,} parts were judged, evenly spread.",
             )
         )
-    return found + [warning(w["code"], w["message"]) for w in profile.get("warnings", [])]
+    # Why the champion was not compared is said already.
+    noticed = [w for w in profile.get("warnings", []) if w["code"] != "champion"]
+    return found + [warning(w["code"], w["message"]) for w in noticed]

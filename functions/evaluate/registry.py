@@ -19,10 +19,13 @@ def group_name(prefix: str, dataset: str) -> str:
 def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
     """Return the newest Approved package of a group, making the group if it is missing.
 
+    A package that names no encoder was registered by something else; it cannot
+    be given this application's data and is passed over.
+
     Returns
     -------
-    ``{"found": False}``, or ``{"found": True, "model_package_arn", "run",
-    "encoder_key"}``; the last two only if the package says so itself.
+    ``{"found": False}``, or ``{"found": True, "model_package_arn",
+    "encoder_key"}`` with ``run`` and ``data_last_modified`` if the package has them.
     """
     if not _group_exists(sagemaker, group):
         _create_group(sagemaker, group)
@@ -36,8 +39,9 @@ def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
     # Paged, because a page may be empty though more follow.
     for page in pages:
         for package in page["ModelPackageSummaryList"]:
-            if package.get("ModelPackageStatus", "Completed") == "Completed":
-                return _champion(sagemaker, package["ModelPackageArn"])
+            champion = _champion(sagemaker, package["ModelPackageArn"])
+            if "encoder_key" in champion:
+                return champion
     return {"found": False}
 
 

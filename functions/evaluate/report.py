@@ -41,6 +41,8 @@ _LABELS = {
 }
 _FINDINGS = {"better": "better", "worse": "worse", "equal": "equal within noise"}
 _WORST_COLUMNS = 8
+_NUMERIC = ("integer", "float")
+"""Kinds of column whose values are numbers, as the profile names them."""
 
 
 @cache
@@ -92,7 +94,7 @@ def render(document: dict[str, Any]) -> str:
                 "learning": learning_of(document),
             },
             worst_columns=worst_columns(document),
-            numeric_columns={name for name, kind in kinds.items() if kind == "number"},
+            numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
             interval_words=_interval_words(document["metric"]["interval"]),
         )

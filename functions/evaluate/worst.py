@@ -2,12 +2,12 @@
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from evaluate.decode import Value, decode
 from evaluate.holdout import TRUTH, Holdout
 from evaluate.measures import log_losses
 from evaluate.run_files import RunFiles
@@ -96,7 +96,7 @@ def _ids(
 
 def _features(
     files: RunFiles, part: str, positions: list[int], features: list[dict[str, Any]]
-) -> Iterator[tuple[int, dict[str, str | float | None]]]:
+) -> Iterator[tuple[int, dict[str, Value]]]:
     blocks = files.open(FEATURES, part).iter_chunks(_BLOCK)
     for position, line in pick_lines(blocks, positions):
         yield position, decode(line.decode().strip().split(","), features)
@@ -116,27 +116,3 @@ def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[
             return
     if wanted and rest:
         yield wanted[0], rest
-
-
-def decode(fields: list[str], features: list[dict[str, Any]]) -> dict[str, str | float | None]:
-    """Turn an encoded line back into values by column.
-
-    One-hot features give the category whose field is 1, or None for a value
-    that is missing or has no feature of its own; a column encoded into several
-    other features keeps each under the feature's name.
-    """
-    values: dict[str, str | float | None] = {}
-    columns = [feature.get("column", feature["name"]) for feature in features]
-    alone = Counter(columns)
-    for field, feature, column in zip(fields, features, columns, strict=False):
-        if feature.get("encoding") == "one_hot":
-            values.setdefault(column, None)
-            if field not in ("", "0", "0.0"):
-                values[column] = feature.get("category")
-            continue
-        name = column if alone[column] == 1 else feature["name"]
-        try:
-            values[name] = float(field) if field not in ("", "nan") else None
-        except ValueError:
-            values[name] = field
-    return values

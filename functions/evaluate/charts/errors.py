@@ -82,7 +82,7 @@ def residuals_by_prediction(groups: list[dict[str, float]]) -> Markup:
 def confusion(counts: list[list[int]], names: list[str]) -> Markup:
     """Draw the confusion matrix, shaded by the share of each true class."""
     classes = len(names)
-    left, top = 104, 58 if classes > 3 else 44
+    left, top = 104, 70 if classes > 3 else 44
     size = min(84.0, (WIDTH - left - 24) / classes)
     marks = [
         Markup('<text class="label" x="{}" y="12" text-anchor="middle">predicted</text>').format(

@@ -217,12 +217,12 @@ def _profile(table: Table) -> dict[str, Any]:
         column: dict[str, Any] = {"name": name, "distinct": len(set(values)), "missing": 0}
         if array.dtype.kind == "f":
             known = array[~np.isnan(array)]
-            column |= {"type": "number", "missing": int(np.isnan(array).sum())}
+            column |= {"type": "float", "missing": int(np.isnan(array).sum())}
             column |= {"min": known.min(), "max": known.max(), "mean": known.mean(), "top": []}
         else:
             found, counts = np.unique(array, return_counts=True)
             top = sorted(zip(found.tolist(), counts.tolist(), strict=True), key=lambda x: -x[1])
-            column |= {"type": "text", "min": None, "max": None, "mean": None, "top": top[:10]}
+            column |= {"type": "category", "min": None, "max": None, "mean": None, "top": top[:10]}
         columns.append(column)
     return {
         "rows": len(table.labels),

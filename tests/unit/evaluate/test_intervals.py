@@ -1,0 +1,125 @@
+"""Intervals: against published figures, by coverage, and one method against the other."""
+
+import numpy as np
+import pytest
+
+from evaluate import intervals
+from evaluate.intervals import intervals_of, replicates_of
+from evaluate.ranking import Auc, Ranking
+from evaluate.scored import METRICS, Scored
+
+NAMES = [
+    (metric.tasks[0], name) for name, metric in METRICS.items() if name not in ("f1", "macro_f1")
+]
+
+
+def scored(task: str, rows: int, seed: int, noise: float = 1.0) -> Scored:
+    draw = np.random.default_rng(seed)
+    if task == "regression":
+        truth = draw.normal(0, 2, rows)
+        return Scored(
+            task, truth, truth + noise * np.random.default_rng(seed + 1).normal(size=rows)
+        )
+    if task == "binary":
+        truth = (draw.random(rows) < 0.4).astype(float)
+        return Scored(task, truth, 1 / (1 + np.exp(-draw.normal(1.5 * truth - 0.7, noise))), "ny")
+    truth = draw.integers(0, 3, rows).astype(float)
+    raw = draw.dirichlet(np.ones(3), rows) + 0.6 * np.eye(3)[truth.astype(int)]
+    return Scored(task, truth, raw / raw.sum(axis=1, keepdims=True), "abc")
+
+
+def delong_by_definition(positives: np.ndarray, negatives: np.ndarray) -> float:
+    """Return the variance of AUC after DeLong et al. (1988), equations 1 to 6, pair by pair."""
+    wins = (positives[:, None] > negatives) + 0.5 * (positives[:, None] == negatives)
+    v10, v01 = wins.mean(axis=1), wins.mean(axis=0)
+    return float(v10.var(ddof=1) / len(v10) + v01.var(ddof=1) / len(v01))
+
+
+@pytest.mark.parametrize("decimals", [1, 6])
+def test_auc_above_the_bootstrap_is_delongs(decimals: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", 0)
+    rows = scored("binary", 400, 3)
+    scores = rows.predicted.round(decimals)
+    auc = Auc(Ranking(rows.truth, scores))
+    (interval,) = intervals_of([auc], 400, (0, 1))
+    assert interval is not None
+    deviation = np.sqrt(delong_by_definition(scores[rows.truth == 1], scores[rows.truth == 0]))
+    assert interval.high - interval.low == pytest.approx(2 * 1.959963984540054 * deviation)
+
+
+def test_mean_above_the_bootstrap_is_the_textbook_interval() -> None:
+    rows = scored("regression", 20_000, 1)
+    errors = np.abs(rows.truth - rows.predicted)
+    (interval,) = intervals_of([METRICS["mae"].measure(rows)], 20_000, (0, np.inf))
+    assert interval is not None
+    reach = 1.959963984540054 * errors.std() / np.sqrt(20_000)
+    assert interval.low == pytest.approx(errors.mean() - reach)
+    assert interval.method == "infinitesimal jackknife"
+
+
+@pytest.mark.parametrize(("task", "name"), NAMES)
+def test_both_methods_agree_on_many_rows(
+    task: str, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = scored(task, 4_000, 8)
+    metric = METRICS[name]
+    (drawn,) = intervals_of([metric.measure(rows)], 4_000, metric.bounds)
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", 0)
+    (analytic,) = intervals_of([metric.measure(rows)], 4_000, metric.bounds)
+    assert drawn is not None
+    assert analytic is not None
+    width = analytic.high - analytic.low
+    assert drawn.high - drawn.low == pytest.approx(width, rel=0.12)
+    assert drawn.low == pytest.approx(analytic.low, abs=0.1 * width)
+
+
+@pytest.mark.parametrize("limit", [0, 10_000])
+@pytest.mark.parametrize("name", ["rmse", "r2"])
+def test_intervals_cover_the_truth_about_as_often_as_they_say(
+    name: str, limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RMSE is 1 and R² 0.75 by construction; 60 samples of 300 rows."""
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", limit)
+    metric, true = METRICS[name], {"rmse": 1.0, "r2": 0.75}[name]
+    hits = 0
+    for seed in range(0, 120, 2):
+        rows = scored("regression", 300, 1_000 + seed)
+        (interval,) = intervals_of([metric.measure(rows)], 300, metric.bounds)
+        assert interval is not None
+        hits += interval.low <= true <= interval.high
+    assert hits >= 52
+
+
+def test_the_bootstrap_is_the_same_every_time_and_in_any_batch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    measure = METRICS["auc"].measure(scored("binary", 200, 5))
+    first = replicates_of([measure], 200)
+    assert first.shape == (1, intervals.REPLICATES)
+    np.testing.assert_array_equal(replicates_of([measure], 200), first)
+    monkeypatch.setattr(intervals, "_CELLS_AT_ONCE", 200 * 7)
+    np.testing.assert_allclose(replicates_of([measure], 200), first, rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [300, 12_000])
+def test_a_model_against_itself_differs_by_nothing(rows: int) -> None:
+    measure = METRICS["auc"].measure(scored("binary", rows, 5))
+    difference = intervals_of([measure, measure], rows, (0, 1))[2]
+    assert difference is not None
+    assert (difference.low, difference.high) == (0, 0)
+
+
+@pytest.mark.parametrize("rows", [300, 12_000])
+def test_a_class_missing_leaves_no_interval_of_auc(rows: int) -> None:
+    measure = Auc(Ranking(np.zeros(rows), np.linspace(0, 1, rows)))
+    assert intervals_of([measure], rows, (0, 1)) == [None]
+
+
+def test_a_share_stays_between_zero_and_one() -> None:
+    truth = np.r_[np.ones(10), np.zeros(19_990)]
+    predicted = np.r_[np.full(9, 0.9), np.full(19_991, 0.1)]
+    metric = METRICS["accuracy"]
+    rows = Scored("binary", truth, predicted, "ny")
+    (interval,) = intervals_of([metric.measure(rows)], 20_000, metric.bounds)
+    assert interval is not None
+    assert interval.high == 1.0

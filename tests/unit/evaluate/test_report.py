@@ -1,0 +1,229 @@
+"""The page in a real browser, and what it says without one."""
+
+import copy
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evaluate.evaluation import evaluate_run
+from evaluate.report import render, worst_columns
+from tests.unit.evaluate.made_run import MadeRun, Table, make_run
+
+Runs = Callable[[str], MadeRun]
+TASKS = ("regression", "binary", "multiclass")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
+FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+# Each would change the page's title, or leave its mark in it, if it ran.
+HOSTILE = (
+    "<script>document.title='ran'</script>",
+    "<img src=x onerror=\"document.title='ran'\">",
+    "</style><script>document.title='ran'</script>",
+    "</title></svg><svg onload=\"document.title='ran'\">",
+    "\"' onmouseover='x' style=\"display:none\"",
+    "{{ 7 * 7 }}{% raw %}",
+    "javascript:document.title='ran'",
+)
+
+
+def page_of(run: MadeRun) -> str:
+    evaluate_run(run.files, run.logs, run.event, "dropforge", "0.1.0")
+    return run.text("report.html")
+
+
+def in_chromium(folder: Path, page: str, *flags: str) -> str:
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags]
+    done = subprocess.run(
+        [*command, (folder / "page.html").as_uri()], capture_output=True, timeout=60, check=True
+    )
+    return done.stdout.decode()
+
+
+class Texts(HTMLParser):
+    """Collects tags, attributes and text."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def read(page: str) -> Texts:
+    texts = Texts()
+    texts.feed(page)
+    return texts
+
+
+def hostile_table(task: str) -> Table:
+    draw = np.random.default_rng(4)
+    rows = 600
+    titles = [f"{text} {i}" for i, text in enumerate(HOSTILE)]
+    columns: dict[str, Any] = {title: draw.normal(size=rows) for title in titles}
+    columns["plan" + HOSTILE[0]] = draw.choice(HOSTILE, rows).tolist()
+    first = columns[f"{HOSTILE[0]} 0"] + draw.normal(0, 0.5, rows)
+    classes = {"binary": 2, "multiclass": len(HOSTILE)}.get(task)
+    edges = np.quantile(first, np.linspace(0, 1, (classes or 1) + 1)[1:-1])
+    labels = first if classes is None else np.digitize(first, edges)
+    ids = {HOSTILE[1]: [f"{HOSTILE[i % 7]}{i}" for i in range(rows)]}
+    names = list(HOSTILE[:classes]) if classes else None
+    return Table(task, columns, HOSTILE[2], labels, names, ids, rounds=5)
+
+
+def hostile_page(task: str) -> str:
+    run = make_run(hostile_table(task))
+    run.change("request.json", dataset="d" + HOSTILE[0], key=HOSTILE[3], settings={"x": HOSTILE[4]})
+    run.change("profile.json", warnings=[{"code": "x", "message": HOSTILE[1]}])
+    run.event["fit"]["hyperparameters"][HOSTILE[0]] = HOSTILE[1]
+    return page_of(run)
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_hostile_names_and_values_stay_text(task: str) -> None:
+    page = read(hostile_page(task))
+    assert not {"script", "img", "iframe", "object", "link"} & set(page.tags)
+    assert not [name for name, _ in page.attributes if name.startswith("on")]
+    for text in HOSTILE[:3]:
+        assert text in page.text
+    assert "{{ 7 * 7 }}{% raw %}" in page.text
+    assert "49{%" not in page.text
+
+
+@pytest.mark.page
+@in_a_browser
+@pytest.mark.parametrize("task", TASKS)
+def test_no_script_of_a_hostile_file_runs(tmp_path: Path, task: str) -> None:
+    page = hostile_page(task)
+    # The page's own policy would stop scripts; without it, escaping alone must.
+    bare = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+    assert bare != page
+    dom = in_chromium(tmp_path, bare, "--dump-dom")
+    title = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
+    assert title is not None
+    assert title[1].startswith("d&lt;script&gt;")
+    shown = read(dom)
+    assert not {"script", "img"} & set(shown.tags)
+    assert HOSTILE[0] in shown.text
+
+
+@pytest.mark.page
+@in_a_browser
+def test_a_script_in_the_browser_would_be_noticed(tmp_path: Path) -> None:
+    """The test above can fail: the same fragment, not escaped, does run."""
+    page = f"<title>before</title>{HOSTILE[0]}"
+    assert "<title>ran</title>" in in_chromium(tmp_path, page, "--dump-dom")
+
+
+@pytest.mark.page
+@in_a_browser
+def test_the_pages_policy_stops_a_script(tmp_path: Path, run_of: Runs) -> None:
+    page = page_of(run_of("binary")).replace("</body>", f"{HOSTILE[0]}</body>")
+    assert "<title>ran</title>" not in in_chromium(tmp_path, page, "--dump-dom")
+
+
+@pytest.mark.page
+@in_a_browser
+@pytest.mark.parametrize("task", TASKS)
+def test_nothing_is_wider_than_a_phone(tmp_path: Path, run_of: Runs, task: str) -> None:
+    """A frame of 390 px tells through its title how far its page reaches beyond it."""
+    run = run_of(task)
+    run.add_champion(run.predicted)
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page_of(run))
+    (tmp_path / "inner.html").write_text(page, encoding="utf-8")
+    probe = (
+        '<iframe id="f" src="inner.html" width="390" height="800" style="border:0"></iframe>'
+        "<script>f.onload=()=>{const e=f.contentDocument.documentElement;"
+        "document.title=`${e.scrollWidth - e.clientWidth} too wide`}</script>"
+    )
+    dom = in_chromium(tmp_path, probe, "--allow-file-access-from-files", "--dump-dom")
+    assert "<title>0 too wide</title>" in dom
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_the_page_is_one_file_that_asks_for_nothing(run_of: Runs, task: str) -> None:
+    page = page_of(run_of(task))
+    assert not re.search(r"https?://|url\(|@import|<script|<link|<img|<iframe", page)
+    assert "default-src 'none'" in page
+    assert len(page) < 250_000
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_every_plot_has_a_text_alternative(run_of: Runs, task: str) -> None:
+    page = page_of(run_of(task))
+    plots = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
+    assert len(plots) >= 4
+    for plot in plots:
+        names = re.search(r'role="img" aria-labelledby="(\S+) (\S+)"', plot)
+        assert names is not None
+        assert re.search(rf'<title id="{names[1]}">[^<]+</title>', plot)
+        assert re.search(rf'<desc id="{names[2]}">[^<]+</desc>', plot)
+    identities = re.findall(r' id="([^"]+)"', page)
+    assert len(identities) == len(set(identities))
+
+
+def test_the_verdict_is_the_first_sentence(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.add_champion(run.predicted)
+    heading = re.search(r"<h1>(.*?)</h1>", page_of(run), re.DOTALL)
+    assert heading is not None
+    sentence = run.json("evaluation.json")["verdict"]["sentence"]
+    assert read(heading[1]).text == sentence
+    assert sentence.startswith("Approved: the model predicts churned with AUC 0.")
+    assert "equal within noise to the model in use" in sentence
+
+
+def test_the_page_follows_from_evaluation_json_alone(run_of: Runs) -> None:
+    run = run_of("multiclass")
+    page = page_of(run)
+    document = run.json("evaluation.json")
+    kept = copy.deepcopy(document)
+    assert render(document) == page
+    assert document == kept
+
+
+def test_a_minimal_document_without_extras_still_renders(run_of: Runs) -> None:
+    run = run_of("binary")
+    page_of(run)
+    document = run.json("evaluation.json")
+    document |= {"worst": [], "columns": [], "importance": None, "learning_curve": None}
+    document["metric"] |= {"value": None, "interval": None}
+    document["plots"] |= {"roc": None, "pr": None}
+    document["training"] |= {"seconds": None, "billable_seconds": None}
+    assert worst_columns(document) == []
+    assert "AUC on the test rows" in render(document)
+
+
+def test_a_single_test_row_still_has_a_page() -> None:
+    for task in TASKS:
+        run = make_run(hostile_table(task), parts=1)
+        for folder in ("data/truth", "data/test", "predictions"):
+            name = run.files.names(folder)[0]
+            keep = 2 if folder == "data/truth" else 1
+            lines = run.text(f"{folder}/{name}").splitlines(keepends=True)[:keep]
+            run.put(f"{folder}/{name}", "".join(lines))
+        assert "</html>" in page_of(run)
