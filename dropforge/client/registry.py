@@ -16,6 +16,8 @@ from dropforge.client.stack import Stack
 from pipeline import layout
 
 APPROVED, REJECTED = "Approved", "Rejected"
+_MISSING = ("ValidationException", "ResourceNotFound")
+"""SageMaker has no error code of its own for what does not exist."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def promote(stack: Stack, run: str) -> Change:
         arn, action = own["ModelPackageArn"], "approved"
         _set_status(stack, arn, APPROVED, "Promoted with dropforge promote")
     else:
-        arn, action = _register(stack, run, package, evaluation), "registered"
+        arn, action = _register(stack, run, evaluation, own), "registered"
     return Change(dataset, action, arn, champion(stack, dataset))
 
 
@@ -113,7 +115,7 @@ def _packages(stack: Stack, group: str, status: str | None = None) -> Iterator[d
                 if package.get("ModelPackageStatus", "Completed") == "Completed":
                     yield package
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
+        if error.response["Error"]["Code"] not in _MISSING:
             raise
 
 
@@ -137,12 +139,14 @@ def _set_status(stack: Stack, arn: str, status: str, why: str) -> None:
     )
 
 
-def _register(stack: Stack, run: str, package: dict[str, Any], evaluation: dict[str, Any]) -> str:
-    """Register a run's model once more, with the fields of the state `Register model`."""
-    sagemaker = stack.client("sagemaker")
-    container = _container(stack, package, run)
+def _register(
+    stack: Stack, run: str, evaluation: dict[str, Any], own: dict[str, Any] | None
+) -> str:
+    """Register a run's model, once more if need be, with the fields of `Register model`."""
+    package = evaluation["package"]
+    container = _registered(stack, own) if own else _saved(stack, run)
     quality = {"ContentType": "application/json", "S3Uri": evaluation["files"]["evaluation"]}
-    answer = sagemaker.create_model_package(
+    answer = stack.client("sagemaker").create_model_package(
         ModelPackageGroupName=package["group"],
         ModelPackageDescription=package["description"],
         ModelApprovalStatus=APPROVED,
@@ -159,16 +163,22 @@ def _register(stack: Stack, run: str, package: dict[str, Any], evaluation: dict[
     return str(answer["ModelPackageArn"])
 
 
-def _container(stack: Stack, package: dict[str, Any], run: str) -> dict[str, Any]:
-    """Return image and model data of the model that a run saved."""
-    name = package["metadata"].get("model", run)
-    try:
-        answer = stack.client("sagemaker").describe_model(ModelName=name)
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
-            raise
-        raise RegistryError(
-            f"the SageMaker model {name} of run {run} was deleted, so it cannot be promoted; "
-            f"drop the file again to train it anew"
-        ) from error
-    return dict(answer["PrimaryContainer"])
+def _registered(stack: Stack, package: dict[str, Any]) -> dict[str, Any]:
+    """Return image and model data of a package."""
+    described = describe(stack, package["ModelPackageArn"])
+    return dict(described["InferenceSpecification"]["Containers"][0])
+
+
+def _saved(stack: Stack, run: str) -> dict[str, Any]:
+    """Return image and model data of the model that a run saved, at whichever attempt."""
+    sagemaker = stack.client("sagemaker")
+    for name in layout.attempts_of(run):
+        try:
+            return dict(sagemaker.describe_model(ModelName=name)["PrimaryContainer"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in _MISSING:
+                raise
+    raise RegistryError(
+        f"the SageMaker model {run} was deleted, so it cannot be promoted; drop the file again "
+        f"to train it anew"
+    )

@@ -29,26 +29,27 @@ def test_promote_approves_a_package_that_waits() -> None:
 def test_promote_of_an_older_model_registers_it_anew_so_that_it_is_the_newest() -> None:
     stack = fake_stack()
     finished_run(stack, "old")
-    stack.session.sagemaker.models["old"] = {
-        "PrimaryContainer": {"Image": "xgboost", "ModelDataUrl": "s3://drops/old"}
-    }
     stack.session.sagemaker.add("old", "Approved")
     stack.session.sagemaker.add("new", "Approved")
     change = registry.promote(stack, "old")
     assert (change.action, change.champion.run, change.champion.version) == ("registered", "old", 3)
-    made = stack.session.sagemaker.packages[2]
-    container = made["InferenceSpecification"]["Containers"][0]
-    assert container == {"Image": "xgboost", "ModelDataUrl": "s3://drops/old"}
+    old, made = stack.session.sagemaker.packages[0], stack.session.sagemaker.packages[2]
+    assert (
+        made["InferenceSpecification"]["Containers"] == old["InferenceSpecification"]["Containers"]
+    )
     assert made["CustomerMetadataProperties"]["encoder"] == "runs/old/encoder.json"
 
 
 def test_promote_of_a_run_that_was_not_registered_registers_it() -> None:
     stack = fake_stack()
     finished_run(stack, "kept")
-    stack.session.sagemaker.models["kept"] = {
+    # Its first attempt to save the model was refused, so the second one's name is kept.
+    stack.session.sagemaker.models["kept-r1"] = {
         "PrimaryContainer": {"Image": "xgboost", "ModelDataUrl": "s3://drops/kept"}
     }
     assert registry.promote(stack, "kept").champion.run == "kept"
+    container = stack.session.sagemaker.packages[0]["InferenceSpecification"]["Containers"][0]
+    assert container == {"Image": "xgboost", "ModelDataUrl": "s3://drops/kept"}
 
 
 def test_promote_of_the_champion_changes_nothing() -> None:
