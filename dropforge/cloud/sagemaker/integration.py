@@ -10,7 +10,7 @@ does (else SageMaker.SageMakerException).
 import json
 from typing import Any
 
-from ministack.core.responses import new_uuid
+from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import stepfunctions
 
 from dropforge.cloud.sagemaker import events, identity, jobs, operations, schema, store
@@ -20,6 +20,10 @@ from dropforge.cloud.sagemaker.identity import Caller
 _OPTIMIZED = "arn:aws:states:::sagemaker:"
 _SDK = "arn:aws:states:::aws-sdk:sagemaker:"
 _SYNC = {"CreateTrainingJob": "Training", "CreateTransformJob": "Transform"}
+_MARK = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
+# What waiting for a job takes, besides creating it: the managed rule, and to look and to stop
+# (Step Functions developer guide, "IAM policies for Amazon SageMaker AI").
+_RULE_ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _PLAIN = {"CreateTrainingJob", "CreateTransformJob", "CreateModel"}
 # The errors that SageMaker's service model has by name.
 _MODELLED = {
@@ -64,20 +68,19 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
             "States.Runtime", f"The resource {resource} is not supported by the local cloud"
         )
     caller = _caller()
-    answer = _call(operation, request, caller, optimized=True)
     if pattern == "":
-        return answer
+        return _call(operation, request, caller, optimized=True)
     kind = _SYNC[operation]
+    _require_for_sync(caller, kind, request)
+    # Step Functions marks what it waits for, which takes sagemaker:AddTags.
+    marked = request | {"Tags": [*request.get("Tags", []), _MARK]}
+    answer = _call(operation, marked, caller, optimized=True)
     jobs.wait_for(answer[f"{kind}JobArn"], _stopped)
     described = operations.call(
         f"Describe{kind}Job", {f"{kind}JobName": request[f"{kind}JobName"]}, Caller()
     )
     # Times are milliseconds in the optimized integrations' output.
     output: dict[str, Any] = events.in_milliseconds(described)
-    output["Tags"] = [
-        {"Key": key, "Value": value}
-        for key, value in store.tags.get(answer[f"{kind}JobArn"], {}).items()
-    ]
     if output[f"{kind}JobStatus"] != "Completed":
         raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(output))
     return output
@@ -105,6 +108,22 @@ def resource_of(operation: str, request: dict[str, Any]) -> str:
         if isinstance(request.get(member), str):
             return str(request[member])
     return "*"
+
+
+def _require_for_sync(caller: Caller, kind: str, request: dict[str, Any]) -> None:
+    job = resource_of(f"Create{kind}Job", request)
+    rule = (
+        f"arn:aws:events:{get_region()}:{get_account_id()}:rule/"
+        f"StepFunctionsGetEventsForSageMaker{kind}JobsRule"
+    )
+    needed = [(action, rule) for action in _RULE_ACTIONS]
+    needed += [(f"sagemaker:{verb}{kind}Job", job) for verb in ("Describe", "Stop")]
+    needed.append(("sagemaker:AddTags", job))
+    for action, resource in needed:
+        denial = identity.denial(caller, action, resource)
+        if denial:
+            error = ApiError("AccessDeniedException", denial)
+            raise stepfunctions._ExecutionError(*_worded(error, optimized=True))
 
 
 def _call(

@@ -10,6 +10,11 @@ class TooColdError(Exception):
 def lambda_handler(event, context):
     if event.get("raise"):
         raise TooColdError(event["raise"])
+    if event.get("pid"):
+        return {"pid": os.getpid()}
+    if event.get("path"):
+        return {"path": sys.path}
     if event.get("child"):
-        subprocess.run([sys.executable, "-c", 'print(\'{"status": "ok", "result": "child"}\')'])
+        line = 'print(\'{"status": "ok", "result": "the child"}\')'
+        subprocess.run([sys.executable, "-c", line], check=True)
     return {"greeting": os.environ["GREETING"], "event": event}

@@ -1,0 +1,115 @@
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.unit.cloud.conftest import (
+    IMAGE,
+    train,
+    training_request,
+    transform,
+    transform_request,
+)
+
+Client = Callable[[str], Any]
+
+
+@pytest.fixture
+def sagemaker(client: Client) -> Any:
+    return client("sagemaker")
+
+
+def container(url: str = "s3://bucket/model.tar.gz") -> dict[str, Any]:
+    return {
+        "Containers": [{"Image": IMAGE, "ModelDataUrl": url}],
+        "SupportedContentTypes": ["text/csv"],
+        "SupportedResponseMIMETypes": ["text/csv"],
+    }
+
+
+def test_versions_count_up_and_the_newest_approved_is_found(sagemaker: Any) -> None:
+    group = "champions"
+    sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    arns = [
+        sagemaker.create_model_package(
+            ModelPackageGroupName=group,
+            InferenceSpecification=container(),
+            ModelApprovalStatus=status,
+            CustomerMetadataProperties={"run": f"run-{number}"},
+        )["ModelPackageArn"]
+        for number, status in enumerate(["Approved", "Approved", "PendingManualApproval"])
+    ]
+    assert [arn.rpartition("/")[2] for arn in arns] == ["1", "2", "3"]
+    found = sagemaker.list_model_packages(
+        ModelPackageGroupName=group, ModelApprovalStatus="Approved", MaxResults=1
+    )["ModelPackageSummaryList"]
+    assert [each["ModelPackageArn"] for each in found] == [arns[1]]
+    sagemaker.update_model_package(
+        ModelPackageArn=arns[2],
+        ModelApprovalStatus="Approved",
+        CustomerMetadataProperties={"by": "me"},
+        CustomerMetadataPropertiesToRemove=["run"],
+    )
+    changed = sagemaker.describe_model_package(ModelPackageName=arns[2])
+    assert changed["ModelApprovalStatus"] == "Approved"
+    assert changed["CustomerMetadataProperties"] == {"by": "me"}
+    sagemaker.delete_model_package(ModelPackageName=arns[2])
+    again = sagemaker.create_model_package(
+        ModelPackageGroupName=group, InferenceSpecification=container()
+    )["ModelPackageArn"]
+    assert again.endswith("/4")
+    status = sagemaker.describe_model_package(ModelPackageName=again)["ModelApprovalStatus"]
+    assert status == "PendingManualApproval"
+
+
+def test_group_is_refused_twice_and_deleted_only_when_empty(sagemaker: Any) -> None:
+    arn = sagemaker.create_model_package_group(ModelPackageGroupName="once")["ModelPackageGroupArn"]
+    with pytest.raises(ClientError, match=f"Model Package Group already exists: {arn}"):
+        sagemaker.create_model_package_group(ModelPackageGroupName="once")
+    package = sagemaker.create_model_package(
+        ModelPackageGroupName=arn, InferenceSpecification=container()
+    )["ModelPackageArn"]
+    with pytest.raises(ClientError, match="ConflictException"):
+        sagemaker.delete_model_package_group(ModelPackageGroupName="once")
+    sagemaker.delete_model_package(ModelPackageName=package)
+    sagemaker.delete_model_package_group(ModelPackageGroupName="once")
+    with pytest.raises(ClientError, match="does not exist"):
+        sagemaker.describe_model_package_group(ModelPackageGroupName="once")
+
+
+def test_transform_runs_with_the_model_of_a_package(
+    sagemaker: Any, client: Client, bucket: str, outputs: dict[str, str]
+) -> None:
+    role = outputs["TrainingRoleArn"]
+    job = train(sagemaker, training_request("packaged", bucket, role))
+    sagemaker.create_model_package_group(ModelPackageGroupName="packaged")
+    arn = sagemaker.create_model_package(
+        ModelPackageGroupName="packaged",
+        InferenceSpecification=container(job["ModelArtifacts"]["S3ModelArtifacts"]),
+        ModelApprovalStatus="Approved",
+    )["ModelPackageArn"]
+    sagemaker.create_model(
+        ModelName="packaged", ExecutionRoleArn=role, Containers=[{"ModelPackageName": arn}]
+    )
+    done = transform(sagemaker, transform_request("packaged", "packaged", bucket))
+    assert done["TransformJobStatus"] == "Completed", done.get("FailureReason")
+    key = "predictions/packaged/part-00000.csv.out"
+    body = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+    assert body.count(b"\n") == 50
+
+
+def test_model_exists_once_until_it_is_deleted(sagemaker: Any, outputs: dict[str, str]) -> None:
+    request = {
+        "ModelName": "only-one",
+        "ExecutionRoleArn": outputs["TrainingRoleArn"],
+        "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"},
+    }
+    arn = sagemaker.create_model(**request)["ModelArn"]
+    with pytest.raises(ClientError, match=f'Cannot create already existing model "{arn}"'):
+        sagemaker.create_model(**request)
+    assert sagemaker.describe_model(ModelName="only-one")["ModelArn"] == arn
+    sagemaker.delete_model(ModelName="only-one")
+    with pytest.raises(ClientError, match="Could not find model"):
+        sagemaker.describe_model(ModelName="only-one")
+    sagemaker.create_model(**request)
