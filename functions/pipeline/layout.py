@@ -23,7 +23,8 @@ _DATASET = re.compile(r"[a-z0-9](-?[a-z0-9]){0,30}")
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _JOB_NAME_LIMIT = 63
 _ATTEMPTS = 30
-_RUN_LIMIT = _JOB_NAME_LIMIT - len("-r29")
+# The longest name of a run: that of the last attempt of the champion's transform job.
+_RUN_LIMIT = _JOB_NAME_LIMIT - len("-r29-c")
 _DIGEST = 8
 _STAMP = len("-yyyymmdd-hhmmss-") + _DIGEST
 

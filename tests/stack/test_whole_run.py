@@ -5,6 +5,7 @@ import io
 import json
 from typing import Any
 
+from pipeline.layout import run_of_execution
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 
@@ -19,15 +20,13 @@ def part_lines(application: Application, prefix: str) -> int:
 def test_execution_started_with_nothing_does_what_the_aws_sample_does(
     application: Application,
 ) -> None:
-    arn = application.start("Erste-Übung.1", {})
+    name = "Erste-Übung.1"
+    arn = application.start(name, {})
     sfn, sagemaker = application.client("stepfunctions"), application.client("sagemaker")
-    sfn_run = next(k for k in [arn.rsplit(":", 1)[1]])
-    from pipeline.layout import run_of_execution
-
-    run = run_of_execution(sfn_run)
+    run = run_of_execution(name)
     message = application.message(run)
     described = sfn.describe_execution(executionArn=arn)
-    assert described["status"] == "SUCCEEDED", application.last(sfn_run)
+    assert described["status"] == "SUCCEEDED", application.last(name)
     output = json.loads(described["output"])
     assert output["run"] == run
     assert message["result"] == output

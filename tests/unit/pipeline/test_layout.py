@@ -59,7 +59,7 @@ def test_run_of_execution_of_any_name_leaves_room_for_attempts(name: str) -> Non
     run = layout.run_of_execution(name)
     attempts = layout.attempts_of(run)
     assert len(set(attempts)) == len(attempts) == 30
-    assert all(len(job) <= 63 and SAGEMAKER_NAME.fullmatch(job) for job in attempts)
+    assert all(len(f"{job}-c") <= 63 and SAGEMAKER_NAME.fullmatch(job) for job in attempts)
 
 
 def test_run_of_execution_of_a_valid_name_keeps_it() -> None:
