@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
@@ -110,9 +110,10 @@ def reported(
     try:
         yield
     except KeyboardInterrupt:
-        output.fault("stopped")
-        raise typer.Exit(INTERRUPTED) from None
+        _stopped(output)
     except Exception as error:
+        if _in_interrupt(error):
+            _stopped(output)
         fault = fault_of(error)
         if fault is None:
             raise
@@ -120,3 +121,16 @@ def reported(
             output.result(shape(fault), list)
         output.fault(fault.message)
         raise typer.Exit(fault.code) from None
+
+
+def _stopped(output: Output) -> NoReturn:
+    output.fault("stopped")
+    raise typer.Exit(INTERRUPTED) from None
+
+
+def _in_interrupt(error: BaseException) -> bool:
+    """Say whether an error only arose because an interrupt broke into something unfinished."""
+    context = error.__context__
+    return context is not None and (
+        isinstance(context, KeyboardInterrupt) or _in_interrupt(context)
+    )

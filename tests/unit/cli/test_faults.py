@@ -1,10 +1,12 @@
 """What users read of a fault."""
 
 import pytest
+import typer
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError, NoRegionError
 
 from dropforge import errors as cloud_errors
-from dropforge.cli.faults import fault_of
+from dropforge.cli.faults import fault_of, reported
+from dropforge.cli.output import Output
 from dropforge.client import errors as client_errors
 from dropforge.errors import DropforgeError
 from pipeline.errors import TargetMissingError
@@ -51,3 +53,18 @@ def test_every_error_raised_on_purpose_has_an_exit_code() -> None:
         fault = fault_of(kind("said"))
         assert fault is not None, kind
         assert fault.code in (2, 3)
+
+
+def test_an_error_that_an_interrupt_left_behind_is_told_as_the_interrupt(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def write() -> None:
+        try:
+            raise KeyboardInterrupt
+        finally:
+            raise ValueError("the archive is still open")
+
+    with pytest.raises(typer.Exit) as caught, reported(Output(as_json=False)):
+        write()
+    assert caught.value.exit_code == 130
+    assert "stopped" in capsys.readouterr().err
