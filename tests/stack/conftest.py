@@ -1,5 +1,6 @@
 """The template deployed to an embedded cloud, once for all tests of a worker."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -37,13 +38,19 @@ def application(local_cloud: cloud.Cloud) -> Application:
 @pytest.fixture
 def inbox(application: Application) -> Iterator[list[dict[str, Any]]]:
     """Messages that a subscriber of the topic receives while the test runs."""
-    import json
-
     sqs, sns = application.client("sqs"), application.client("sns")
     url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
+    allow = {
+        "Effect": "Allow",
+        "Principal": {"Service": "sns.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": queue["QueueArn"],
+    }
+    policy = {"Version": "2012-10-17", "Statement": [allow]}
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
     subscription = sns.subscribe(
-        TopicArn=application.outputs["TopicArn"], Protocol="sqs", Endpoint=arn["QueueArn"]
+        TopicArn=application.outputs["TopicArn"], Protocol="sqs", Endpoint=queue["QueueArn"]
     )["SubscriptionArn"]
     received: list[dict[str, Any]] = []
 
