@@ -34,12 +34,14 @@ def apply() -> None:
 def _modules() -> list[Any]:
     from dropforge.cloud.patches import (
         asl,
+        branches,
         checkpoint,
         event_delivery,
         event_source,
         lambda_worker,
         object_version,
         ranged_reads,
+        restart,
         secure_transport,
         start_execution,
         state_machine_role,
@@ -50,11 +52,13 @@ def _modules() -> list[Any]:
     return [
         state_machine_role,
         asl,
+        branches,
         event_delivery,
         event_source,
         lambda_worker,
         object_version,
         ranged_reads,
+        restart,
         secure_transport,
         start_execution,
         worker_pool,

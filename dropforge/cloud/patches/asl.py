@@ -5,6 +5,8 @@
 - States.Runtime cannot be caught by States.ALL (the same page).
 - MaxDelaySeconds bounds the wait of a Retry.
 - TimeoutSecondsPath, and the TimeoutSeconds of a state machine.
+- A state's output over 256 KiB is States.DataLimitExceeded (Step Functions
+  developer guide, "Quotas related to state machine executions").
 - An execution that was stopped stays ABORTED even if its last task then fails.
 """
 
@@ -17,12 +19,14 @@ from dropforge.cloud.patches.registry import replace
 
 _UNCATCHABLE = ("States.Runtime", "States.DataLimitExceeded")
 _SHOWN = 400
+_PAYLOAD_BYTES = 256 * 1024
 
 
 def apply() -> None:
     """Replace what reads paths, errors and time limits."""
     _paths()
     _errors()
+    _payload_limit()
     _time_limits()
 
 
@@ -110,6 +114,25 @@ def _errors() -> None:
     replace(states, "_error_matches", "519b9dc729c5", error_matches)
     replace(states, "_find_matching_retrier", "cb494ae8503c", find_retrier)
     replace(states, "_fail_execution", "e6da895fa0b7", fail_execution)
+
+
+def _payload_limit() -> None:
+    from ministack.services import stepfunctions as states
+
+    apply_path = states._apply_result_path
+
+    def apply_result_path(state: dict[str, Any], original: Any, result: Any) -> Any:
+        output = apply_path(state, original, result)
+        size = len(json.dumps(output, ensure_ascii=False).encode())
+        if size > _PAYLOAD_BYTES:
+            raise states._ExecutionError(
+                "States.DataLimitExceeded",
+                f"The state/task returned a result with a size exceeding the maximum number of "
+                f"bytes service limit: {size} bytes, at most {_PAYLOAD_BYTES}.",
+            )
+        return output
+
+    replace(states, "_apply_result_path", "829ba9afcde9", apply_result_path)
 
 
 def _time_limits() -> None:

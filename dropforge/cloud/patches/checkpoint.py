@@ -9,6 +9,7 @@ import hashlib
 import json
 import logging
 import threading
+import time
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dropforge.cloud.patches.registry import check
 logger = logging.getLogger("dropforge.cloud")
 
 _SECONDS = 2.0
+_SHARE = 20.0
 _written: dict[str, bytes] = {}
 _lock = threading.Lock()
 
@@ -46,22 +48,33 @@ def save() -> None:
 def _save(persistence: Any, name: str, state: Any) -> None:
     if state is None:
         return
-    wrapped = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
-    text = json.dumps(wrapped, default=persistence._json_default)
-    digest = hashlib.sha256(text.encode()).digest()
+
+    def outline(value: Any) -> Any:
+        # Code and layers are large and never change in place: where they lie says enough.
+        if isinstance(value, (bytes, bytearray)):
+            return f"{id(value)} {len(value)}"
+        return persistence._json_default(value)
+
+    digest = hashlib.sha256(json.dumps(state, default=outline).encode()).digest()
     if _written.get(name) == digest:
         return
+    wrapped = {"__ministack_format__": persistence._state_format_version(name), "payload": state}
     path = Path(persistence.STATE_DIR) / f"{name}.json"
     draft = path.with_suffix(".draft")
-    draft.write_text(text, encoding="utf-8")
+    with draft.open("w", encoding="utf-8") as file:
+        json.dump(wrapped, file, default=persistence._json_default)
     draft.replace(path)
     _written[name] = digest
 
 
 def _save_for_ever() -> None:
     pause = threading.Event()
-    while not pause.wait(_SECONDS):
+    seconds = _SECONDS
+    while not pause.wait(seconds):
+        started = time.monotonic()
         try:
             save()
         except Exception:
             logger.exception("the state was not saved")
+        # Many executions make it slow: it may take a twentieth of a core, not more.
+        seconds = max(_SECONDS, _SHARE * (time.monotonic() - started))

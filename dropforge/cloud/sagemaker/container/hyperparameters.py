@@ -10,98 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from dropforge.cloud.sagemaker.container.choices import (
+    ALIASES,
+    GROWERS,
+    LINEAR_UPDATERS,
+    MAXIMIZE,
+    MINIMIZE,
+    OBJECTIVES,
+    THRESHOLD_METRICS,
+    TREE_UPDATERS,
+    UPDATERS,
+)
 from dropforge.cloud.sagemaker.container.errors import AlgorithmError, UserError
-
-MAXIMIZE = [
-    "accuracy",
-    "auc",
-    "aucpr",
-    "balanced_accuracy",
-    "f1",
-    "f1_binary",
-    "f1_macro",
-    "map",
-    "ndcg",
-    "precision",
-    "r2",
-    "recall",
-    "precision_macro",
-    "precision_micro",
-    "recall_macro",
-    "recall_micro",
-]
-MINIMIZE = [
-    "aft-nloglik",
-    "cox-nloglik",
-    "error",
-    "gamma-deviance",
-    "gamma-nloglik",
-    "interval-regression-accuracy",
-    "logloss",
-    "mae",
-    "mape",
-    "merror",
-    "mlogloss",
-    "mphe",
-    "mse",
-    "poisson-nloglik",
-    "rmse",
-    "rmsle",
-    "tweedie-nloglik",
-]
-_OBJECTIVES = [
-    "aft_loss_distribution",
-    "binary:logistic",
-    "binary:logitraw",
-    "binary:hinge",
-    "count:poisson",
-    "multi:softmax",
-    "multi:softprob",
-    "rank:pairwise",
-    "rank:ndcg",
-    "rank:map",
-    "reg:linear",
-    "reg:squarederror",
-    "reg:logistic",
-    "reg:gamma",
-    "reg:pseudohubererror",
-    "reg:squaredlogerror",
-    "reg:absoluteerror",
-    "reg:tweedie",
-    "survival:aft",
-    "survival:cox",
-]
-_TREE_UPDATERS = [
-    "grow_colmaker",
-    "distcol",
-    "grow_histmaker",
-    "grow_skmaker",
-    "sync",
-    "refresh",
-    "prune",
-    "grow_quantile_histmaker",
-]
-_GROWERS = ["grow_colmaker", "distcol", "grow_histmaker", "grow_quantile_histmaker"]
-_LINEAR_UPDATERS = ["shotgun", "coord_descent"]
-_UPDATERS = [
-    "grow_colmaker",
-    "distcol",
-    "grow_histmaker",
-    "grow_skmaker",
-    "sync",
-    "refresh",
-    "prune",
-    "shotgun",
-    "coord_descent",
-]
-_ALIASES = {
-    "learning_rate": "eta",
-    "min_split_loss": "gamma",
-    "reg_lambda": "lambda",
-    "reg_alpha": "alpha",
-}
-# With a threshold, as in error@0.7.
-_THRESHOLD_METRICS = ["error", "ndcg", "map"]
 
 
 @dataclass(frozen=True)
@@ -154,7 +74,7 @@ class _Metrics:
         if "@" not in metric:
             return metric in MAXIMIZE + MINIMIZE
         name, threshold = (part.strip() for part in metric.split("@")[:2])
-        if name not in _THRESHOLD_METRICS:
+        if name not in THRESHOLD_METRICS:
             raise UserError(
                 f"Metric '{metric}' is not supported. Parameter 'eval_metric' with customized "
                 "threshold should be one of these options: 'error', 'ndcg', 'map'."
@@ -210,7 +130,7 @@ def _known() -> dict[str, Hyperparameter]:
         "tree_method": _choice("auto", "exact", "approx", "hist", "gpu_hist"),
         "sketch_eps": _number(0, 1, low_open=True, high_open=True),
         "scale_pos_weight": _number(0, low_open=True),
-        "updater": Hyperparameter(_list, _UPDATERS, elements=True),
+        "updater": Hyperparameter(_list, UPDATERS, elements=True),
         "dsplit": _choice("row", "col"),
         "refresh_leaf": flag,
         "process_type": _choice("default", "update"),
@@ -227,7 +147,7 @@ def _known() -> dict[str, Hyperparameter]:
         "skip_drop": rate,
         "lambda_bias": rate,
         "tweedie_variance_power": _number(1, 2, low_open=True, high_open=True),
-        "objective": Hyperparameter(str, _OBJECTIVES),
+        "objective": Hyperparameter(str, OBJECTIVES),
         "num_class": _integer(2),
         "base_score": weight,
         "_kfold": _integer(2),
@@ -265,7 +185,7 @@ def validate(given: Mapping[str, str]) -> dict[str, Any]:
         One is missing, unknown, cannot be read, out of range, or contradicts another.
     """
     known = _known()
-    named = {_ALIASES.get(name, name): value for name, value in given.items()}
+    named = {ALIASES.get(name, name): value for name, value in given.items()}
     if "num_round" not in named:
         raise UserError("Missing required hyperparameter: num_round")
     values: dict[str, Any] = {}
@@ -322,7 +242,7 @@ def _check_metrics(metrics: list[str], objective: str | None) -> None:
 def _check_updaters(values: dict[str, Any]) -> None:
     updaters = values["updater"]
     if values.get("booster") == "gblinear":
-        if not (len(updaters) == 1 and updaters[0] in _LINEAR_UPDATERS):
+        if not (len(updaters) == 1 and updaters[0] in LINEAR_UPDATERS):
             raise UserError(
                 "Linear updater should be one of these options: 'shotgun', 'coord_descent'."
             )
@@ -331,8 +251,8 @@ def _check_updaters(values: dict[str, Any]) -> None:
             raise UserError(
                 "process_type 'update' can only be used with updater 'refresh' and 'prune'"
             )
-    elif not all(each in _TREE_UPDATERS for each in updaters):
-        options = ", ".join(f"'{each}'" for each in _TREE_UPDATERS)
+    elif not all(each in TREE_UPDATERS for each in updaters):
+        options = ", ".join(f"'{each}'" for each in TREE_UPDATERS)
         raise UserError(f"Tree updater should be selected from these options: {options}.")
-    elif sum(each in _GROWERS for each in updaters) > 1:
+    elif sum(each in GROWERS for each in updaters) > 1:
         raise UserError("Only one tree grow plugin can be selected.")

@@ -11,13 +11,14 @@ from typing import Any
 import xgboost
 
 from dropforge.cloud.sagemaker.container import data
+from dropforge.cloud.sagemaker.container.choices import MAXIMIZE
 from dropforge.cloud.sagemaker.container.errors import (
     AlgorithmError,
     ContainerError,
     PlatformError,
     UserError,
 )
-from dropforge.cloud.sagemaker.container.hyperparameters import MAXIMIZE, validate
+from dropforge.cloud.sagemaker.container.hyperparameters import validate
 
 logger = logging.getLogger(__name__)
 
