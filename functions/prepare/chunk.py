@@ -19,6 +19,7 @@ from prepare.text import to_lines
 
 _STEP = MIB
 _SOON = 4096
+_AHEAD = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -80,13 +81,14 @@ def read_chunk(
         nothing = Reading(at, at, False, None, None)
         return Chunk(0, nothing, replace(nothing, ends_inside=True), None)
     newline = dialect.newline.encode()
-    lines = raw.count(newline) + (not raw.endswith(newline))
     fault = _too_long(raw, newline)
     if dialect.quote.encode() not in raw:
+        lines = raw.count(newline) + (not raw.endswith(newline))
         outside = Reading(at, at + len(raw), False, Piece(raw, 0), fault)
         return Chunk(lines, outside, Reading(at, at, True, None, fault), None)
     text = read_lines(to_lines(raw, dialect.newline))
-    if fault is None and (orderly := _orderly(raw, at, lines, text, dialect, width)):
+    lines = len(text)
+    if fault is None and (orderly := _orderly(raw, at, text, dialect, width)):
         return orderly
     states = quote_lines(text, dialect)
     opened = states.ends_inside(began_inside=False) or states.ends_inside(began_inside=True)
@@ -119,9 +121,7 @@ def read_chunk(
     return Chunk(lines, readings[0], readings[1], body)
 
 
-def _orderly(
-    raw: bytes, at: int, lines: int, text: pl.Series, dialect: Dialect, width: int
-) -> Chunk | None:
+def _orderly(raw: bytes, at: int, text: pl.Series, dialect: Dialect, width: int) -> Chunk | None:
     """Read a chunk where both states soon agree and all lines after that are in order.
 
     Nearly every chunk is so; one pass over its lines then does for all checks.
@@ -138,7 +138,7 @@ def _orderly(
     end = at + len(raw)
     before = Piece(raw[begins:split], first) if begins < split else None
     return Chunk(
-        lines,
+        len(text),
         Reading(at, end, False, Piece(raw[:split], 0), None),
         Reading(at + begins, end, False, before, None),
         Piece(raw[split:], common, clean=True),
@@ -154,22 +154,23 @@ def _own_lines(
     if start >= end:
         return b"", start
     lead = 1 if start > begin else 0
-    raw = source.read(start - lead, end)
-    if lead:
-        cut = raw.find(newline) + 1
-        # A line that begins exactly at end is the next chunk's.
-        if cut == 0 or cut == len(raw):
-            return b"", end
-        start, raw = start - lead + cut, raw[cut:]
-    return raw + _rest_of_line(source, end, raw, newline), start
+    # Reading a little further nearly always saves a second request for the last line's rest.
+    raw = source.read(start - lead, end + _AHEAD)
+    cut = raw.find(newline, 0, end - start + lead) + 1 if lead else 0
+    # A line that begins exactly at end is the next chunk's.
+    if lead and (cut == 0 or cut == end - start + lead):
+        return b"", end
+    stop = raw.find(newline, end - start + lead - 1) + 1
+    at = start - lead + cut
+    if stop:
+        return raw[cut:stop], at
+    return raw[cut:] + _rest_of_line(source, start - lead + len(raw), newline), at
 
 
-def _rest_of_line(source: Source, end: int, raw: bytes, newline: bytes) -> bytes:
-    if raw.endswith(newline):
-        return b""
+def _rest_of_line(source: Source, at: int, newline: bytes) -> bytes:
     rest = b""
-    while len(rest) <= RECORD_LIMIT_BYTES and end + len(rest) < source.size:
-        more = source.read(end + len(rest), end + len(rest) + _STEP)
+    while len(rest) <= RECORD_LIMIT_BYTES and at + len(rest) < source.size:
+        more = source.read(at + len(rest), at + len(rest) + _STEP)
         cut = more.find(newline)
         if cut >= 0:
             return rest + more[: cut + 1]

@@ -24,7 +24,7 @@ ColumnProfile = dict[str, Any]
 # Above 2**53 a float no longer holds every integer.
 _EXACT = 2.0**53
 _DAY = 86_400_000_000
-_WORTH_A_TALLY = 1000
+_LOOK = 10_000
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,9 @@ class Tally:
         return self.values.repeat_by(self.counts).explode(empty_as_null=False)
 
 
-def tally(values: pl.Series, different: int) -> Tally:
-    """Count values, if that leaves much fewer to look at."""
-    if len(values) < _WORTH_A_TALLY or different * 4 > len(values):
+def tally(values: pl.Series) -> Tally:
+    """Count values, if a look at the first of them promises much fewer different ones."""
+    if len(values) < _LOOK or values.head(_LOOK).n_unique() * 4 > _LOOK:
         return Tally(values, None)
     counted = values.value_counts(sort=False, name="count")
     return Tally(counted.to_series(0), counted.to_series(1))
@@ -78,12 +78,12 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
     "grouped" and "comma"); dates by style; different values; for the time column the
     rows over time, by style.
     """
-    values = stripped(column)
-    missing = values.null_count()
-    values = values.drop_nulls() if missing else values
-    hashes = values.hash().unique()
-    present = tally(values, len(hashes))
+    present, missing = tally(column), 0
     read = plain(present.values)
+    if read.null_count():
+        # Only a column that is not all plain numbers can hold blanks or missing values.
+        present, missing = _cleaned(present)
+        read = plain(present.values)
     numbers = present.read_as(read)
     found: ColumnProfile = {"missing": missing, "numbers": {}, "dates": {}}
     if len(numbers.values):
@@ -96,9 +96,29 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
             found["timelines"] = {"number": timeline_of(ticks.repeated())}
     if read.null_count():
         _other(found, present.where(read.is_null()), timed)
-    found["values"] = sketch_of(present.values, present.counts, hashes)
+    found["values"] = sketch_of(present.values, present.counts)
     found["longest"] = int(present.values.str.len_chars().max() or 0)  # type: ignore[arg-type]
     return found
+
+
+def _cleaned(raw: Tally) -> tuple[Tally, int]:
+    """Strip blanks, and take out missing values.
+
+    Returns
+    -------
+    The values that are there, and how many are not.
+    """
+    values = stripped(raw.values)
+    present = raw.read_as(values)
+    missing = raw.total - present.total
+    if present.counts is None or present.values.n_unique() == len(present.values):
+        return present, missing
+    merged = (
+        pl.DataFrame({"value": present.values, "count": present.counts})
+        .group_by("value")
+        .agg(pl.col("count").sum())
+    )
+    return Tally(merged["value"], merged["count"]), missing
 
 
 def _numbers(numbers: Tally) -> dict[str, Any]:

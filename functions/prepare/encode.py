@@ -1,5 +1,8 @@
 """Encoding a table of strings with an encoder; training, the champion and scoring share it."""
 
+import io
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +17,8 @@ from prepare.values import dates, numbers, plain, stripped
 # Digits that survive a float unchanged; longer texts are written as the float they are.
 _SAFE_DIGITS = 17
 _HASH_BITS = 8
+_WORTH_THREADS = 20_000
+_UNSEEN = -1
 
 
 @dataclass(frozen=True)
@@ -71,9 +76,16 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
     groups: dict[str, list[tuple[int, dict[str, Any]]]] = {}
     for number, feature in enumerate(encoder["features"]):
         groups.setdefault(feature["column"], []).append((number, feature))
+
+    def encoded_column(name: str) -> tuple[list[pl.Series], int]:
+        return _column(frame.to_series(position[name]), [feature for _, feature in groups[name]])
+
+    # polars lets go of Python's lock, so columns can share the processors.
+    workers = pl.thread_pool_size() if len(frame) > _WORTH_THREADS else 1
+    with ThreadPoolExecutor(workers) as pool:
+        results = dict(zip(groups, pool.map(encoded_column, groups), strict=True))
     for name, members in groups.items():
-        values = stripped(frame.to_series(position[name]))
-        made, unread = _column(values, [feature for _, feature in members])
+        made, unread = results[name]
         if unread:
             unknown[name] = unread
         for (number, _), series in zip(members, made, strict=True):
@@ -85,68 +97,114 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
 
 def _column(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.Series], int]:
     """Encode a column into all of its features; count what could not be read."""
-    kind = features[0]["encoding"]
-    missing = values.null_count()
+    first = features[0]
+    kind = first["encoding"]
     if kind == "numeric":
-        made = [_numeric(values, features[0]["style"])]
-    elif kind == "boolean":
-        words = dict.fromkeys(features[0]["false"], 0) | dict.fromkeys(features[0]["true"], 1)
-        made = [values.replace_strict(words, default=None, return_dtype=pl.Int8)]
-    elif kind == "one_hot":
-        return _one_hot(values, features), 0
-    elif kind == "frequency_rank":
-        ranks = {value: rank for rank, value in enumerate(features[0]["categories"])}
-        known = values.replace_strict(ranks, default=len(ranks), return_dtype=pl.Int32)
-        made = [known.set(values.is_null(), None)]
-    elif kind == "hash":
-        made = _hashed(values, [feature["slot"] for feature in features])
-    elif kind == "date":
-        days = dates(values, features[0]["style"])
-        made = [
-            _date_part(days, feature["part"])
-            for feature in features
-            if feature["encoding"] == "date"
-        ]
+        made, unread = _numeric(values, first["style"])
+        if len(features) == 1:
+            return [made], unread
+        return [made, _is_missing(values)], unread
+    if kind == "date":
+        return _dated(values, features)
+    if kind == "hash":
+        hashes = by_unique(values, _hashed)
+        read = [hashes // (1 << _HASH_BITS * f["slot"]) % (1 << _HASH_BITS) for f in features]
+        unread = 0
     else:
-        made = []
-    unread = made[0].null_count() - missing if made else 0
+        read, unread = _coded(values, features)
     if features[-1]["encoding"] == "missing":
-        made.append(values.is_null().cast(pl.Int8))
-    return made, unread
+        read.append(_is_missing(values))
+    return read, unread
 
 
-def _numeric(values: pl.Series, style: str) -> pl.Series:
+def _dated(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.Series], int]:
+    unique = values.unique()
+    text = stripped(unique)
+    days = dates(text, features[0]["style"])
+    which = values.replace_strict(
+        unique, pl.int_range(len(unique), dtype=pl.UInt32, eager=True), return_dtype=pl.UInt32
+    )
+    read = [
+        (
+            _date_part(days, feature["part"])
+            if feature["encoding"] == "date"
+            else text.is_null().cast(pl.Int8)
+        ).gather(which)
+        for feature in features
+    ]
+    unread = (days.is_null() & text.is_not_null()).gather(which)
+    return read, int(unread.sum())
+
+
+def by_unique(values: pl.Series, read: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """Apply a function to each different value once, if that is less work."""
+    unique = values.drop_nulls().unique()
+    if len(unique) * 4 > len(values):
+        return read(values)
+    made = read(unique)
+    return values.replace_strict(unique, made, default=None, return_dtype=made.dtype)
+
+
+def _is_missing(values: pl.Series) -> pl.Series:
+    return by_unique(values, lambda some: stripped(some).is_null().cast(pl.Int8)).fill_null(1)
+
+
+def _numeric(values: pl.Series, style: str) -> tuple[pl.Series, int]:
     """Keep the text of a plain number, which is quicker and as exact as the file."""
     if style != "plain":
-        return numbers(values, style)
+        values = stripped(values)
+        read = numbers(values, style)
+        return read, read.null_count() - values.null_count()
     read = plain(values)
+    unread = 0
+    if read.null_count():
+        # Missing, or padded with blanks, or no number: only then does it pay to look closer.
+        values = stripped(values)
+        read = plain(values)
+        unread = read.null_count() - values.null_count()
+        values = values.set(read.is_null(), None) if unread else values
     if (values.str.len_bytes().max() or 0) > _SAFE_DIGITS:  # type: ignore[operator]
-        short = values.str.len_bytes() <= _SAFE_DIGITS
-        values = values.zip_with(short.fill_null(value=False), read.cast(pl.String))
-    return values.set(read.is_null(), None) if read.null_count() > values.null_count() else values
+        short = (values.str.len_bytes() <= _SAFE_DIGITS).fill_null(value=True)
+        values = values.zip_with(short, read.cast(pl.String))
+    return values, unread
 
 
-def _one_hot(values: pl.Series, features: list[dict[str, Any]]) -> list[pl.Series]:
-    """Make one 0/1 column a category; missing and unseen values are 0 in all."""
-    known = {feature["category"]: number for number, feature in enumerate(features)}
-    codes = values.replace_strict(known, default=-1, return_dtype=pl.Int16)
-    return [(codes == number).cast(pl.Int8) for number in range(len(features))]
+def _coded(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.Series], int]:
+    """Encode categories.
+
+    A value that was not there in training has no 1 among one-hot columns, as a missing
+    one; it ranks behind all others by frequency; a boolean it makes missing.
+    """
+    first = features[0]
+    kind = first["encoding"]
+    if kind == "boolean":
+        table = dict.fromkeys(first["false"], 0) | dict.fromkeys(first["true"], 1)
+    elif kind == "one_hot":
+        known = [f["category"] for f in features if f["encoding"] == "one_hot"]
+        table = {category: number for number, category in enumerate(known)}
+    else:
+        table = {category: rank for rank, category in enumerate(first["categories"])}
+
+    def code(some: pl.Series) -> pl.Series:
+        text = stripped(some)
+        found = text.replace_strict(table, default=_UNSEEN, return_dtype=pl.Int32)
+        return found.set(text.is_null(), None)
+
+    codes = by_unique(values, code)
+    unseen = codes == _UNSEEN
+    count = int(unseen.sum())
+    if kind == "boolean":
+        return [codes.set(unseen, None) if count else codes], count
+    if kind == "frequency_rank":
+        return [codes.set(unseen, len(table)) if count else codes], count
+    return [(codes == n).fill_null(value=False).cast(pl.Int8) for n in range(len(table))], count
 
 
-def _hashed(values: pl.Series, slots: list[int]) -> list[pl.Series]:
-    """Make one number of 0 to 255 a slot from each value's hash; no target is looked at."""
-    unique = values.drop_nulls().unique()
-    hashes = [text_hash(text, 0) for text in unique]
-    mask = (1 << _HASH_BITS) - 1
-    return [
-        values.replace_strict(
-            unique,
-            pl.Series([h >> (_HASH_BITS * slot) & mask for h in hashes], dtype=pl.Int16),
-            default=None,
-            return_dtype=pl.Int16,
-        )
-        for slot in slots
-    ]
+def _hashed(values: pl.Series) -> pl.Series:
+    """Hash texts to 32 bits, the same everywhere and always; no target is looked at."""
+    values = stripped(values)
+    hashes = [None if text is None else text_hash(text, 0) % (1 << 32) for text in values]
+    return pl.Series(hashes, dtype=pl.UInt32)
 
 
 def _date_part(days: pl.Series, part: str) -> pl.Series:
@@ -171,12 +229,18 @@ def encode_target(column: pl.Series, target: dict[str, Any]) -> pl.Series:
     -------
     Class index (UInt16) or regression value (Float64); null where there is none.
     """
-    values = stripped(column)
     if target["task"] == "regression":
-        return numbers(values, target["style"])
-    return values.replace_strict(target["labels"], default=None, return_dtype=pl.UInt16)
+        return numbers(stripped(column), target["style"])
+    return by_unique(
+        column,
+        lambda some: stripped(some).replace_strict(
+            target["labels"], default=None, return_dtype=pl.UInt16
+        ),
+    )
 
 
 def to_csv(frame: pl.DataFrame) -> bytes:
     """Write rows as SageMaker XGBoost reads them: no header, an empty field is missing."""
-    return frame.write_csv(include_header=False, quote_style="never").encode()
+    out = io.BytesIO()
+    frame.write_csv(out, include_header=False, quote_style="never")
+    return out.getvalue()

@@ -11,6 +11,7 @@ chunks before it knows its state.
 """
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -20,6 +21,7 @@ from prepare.dialect import Dialect
 
 # The regular expression grows with the width, and its compilation with it.
 _WIDEST_PATTERN = 60
+_WORTH_THREADS = 20_000
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,17 @@ def whole_lines(lines: pl.Series, dialect: Dialect, width: int) -> pl.Series | N
         return None
     d, q = re.escape(dialect.delimiter), re.escape(dialect.quote)
     tidy = f"(?:[^{q}{d}]*|{q}(?:[^{q}]|{q}{q})*{q})"
-    return lines.str.contains(f"^{tidy}(?:{d}{tidy}){{{width - 1}}}$")
+    pattern = f"^{tidy}(?:{d}{tidy}){{{width - 1}}}$"
+    if len(lines) < _WORTH_THREADS:
+        return lines.str.contains(pattern)
+    # polars searches a series in one thread, and lets go of Python's lock while it does.
+    workers = pl.thread_pool_size()
+    size = -(-len(lines) // workers)
+    with ThreadPoolExecutor(workers) as pool:
+        found = pool.map(
+            lambda n: lines.slice(n * size, size).str.contains(pattern), range(workers)
+        )
+        return pl.concat(found)
 
 
 def read_lines(data: bytes) -> pl.Series:

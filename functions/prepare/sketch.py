@@ -17,18 +17,18 @@ Sketch = dict[str, Any]
 _HASHES = 2.0**64
 
 
-def sketch_of(values: pl.Series, counts: pl.Series | None, unique: pl.Series) -> Sketch:
+def sketch_of(values: pl.Series, counts: pl.Series | None = None) -> Sketch:
     """Count values that are not missing.
 
     Parameters
     ----------
     counts : how often each value occurs, if the values are different ones; else None.
-    unique : the values' different hashes.
 
     Returns
     -------
     {"counts": {value: count}} or {"hashes": [smallest, ...]}.
     """
+    unique = values.hash().unique()
     if len(unique) > EXACT_DISTINCT:
         return {"hashes": _smallest(unique)}
     if counts is None:

@@ -4,6 +4,7 @@ import codecs
 from typing import Final
 
 FALLBACK: Final = "dropforge-cp1252"
+_PIECE = 4 << 20
 
 
 def _cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -30,11 +31,21 @@ def to_utf8(raw: bytes) -> bytes:
     Deciding byte by byte keeps the result independent of where a file is cut, and reads
     the files that several programs in turn have appended to.
     """
+    if raw.isascii() or _is_utf8(raw):
+        return raw
+    return raw.decode(errors=FALLBACK).encode()
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Decode in pieces: a whole chunk with one emoji in it would take four bytes a letter."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
     try:
-        raw.decode()
+        for at in range(0, len(raw), _PIECE):
+            decoder.decode(raw[at : at + _PIECE])
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return raw.decode(errors=FALLBACK).encode()
-    return raw
+        return False
+    return True
 
 
 def to_lines(raw: bytes, newline: str) -> bytes:

@@ -95,6 +95,10 @@ def dates(values: pl.Series, style: str) -> pl.Series:
     -------
     Datetime in microseconds without a zone; null where the style does not fit.
     """
+    unique = values.drop_nulls().unique()
+    if len(unique) * 4 < len(values):
+        read = dates(unique, style)
+        return values.replace_strict(unique, read, default=None, return_dtype=read.dtype)
     rule = DATES[style]
     kept = values.set(~values.str.contains(rule.pattern), None)
     if style == "year_month":

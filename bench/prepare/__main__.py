@@ -1,0 +1,177 @@
+"""Measure Prepare beside hand-written scripts: python -m bench.prepare [--quick] [--json FILE].
+
+Each measurement is a process of its own, started one after the other. The scripts do
+what Prepare does to this one file, on the whole file in one process; "as the functions"
+is a process that does every invocation of a run in order, warm, as one Lambda worker
+that got all chunks would. On AWS the chunks run side by side.
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from bench.prepare import KEY, PREFIX
+
+ROOT = Path(__file__).parents[2]
+ROWS = 4_000_000
+LIMITS = {"polars": 1.6, "pandas": 3.0, "memory_mib": 1024, "exponent": 1.05}
+
+
+def run(module: str, *arguments: str) -> tuple[float, float, str]:
+    """Run a module.
+
+    Returns
+    -------
+    Seconds, its own peak memory in MiB, and what it printed.
+    """
+    environment = os.environ | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'functions'}"}
+    command = [sys.executable, "-m", module, *arguments]
+    begin = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=ROOT, env=environment)
+    assert process.stdout is not None
+    printed = process.stdout.read().decode()
+    # wait4 gives the peak of this child alone. It begins with the memory of this process,
+    # which therefore loads nothing large.
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - begin
+    if status:
+        raise SystemExit(f"{' '.join(command)} failed with status {status}")
+    unit = 1024 if sys.platform != "darwin" else 1024 * 1024
+    return seconds, usage.ru_maxrss / unit, printed
+
+
+def compared(folder: Path, chunk_mib: int, rounds: int) -> dict[str, Any]:
+    """Time the three side by side, in turns, and take medians."""
+    source, out = str(folder / KEY), folder / "out"
+    out.mkdir()
+    seconds: dict[str, list[float]] = {"functions": [], "polars": [], "pandas": []}
+    steps: dict[str, float] = {}
+    for number in range(rounds):
+        taken, _, printed = run("bench.prepare.invocation", str(folder), "all", str(chunk_mib))
+        steps = json.loads(printed)
+        seconds["functions"].append(taken)
+        seconds["polars"].append(run("bench.prepare.by_polars", source, str(out))[0])
+        if number == 0:
+            seconds["pandas"].append(run("bench.prepare.by_pandas", source, str(out))[0])
+    return {"seconds": {k: statistics.median(v) for k, v in seconds.items()}, "steps": steps}
+
+
+def memory(folder: Path, chunk_mib: int) -> dict[str, float]:
+    """Return the largest peak of an invocation of each step, in MiB.
+
+    Each invocation is a process; of the chunks, the first, middle and last are taken.
+    """
+    peaks = {"plan": run("bench.prepare.invocation", str(folder), "plan", str(chunk_mib))[1]}
+    chunks = json.loads((folder / PREFIX / "manifest.json").read_text())
+    some = sorted({0, len(chunks) // 2, len(chunks) - 1})
+    for step in ("profile", "fit", "encode"):
+        indices = some if step != "fit" else [0]
+        peaks[step] = max(
+            run("bench.prepare.invocation", str(folder), step, str(index))[1] for index in indices
+        )
+    return peaks
+
+
+def exponent(sizes: list[int], seconds: list[float]) -> float:
+    """Return the slope of log seconds over log size, by least squares."""
+    x, y = [math.log(s) for s in sizes], [math.log(s) for s in seconds]
+    mean_x, mean_y = statistics.mean(x), statistics.mean(y)
+    above = sum((a - mean_x) * (b - mean_y) for a, b in zip(x, y, strict=True))
+    return above / sum((a - mean_x) ** 2 for a in x)
+
+
+def measure(rows: int, factors: list[int], chunk_mib: int, rounds: int) -> dict[str, Any]:
+    """Measure everything."""
+    result: dict[str, Any] = {"rows": rows, "chunk_mib": chunk_mib, "sizes": []}
+    for factor in factors:
+        folder = Path(tempfile.mkdtemp(prefix="bench-prepare-"))
+        try:
+            path = folder / KEY
+            path.parent.mkdir(parents=True)
+            run("bench.prepare.generate", str(path), str(rows * factor))
+            entry: dict[str, Any] = {"factor": factor, "bytes": path.stat().st_size}
+            if factor == 1:
+                result |= compared(folder, chunk_mib, rounds)
+                entry["steps"] = result["steps"]
+            else:
+                taken = run("bench.prepare.invocation", str(folder), "all", str(chunk_mib))
+                entry["steps"] = json.loads(taken[2])
+            entry["memory_mib"] = memory(folder, chunk_mib)
+            result["sizes"].append(entry)
+        finally:
+            shutil.rmtree(folder)
+    totals = [sum(entry["steps"].values()) for entry in result["sizes"]]
+    result["exponent"] = exponent([e["bytes"] for e in result["sizes"]], totals)
+    seconds = result["seconds"]
+    result["polars_ratio"] = seconds["functions"] / seconds["polars"]
+    result["pandas_ratio"] = seconds["pandas"] / seconds["functions"]
+    result["peak_mib"] = max(max(e["memory_mib"].values()) for e in result["sizes"])
+    return result
+
+
+def verdicts(result: dict[str, Any]) -> dict[str, bool]:
+    """Compare the figures with what must hold."""
+    return {
+        "polars": result["polars_ratio"] <= LIMITS["polars"],
+        "pandas": result["pandas_ratio"] >= LIMITS["pandas"],
+        "memory": result["peak_mib"] < LIMITS["memory_mib"],
+        "exponent": result["exponent"] <= LIMITS["exponent"],
+    }
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print the figures."""
+    first = result["sizes"][0]
+    seconds = result["seconds"]
+    print(
+        f"File: {first['bytes'] / 1e6:.0f} MB, {result['rows']:,} rows, 13 columns; "
+        f"chunks of {result['chunk_mib']} MiB; {os.cpu_count()} processors"
+    )
+    steps = ", ".join(f"{name} {value:.2f}" for name, value in result["steps"].items())
+    print(f"As the functions do it  {seconds['functions']:7.2f} s  ({steps})")
+    print(f"By hand with polars     {seconds['polars']:7.2f} s")
+    print(f"By hand with pandas     {seconds['pandas']:7.2f} s")
+    print(f"Prepare / polars        {result['polars_ratio']:7.2f}    (limit {LIMITS['polars']})")
+    print(f"pandas / Prepare        {result['pandas_ratio']:7.2f}    (at least {LIMITS['pandas']})")
+    print("Peak memory of one invocation, MiB, and seconds of all:")
+    for entry in result["sizes"]:
+        peaks = ", ".join(f"{name} {value:.0f}" for name, value in entry["memory_mib"].items())
+        total = sum(entry["steps"].values())
+        print(f"  {entry['factor']}x {entry['bytes'] / 1e6:6.0f} MB: {peaks}; {total:.2f} s")
+    print(f"Largest peak            {result['peak_mib']:7.0f}    (limit {LIMITS['memory_mib']})")
+    print(f"Time grows as size to   {result['exponent']:7.3f}    (limit {LIMITS['exponent']})")
+    for name, held in verdicts(result).items():
+        print(f"{name}: {'holds' if held else 'DOES NOT HOLD'}")
+
+
+def main() -> int:
+    """Measure, print, and return 1 if a figure does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m bench.prepare")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the size, for CI")
+    parser.add_argument("--json", type=Path, help="write the figures there, too")
+    chosen = parser.parse_args()
+    if chosen.quick:
+        # Starting Python weighs more on a small file; the ratios are not judged.
+        result = measure(ROWS // 10, [1, 2, 4], 8, 1)
+    else:
+        result = measure(ROWS, [1, 4, 8], 64, 3)
+    show(result)
+    if chosen.json:
+        chosen.json.write_text(json.dumps(result, indent=1))
+    held = verdicts(result)
+    if chosen.quick:
+        held = {name: held[name] for name in ("memory", "exponent")}
+    return 0 if all(held.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
