@@ -1,0 +1,1 @@
+"""How long the evaluate step takes, and how much memory."""

@@ -1,0 +1,48 @@
+"""One process that evaluates a made run twice: cold, then warm. Prints JSON."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from bench.evaluate.folder_bucket import FolderBucket
+from bench.evaluate.made_run import PREFIX
+
+
+class NoLogs:
+    """CloudWatch Logs without the training job's group."""
+
+    def filter_log_events(self, **_: Any) -> None:
+        """Say that there is no such log group."""
+        missing = {"Error": {"Code": "ResourceNotFoundException", "Message": "no group"}}
+        raise ClientError(missing, "FilterLogEvents")
+
+
+def main(folder: Path) -> None:
+    """Evaluate twice."""
+    begin = time.perf_counter()
+    from evaluate.evaluation import evaluate_run
+    from evaluate.run_files import RunFiles
+
+    seconds = {"import": time.perf_counter() - begin}
+    files = RunFiles(FolderBucket(folder), "bench", PREFIX)
+    model = folder / PREFIX / "model.tar.gz"
+    model.write_bytes(b"")
+    event = {
+        "champion": {"found": True, "model_package_arn": "arn", "run": "before"},
+        "comparison": {"compared": True, "reason": ""},
+        "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
+    }
+    for name in ("first", "second"):
+        begin = time.perf_counter()
+        result = evaluate_run(files, NoLogs(), event, "bench", "bench")
+        seconds[name] = time.perf_counter() - begin
+    report = (folder / PREFIX / "report.html").stat().st_size
+    print(json.dumps({"seconds": seconds, "value": result["metric"]["value"], "report": report}))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

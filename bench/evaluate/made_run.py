@@ -1,0 +1,85 @@
+"""A run of any size as the earlier states leave it: python -m bench.evaluate.made_run FOLDER ...
+
+The model's file is left out, so the report says so; its size does not grow with
+the rows.
+"""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+PREFIX = "runs/bench"
+FEATURES = 20
+CLASSES = 10
+_PART_ROWS = 64_000
+
+
+def make_run(folder: Path, task: str, metric: str, rows: int) -> None:
+    """Write test rows, truth, and the predictions of two models."""
+    draw = np.random.default_rng(rows)
+    root = folder / PREFIX
+    for name in ("data/truth", "data/test", "predictions", "champion", "chunks"):
+        (root / name).mkdir(parents=True)
+    for part, start in enumerate(range(0, rows, _PART_ROWS)):
+        _write_part(root, f"part-{part:05d}.csv", task, min(_PART_ROWS, rows - start), start, draw)
+    classes = {"regression": None, "binary": ["no", "yes"]}.get(
+        task, [f"class {i}" for i in range(CLASSES)]
+    )
+    encoder = {
+        "target": {"name": "target", "task": task, "classes": classes},
+        "id_columns": ["id"],
+        "features": [
+            {"name": f"x{i}", "column": f"x{i}", "encoding": "numeric"} for i in range(FEATURES)
+        ],
+    }
+    request = {
+        "run": "bench",
+        "dataset": "bench",
+        "bucket": "bench",
+        "key": "inbox/bench/bench.csv",
+        "settings": {"metric": metric},
+    }
+    counts = {"index": 0, "train": rows * 5, "validation": rows, "test": rows, "dropped": 0}
+    for name, content in {
+        "encoder.json": encoder,
+        "champion_encoder.json": encoder,
+        "request.json": request,
+        "chunks/encode-00000.json": counts,
+    }.items():
+        (root / name).write_text(json.dumps(content))
+
+
+def _write_part(
+    root: Path, name: str, task: str, rows: int, start: int, draw: np.random.Generator
+) -> None:
+    truth, challenger, champion = _scores(task, rows, draw)
+    features = np.char.mod("%.3f", draw.normal(size=(rows, FEATURES)))
+    (root / "data/test" / name).write_text("".join(f"{','.join(row)}\n" for row in features))
+    lines = (f'{start + i + 1},{value!r},"id-{i}"\n' for i, value in enumerate(truth.tolist()))
+    (root / "data/truth" / name).write_text("row,label,id\n" + "".join(lines))
+    for folder, scores in (("predictions", challenger), ("champion", champion)):
+        text = "".join(f"{score}\n" for score in scores.astype(np.float32).tolist())
+        (root / folder / f"{name}.out").write_text(text)
+
+
+def _scores(task: str, rows: int, draw: np.random.Generator) -> Any:
+    if task == "regression":
+        truth = draw.normal(100, 20, rows)
+        return truth, truth + draw.normal(0, 5, rows), truth + draw.normal(0, 5.02, rows)
+    if task == "binary":
+        labels = (draw.random(rows) < 0.3).astype(int)
+        both = [1 / (1 + np.exp(-draw.normal(2 * labels - 1.5, s))) for s in (1.0, 1.02)]
+        return labels, *both
+    labels = draw.integers(0, CLASSES, rows)
+    made = []
+    for _ in range(2):
+        raw = draw.random((rows, CLASSES)) + np.eye(CLASSES)[labels]
+        made.append(raw / raw.sum(axis=1, keepdims=True))
+    return labels, *made
+
+
+if __name__ == "__main__":
+    make_run(Path(sys.argv[1]), sys.argv[2], sys.argv[3], int(sys.argv[4]))
