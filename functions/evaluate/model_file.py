@@ -141,6 +141,8 @@ class _Reader:
 
     def _text(self) -> str:
         size = int(self._of(self._marker()))
+        if size < 0:
+            raise ValueError("a text of negative length")
         self._at += size
         return self._content[self._at - size : self._at].decode()
 

@@ -114,7 +114,8 @@ def learning(curve: dict[str, Any]) -> Markup:
         + " and ".join(f"{figure(side[-1])} on {name}" for name, side in sides.items())
         + ".",
         Axis(rounds[0], max(rounds[-1], rounds[0] + 1), "boosting round"),
-        Axis(low - room, high + room, curve["metric"]),
+        # Room below the lower curve for its name.
+        Axis(low - 2.5 * room, high + room, curve["metric"]),
     )
     upper = max(sides, key=lambda name: sides[name][-1])
     for name, side in sides.items():
