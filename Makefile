@@ -2,11 +2,13 @@
 #
 #   make PYTHON=python3.13 demo          take another Python
 #   make build ARCHITECTURE=arm64        build the Lambda packages for Graviton
+#   make bench BENCH=prepare              run one of the measurements
 #   make lock UPGRADE=1                  take the newest versions into the pins
 
 SHELL := /bin/sh
 PYTHON ?= python3
 ARCHITECTURE ?= x86_64
+BENCH ?= $(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py))
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ASL_VALIDATOR := 4.0.0
@@ -51,7 +53,7 @@ build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy
 	@.venv-sam/bin/python .ci/package_sizes.py .aws-sam/build
 
 bench: $(TEST)  ## Measure; the figures of the README and the docs come from here
-	@$(BIN)/python -m bench
+	@for part in $(BENCH); do $(BIN)/python -m bench.$$part || exit 1; done
 
 clean:  ## Stop the local cloud; delete its state and all that make built (not dropforge-out)
 	@if [ -x $(BIN)/dropforge ] && [ -d .dropforge ]; then $(BIN)/dropforge down || true; fi
