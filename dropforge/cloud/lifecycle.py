@@ -245,9 +245,8 @@ def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
     def pass_on(signum: int, _frame: object) -> None:
         process.send_signal(signum)
 
-    # A terminal sends SIGINT to the child as well; it must not end this process first.
-    before = {sign: signal.signal(sign, pass_on) for sign in (signal.SIGTERM,)}
-    before[signal.SIGINT] = signal.signal(signal.SIGINT, lambda *_: None)
+    # A terminal sends SIGINT to both processes; twice does no harm, while never would.
+    before = {sign: signal.signal(sign, pass_on) for sign in (signal.SIGTERM, signal.SIGINT)}
     try:
         code = process.wait()
     finally:

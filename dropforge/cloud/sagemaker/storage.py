@@ -57,8 +57,8 @@ def client(role_arn: str, session_name: str) -> Any:
         )
 
 
-def list_objects(s3: Any, uri: str, role_arn: str) -> list[tuple[str, int]]:
-    """List the objects below a prefix: key and size in bytes, sorted, folders left out.
+def list_objects(s3: Any, uri: str, role_arn: str) -> list[str]:
+    """List the keys of a job's input, sorted, folders left out.
 
     Raises
     ------
@@ -67,17 +67,20 @@ def list_objects(s3: Any, uri: str, role_arn: str) -> list[tuple[str, int]]:
         same of both (text quoted in aws/sagemaker-python-sdk#1033).
     """
     place = Location.of(uri)
-    found = []
     try:
-        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
-        for answer in pages:
-            found += [(each["Key"], each["Size"]) for each in answer.get("Contents", [])]
+        found = keys_below(s3, place)
     except ClientError as error:
         raise StorageError(f"{_nothing(uri, place.bucket, role_arn)} ({_short(error)})") from error
-    found = [(key, size) for key, size in found if not key.endswith("/")]
     if not found:
         raise StorageError(_nothing(uri, place.bucket, role_arn))
-    return sorted(found)
+    return found
+
+
+def keys_below(s3: Any, place: Location) -> list[str]:
+    """List the keys below a prefix, sorted, folders left out; there may be none."""
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=place.bucket, Prefix=place.key)
+    keys = [each["Key"] for answer in pages for each in answer.get("Contents", [])]
+    return sorted(key for key in keys if not key.endswith("/"))
 
 
 def _nothing(uri: str, bucket: str, role_arn: str) -> str:

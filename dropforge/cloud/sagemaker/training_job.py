@@ -19,6 +19,7 @@ _MESSAGES = {
     "Stopped": "Training job stopped",
     "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
 }
+_CHECKPOINTS = "checkpoints"
 _METRIC = re.compile(r"#011(train|validation)-([^:#]+):([^\s#]+)")
 _LIVE_SECONDS = 86_400
 
@@ -63,6 +64,8 @@ class TrainingJob(jobs.Job):
             except jobs.JobStopped:
                 self._upload(s3, hosts["algo-1"])
                 raise
+            finally:
+                self._upload_checkpoints(s3, hosts)
         self._note_metrics(printed)
         self.set_status("InProgress", "Uploading")
         master = next(
@@ -86,8 +89,7 @@ class TrainingJob(jobs.Job):
             source = channel["DataSource"]["S3DataSource"]
             uri = source["S3Uri"]
             place = storage.Location.of(uri)
-            found = storage.list_objects(s3, uri, self.record["RoleArn"])
-            keys = [key for key, _size in found]
+            keys = storage.list_objects(s3, uri, self.record["RoleArn"])
             shards = shards_of(keys, list(hosts), source.get("S3DataDistributionType"))
             for host, root in hosts.items():
                 folder = root / "input" / "data" / channel["ChannelName"]
@@ -95,6 +97,23 @@ class TrainingJob(jobs.Job):
                 for key in shards[host]:
                     target = folder / storage.relative_path(key, place.key)
                     storage.download(s3, place.bucket, key, target)
+
+        if "CheckpointConfig" in self.record:
+            place = storage.Location.of(self.record["CheckpointConfig"]["S3Uri"])
+            for root in hosts.values():
+                (root / _CHECKPOINTS).mkdir()
+                for key in storage.keys_below(s3, place):
+                    target = root / _CHECKPOINTS / storage.relative_path(key, place.key)
+                    storage.download(s3, place.bucket, key, target)
+
+    def _upload_checkpoints(self, s3: Any, hosts: dict[str, Path]) -> None:
+        """Store them at the end; AWS also does while the job trains."""
+        if "CheckpointConfig" not in self.record:
+            return
+        place = storage.Location.of(self.record["CheckpointConfig"]["S3Uri"].rstrip("/"))
+        for root in hosts.values():
+            for file in sorted((root / _CHECKPOINTS).iterdir()):
+                storage.upload(s3, file, place.bucket, f"{place.key}/{file.name}")
 
     def _with_data(self, hosts: dict[str, Path]) -> dict[str, Path]:
         """Leave out the hosts of several that have no data, as the container does."""
@@ -135,6 +154,10 @@ class TrainingJob(jobs.Job):
             _write(config / "hyperparameters.json", self.record.get("HyperParameters", {}))
             _write(config / "inputdataconfig.json", channels)
             _write(config / "resourceconfig.json", resources)
+            if "CheckpointConfig" in self.record:
+                local = {"LocalPath": str(root / _CHECKPOINTS)}
+                checkpoints = self.record["CheckpointConfig"] | local
+                _write(config / "checkpointconfig.json", checkpoints)
 
     def _note_metrics(self, printed: dict[str, list[str]]) -> None:
         """Keep the last value of each metric that the algorithm's definitions find in the log."""

@@ -123,8 +123,8 @@ class TransformJob(jobs.Job):
         s3 = storage.client(model["ExecutionRoleArn"], "SageMaker")
         source = self.record["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
         place = storage.Location.of(source)
-        found = storage.list_objects(s3, source, model["ExecutionRoleArn"])
-        names = {key: storage.relative_path(key, place.key) for key, _size in found}
+        keys = storage.list_objects(s3, source, model["ExecutionRoleArn"])
+        names = {key: storage.relative_path(key, place.key) for key in keys}
         inputs = self.root / "input" / "data"
         for key, name in names.items():
             storage.download(s3, place.bucket, key, inputs / name)

@@ -2,6 +2,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,7 +13,7 @@ from botocore.exceptions import ClientError
 from dropforge import cloud as clouds
 from dropforge.cloud import lifecycle
 from dropforge.errors import AlreadyRunningError, PortInUseError, StartError
-from tests.unit.cloud.conftest import PROJECT, wait_until
+from tests.unit.cloud.conftest import PROJECT, TRUST, wait_until
 
 
 def alive(pid: int) -> bool:
@@ -127,3 +128,53 @@ def test_unknown_credentials_are_refused(cloud: clouds.Cloud) -> None:
     )
     with pytest.raises(ClientError, match=r"InvalidAccessKeyId|Forbidden"):
         stranger.list_buckets()
+
+
+def test_execution_that_a_killed_cloud_left_ends_and_is_told(tmp_path: Path) -> None:
+    first = clouds.up(tmp_path)
+    session = clouds.session(first)
+    sqs, events = session.client("sqs"), session.client("events")
+    url = sqs.create_queue(QueueName="told")["QueueUrl"]
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}
+    events.put_rule(Name="told", EventPattern=json.dumps(pattern))
+    target = {"Id": "queue", "Arn": answer["Attributes"]["QueueArn"]}
+    events.put_targets(Rule="told", Targets=[target])
+    wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    role = session.client("iam").create_role(
+        RoleName="any", AssumeRolePolicyDocument=json.dumps(TRUST)
+    )["Role"]["Arn"]
+    machine = session.client("stepfunctions").create_state_machine(
+        name="waits", definition=json.dumps(wait), roleArn=role
+    )["stateMachineArn"]
+    session.client("stepfunctions").start_execution(stateMachineArn=machine, name="left")
+    time.sleep(2.5)  # a checkpoint is written every two seconds
+    os.kill(first.pid, signal.SIGKILL)
+    wait_until(lambda: clouds.running(tmp_path) is None, 5)
+    second = clouds.up(tmp_path)
+    try:
+        sqs = clouds.session(second).client("sqs")
+        url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+        message = wait_until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))[0]
+        detail = json.loads(message["Body"])["detail"]
+        assert (detail["name"], detail["status"]) == ("left", "FAILED")
+        assert "local cloud ended" in detail["cause"]
+    finally:
+        clouds.down(second)
+
+
+def test_serve_runs_until_it_is_interrupted(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path; from dropforge import cloud; "
+        f"cloud.serve(Path({str(tmp_path)!r}), port=0)"
+    )
+    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
+    try:
+        cloud = wait_until(lambda: clouds.running(tmp_path))
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert not alive(cloud.pid)
+        assert clouds.running(tmp_path) is None
+    finally:
+        process.kill()
+        process.wait()

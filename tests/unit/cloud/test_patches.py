@@ -17,8 +17,7 @@ from dropforge.cloud import patches
 from dropforge.cloud.lifecycle import Cloud
 from dropforge.cloud.patches import registry
 from dropforge.errors import PatchError
-from tests.unit.cloud.conftest import run_machine, wait_until
-from tests.unit.cloud.test_state_machines import TRUST
+from tests.unit.cloud.conftest import TRUST, run_machine, wait_until
 
 Client = Callable[[str], Any]
 

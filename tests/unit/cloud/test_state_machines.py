@@ -7,19 +7,9 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cloud.conftest import run_machine, training_request, wait_until
+from tests.unit.cloud.conftest import TRUST, run_machine, training_request, wait_until
 
 Client = Callable[[str], Any]
-TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "states.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 JOBS = [
     {"Effect": "Allow", "Action": ["sagemaker:*", "iam:PassRole"], "Resource": "*"},
 ]

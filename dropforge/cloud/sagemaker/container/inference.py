@@ -83,7 +83,7 @@ class ModelServer:
 
 def _load(path: Path) -> Any:
     booster = xgboost.Booster()
-    booster.load_model(path)
+    booster.load_model(bytearray(path.read_bytes()))
     booster.set_param({"nthread": 1})
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
     logger.info("Model objective : %s", objective)

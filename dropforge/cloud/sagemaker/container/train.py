@@ -203,8 +203,7 @@ def _train(
             raise UserError(str(error)) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
     if master:
-        # The name has no suffix; XGBoost then writes UBJSON, as the container does.
-        booster.save_model(model_dir / MODEL_NAME)
+        _save(booster, model_dir / MODEL_NAME)
 
 
 class _KeepIntermediate(xgboost.callback.TrainingCallback):
@@ -217,9 +216,14 @@ class _KeepIntermediate(xgboost.callback.TrainingCallback):
     def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
         """Write beside, then rename, so that the file is whole whenever the job is stopped."""
         draft = self.path.with_suffix(".sagemaker-ignore")
-        model.save_model(draft)
+        _save(model, draft)
         draft.replace(self.path)
         return False
+
+
+def _save(booster: Any, path: Path) -> None:
+    """Write UBJSON, as XGBoost does by default to a name without a suffix."""
+    path.write_bytes(booster.save_raw("ubj"))
 
 
 def _end_with_model(_signum: int, _frame: FrameType | None) -> None:

@@ -1,0 +1,125 @@
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from dropforge import cloud as clouds
+from dropforge.cloud import Cloud
+from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.sagemaker.faults import Faults
+from tests.unit.cloud.conftest import train, training_request, wait_for_training, wait_until
+
+Client = Callable[[str], Any]
+
+
+@pytest.fixture
+def inject(cloud: Cloud) -> Iterator[Callable[..., None]]:
+    file = cloud.state_dir / "faults.json"
+
+    def write(**fault: Any) -> None:
+        file.write_text(json.dumps([fault]))
+
+    yield write
+    file.unlink(missing_ok=True)
+
+
+@pytest.fixture
+def sagemaker(cloud: Cloud) -> Any:
+    """A client that does not retry by itself."""
+    once = Config(retries={"total_max_attempts": 1})
+    return clouds.session(cloud).client("sagemaker", config=once)
+
+
+def test_throttling_refuses_as_many_calls_as_it_says(
+    sagemaker: Any, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
+) -> None:
+    inject(operation="CreateTrainingJob", name="throttled-*", fault="throttling", count=2)
+    request = training_request("throttled-1", bucket, outputs["TrainingRoleArn"])
+    for _ in range(2):
+        with pytest.raises(ClientError, match=r"ThrottlingException.*Rate exceeded"):
+            sagemaker.create_training_job(**request)
+    assert train(sagemaker, request)["TrainingJobStatus"] == "Completed"
+
+
+def test_quota_refuses_the_call_by_its_class(
+    sagemaker: Any, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
+) -> None:
+    inject(fault="resource_limit")
+    with pytest.raises(sagemaker.exceptions.ResourceLimitExceeded, match="service limit"):
+        sagemaker.create_training_job(
+            **training_request("over-quota", bucket, outputs["TrainingRoleArn"])
+        )
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"fault": "capacity"}, "CapacityError: Unable to provision"),
+        ({"fault": "fail_job", "message": "AlgorithmError: broken"}, "AlgorithmError: broken"),
+    ],
+)
+def test_job_fails_on_purpose(
+    sagemaker: Any,
+    bucket: str,
+    outputs: dict[str, str],
+    inject: Callable[..., None],
+    fault: dict[str, Any],
+    reason: str,
+) -> None:
+    inject(**fault)
+    name = f"purpose-{fault['fault'].replace('_', '-')}"
+    job = train(sagemaker, training_request(name, bucket, outputs["TrainingRoleArn"]))
+    assert job["TrainingJobStatus"] == "Failed"
+    assert job["FailureReason"].startswith(reason)
+
+
+def test_slow_job_can_be_stopped(
+    sagemaker: Any, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
+) -> None:
+    inject(fault="slow_job", seconds=60)
+    request = training_request("slow", bucket, outputs["TrainingRoleArn"])
+    sagemaker.create_training_job(**request)
+    job = sagemaker.describe_training_job(TrainingJobName="slow")
+    assert job["SecondaryStatus"] == "Starting"
+    sagemaker.stop_training_job(TrainingJobName="slow")
+    assert wait_for_training(sagemaker, "slow")["TrainingJobStatus"] == "Stopped"
+
+
+def test_file_of_another_form_is_refused_with_its_name(tmp_path: Path) -> None:
+    file = tmp_path / "faults.json"
+    for text in ("{", '[{"fault": "earthquake"}]'):
+        file.write_text(text)
+        with pytest.raises(ApiError, match=str(file)):
+            Faults(file).meet("CreateModel", "m")
+
+
+def test_state_changes_are_on_the_event_bus(
+    sagemaker: Any, client: Client, bucket: str, outputs: dict[str, str]
+) -> None:
+    url = client("sqs").create_queue(QueueName="state-changes")["QueueUrl"]
+    answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    pattern = {
+        "detail-type": ["SageMaker Training Job State Change"],
+        "detail": {"TrainingJobName": ["told"]},
+    }
+    client("events").put_rule(Name="state-changes", EventPattern=json.dumps(pattern))
+    target = {"Id": "queue", "Arn": answer["Attributes"]["QueueArn"]}
+    client("events").put_targets(Rule="state-changes", Targets=[target])
+    train(sagemaker, training_request("told", bucket, outputs["TrainingRoleArn"]))
+    seen: list[Any] = []
+
+    def all_told() -> bool:
+        found = client("sqs").receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        for message in found.get("Messages", []):
+            seen.append(json.loads(message["Body"])["detail"])
+            client("sqs").delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
+        return any(each["TrainingJobStatus"] == "Completed" for each in seen)
+
+    wait_until(all_told)
+    states = {each["SecondaryStatus"] for each in seen}
+    assert states == {"Starting", "Downloading", "Training", "Uploading", "Completed"}
+    assert all(isinstance(each["CreationTime"], int) for each in seen)
