@@ -12,7 +12,7 @@ from bench.prepare import KEY, PREFIX
 from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
 from pipeline.settings import resolve_settings
-from prepare.bucket import Bucket, ObjectSource
+from prepare.bucket import Bucket, planned_source
 from prepare.limits import MIB
 
 
@@ -50,10 +50,8 @@ def profile(s3: LocalS3, chunk: dict[str, Any]) -> None:
 
     bucket = Bucket(s3, "bucket")
     planned = bucket.get_json(f"{PREFIX}/plan.json")
-    place = planned["source"]
-    source = ObjectSource(bucket, place["key"], None, place["size"])
     key = layout.join(PREFIX, "chunks", f"profile-{chunk['index']:05d}.json")
-    bucket.put_compact(key, profile_chunk(source, planned, chunk))
+    bucket.put_compact(key, profile_chunk(planned_source(s3, planned), planned, chunk))
 
 
 def fit(s3: LocalS3) -> None:

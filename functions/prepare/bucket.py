@@ -104,3 +104,10 @@ class Bucket:
         self.client.complete_multipart_upload(
             Bucket=self.name, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
         )
+
+
+def planned_source(client: Any, plan: dict[str, Any]) -> ObjectSource:
+    """Return the bytes that a plan says are to be read: the drop itself, or its plain copy."""
+    place = plan["source"]
+    bucket = Bucket(client, place["bucket"])
+    return ObjectSource(bucket, place["key"], place["version_id"], place["size"])

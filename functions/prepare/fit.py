@@ -7,7 +7,7 @@ from typing import Any
 from pipeline import layout
 from pipeline.errors import RowsUnusableError
 from pipeline.settings import Settings
-from prepare.bucket import Bucket
+from prepare.bucket import Bucket, planned_source
 from prepare.chain import Chain, chain
 from prepare.champion import compare_champion
 from prepare.columns import Column, column_of, summary
@@ -16,6 +16,7 @@ from prepare.division import divide
 from prepare.encoder import Encoder, build_encoder
 from prepare.hyperparameters import check_metric, hyperparameters
 from prepare.job import job_of
+from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from prepare.notices import Notice, capped, notice
 from prepare.target import Target, target_of
@@ -63,6 +64,7 @@ def fit_run(
         *_bad_rows(profile),
         *target.notices,
         *_dropped(target, profile),
+        *leakage_notices(planned_source(client, plan), plan, chained.chunks, encoder),
         *division.notices,
         *usable.pop("notices", []),
         *notices,

@@ -9,7 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
-from prepare.bucket import Bucket, ObjectSource
+from prepare.bucket import Bucket, planned_source
 from prepare.limits import MIB
 
 logger = Logger()
@@ -50,11 +50,7 @@ def _profile(event: dict[str, Any]) -> int:
     chunk, prefix = event["chunk"], event["prefix"]
     bucket = Bucket(s3, event["bucket"])
     plan = bucket.get_json(layout.join(prefix, "plan.json"))
-    place = plan["source"]
-    source = ObjectSource(
-        Bucket(s3, place["bucket"]), place["key"], place["version_id"], place["size"]
-    )
-    result = profile_chunk(source, plan, chunk)
+    result = profile_chunk(planned_source(s3, plan), plan, chunk)
     bucket.put_compact(layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json"), result)
     metrics.add_metric(
         name="BytesProfiled", unit=MetricUnit.Bytes, value=chunk["end"] - chunk["start"]

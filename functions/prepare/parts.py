@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from pipeline import layout
-from prepare.bucket import Bucket, ObjectSource
+from prepare.bucket import Bucket, planned_source
 from prepare.dialect import Dialect
 from prepare.encode import encode_frame, encode_target, to_csv
 from prepare.encoder import Encoder
@@ -35,11 +35,7 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, An
     champion = None
     if chunk["champion"]:
         champion = bucket.get_json(layout.join(prefix, "champion_encoder.json"))
-    place = plan["source"]
-    source = ObjectSource(
-        Bucket(client, place["bucket"]), place["key"], place["version_id"], place["size"]
-    )
-    raw = source.read(chunk["start"], chunk["end"])
+    raw = planned_source(client, plan).read(chunk["start"], chunk["end"])
     files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
     for name, body in files.items():
         bucket.put(layout.join(prefix, "data", name), body)

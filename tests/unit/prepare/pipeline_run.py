@@ -9,7 +9,7 @@ import pandas as pd
 from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
 from pipeline.settings import resolve_settings
-from prepare.bucket import Bucket, ObjectSource
+from prepare.bucket import Bucket, planned_source
 from prepare.fit import fit_run
 from prepare.parts import encode_chunk
 from prepare.plan import Request, plan_run
@@ -72,8 +72,7 @@ def prepare(
     prefix = plan["prefix"]
     bucket = Bucket(s3, "bucket")
     details = bucket.get_json(f"{prefix}/plan.json")
-    place = details["source"]
-    source = ObjectSource(bucket, place["key"], place["version_id"], place["size"])
+    source = planned_source(s3, details)
     for chunk in bucket.get_json(f"{prefix}/manifest.json"):
         key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
         bucket.put_compact(key, profile_chunk(source, details, chunk))
