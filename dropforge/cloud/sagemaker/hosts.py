@@ -1,9 +1,12 @@
 """Several instances of one training job: who gets which objects, and how they meet."""
 
-import contextlib
-from collections.abc import Iterator
-from pathlib import Path
+import socket
 from typing import Any
+
+_LOOPBACK = "127.0.0.1"
+_TIMEOUT_SECONDS = 60
+# A host may be there before the tracker is.
+_RETRIES = 20
 
 
 def shards_of(keys: list[str], hosts: list[str], distribution: str | None) -> dict[str, list[str]]:
@@ -19,27 +22,31 @@ def shards_of(keys: list[str], hosts: list[str], distribution: str | None) -> di
     return {host: keys[number :: len(hosts)] for number, host in enumerate(hosts)}
 
 
-@contextlib.contextmanager
-def collective_of(hosts: dict[str, Path]) -> Iterator[dict[str, dict[str, Any]]]:
-    """Run XGBoost's tracker while the hosts train, when there are several.
+def collective_of(hosts: list[str]) -> dict[str, dict[str, Any]]:
+    """Say how the hosts of a job find each other.
 
-    Yields
-    ------
-    For each host, what xgboost.collective.CommunicatorContext needs; empty for one.
+    Returns
+    -------
+    For each host, what its process needs in order to join XGBoost's collective;
+    the first also runs the tracker. Empty for a host alone.
     """
     if len(hosts) == 1:
-        yield {host: {} for host in hosts}
-        return
-    # Only here, since it costs a fifth of a second and few jobs have several hosts.
-    from xgboost.tracker import RabitTracker
-
-    tracker = RabitTracker(n_workers=len(hosts), host_ip="127.0.0.1", sortby="task")
-    tracker.start()
-    try:
-        arguments = tracker.worker_args()
-        yield {
-            host: arguments | {"dmlc_task_id": f"{number:05d}", "dmlc_timeout": 60}
-            for number, host in enumerate(hosts)
+        return {hosts[0]: {}}
+    port = _free_port()
+    return {
+        host: {
+            "dmlc_communicator": "rabit",
+            "dmlc_tracker_uri": _LOOPBACK,
+            "dmlc_tracker_port": port,
+            "dmlc_task_id": f"{number:05d}",
+            "dmlc_timeout": _TIMEOUT_SECONDS,
+            "dmlc_retry": _RETRIES,
         }
-    finally:
-        tracker.free()
+        for number, host in enumerate(hosts)
+    }
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_LOOPBACK, 0))
+        return int(probe.getsockname()[1])

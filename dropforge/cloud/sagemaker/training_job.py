@@ -57,15 +57,14 @@ class TrainingJob(jobs.Job):
         limit = self.record["StoppingCondition"].get("MaxRuntimeInSeconds", _LIVE_SECONDS)
         environment = self.record.get("Environment", {})
         usable = self._with_data(hosts)
-        with collective_of(usable) as member_of:
-            self._configure(hosts, member_of)
-            try:
-                printed = self.run_processes("train", usable, environment, limit)
-            except jobs.JobStopped:
-                self._upload(s3, hosts["algo-1"])
-                raise
-            finally:
-                self._upload_checkpoints(s3, hosts)
+        self._configure(hosts, collective_of(list(usable)))
+        try:
+            printed = self.run_processes("train", usable, environment, limit)
+        except jobs.JobStopped:
+            self._upload(s3, hosts["algo-1"])
+            raise
+        finally:
+            self._upload_checkpoints(s3, hosts)
         self._note_metrics(printed)
         self.set_status("InProgress", "Uploading")
         master = next(

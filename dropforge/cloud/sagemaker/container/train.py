@@ -9,6 +9,7 @@ from types import FrameType
 from typing import Any
 
 import xgboost
+from xgboost.tracker import RabitTracker
 
 from dropforge.cloud.sagemaker.container import data
 from dropforge.cloud.sagemaker.container.choices import MAXIMIZE
@@ -137,9 +138,21 @@ def _train_together(
     """
     if train is None or ("validation" in channels and validation is None):
         raise PlatformError("this host has no data and should not have been started")
-    with xgboost.collective.CommunicatorContext(**resources["collective"]):
+    member = resources["collective"]
+    tracker = None
+    if resources["current_host"] == resources["hosts"][0]:
+        tracker = RabitTracker(
+            n_workers=len(resources["hosts"]),
+            host_ip=member["dmlc_tracker_uri"],
+            port=member["dmlc_tracker_port"],
+            sortby="task",
+        )
+        tracker.start()
+    with xgboost.collective.CommunicatorContext(**member):
         master = _rank() == 0
         _train(values, train, validation, root, checkpoint_dir, master=master)
+    if tracker is not None:
+        tracker.wait_for()
 
 
 def _train(
