@@ -8,7 +8,7 @@ from typing import Any
 from evaluate.cautions import Warnings, warning
 from evaluate.comparison import champion_scores, is_newer
 from evaluate.document import columns_of, judged_part, run_part, versions_of
-from evaluate.holdout import MAX_ROWS, Holdout, read_holdout, read_scores
+from evaluate.holdout import Holdout, read_holdout, read_scores
 from evaluate.importance import importance_of
 from evaluate.judgement import Judgement, judge
 from evaluate.learning_curve import NoLearningCurveError, read_learning_curve
@@ -49,7 +49,7 @@ def evaluate_run(
     target, settings = encoder["target"], request.get("settings", {})
     metric = metric_for(target["task"], settings.get("metric"))
     rows = count_rows(files)
-    holdout = read_holdout(files, rows["test"])
+    holdout = read_holdout(files, rows["test"], len(target.get("classes") or []))
     scored = _score(files, holdout, target)
     champion = None
     if event.get("champion", {}).get("found"):
@@ -127,8 +127,9 @@ def _warnings(profile: dict[str, Any], judgement: Judgement, holdout: Holdout) -
         found.append(
             warning(
                 "part_of_the_test_rows",
-                f"More than {MAX_ROWS:,} test rows: {len(holdout.parts):,} of "
-                f"{len(holdout.parts) + holdout.left_out:,} parts were judged, evenly spread.",
+                f"Of very many test rows {len(holdout.truth):,} were judged: "
+                f"{len(holdout.parts):,} of {len(holdout.parts) + holdout.left_out:,} parts, "
+                f"evenly spread.",
             )
         )
     # Why the champion was not compared is said already.

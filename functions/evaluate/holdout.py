@@ -11,6 +11,8 @@ from pipeline.errors import EmptyTestSplitError, PredictionCountError
 
 MAX_ROWS = 5_000_000
 """Most test rows that are judged: above, whole parts are left out, evenly spread."""
+MAX_PROBABILITIES = 20_000_000
+"""Most probabilities of a model, rows times classes: what 1.5 GiB hold of two models."""
 TRUTH = "data/truth"
 
 
@@ -27,7 +29,7 @@ class Holdout:
     truth: Floats
     """(rows,), the value or the class index."""
     left_out: int
-    """How many parts were not judged, because there are more than MAX_ROWS rows."""
+    """How many parts were not judged, because there are too many rows."""
 
     def locate(self, row: int) -> tuple[str, int]:
         """Return the part of a row and its position in it, from 0."""
@@ -36,12 +38,13 @@ class Holdout:
         return self.parts[part], row - int(ends[part] - self.sizes[part])
 
 
-def read_holdout(files: RunFiles, test_rows: int) -> Holdout:
+def read_holdout(files: RunFiles, test_rows: int, classes: int) -> Holdout:
     """Read the truth of the test rows.
 
     Parameters
     ----------
     test_rows : how many there are in all parts, as counted when they were written.
+    classes : how many the target has; 0 in a regression.
 
     Raises
     ------
@@ -55,7 +58,8 @@ def read_holdout(files: RunFiles, test_rows: int) -> Holdout:
             f"split), so nothing can be judged; drop more rows, or raise split.test in "
             f"pipeline.json"
         )
-    judged = spread(names, test_rows, MAX_ROWS)
+    limit = min(MAX_ROWS, MAX_PROBABILITIES // max(classes, 1))
+    judged = spread(names, test_rows, limit)
     read = list(in_parallel(lambda name: read_truth(files.read(TRUTH, name)), judged))
     return Holdout(
         judged,

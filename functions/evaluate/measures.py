@@ -128,35 +128,42 @@ class Balance:
     predictions, as scikit-learn's f1_score does; with a single class it is F1.
     """
 
-    hits: Floats
-    """(rows, classes): 1 where the row is of the class and predicted so."""
-    marks: Floats
-    """(rows, classes): 1 for the row's class plus 1 for the predicted class."""
+    truth: NDArray[np.intp]
+    """(rows,), class indices."""
+    chosen: NDArray[np.intp]
+    """(rows,), indices of the predicted classes."""
+    classes: slice
+    """The classes that count."""
+    known: int
+    """How many classes there are."""
+
+    def _counts(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return TP, and 2 TP + FP + FN, of every class for the weights of one replicate."""
+        right = np.where(self.truth == self.chosen, weights, 0.0)
+        hits: Floats = np.bincount(self.truth, right, self.known).astype(np.float64)
+        marks: Floats = np.bincount(self.truth, weights, self.known).astype(np.float64)
+        return hits, marks + np.bincount(self.chosen, weights, self.known)
 
     def weighted(self, weights: Floats) -> Floats:
         """See Measure."""
-        hits, marks = weights @ self.hits, weights @ self.marks
-        scores = np.divide(2 * hits, marks, out=np.zeros_like(hits), where=marks > 0)
-        averaged: Floats = scores.sum(axis=1) / np.maximum((marks > 0).sum(axis=1), 1)
-        return averaged
+        return np.array([self._score(row) for row in weights])
+
+    def _score(self, weights: Floats) -> float:
+        hits, marks = (counts[self.classes] for counts in self._counts(weights))
+        used = marks > 0
+        return float((2 * hits[used] / marks[used]).sum() / max(used.sum(), 1))
 
     def gradient(self) -> Floats:
         """See Measure."""
-        hits, marks = self.hits.sum(axis=0), self.marks.sum(axis=0)
-        used = marks > 0
-        slope = 2 * (self.hits[:, used] * marks[used] - hits[used] * self.marks[:, used])
-        gradient: Floats = (slope / marks[used] ** 2).sum(axis=1) / max(used.sum(), 1)
+        hits, marks = self._counts(np.ones(self.truth.size))
+        counted = np.zeros(self.known, dtype=bool)
+        counted[self.classes] = True
+        counted &= marks > 0
+        inverse = np.divide(2, marks, out=np.zeros(self.known), where=counted)
+        loss = hits * inverse**2 / 2
+        gain = np.where(self.truth == self.chosen, inverse[self.truth], 0.0)
+        gradient: Floats = (gain - loss[self.truth] - loss[self.chosen]) / max(counted.sum(), 1)
         return gradient
-
-
-def balance(truth: Floats, chosen: Floats, classes: list[int]) -> Balance:
-    """Prepare F1 over classes from true and predicted class indices, (rows,) each."""
-    is_class = truth[:, None] == np.asarray(classes)
-    is_chosen = chosen[:, None] == np.asarray(classes)
-    return Balance(
-        (is_class & is_chosen).astype(np.float64),
-        is_class.astype(np.float64) + is_chosen.astype(np.float64),
-    )
 
 
 def log_losses(truth: Floats, probabilities: Floats) -> Floats:

@@ -82,12 +82,17 @@ def _losses(s: Scored) -> Floats:
     return measures.log_losses(s.truth, s.probabilities)
 
 
+def _balance(s: Scored, classes: slice) -> Measure:
+    known = s.predicted.shape[1] if s.predicted.ndim == 2 else 2
+    return measures.Balance(s.truth.astype(np.intp), s.chosen.astype(np.intp), classes, known)
+
+
 def _f1(s: Scored) -> Measure:
-    return measures.balance(s.truth, s.chosen, [1])
+    return _balance(s, slice(1, 2))
 
 
 def _macro_f1(s: Scored) -> Measure:
-    return measures.balance(s.truth, s.chosen, list(range(s.predicted.shape[1])))
+    return _balance(s, slice(None))
 
 
 _ANY, _SHARE, _LOSS = (-np.inf, np.inf), (0.0, 1.0), (0.0, np.inf)

@@ -16,6 +16,7 @@ from sklearn import metrics as sk
 import evaluate
 from evaluate import evaluation
 from evaluate.evaluation import evaluate_run
+from evaluate.holdout import spread
 from pipeline.errors import (
     EmptyTestSplitError,
     PredictionCountError,
@@ -217,16 +218,33 @@ def test_worst_rows_are_those_of_the_file(run_of: Runs) -> None:
         assert row["values"]["area_m2"] == float(line.split(",")[0])
 
 
-def test_above_the_row_limit_whole_parts_are_judged(
-    run_of: Runs, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("task", "name", "limit"),
+    [("binary", "MAX_ROWS", 120), ("multiclass", "MAX_PROBABILITIES", 7 * 120)],
+)
+def test_above_the_limit_whole_parts_are_judged(
+    run_of: Runs, monkeypatch: pytest.MonkeyPatch, task: str, name: str, limit: int
 ) -> None:
-    run = run_of("binary")
-    monkeypatch.setattr("evaluate.holdout.MAX_ROWS", 120)
+    run = run_of(task)
+    monkeypatch.setattr(f"evaluate.holdout.{name}", limit)
     evaluated(run)
     document = run.json("evaluation.json")
     assert document["rows"]["judged"] == 113
     assert document["rows"]["test"] == 225
     assert any(item["code"] == "part_of_the_test_rows" for item in document["warnings"])
+
+
+@pytest.mark.parametrize(
+    ("parts", "rows", "limit", "kept"),
+    [
+        (4, 400, 400, [0, 1, 2, 3]),
+        (4, 400, 200, [0, 2]),
+        (4, 400, 50, [0]),
+        (10, 1_000, 300, [0, 3, 6]),
+    ],
+)
+def test_parts_are_left_out_evenly(parts: int, rows: int, limit: int, kept: list[int]) -> None:
+    assert spread([str(i) for i in range(parts)], rows, limit) == [str(i) for i in kept]
 
 
 def test_rows_are_added_up_over_all_chunks(run_of: Runs) -> None:

@@ -8,9 +8,7 @@ from evaluate.intervals import intervals_of, replicates_of
 from evaluate.ranking import Auc, Ranking
 from evaluate.scored import METRICS, Scored
 
-NAMES = [
-    (metric.tasks[0], name) for name, metric in METRICS.items() if name not in ("f1", "macro_f1")
-]
+NAMES = [(metric.tasks[0], name) for name, metric in METRICS.items()]
 
 
 def scored(task: str, rows: int, seed: int, noise: float = 1.0) -> Scored:
