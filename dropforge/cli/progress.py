@@ -49,7 +49,11 @@ def _elapsed(visit: Visit) -> str:
 
 def _remark(visit: Visit) -> str:
     attempt = f"attempt {visit.attempts}" if visit.attempts > 1 else ""
-    return ", ".join(part for part in (visit.error or "", attempt) if part)
+    items = ""
+    if visit.left is None and visit.items:
+        done, total = visit.items
+        items = f"{done:,} of {total:,} chunks"
+    return ", ".join(part for part in (visit.error or "", attempt, items) if part)
 
 
 class _Board:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from dropforge.client.errors import FollowTimeoutError
-from dropforge.client.history import Timeline, update
+from dropforge.client.history import Timeline, count_items, update
 from dropforge.client.stack import Stack
 from pipeline import layout
 
@@ -90,6 +90,7 @@ def follow(
     pause, known = patience.first, 0
     while True:
         exists = update(watch.timeline, stack.client("stepfunctions"), stack.execution_arn(run))
+        count_items(watch.timeline, stack.client("stepfunctions"))
         show(watch.timeline)
         if watch.timeline.is_over or not exists:
             message = message_of(stack, run)

@@ -32,6 +32,7 @@ class Visit:
     error : name of the error that the last attempt ended with.
     attempts : how often its task was started.
     map_run_arn : of a Distributed Map.
+    items : how many of its items are done, and how many there are.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Visit:
     error: str | None = None
     attempts: int = 0
     map_run_arn: str | None = None
+    items: tuple[int, int] | None = None
 
     @property
     def seconds(self) -> float | None:
@@ -165,3 +167,21 @@ def update(timeline: Timeline, sfn: Any, execution_arn: str) -> bool:
         raise
     timeline.add(reversed(fresh))
     return True
+
+
+def count_items(timeline: Timeline, sfn: Any) -> None:
+    """Note how far the Distributed Map is that the execution is in, if it is in one.
+
+    Its children are executions of their own; one call counts them all.
+    """
+    visit = timeline.current
+    if visit is None or visit.map_run_arn is None:
+        return
+    try:
+        counts = sfn.describe_map_run(mapRunArn=visit.map_run_arn)["itemCounts"]
+    except ClientError as error:
+        # Who may follow an execution need not be allowed to look into its Map Runs.
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return
+    visit.items = (counts["succeeded"], counts["total"])

@@ -96,6 +96,12 @@ class FakeStates:
         self.script: list[list[dict[str, Any]]] = []
         self.executions: list[dict[str, Any]] = []
         self.queries: list[dict[str, Any]] = []
+        self.counts: dict[str, int] | None = None
+
+    def describe_map_run(self, *, mapRunArn: str) -> dict[str, Any]:
+        if self.counts is None:
+            raise refused("AccessDeniedException", "DescribeMapRun")
+        return {"mapRunArn": mapRunArn, "itemCounts": self.counts}
 
     def get_execution_history(self, **query: Any) -> dict[str, Any]:
         self.queries.append(query)

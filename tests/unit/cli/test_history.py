@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dropforge.client.history import Timeline, update
+from dropforge.client.history import Timeline, count_items, update
 from tests.unit.cli.fakes import NOON, FakeStates, History, succeeded
 
 
@@ -73,3 +73,35 @@ def test_update_reads_long_histories_page_by_page_and_only_what_is_new() -> None
     update(timeline, states, "arn")
     assert len(states.queries) == before + 1
     assert len(timeline.visits) == 120
+
+
+def in_a_map() -> Timeline:
+    history, timeline = History(), Timeline()
+    started = {"mapRunStartedEventDetails": {"mapRunArn": "arn:map"}}
+    entered = [history.event("ExecutionStarted"), history.enter("Profile chunks", "Map")]
+    timeline.add([*entered, history.event("MapRunStarted", **started)])
+    return timeline
+
+
+def test_count_items_tells_how_far_a_map_is() -> None:
+    states, timeline = FakeStates(), in_a_map()
+    states.counts = {"succeeded": 3, "total": 40}
+    count_items(timeline, states)
+    assert timeline.visits[0].items == (3, 40)
+
+
+def test_count_items_goes_without_where_map_runs_may_not_be_read() -> None:
+    timeline = in_a_map()
+    count_items(timeline, FakeStates())
+    assert timeline.visits[0].items is None
+
+
+def test_timeline_tells_the_branches_of_a_parallel_apart() -> None:
+    history, timeline = History(), Timeline()
+    events = [history.event("ExecutionStarted"), history.enter("Predict", "Parallel")]
+    own = history.enter("Batch transform")
+    champion = history.enter("Batch transform of champion")
+    failed = history.event("TaskFailed", taskFailedEventDetails={"error": "SageMaker.Error"})
+    failed["previousEventId"] = own["id"]
+    timeline.add([*events, own, champion, failed])
+    assert [visit.error for visit in timeline.visits] == [None, "SageMaker.Error", None]
