@@ -64,12 +64,12 @@ def _rows(size: SampleSize) -> Iterator[list[object]]:
         autopay = draw.random() < 0.6
         signals = [round(draw.gauss(0, 1), 4) for _ in range(size.features)]
         odds = (
-            -0.9
-            + (0.9 if plan == "basic" else -0.4)
-            - 0.03 * months
-            + 0.5 * calls
-            - (0.8 if autopay else 0)
-            + sum(0.6 * value for value in signals[::2])
+            -1.2
+            + (1.8 if plan == "basic" else -0.8)
+            - 0.06 * months
+            + 1.0 * calls
+            - (1.6 if autopay else 0)
+            + sum(1.2 * value for value in signals[::2])
             + draw.gauss(0, size.noise)
         )
         cancelled = draw.random() < 1 / (1 + math.exp(-odds))

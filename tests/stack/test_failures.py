@@ -1,0 +1,172 @@
+"""What goes wrong in SageMaker, in a role, or by a person's hand, ends in one readable message."""
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dropforge import cloud
+from seed.sample import SampleSize, sample_csv
+from tests.stack.application import Application
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = sample_csv(SampleSize(rows=400))
+Faults = Callable[..., None]
+
+
+@pytest.fixture(scope="module")
+def hurried_cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[cloud.Cloud]:
+    """A cloud whose waits of minutes take moments."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SFN_WAIT_SCALE", "0.002")
+        running = cloud.up(tmp_path_factory.mktemp("hurried"), persist=False)
+    yield running
+    cloud.down(running)
+
+
+@pytest.fixture(scope="module")
+def application(hurried_cloud: cloud.Cloud) -> Application:
+    outputs = cloud.deploy(hurried_cloud, ROOT, "dropforge", {})
+    return Application(cloud.session(hurried_cloud), outputs)
+
+
+@pytest.fixture
+def faults(hurried_cloud: cloud.Cloud) -> Iterator[Faults]:
+    file = hurried_cloud.state_dir / "faults.json"
+
+    def arrange(operation: str, fault: str, count: int = 1, name: str = "*", **more: Any) -> None:
+        entry = {"operation": operation, "name": name, "fault": fault, "count": count, **more}
+        file.write_text(json.dumps([entry]))
+
+    yield arrange
+    file.write_text("[]")
+
+
+def training_jobs(application: Application, run: str) -> list[str]:
+    answer = application.client("sagemaker").list_training_jobs(
+        NameContains=run, SortBy="CreationTime", SortOrder="Ascending"
+    )
+    return [job["TrainingJobName"] for job in answer["TrainingJobSummaries"]]
+
+
+def wait_for_job(application: Application, run: str) -> None:
+    for _ in range(200):
+        if training_jobs(application, run):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"no training job of {run}: {application.last(run)}")
+
+
+@pytest.mark.parametrize(("fault", "count"), [("throttling", 2), ("resource_limit", 3)])
+def test_training_that_sagemaker_refuses_for_now_is_tried_under_a_new_name(
+    application: Application, faults: Faults, fault: str, count: int
+) -> None:
+    faults("CreateTrainingJob", fault, count)
+    run = application.drop(f"inbox/{fault.replace('_', '-')}.csv", SAMPLE)
+    assert application.message(run)["status"] == "SUCCEEDED"
+    assert training_jobs(application, run) == [f"{run}-r{count}"]
+
+
+def test_training_without_capacity_waits_and_starts_again(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateTrainingJob", "capacity", 2)
+    run = application.drop("inbox/capacity.csv", SAMPLE)
+    assert application.message(run)["status"] == "SUCCEEDED"
+    assert training_jobs(application, run) == [run, f"{run}-r1", f"{run}-r2"]
+
+
+def test_training_that_never_gets_capacity_ends_with_sagemakers_reason(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateTrainingJob", "capacity", 99)
+    run = application.drop("inbox/no-capacity.csv", SAMPLE)
+    message = application.message(run)
+    assert message["verdict"] == "failed"
+    assert message["cause"].startswith("CapacityError: Unable to provision")
+    assert len(training_jobs(application, run)) == 4
+
+
+def test_training_job_that_fails_is_told_with_its_reason_and_not_repeated(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateTrainingJob", "fail_job", message="AlgorithmError: out of memory")
+    run = application.drop("inbox/broken.csv", SAMPLE)
+    message = application.message(run)
+    assert message["cause"] == "AlgorithmError: out of memory"
+    assert training_jobs(application, run) == [run]
+
+
+def test_bad_hyperparameter_is_told_in_the_containers_words(application: Application) -> None:
+    application.settings("typo", {"hyperparameters": {"max_depht": 3}})
+    run = application.drop("inbox/typo/typo.csv", SAMPLE)
+    message = application.message(run)
+    assert message["status"] == "FAILED"
+    assert "max_depht" in message["cause"]
+
+
+def test_training_job_that_a_person_stops_is_told_as_such(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateTrainingJob", "slow_job", seconds=30)
+    run = application.drop("inbox/slow.csv", SAMPLE)
+    wait_for_job(application, run)
+    application.client("sagemaker").stop_training_job(TrainingJobName=run)
+    message = application.message(run)
+    assert message["error"] == "JobStopped"
+    assert "stopped before it ended" in message["text"]
+
+
+def test_execution_that_a_person_stops_stops_its_job_and_is_told(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateTrainingJob", "slow_job", seconds=30)
+    run = application.drop("inbox/aborted.csv", SAMPLE)
+    wait_for_job(application, run)
+    application.client("stepfunctions").stop_execution(executionArn=application.execution(run))
+    message = application.message(run)
+    assert message["status"] == "ABORTED"
+    assert message["subject"] == "aborted: run stopped"
+    job = application.client("sagemaker").describe_training_job(TrainingJobName=run)
+    assert job["TrainingJobStatus"] in ("Stopping", "Stopped")
+
+
+def test_champion_whose_transform_fails_does_not_fail_the_run(
+    application: Application, faults: Faults
+) -> None:
+    application.message(application.drop("inbox/pair/1.csv", SAMPLE))
+    faults("CreateTransformJob", "fail_job", name="*-c", message="InternalServerError")
+    run = application.drop("inbox/pair/2.csv", SAMPLE)
+    result = application.message(run)["result"]
+    assert result["verdict"] == "approved"
+    assert result["champion"] is None
+    assert any("transform failed" in warning for warning in result["warnings"])
+
+
+def test_function_without_a_permission_fails_with_the_denied_action(
+    application: Application,
+) -> None:
+    iam = application.client("iam")
+    function = application.client("lambda").get_function_configuration(
+        FunctionName=application.outputs["PrepareFunctionArn"]
+    )
+    role = function["Role"].rsplit("/", 1)[1]
+    policy = iam.get_role_policy(RoleName=role, PolicyName="Prepare")["PolicyDocument"]
+    narrowed = {
+        **policy,
+        "Statement": [s for s in policy["Statement"] if s["Sid"] != "WriteRuns"],
+    }
+    assert len(narrowed["Statement"]) == len(policy["Statement"]) - 1
+    try:
+        iam.put_role_policy(
+            RoleName=role, PolicyName="Prepare", PolicyDocument=json.dumps(narrowed)
+        )
+        message = application.message(application.drop("inbox/denied.csv", SAMPLE))
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName="Prepare", PolicyDocument=json.dumps(policy))
+    assert message["verdict"] == "failed"
+    assert "AccessDenied" in message["cause"]
+    assert "PutObject" in message["cause"]
