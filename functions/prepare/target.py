@@ -255,7 +255,8 @@ def _same(name: str, positive: object) -> bool:
 def _balance(task: str, order: list[str], total: dict[str, int]) -> list[Notice]:
     rows = sum(total.values())
     rare = min(order, key=lambda n: total[n])
-    if (total[rare] * 20 >= rows and total[rare] >= 10) or (task != "binary" and total[rare] >= 10):
+    few = total[rare] * 20 < rows if task == "binary" else total[rare] < 10 <= rows / 10
+    if not few:
         return []
     text = f"Class {quoted(rare)} has {total[rare]:,} of {rows:,} rows; its metrics are uncertain."
     return [notice("imbalance", text)]

@@ -48,8 +48,7 @@ class Prepared:
     def table(self, channel: str) -> pd.DataFrame:
         header = 0 if channel == "truth" else None
         tables = [
-            pd.read_csv(io.BytesIO(body), header=header, float_precision="round_trip")
-            for body in self.files(channel).values()
+            pd.read_csv(io.BytesIO(body), header=header) for body in self.files(channel).values()
         ]
         return pd.concat(tables, ignore_index=True)
 

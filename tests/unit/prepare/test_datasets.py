@@ -1,0 +1,45 @@
+"""Real files go in as they are; the model is as good as a careful hand-made one, or better."""
+
+import numpy as np
+import pytest
+import xgboost as xgb
+
+from tests.unit.prepare.baseline import baseline_losses, losses_of, trained
+from tests.unit.prepare.datasets import DATASETS
+from tests.unit.prepare.pipeline_run import prepare
+
+SEEDS = (0, 1)
+# Losses of one file over the seeds may be worse by this many standard errors of their
+# difference; and a log loss by so much that no metric shows it.
+_ERRORS = 2.0
+_NOTHING = 0.002
+
+
+def test_at_least_twenty_datasets() -> None:
+    assert len(DATASETS) >= 20
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_dataset_as_it_is_matches_a_hand_made_baseline(name: str) -> None:
+    load, target = DATASETS[name]
+    data = load()
+    differences = []
+    for seed in SEEDS[: 1 if len(data) > 500_000 else 2]:
+        prepared = prepare(data, {"target": target, "split": {"seed": seed}})
+        truth = prepared.table("truth")
+        labels = truth["label"].to_numpy(float)
+        train, stop, test = (
+            prepared.table(channel).to_numpy(float) for channel in ("train", "validation", "test")
+        )
+        task = prepared.fit["task"]
+        model = trained(
+            (train[:, 1:], train[:, 0]), (stop[:, 1:], stop[:, 0]), prepared.fit["hyperparameters"]
+        )
+        losses = losses_of(task, model.predict(xgb.DMatrix(test)), labels)
+        classes = prepared.json("encoder.json")["target"]["classes"]
+        baseline = baseline_losses(data, target, task, classes, truth["row"].to_numpy() - 1)
+        differences.append(losses - baseline)
+    difference = np.concatenate(differences)
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
+    allowed = _ERRORS * error + (_NOTHING if task != "regression" else 0)
+    assert difference.mean() <= allowed
