@@ -13,6 +13,8 @@ from ministack's own script where that differs from Lambda's Python runtime:
 - The function's directory comes first on sys.path, as on Lambda, but a layer's
   comes after this interpreter's own packages: `sam build` fetches wheels for
   python3.13, whose extension modules do not load in another Python.
+- It marks the end of each invocation's log; ministack waits 50 ms for a first line
+  of a handler that prints nothing.
 - It ends when the server does, however that ended.
 """
 
@@ -27,6 +29,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 ERROR = "__lambda_error__"
+# The last line of an invocation's log, so that the server need not wait for more.
+END_OF_LOG = "__lambda_end_of_log__"
 
 Payload = dict[str, Any]
 
@@ -123,39 +127,58 @@ def set_up_call(call: dict[str, Any]) -> None:
             os.environ.pop(name, None)
 
 
+def respond(handler: Any, event: Any, context: Context) -> str:
+    """Run the handler; return its answer or its error as a line of the protocol."""
+    try:
+        result = handler(event, context)
+    except Exception as error:  # noqa: BLE001 - whatever the handler raises is reported
+        return report(describe(error, 1) | {"requestId": context.aws_request_id})
+    try:
+        return json.dumps({"status": "ok", "result": result})
+    except TypeError as error:
+        text = f"Unable to marshal response: {error}"
+        kind = "Runtime.MarshalError"
+        return report({"errorMessage": text, "errorType": kind, "stackTrace": []})
+
+
+def report(payload: Payload) -> str:
+    """Log an error; return the line of the protocol that tells of it."""
+    trace = "".join(payload["stackTrace"])
+    heading = "Traceback (most recent call last):\n" if trace else ""
+    sys.stderr.write(f"[ERROR] {payload['errorType']}: {payload['errorMessage']}\n")
+    sys.stderr.write(heading + trace)
+    return json.dumps({"status": "ok", "result": {ERROR: payload}})
+
+
 def main() -> None:
     """Answer invocations until standard input ends."""
     threading.Thread(target=watch_parent, args=(os.getppid(),), daemon=True).start()
     output = private_output()
 
-    def answer(value: object) -> None:
-        output.write(json.dumps(value) + "\n")
+    def answer(line: str) -> None:
+        output.write(line + "\n")
         output.flush()
 
     init = json.loads(sys.stdin.readline())
     os.environ.update(init.get("env", {}))
     set_up_path(init["code_dir"])
     handler, failure = load(init["module"], init["handler"])
-    answer({"status": "ready", "cold": True})
+    answer(json.dumps({"status": "ready", "cold": True}))
     for line in sys.stdin:
         message = json.loads(line)
         call = message.get("ctx") or {}
         set_up_call(call)
         if failure:
-            sys.stderr.write(f"[ERROR] {failure['errorType']}: {failure['errorMessage']}\n")
-            answer({"status": "ok", "result": {ERROR: failure}})
+            response = report(failure)
+        else:
+            response = respond(handler, message["event"], Context(init, call))
+        # On a line of its own, even if the handler left one unfinished.
+        sys.stderr.write(f"\n{END_OF_LOG}\n")
+        sys.stderr.flush()
+        answer(response)
+        if failure:
             # Lambda runs the initialization anew with the next invocation.
             return
-        try:
-            answer({"status": "ok", "result": handler(message["event"], Context(init, call))})
-        except Exception as error:  # noqa: BLE001 - whatever the handler raises is reported
-            payload = describe(error, 1) | {"requestId": call.get("request_id", "")}
-            sys.stderr.write(f"[ERROR] {payload['errorType']}: {payload['errorMessage']}\n")
-            sys.stderr.write(
-                "Traceback (most recent call last):\n" + "".join(payload["stackTrace"])
-            )
-            sys.stderr.flush()
-            answer({"status": "ok", "result": {ERROR: payload}})
 
 
 if __name__ == "__main__":

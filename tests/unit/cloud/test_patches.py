@@ -134,6 +134,40 @@ def test_childs_output_is_not_taken_for_the_answer(client: Client, outputs: dict
         assert invoke(client, outputs["EchoFunctionArn"], event)[1]["event"] == event
 
 
+def test_log_of_an_invocation_is_its_own(client: Client, outputs: dict[str, str]) -> None:
+    function = outputs["EchoFunctionArn"].rpartition(":")[2]
+    for number in range(3):
+        invoke(client, function, {"print": f"unfinished line {number}"})
+    group = f"/aws/lambda/{function}"
+    logs = client("logs")
+    found = set()
+    for stream in logs.describe_log_streams(logGroupName=group)["logStreams"]:
+        events = logs.get_log_events(logGroupName=group, logStreamName=stream["logStreamName"])
+        lines = [event["message"] for event in events["events"]]
+        found.add(tuple(line for line in lines if line.startswith("unfinished")))
+        assert not any("__lambda" in line for line in lines)
+    assert {(f"unfinished line {number}",) for number in range(3)} <= found
+
+
+def test_silent_invocation_costs_no_wait_for_its_log(
+    client: Client, outputs: dict[str, str]
+) -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        invoke(client, outputs["EchoFunctionArn"], {})
+        return time.perf_counter() - started
+
+    # ministack waits 50 ms in case that something is printed.
+    assert min(seconds() for _ in range(20)) < 0.045
+
+
+def test_answer_that_is_no_json_is_named_as_by_lambda(
+    client: Client, outputs: dict[str, str]
+) -> None:
+    payload = invoke(client, outputs["EchoFunctionArn"], {"object": True})[1]
+    assert payload["errorType"] == "Runtime.MarshalError"
+
+
 def test_import_error_is_named_as_by_lambda(client: Client, outputs: dict[str, str]) -> None:
     function = outputs["EchoFunctionArn"].rpartition(":")[2]
     lambdas = client("lambda")
@@ -279,6 +313,7 @@ def test_policy_that_refuses_plain_http_lets_local_calls_pass(client: Client) ->
         aws_secret_access_key=key["SecretAccessKey"],
     )
     user.put_object(Bucket=name, Key="k", Body=b"v")
+    user.close()
 
 
 # --- start_execution
@@ -467,3 +502,4 @@ def test_listing_is_allowed_by_prefix(
     for prefix in ("secret/", ""):
         with pytest.raises(ClientError, match="AccessDenied"):
             s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
+    s3.close()

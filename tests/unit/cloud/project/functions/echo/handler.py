@@ -14,6 +14,10 @@ def lambda_handler(event, context):
         return {"pid": os.getpid()}
     if event.get("path"):
         return {"path": sys.path}
+    if event.get("object"):
+        return object()
+    if event.get("print"):
+        print(event["print"], end="")
     if event.get("child"):
         line = 'print(\'{"status": "ok", "result": "the child"}\')'
         subprocess.run([sys.executable, "-c", line], check=True)
