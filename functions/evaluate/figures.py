@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 
 MINUS = "\u2212"
 DASH = "\u2013"
+_SMALL = 0.01
+"""From here on four decimals tell values apart."""
 
 
 def figure(value: float | None, digits: int = 4) -> str:
@@ -29,6 +31,8 @@ def plain(value: float, digits: int = 7) -> str:
     if not math.isfinite(value):
         return DASH
     rounded = float(f"{value:.{digits}g}")
+    if abs(rounded) >= _SMALL:
+        rounded = round(rounded, 4)
     whole = rounded == int(rounded) and abs(rounded) < 1e15
     return (f"{rounded:.0f}" if whole else f"{rounded:.{digits}g}").replace("-", MINUS)
 

@@ -73,7 +73,7 @@ def _binary(document: dict[str, Any]) -> Iterator[Plot]:
         )
     yield _plot(
         "Calibration",
-        "Whether a predicted 70 % happens in 70 % of cases. Ten groups of equally many rows.",
+        "Whether a predicted 70 % happens in 70 % of cases, by groups of equally many rows.",
         curves.calibration(plots["calibration"], "predicted probability", "observed share"),
     )
     yield _plot(
@@ -94,7 +94,7 @@ def _multiclass(document: dict[str, Any]) -> Iterator[Plot]:
     )
     yield _plot(
         "Calibration",
-        "Whether the model is right as often as it is sure. Ten groups of equally many rows.",
+        "Whether the model is right as often as it is sure, by groups of equally many rows.",
         curves.calibration(
             plots["calibration"], "probability of the predicted class", "share predicted rightly"
         ),

@@ -14,6 +14,7 @@ _SCATTER_ROWS = 1_500
 _GRID = 40
 _BINS = 40
 _CALIBRATION_BINS = 10
+_CALIBRATION_ROWS = 15
 _CLASSES = 20
 
 
@@ -110,10 +111,9 @@ def _calibration(predicted: Floats, truth: Floats) -> list[dict[str, float]]:
     """
     z = 1.959963984540054
     found = []
-    for group in np.array_split(np.argsort(predicted, kind="stable"), _CALIBRATION_BINS):
+    groups = max(1, min(_CALIBRATION_BINS, predicted.size // _CALIBRATION_ROWS))
+    for group in np.array_split(np.argsort(predicted, kind="stable"), groups):
         rows = group.size
-        if not rows:
-            continue
         share = float(truth[group].mean())
         centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
         reach = z / (1 + z * z / rows) * np.sqrt(share * (1 - share) / rows + z * z / (4 * rows**2))

@@ -41,6 +41,7 @@ _LABELS = {
 }
 _FINDINGS = {"better": "better", "worse": "worse", "equal": "equal within noise"}
 _WORST_COLUMNS = 8
+_CLASS_ROWS = 12
 _NUMERIC = ("integer", "float")
 """Kinds of column whose values are numbers, as the profile names them."""
 
@@ -61,6 +62,7 @@ def _environment() -> Environment:
         "percent": figures.percent,
         "thousands": figures.thousands,
         "size": figures.size,
+        "short": figures.short,
         "moment": figures.moment,
         "after_colon": lambda text: text.split(": ", 1)[-1],
     }
@@ -93,12 +95,21 @@ def render(document: dict[str, Any]) -> str:
                 "plots": plots_of(document),
                 "learning": learning_of(document),
             },
+            class_rows=class_rows(document),
             worst_columns=worst_columns(document),
             numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
             interval_words=_interval_words(document["metric"]["interval"]),
         )
     )
+
+
+def class_rows(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the rows of the table of classes: all, or those that the model knows worst."""
+    rows: list[dict[str, Any]] = document["plots"].get("classes", [])
+    if len(rows) <= _CLASS_ROWS:
+        return rows
+    return sorted(rows, key=lambda row: (row["f1"], -row["rows"]))[:_CLASS_ROWS]
 
 
 def worst_columns(document: dict[str, Any]) -> list[str]:

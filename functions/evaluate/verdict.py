@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from evaluate.figures import figure
 from evaluate.intervals import Interval
 from evaluate.scored import Metric
 
@@ -62,7 +63,7 @@ def decide(
     if value is None:
         return Verdict("pending", f"{metric.label} is not defined on these test rows")
     if rule.minimum is not None and metric.better(rule.minimum, value):
-        return Verdict("below_minimum", f"it misses the minimum of {rule.minimum:g}")
+        return Verdict("below_minimum", f"it misses the minimum of {figure(rule.minimum)}")
     if rule.promotion == "manual":
         return Verdict("pending", 'promotion is set to "manual"')
     if finding is None:

@@ -11,6 +11,8 @@ from evaluate.figures import figure, percent, short
 
 _CELL_TEXT = 12
 _LONGEST = 13
+_SLANTED = 26
+"""Narrower cells have their names upright."""
 
 
 def predicted_actual(plot: dict[str, Any], target: str) -> Markup:
@@ -82,8 +84,10 @@ def residuals_by_prediction(groups: list[dict[str, float]]) -> Markup:
 def confusion(counts: list[list[int]], names: list[str]) -> Markup:
     """Draw the confusion matrix, shaded by the share of each true class."""
     classes = len(names)
-    left, top = 104, 70 if classes > 3 else 44
+    left = 104
     size = min(84.0, (WIDTH - left - 24) / classes)
+    turn = 0 if classes <= 3 else -32 if size > _SLANTED else -90
+    top = {0: 44, -32: 70, -90: 112}[turn]
     marks = [
         Markup('<text class="label" x="{}" y="12" text-anchor="middle">predicted</text>').format(
             left + size * classes / 2
@@ -91,7 +95,7 @@ def confusion(counts: list[list[int]], names: list[str]) -> Markup:
         Markup('<text class="label" x="0" y="{}">actual</text>').format(top - 10),
     ]
     for i, row in enumerate(counts):
-        marks += _heads(names[i], left, top, size, i, slanted=classes > 3)
+        marks += _heads(names[i], left, top, size, i, turn)
         total = sum(row) or 1
         for j, count in enumerate(row):
             note = f"{names[i]} predicted as {names[j]}: {count:,}, {percent(count / total)}"
@@ -103,15 +107,17 @@ def confusion(counts: list[list[int]], names: list[str]) -> Markup:
     return picture("Confusion matrix", description, WIDTH, top + size * classes + 6, marks)
 
 
-def _heads(name: str, left: float, top: float, size: float, i: int, slanted: bool) -> list[Markup]:
+def _heads(name: str, left: float, top: float, size: float, i: int, turn: int) -> list[Markup]:
     name = short(name, _LONGEST)
     middle = (i + 0.5) * size
     row = Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>')
     column = Markup('<text class="tick" transform="translate({:.1f} {}){}" {}>{}</text>')
-    turn = (" rotate(-32)", "") if slanted else ("", Markup('text-anchor="middle"'))
+    turned = f" rotate({turn})" if turn else ""
+    anchor = Markup("") if turn else Markup('text-anchor="middle"')
+    across = middle + 4 if turn == -90 else middle
     return [
         row.format(left - 8, top + middle + 4, name),
-        column.format(left + middle, top - 8, *turn, name),
+        column.format(left + across, top - 8, turned, anchor, name),
     ]
 
 

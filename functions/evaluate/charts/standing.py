@@ -9,6 +9,8 @@ from evaluate.charts.axes import Axis
 from evaluate.charts.frame import picture
 from evaluate.figures import figure
 
+_LEAST_SHARE = 0.15
+"""Of the scale, that the models' intervals take up at least."""
 _WIDTH, _ROW, _LEFT, _RIGHT = 520, 46, 140, 84
 
 
@@ -47,13 +49,21 @@ def standings(document: dict[str, Any]) -> Markup:
 
 
 def _axis(rows: list[Standing], label: str) -> Axis:
+    """Span all rows, or the models alone where the baseline would squash their intervals."""
+    low, high = _span(rows)
+    models = _span([row for row in rows if row.kind != "baseline"])
+    if 0 < models[1] - models[0] < _LEAST_SHARE * (high - low):
+        low, high = models
+    room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
+    return Axis(low - room, high + room, label)
+
+
+def _span(rows: list[Standing]) -> tuple[float, float]:
     ends = [row.value for row in rows if row.value is not None]
     for row in rows:
         if row.interval:
             ends += [row.interval["low"], row.interval["high"]]
-    low, high = min(ends), max(ends)
-    room = (high - low) * 0.06 or abs(high) * 0.1 or 1.0
-    return Axis(low - room, high + room, label)
+    return (min(ends), max(ends)) if ends else (0.0, 0.0)
 
 
 def _at(axis: Axis, value: float) -> float:
@@ -86,5 +96,10 @@ def _row(row: Standing, axis: Axis, y: float) -> list[Markup]:
         low, high = _at(axis, row.interval["low"]), _at(axis, row.interval["high"])
         whisker = Markup('<path class="whisker {k}" d="M{a} {y}H{b}M{a} {t}v10M{b} {t}v10"/>')
         marks.append(whisker.format(k=row.kind, a=low, b=high, y=y, t=y - 5))
-    marks.append(Markup('<circle class="spot {}" cx="{}" cy="{}" r="6"/>').format(row.kind, x, y))
-    return marks
+    if axis.low <= value <= axis.high:
+        spot = Markup('<circle class="spot {}" cx="{}" cy="{}" r="6"/>')
+        return [*marks, spot.format(row.kind, x, y)]
+    # Off the scale: an arrow at the edge points to it.
+    edge, way = (_LEFT, -1) if value < axis.low else (_WIDTH - _RIGHT, 1)
+    arrow = Markup('<path class="arrow" d="M{} {}h{}m{} -5l{} 5l{} 5"/>')
+    return [*marks, arrow.format(edge - 22 * way, y, 22 * way, -6 * way, 6 * way, -6 * way)]
