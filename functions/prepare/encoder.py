@@ -1,5 +1,6 @@
 """Building encoder.json: from what the columns hold to the features that are trained on."""
 
+from dataclasses import replace
 from typing import Any
 
 from prepare.columns import Column
@@ -38,6 +39,7 @@ def build_encoder(
     -------
     The encoder, alone sufficient to encode a file; and warnings about what was dropped.
     """
+    columns = _with_something(columns, target.name, [*id_columns, *drop_columns])
     features: list[dict[str, Any]] = []
     dropped: list[dict[str, str]] = []
     notices: list[Notice] = []
@@ -67,6 +69,16 @@ def build_encoder(
         "features": features,
     }
     return encoder, notices
+
+
+def _with_something(columns: list[Column], target: str, unused: list[str]) -> list[Column]:
+    """Keep row numbers if nothing else is left: they may be the x of a curve."""
+    left = [c for c in columns if c.name != target and c.name not in unused]
+    if any(c.kind not in _REASONS for c in left):
+        return columns
+    return [
+        replace(c, kind="integer") if c.kind == "identifier" and c.numbers else c for c in columns
+    ]
 
 
 def features_of(column: Column) -> list[dict[str, Any]]:

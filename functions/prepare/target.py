@@ -8,7 +8,7 @@ from pipeline.settings import Settings
 from prepare.columns import Column
 from prepare.limits import CLASS_LIMIT
 from prepare.notices import Notice, listed, notice, quoted
-from prepare.spellings import TRUE
+from prepare.spellings import FALSE, TRUE
 
 # Whole numbers that count up from 0 or 1 in at most so many steps, each with so many rows
 # on average, are taken as classes (digits 0-9, grades 1-5); others are amounts.
@@ -245,7 +245,7 @@ def _all_plain(classes: dict[str, list[str]]) -> bool:
 
 def _same(name: str, positive: object) -> bool:
     if isinstance(positive, bool):
-        return name.lower() in TRUE if positive else False
+        return name.lower() in (TRUE if positive else FALSE)
     try:
         return float(name) == float(str(positive))
     except ValueError:

@@ -28,7 +28,7 @@ def trained(
     parameters = dict(parameters)
     rounds = int(parameters.pop("num_round"))
     patience = int(parameters.pop("early_stopping_rounds"))
-    stopping = xgb.callback.EarlyStopping(patience, data_name="validation", save_best=True)
+    stopping = xgb.callback.EarlyStopping(rounds=patience, data_name="validation", save_best=True)
     stop_matrix = xgb.DMatrix(stop[0], stop[1])
     return xgb.train(
         parameters | {"nthread": 1},
@@ -82,12 +82,12 @@ def _features(frame: pd.DataFrame) -> pd.DataFrame:
             kept[name] = column.astype(float)
             continue
         if column.nunique() > 0.95 * len(column):
-            read = pd.to_datetime(column, errors="coerce")
+            read = pd.to_datetime(column, errors="coerce", format="ISO8601")
             if read.isna().mean() > 0.05:
                 continue
             column = read
         elif str(name).lower() in ("date", "year"):
-            column = pd.to_datetime(column, errors="coerce")
+            column = pd.to_datetime(column, errors="coerce", format="ISO8601")
         if pd.api.types.is_datetime64_any_dtype(column):
             kept[f"{name}_days"] = (column - pd.Timestamp(0)).dt.days
             for part in ("year", "month", "day_of_week", "hour"):

@@ -12,6 +12,7 @@ from pipeline.errors import EmptyFileError, FileLimitError, InputError, NotCsvEr
 from prepare import limits, unpack
 from prepare.chain import chain
 from prepare.dialect import Dialect
+from prepare.plan import Request, plan_run
 from prepare.profile import profile_chunk
 from tests.unit.prepare.pipeline_run import prepare
 
@@ -169,8 +170,6 @@ def test_columns_past_the_limit_are_refused() -> None:
 
 
 def test_missing_object_is_named() -> None:
+    drop = {"key": "inbox/set/gone.csv"}
     with pytest.raises(InputError, match=r"inbox/set/gone\.csv"):
-        from prepare.plan import Request, plan_run
-
-        drop = {"key": "inbox/set/gone.csv"}
         plan_run(LocalS3(), Request("bucket", drop, {"name": "x"}, 1, "1"))

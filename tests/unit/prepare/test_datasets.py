@@ -19,6 +19,8 @@ def test_at_least_twenty_datasets() -> None:
     assert len(DATASETS) >= 20
 
 
+# vega_datasets calls pandas in a way that it announces the end of.
+@pytest.mark.filterwarnings("ignore:The 'convert_dates' keyword")
 @pytest.mark.parametrize("name", DATASETS)
 def test_dataset_as_it_is_matches_a_hand_made_baseline(name: str) -> None:
     load, target = DATASETS[name]

@@ -1,0 +1,70 @@
+"""The handler does a step for each event of the state machine, with the deployed environment."""
+
+import importlib
+import json
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from bench.prepare.local_s3 import LocalS3
+from pipeline.errors import EmptyFileError
+
+CONTEXT = SimpleNamespace(
+    function_name="prepare",
+    memory_limit_in_mb=3008,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:prepare",
+    aws_request_id="1",
+)
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Any:
+    environment = {
+        "BUCKET": "bucket",
+        "CHUNK_MIB": "64",
+        "TRAINING_INSTANCE_TYPE": "ml.m5.xlarge",
+        "CODE_VERSION": "1.2.3",
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+        "POWERTOOLS_SERVICE_NAME": "prepare",
+        "POWERTOOLS_METRICS_NAMESPACE": "dropforge",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    module = importlib.import_module("prepare.handler")
+    monkeypatch.setattr(module, "s3", LocalS3())
+    return module
+
+
+def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None:
+    s3 = handler.s3
+    rows = "\n".join(f"{n % 7},{n % 5},{n % 2}" for n in range(50))
+    s3.objects["inbox/my-set/data.csv"] = f"a,b,c\n{rows}\n".encode()
+    s3.objects["inbox/my-set/pipeline.json"] = b'{"target": "b", "task": "regression"}'
+    execution = {"name": "Grüße_1.x", "id": "arn", "started": "2026-01-01T00:00:00Z"}
+    plan = handler.handler(
+        {"step": "plan", "execution": execution, "drop": {"key": "inbox/my-set/data.csv"}}, CONTEXT
+    )
+    assert plan["dataset"] == "my-set"
+    assert plan["prefix"] == f"runs/{plan['run']}"
+    assert plan["attempts"][0] == plan["run"]
+    request = json.loads(s3.objects[f"{plan['prefix']}/request.json"])
+    assert request["settings"]["target"] == "b"
+    assert request["code_version"] == "1.2.3"
+    place = {"bucket": "bucket", "prefix": plan["prefix"]}
+    for chunk in json.loads(s3.objects[plan["manifest"]]):
+        assert handler.handler({"step": "profile", **place, "chunk": chunk}, CONTEXT) == 1
+    fit = handler.handler({"step": "fit", **place, "champion": {"found": False}}, CONTEXT)
+    assert (fit["target"], fit["task"]) == ("b", "regression")
+    for chunk in json.loads(s3.objects[fit["chunks"]]):
+        assert handler.handler({"step": "encode", **place, "chunk": chunk}, CONTEXT) == 1
+    counts = json.loads(s3.objects[f"{plan['prefix']}/chunks/encode-00000.json"])
+    assert counts == {"index": 0, "train": 34, "validation": 8, "test": 8, "dropped": 0}
+
+
+def test_input_error_leaves_the_handler_as_itself(handler: Any) -> None:
+    handler.s3.objects["inbox/x/empty.csv"] = b""
+    event = {"step": "plan", "execution": {"name": "n"}, "drop": {"key": "inbox/x/empty.csv"}}
+    with pytest.raises(EmptyFileError, match=r"empty\.csv"):
+        handler.handler(event, CONTEXT)
