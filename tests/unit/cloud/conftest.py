@@ -71,6 +71,15 @@ def rows_of(count: int, *, label: bool = True, seed: int = 1) -> str:
     return "\n".join(lines) + "\n"
 
 
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that nobody has waited for yet does not."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 def wait_until(done: Callable[[], Any], seconds: float = 20.0) -> Any:
     """Return the first true answer."""
     deadline = time.monotonic() + seconds

@@ -1,0 +1,94 @@
+"""What a cloud that was killed leaves behind, and what the next one has of it."""
+
+import json
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from dropforge import cloud as clouds
+from tests.unit.cloud.conftest import PROJECT, TRUST, alive, wait_until
+
+
+@dataclass(frozen=True)
+class Killed:
+    """The second cloud of a directory, and what the first had."""
+
+    client: Callable[[str], Any]
+    cloud: clouds.Cloud
+    outputs: dict[str, str]
+    worker: int
+
+
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
+    """Kill a cloud with a stack, an object, a group, a worker and an execution; start the next."""
+    directory = tmp_path_factory.mktemp("killed")
+    first = clouds.up(directory)
+    client = clouds.session(first).client
+    outputs = clouds.deploy(first, PROJECT, "killed", {})
+    client("s3").put_object(Bucket=outputs["BucketName"], Key="kept", Body=b"kept")
+    client("sagemaker").create_model_package_group(ModelPackageGroupName="kept")
+    answer = client("lambda").invoke(
+        FunctionName=outputs["EchoFunctionArn"], Payload=b'{"pid": true}'
+    )
+    worker = json.loads(answer["Payload"].read())["pid"]
+    leave_execution(client)
+    time.sleep(2.5)  # a checkpoint is written every two seconds
+    os.kill(first.pid, signal.SIGKILL)
+    wait_until(lambda: clouds.running(directory) is None)
+    second = clouds.up(directory)
+    yield Killed(clouds.session(second).client, second, outputs, worker)
+    clouds.down(second)
+
+
+def leave_execution(client: Callable[[str], Any]) -> None:
+    """Start an execution that outlives the cloud, and a queue that hears of failed ones."""
+    url = client("sqs").create_queue(QueueName="told")["QueueUrl"]
+    answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}
+    client("events").put_rule(Name="told", EventPattern=json.dumps(pattern))
+    target = {"Id": "queue", "Arn": answer["Attributes"]["QueueArn"]}
+    client("events").put_targets(Rule="told", Targets=[target])
+    wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
+    role = client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps(TRUST))
+    machine = client("stepfunctions").create_state_machine(
+        name="waits", definition=json.dumps(wait), roleArn=role["Role"]["Arn"]
+    )
+    client("stepfunctions").start_execution(stateMachineArn=machine["stateMachineArn"], name="left")
+
+
+def test_killed_cloud_leaves_no_worker(killed: Killed) -> None:
+    wait_until(lambda: not alive(killed.worker), 5)
+
+
+def test_next_cloud_has_the_stack_as_it_was(killed: Killed) -> None:
+    assert clouds.deploy(killed.cloud, PROJECT, "killed", {}) == killed.outputs
+    answer = killed.client("lambda").invoke(
+        FunctionName=killed.outputs["EchoFunctionArn"], Payload=b'{"a": 1}'
+    )
+    assert json.loads(answer["Payload"].read())["event"] == {"a": 1}
+
+
+def test_next_cloud_has_objects_and_packages(killed: Killed) -> None:
+    s3 = killed.client("s3")
+    assert s3.get_object(Bucket=killed.outputs["BucketName"], Key="kept")["Body"].read() == b"kept"
+    groups = killed.client("sagemaker").list_model_package_groups()["ModelPackageGroupSummaryList"]
+    assert [group["ModelPackageGroupName"] for group in groups] == ["kept"]
+
+
+def test_execution_that_was_left_has_failed_and_is_told(killed: Killed) -> None:
+    sqs = killed.client("sqs")
+    url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+    message = wait_until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))[0]
+    detail = json.loads(message["Body"])["detail"]
+    assert (detail["name"], detail["status"]) == ("left", "FAILED")
+    assert "local cloud ended" in detail["cause"]
+    history = killed.client("stepfunctions").get_execution_history(
+        executionArn=detail["executionArn"]
+    )
+    assert history["events"][-1]["type"] == "ExecutionFailed"
