@@ -3,6 +3,7 @@
 import json
 import time
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Any
 
 from evaluate.cautions import Warnings, warning
@@ -23,6 +24,7 @@ from evaluate.verdict import Rule
 from evaluate.worst import worst_rows
 
 _CHUNKS = "chunks"
+_TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
 _COUNTS = ("train", "validation", "test", "dropped")
 
 
@@ -43,23 +45,16 @@ def evaluate_run(
     SettingsError
         The settings ask for a metric that the task does not have.
     """
-    start = time.perf_counter()
+    times = [time.perf_counter()]
     request, encoder = files.read_json("request.json"), files.read_json("encoder.json")
     profile = json.loads(files.read_if_there("profile.json") or "{}")
-    target, settings = encoder["target"], request.get("settings", {})
-    metric = metric_for(target["task"], settings.get("metric"))
+    target = encoder["target"]
+    metric = metric_for(target["task"], request.get("settings", {}).get("metric"))
     rows = count_rows(files)
-    holdout = read_holdout(files, rows["test"], len(target.get("classes") or []))
-    scored = _score(files, holdout, target)
-    champion = None
-    if event.get("champion", {}).get("found"):
-        champion = champion_scores(files, holdout, event, scored, target["name"])
-    read = time.perf_counter()
-    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
-    champion_data = event.get("champion", {}).get("data_last_modified")
-    newer = is_newer(request.get("last_modified"), champion_data)
-    judgement = judge(metric, scored, champion, rule, newer)
-    judged = time.perf_counter()
+    holdout, scored, champion = _score(files, event, target, rows["test"])
+    times.append(time.perf_counter())
+    judgement = judge(metric, scored, champion, *_terms(request, event))
+    times.append(time.perf_counter())
     document = {
         **run_part(files, request, encoder, event),
         **judged_part(judgement, scored.rows, target["name"]),
@@ -70,11 +65,11 @@ def evaluate_run(
         "columns": columns_of(profile),
         "warnings": _warnings(profile, judgement, holdout),
     }
+    times.append(time.perf_counter())
     document["versions"] = versions_of(code_version, document.pop("xgboost"))
     document["timings"] = {
-        "read_seconds": round(read - start, 3),
-        "judge_seconds": round(judged - read, 3),
-        "describe_seconds": round(time.perf_counter() - judged, 3),
+        name: round(end - start, 3)
+        for name, (start, end) in zip(_TIMINGS, pairwise(times), strict=True)
     }
     payload = payload_of(document, group_name(group_prefix, request["dataset"]))
     # A run that was not registered can still be promoted later, with what it would have said.
@@ -91,10 +86,26 @@ def count_rows(files: RunFiles) -> dict[str, int]:
     return {key: sum(int(count.get(key, 0)) for count in counts) for key in _COUNTS}
 
 
-def _score(files: RunFiles, holdout: Holdout, target: dict[str, Any]) -> Scored:
-    classes = list(map(str, target.get("classes") or []))
-    predicted = read_scores(files, holdout, "predictions", target["task"], len(classes))
-    return Scored(target["task"], holdout.truth, predicted, classes)
+def _score(
+    files: RunFiles, event: dict[str, Any], target: dict[str, Any], test_rows: int
+) -> tuple[Holdout, Scored, Scored | str | None]:
+    """Return the holdout with the challenger's and the champion's predictions of it."""
+    task, classes = target["task"], list(map(str, target.get("classes") or []))
+    holdout = read_holdout(files, test_rows, len(classes))
+    predicted = read_scores(files, holdout, "predictions", task, len(classes))
+    scored = Scored(task, holdout.truth, predicted, classes)
+    champion = None
+    if event.get("champion", {}).get("found"):
+        champion = champion_scores(files, holdout, event, scored, target["name"])
+    return holdout, scored, champion
+
+
+def _terms(request: dict[str, Any], event: dict[str, Any]) -> tuple[Rule, bool]:
+    """Return the owner's rule, and whether the data is newer than the champion's."""
+    settings = request.get("settings", {})
+    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
+    champion_data = event.get("champion", {}).get("data_last_modified")
+    return rule, is_newer(request.get("last_modified"), champion_data)
 
 
 def _model_part(

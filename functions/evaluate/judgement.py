@@ -53,20 +53,17 @@ def judge(
     champion : on the same rows; the reason why it cannot be compared; or None
         if there is none.
     """
-    rows = challenger.rows
+    rows, compared = challenger.rows, isinstance(champion, Scored)
     both = [champion, challenger] if isinstance(champion, Scored) else [challenger]
     measures = [metric.measure(scored) for scored in both]
     values = [_defined(value_of(measure, rows)) for measure in measures]
     intervals = intervals_of(measures, rows, metric.bounds)
-    baseline, baseline_value = baseline_of(challenger, metric)
     value, interval = values[-1], intervals[len(both) - 1]
-    compared = isinstance(champion, Scored)
     difference = intervals[2] if compared else None
     finding = finding_of(metric, difference) if compared else None
+    baseline, baseline_value = baseline_of(challenger, metric)
     reason = champion if isinstance(champion, str) else ""
-    warnings = metric_warnings(metric, challenger, value, interval, baseline_value)
-    if reason:
-        warnings.insert(0, _not_compared(reason))
+    warnings = [_not_compared(reason)] if reason else []
     return Judgement(
         metric=metric,
         value=value,
@@ -81,10 +78,10 @@ def judge(
         newer=newer,
         champion_value=values[0] if compared else None,
         champion_interval=intervals[0] if compared else None,
-        champion_values=values_of(champion) if isinstance(champion, Scored) else {},
+        champion_values=values_of(both[0]) if compared else {},
         difference=difference,
         finding=finding,
-        warnings=warnings,
+        warnings=warnings + metric_warnings(metric, challenger, value, interval, baseline_value),
     )
 
 
