@@ -25,6 +25,8 @@ ColumnProfile = dict[str, Any]
 _EXACT = 2.0**53
 _DAY = 86_400_000_000
 _LOOK = 10_000
+# 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
+_REPEATED = 0.8
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ class Tally:
 
 def tally(values: pl.Series) -> Tally:
     """Count values, if a look at the first of them promises much fewer different ones."""
-    if len(values) < _LOOK or values.head(_LOOK).n_unique() * 4 > _LOOK:
+    if len(values) < _LOOK or values.head(_LOOK).n_unique() > _REPEATED * _LOOK:
         return Tally(values, None)
     counted = values.value_counts(sort=False, name="count")
     return Tally(counted.to_series(0), counted.to_series(1))

@@ -12,9 +12,9 @@ from prepare.spellings import MISSING
 # Digits in groups of three, as 1,234,567.89, with a currency or per cent sign allowed.
 _SIGN = r"[$€£¥]?\s?[+-]?[$€£¥]?\s?"
 _UNIT = r"\s?[%$€£¥]?"
-GROUPED = rf"^{_SIGN}(?:\d{{1,3}}(?:,\d{{3}})+|\d+)(?:\.\d*)?{_UNIT}$"
+GROUPED = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]*)?{_UNIT}$"
 # The decimal comma, as 1.234.567,89 or 3,5.
-COMMA = rf"^{_SIGN}(?:\d{{1,3}}(?:[. ']\d{{3}})+|\d+)(?:,\d*)?{_UNIT}$"
+COMMA = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '][0-9]{{3}})+|[0-9]+)(?:,[0-9]*)?{_UNIT}$"
 _NOT_NUMBER = r"[^0-9.eE+-]"
 
 
@@ -67,7 +67,7 @@ class DateStyle:
 
 
 _CLOCK = (" %H:%M:%S%.f", " %H:%M", "")
-_TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)?$"
+_TIME = r"(?:[T ][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?$"
 
 
 def _style(pattern: str, *days: str) -> DateStyle:
@@ -75,17 +75,17 @@ def _style(pattern: str, *days: str) -> DateStyle:
 
 
 DATES = {
-    "iso": _style(r"^\d{4}-\d{1,2}-\d{1,2}", "%Y-%m-%d"),
-    "ymd_slash": _style(r"^\d{4}/\d{1,2}/\d{1,2}", "%Y/%m/%d"),
-    "year_month": DateStyle(r"^\d{4}-\d{2}$", ("%Y-%m-%d",)),
-    "mdy_slash": _style(r"^\d{1,2}/\d{1,2}/\d{4}", "%m/%d/%Y"),
-    "dmy_slash": _style(r"^\d{1,2}/\d{1,2}/\d{4}", "%d/%m/%Y"),
-    "dmy_dot": _style(r"^\d{1,2}\.\d{1,2}\.\d{4}", "%d.%m.%Y"),
-    "dmy_dash": _style(r"^\d{1,2}-\d{1,2}-\d{4}", "%d-%m-%Y"),
-    "day_name": _style(r"^\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{4}", "%d %b %Y", "%d %B %Y"),
-    "name_day": _style(r"^[A-Za-z]{3,9} \d{1,2},? \d{4}", "%b %d %Y", "%B %d %Y"),
+    "iso": _style(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d"),
+    "ymd_slash": _style(r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}", "%Y/%m/%d"),
+    "year_month": DateStyle(r"^[0-9]{4}-[0-9]{2}$", ("%Y-%m-%d",)),
+    "mdy_slash": _style(r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y"),
+    "dmy_slash": _style(r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y"),
+    "dmy_dot": _style(r"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", "%d.%m.%Y"),
+    "dmy_dash": _style(r"^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%d-%m-%Y"),
+    "day_name": _style(r"^[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{4}", "%d %b %Y", "%d %B %Y"),
+    "name_day": _style(r"^[A-Za-z]{3,9} [0-9]{1,2},? [0-9]{4}", "%b %d %Y", "%B %d %Y"),
 }
-ANY_DATE = r"^(?:\d{1,4}[-/.]\d{1,2}|\d{1,2}[ -][A-Za-z]{3}|[A-Za-z]{3,9} \d{1,2})"
+ANY_DATE = r"^(?:[0-9]{1,4}[-/.][0-9]{1,2}|[0-9]{1,2}[ -][A-Za-z]{3}|[A-Za-z]{3,9} [0-9]{1,2})"
 
 
 def dates(values: pl.Series, style: str) -> pl.Series:
@@ -105,9 +105,9 @@ def dates(values: pl.Series, style: str) -> pl.Series:
         kept = kept + "-01"
     if style in ("day_name", "name_day"):
         kept = kept.str.replace_all(r"[-,]", " ").str.replace_all(r"\s+", " ")
-    zone = kept.str.extract(r":\d{2}(?:\.\d+)?\s?(Z|UTC|[+-]\d{2}:?\d{2})$")
-    bare = kept.str.replace(r"(:\d{2}(?:\.\d+)?)\s?(?:Z|UTC|[+-]\d{2}:?\d{2})$", "$1")
-    bare = bare.str.replace(r"(\d)T(\d)", "$1 $2")
+    zone = kept.str.extract(r":[0-9]{2}(?:\.[0-9]+)?\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$")
+    bare = kept.str.replace(r"(:[0-9]{2}(?:\.[0-9]+)?)\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})$", "$1")
+    bare = bare.str.replace(r"([0-9])T([0-9])", "$1 $2")
     found = pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(values))
     for form in rule.formats:
         rest = bare.set(found.is_not_null(), None)
@@ -123,7 +123,7 @@ def dates(values: pl.Series, style: str) -> pl.Series:
 
 def _offset(zone: pl.Series) -> pl.Series:
     sign = zone.str.slice(0, 1).replace_strict({"+": 1, "-": -1}, default=0, return_dtype=pl.Int64)
-    digits = zone.str.replace_all(r"\D", "").str.zfill(4)
+    digits = zone.str.replace_all(r"[^0-9]", "").str.zfill(4)
     hours = digits.str.slice(0, 2).cast(pl.Int64, strict=False)
     minutes = digits.str.slice(2, 2).cast(pl.Int64, strict=False)
     micros = (sign * (hours * 60 + minutes) * 60_000_000).fill_null(0)
