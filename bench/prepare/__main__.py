@@ -1,9 +1,9 @@
 """Measure Prepare beside hand-written scripts: python -m bench.prepare [--quick] [--json FILE].
 
-Each measurement is a process of its own, started one after the other. The scripts do
-what Prepare does to this one file, on the whole file in one process; "as the functions"
-is a process that does every invocation of a run in order, warm, as one Lambda worker
-that got all chunks would. On AWS the chunks run side by side.
+The measurements are started one after the other. The scripts do what Prepare does to this
+one file, on the whole file in one process, which polars spreads over all processors. "As
+the functions do it" is every invocation of a run, with as many workers as processors that
+share the chunks of a Map, start of the workers included; on AWS a Map runs more of them.
 """
 
 import argparse
@@ -49,6 +49,12 @@ def run(module: str, *arguments: str) -> tuple[float, float, str]:
     return seconds, usage.ru_maxrss / unit, printed
 
 
+def run_functions(folder: Path, chunk_mib: int) -> tuple[float, float, str]:
+    """Do all invocations of a run, as many chunks at a time as there are processors."""
+    workers = str(os.cpu_count() or 1)
+    return run("bench.prepare.invocation", str(folder), "all", str(chunk_mib), workers)
+
+
 def compared(folder: Path, chunk_mib: int, rounds: int) -> dict[str, Any]:
     """Time the three side by side, in turns, and take medians."""
     source, out = str(folder / KEY), folder / "out"
@@ -56,7 +62,7 @@ def compared(folder: Path, chunk_mib: int, rounds: int) -> dict[str, Any]:
     seconds: dict[str, list[float]] = {"functions": [], "polars": [], "pandas": []}
     steps: dict[str, float] = {}
     for number in range(rounds):
-        taken, _, printed = run("bench.prepare.invocation", str(folder), "all", str(chunk_mib))
+        taken, _, printed = run_functions(folder, chunk_mib)
         steps = json.loads(printed)
         seconds["functions"].append(taken)
         seconds["polars"].append(run("bench.prepare.by_polars", source, str(out))[0])
@@ -103,8 +109,7 @@ def measure(rows: int, factors: list[int], chunk_mib: int, rounds: int) -> dict[
                 result |= compared(folder, chunk_mib, rounds)
                 entry["steps"] = result["steps"]
             else:
-                taken = run("bench.prepare.invocation", str(folder), "all", str(chunk_mib))
-                entry["steps"] = json.loads(taken[2])
+                entry["steps"] = json.loads(run_functions(folder, chunk_mib)[2])
             entry["memory_mib"] = memory(folder, chunk_mib)
             result["sizes"].append(entry)
         finally:
