@@ -5,6 +5,7 @@ and LOCK are file descriptors handed over by `dropforge.cloud.lifecycle`.
 """
 
 import asyncio
+import contextlib
 import logging
 import os
 import resource
@@ -86,7 +87,9 @@ def main(arguments: list[str]) -> int:
         os.set_inheritable(descriptor, False)
     os.environ.update(settings_of(state, listener.getsockname()[1]))
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    # macOS names a hard limit that it then refuses.
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     try:
         asyncio.run(_serve(listener, state))
     finally:

@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +37,10 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     )
     worker = json.loads(answer["Payload"].read())["pid"]
     leave_execution(client)
-    time.sleep(2.5)  # a checkpoint is written every two seconds
+    written = {"stepfunctions": ":left", "sqs": "told", "sagemaker": "kept", "lambda": "Echo"}
+    for service, text in written.items():
+        file = directory / "state" / f"{service}.json"
+        wait_until(lambda file=file, text=text: file.exists() and text in file.read_text())
     os.kill(first.pid, signal.SIGKILL)
     wait_until(lambda: clouds.running(directory) is None)
     second = clouds.up(directory)

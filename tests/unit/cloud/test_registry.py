@@ -1,9 +1,12 @@
+import json
 from collections.abc import Callable
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from dropforge.cloud import Cloud
 from tests.unit.cloud.conftest import (
     IMAGE,
     train,
@@ -113,3 +116,40 @@ def test_model_exists_once_until_it_is_deleted(sagemaker: Any, outputs: dict[str
     with pytest.raises(ClientError, match="Could not find model"):
         sagemaker.describe_model(ModelName="only-one")
     sagemaker.create_model(**request)
+
+
+def test_caller_may_do_only_what_its_policy_allows(
+    client: Client, cloud: Cloud, outputs: dict[str, str]
+) -> None:
+    iam = client("iam")
+    iam.create_user(UserName="modeller")
+    arn = f"arn:aws:sagemaker:{cloud.region}:{cloud.account}:model/mine-*"
+    statements = [{"Effect": "Allow", "Action": "sagemaker:CreateModel", "Resource": arn}]
+    role = outputs["TrainingRoleArn"]
+
+    def allow() -> None:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_user_policy(UserName="modeller", PolicyName="own", PolicyDocument=document)
+
+    allow()
+    key = iam.create_access_key(UserName="modeller")["AccessKey"]
+    user = boto3.client(
+        "sagemaker",
+        endpoint_url=cloud.endpoint,
+        region_name=cloud.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    request = {
+        "ModelName": "mine-1",
+        "ExecutionRoleArn": role,
+        "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"},
+    }
+    with pytest.raises(ClientError, match=r"AccessDenied.*sagemaker:CreateModel"):
+        user.create_model(**request | {"ModelName": "others-1"})
+    with pytest.raises(ClientError, match=r"AccessDenied.*iam:PassRole on resource"):
+        user.create_model(**request)
+    statements.append({"Effect": "Allow", "Action": "iam:PassRole", "Resource": role})
+    allow()
+    assert user.create_model(**request)["ModelArn"].endswith("model/mine-1")
+    user.close()
