@@ -37,7 +37,15 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     )
     worker = json.loads(answer["Payload"].read())["pid"]
     leave_execution(client)
-    written = {"stepfunctions": ":left", "sqs": "told", "sagemaker": "kept", "lambda": "Echo"}
+    written = {
+        "cloudformation": "killed",
+        "eventbridge": "told",
+        "iam": "any",
+        "lambda": "Echo",
+        "sagemaker": "kept",
+        "sqs": "told",
+        "stepfunctions": ":left",
+    }
     for service, text in written.items():
         file = directory / "state" / f"{service}.json"
         wait_until(lambda file=file, text=text: file.exists() and text in file.read_text())
