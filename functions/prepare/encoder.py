@@ -48,7 +48,7 @@ def build_encoder(
             continue
         if column.name in drop_columns:
             dropped.append({"column": column.name, "reason": "listed in drop_columns"})
-        elif column.name == group_column and column.kind in ("identifier", "text", "category"):
+        elif column.name == group_column:
             dropped.append({"column": column.name, "reason": "the split's group column"})
         elif column.kind in _REASONS:
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})

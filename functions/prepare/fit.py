@@ -42,18 +42,8 @@ def fit_run(
     bucket = Bucket(client, bucket_name)
     plan = bucket.get_json(layout.join(prefix, "plan.json"))
     settings: Settings = bucket.get_json(layout.join(prefix, "request.json"))["settings"]
-    target_index = plan["columns"].index(plan["target"])
-    chained = chain(_results(bucket, prefix), plan, target_index)
-    _check_rows(chained, plan)
-    profile = chained.profile
-    dialect = Dialect(**plan["dialect"])
-    columns = [
-        column_of(name, found, profile["rows"], dialect.delimiter)
-        for name, found in zip(plan["columns"], profile["columns"], strict=True)
-    ]
-    target = target_of(columns[target_index], settings, profile["rows"], plan["file"])
-    check_metric(settings, target.task)
-    encoder, notices = _encoder(columns, target, dialect, plan, settings)
+    chained, columns, target = _decided(bucket, prefix, plan, settings)
+    encoder, notices = _encoder(columns, target, plan, settings)
     division = divide(chained, columns, target, settings, plan)
     usable = compare_champion(bucket, champion, encoder, plan["columns"])
     if usable["usable"]:
@@ -61,9 +51,9 @@ def fit_run(
     bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
     notices = [
         *plan["notices"],
-        *_bad_rows(profile),
+        *_bad_rows(chained.profile),
         *target.notices,
-        *_dropped(target, profile),
+        *_dropped(target, chained.profile),
         *leakage_notices(planned_source(client, plan), plan, chained.chunks, encoder),
         *division.notices,
         *usable.pop("notices", []),
@@ -85,6 +75,23 @@ def fit_run(
         **job_of(settings, default_instance, plan["source"]["size"]),
         "champion": usable,
     }
+
+
+def _decided(
+    bucket: Bucket, prefix: str, plan: dict[str, Any], settings: Settings
+) -> tuple[Chain, list[Column], Target]:
+    """Put the chunks in order, and decide what the columns and the target are."""
+    target_index = plan["columns"].index(plan["target"])
+    chained = chain(_results(bucket, prefix), plan, target_index)
+    _check_rows(chained, plan)
+    rows = chained.profile["rows"]
+    columns = [
+        column_of(name, found, rows, plan["dialect"]["delimiter"])
+        for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
+    ]
+    target = target_of(columns[target_index], settings, rows, plan["file"])
+    check_metric(settings, target.task)
+    return chained, columns, target
 
 
 def _results(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
@@ -120,14 +127,13 @@ def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:
 def _encoder(
     columns: list[Column],
     target: Target,
-    dialect: Dialect,
     plan: dict[str, Any],
     settings: Settings,
 ) -> tuple[Encoder, list[Notice]]:
     encoder, notices = build_encoder(
         columns,
         target,
-        dialect,
+        Dialect(**plan["dialect"]),
         plan["header"],
         settings["id_columns"],
         settings["drop_columns"],

@@ -158,5 +158,7 @@ def _truth(
         tested.to_series(columns.index(name)).alias(f"id:{number}")
         for number, name in enumerate(encoder["id_columns"])
     )
-    header = pl.DataFrame([["row", "label", *encoder["id_columns"]]], orient="row")
+    # Readers look columns up by name, so no id column may take the name of the first two.
+    names = [f"{n}_id" if n in ("row", "label") else n for n in encoder["id_columns"]]
+    header = pl.DataFrame([["row", "label", *names]], orient="row")
     return (header.write_csv(include_header=False) + table.write_csv(include_header=False)).encode()
