@@ -18,8 +18,7 @@ _IDENTIFIER_SHARE = 0.95
 _IDENTIFIER_ROWS = 20
 _TEXT_SHARE = 0.5
 _ID_NAME = re.compile(
-    r"(^|[\W_])(id|ids|uuid|guid|rownames?|row_names?|row_?id|index)$|[a-z]I[Dd]$|^unnamed: ?0$",
-    re.IGNORECASE,
+    r"(?i:(^|[\W_])(id|ids|uuid|guid|rownames?|row_names?|index)$|^unnamed: ?0$)|[a-z]I[Dd]$"
 )
 
 
