@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -44,7 +45,7 @@ class Scored:
         both: Floats = one if one.ndim == 2 else np.column_stack([1 - one, one])
         return both
 
-    @property
+    @cached_property
     def chosen(self) -> Floats:
         """(rows,), the index of the predicted class."""
         many = self.predicted.ndim == 2

@@ -93,4 +93,4 @@ def _constant(scored: Scored, name: str) -> tuple[str, Floats]:
     shares = np.bincount(truth.astype(np.intp), minlength=scored.predicted.shape[1]) / truth.size
     # The largest share is also the most frequent class.
     kind = "the classes' shares" if name == "mlogloss" else "the most frequent class"
-    return f"always {kind}", np.tile(shares, (scored.rows, 1))
+    return f"always {kind}", np.broadcast_to(shares, (scored.rows, shares.size))
