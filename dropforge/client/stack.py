@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from dropforge.client.errors import StackMissingError
 from dropforge.environment import Environment
+from pipeline import layout
 
 _SEED_SECONDS = 150
 """Longer than SeedFunction may run, so that its own time-out is what is reported."""
@@ -56,7 +57,7 @@ class Stack:
 
     def package_group(self, dataset: str) -> str:
         """Return the name of a dataset's model package group, as EvaluateFunction makes it."""
-        return f"{self.outputs['ModelPackageGroupPrefix']}-{dataset}"[:63].rstrip("-")
+        return layout.package_group(self.outputs["ModelPackageGroupPrefix"], dataset)
 
     def read(self, key: str) -> bytes | None:
         """Return an object of the bucket, None if there is none."""

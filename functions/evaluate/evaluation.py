@@ -16,12 +16,12 @@ from evaluate.learning_curve import NoLearningCurveError, read_learning_curve
 from evaluate.model_file import ModelFormatError, read_model
 from evaluate.payload import payload_of
 from evaluate.plots_data import plots_of
-from evaluate.registry import group_name
 from evaluate.report import render
 from evaluate.run_files import RunFiles, in_parallel
 from evaluate.scored import Scored, metric_for
 from evaluate.verdict import Rule
 from evaluate.worst import worst_rows
+from pipeline import layout
 
 _CHUNKS = "chunks"
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
@@ -71,7 +71,7 @@ def evaluate_run(
         name: round(end - start, 3)
         for name, (start, end) in zip(_TIMINGS, pairwise(times), strict=True)
     }
-    payload = payload_of(document, group_name(group_prefix, request["dataset"]))
+    payload = payload_of(document, layout.package_group(group_prefix, request["dataset"]))
     # A run that was not registered can still be promoted later, with what it would have said.
     document["package"] = payload["package"]
     files.write("evaluation.json", json.dumps(document, allow_nan=False), "application/json")

@@ -8,7 +8,8 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from evaluate.registry import find_champion, group_name
+from evaluate.registry import find_champion
+from pipeline import layout
 
 logger = Logger()
 tracer = Tracer()
@@ -25,7 +26,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 
 def _champion(event: dict[str, Any]) -> dict[str, Any]:
-    group = group_name(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+    group = layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
     champion = find_champion(boto3.client("sagemaker"), group)
     logger.info("looked for the champion", group=group, champion=champion)
     return champion

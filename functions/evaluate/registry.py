@@ -11,11 +11,6 @@ _ALLOWED = "_.:/=+-@"
 """Besides letters, digits and separators: SageMaker API, CustomerMetadataValue."""
 
 
-def group_name(prefix: str, dataset: str) -> str:
-    """Return the name of a dataset's model package group, at most 63 characters."""
-    return f"{prefix}-{dataset}"[:63].rstrip("-")
-
-
 def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
     """Return the newest Approved package of a group, making the group if it is missing.
 

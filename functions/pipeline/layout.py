@@ -129,6 +129,19 @@ def attempts_of(run: str) -> list[str]:
     return [run] + [f"{run}-r{n}" for n in range(1, _ATTEMPTS)]
 
 
+def package_group(stack: str, dataset: str) -> str:
+    """Name the model package group of a stack's dataset.
+
+    Two hyphens, which no dataset has, keep the stacks ``a`` and ``a-b`` of one
+    account apart. A name over SageMaker's 63 characters is cut in its dataset
+    and made unique by a digest; the stack's may have 50 characters.
+    """
+    group = f"{stack}--{dataset}"
+    if len(group) <= _JOB_NAME_LIMIT:
+        return group
+    return f"{group[: _JOB_NAME_LIMIT - _DIGEST - 1].rstrip('-')}-{_digest(dataset)}"
+
+
 def prefix_of(run: str) -> str:
     """Return the prefix, without a slash at its end, of all that a run writes."""
     return f"runs/{run}"

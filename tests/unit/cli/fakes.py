@@ -133,7 +133,7 @@ class FakeSageMaker:
     def add(self, run: str, status: str) -> str:
         return str(
             self.create_model_package(
-                ModelPackageGroupName="dropforge-churn",
+                ModelPackageGroupName="dropforge--churn",
                 ModelApprovalStatus=status,
                 CustomerMetadataProperties={"run": run},
                 InferenceSpecification={
@@ -144,7 +144,7 @@ class FakeSageMaker:
 
     def create_model_package(self, **request: Any) -> dict[str, Any]:
         version = len(self.packages) + 1
-        arn = f"arn:aws:sagemaker:eu-west-1:111122223333:model-package/dropforge-churn/{version}"
+        arn = f"arn:aws:sagemaker:eu-west-1:111122223333:model-package/dropforge--churn/{version}"
         made = NOON + timedelta(minutes=version)
         self.packages.append(
             {**request, "ModelPackageArn": arn, "ModelPackageVersion": version}
@@ -335,7 +335,7 @@ def finished_run(stack: Stack, run: str = RUN) -> None:
     prefix = f"runs/{run}"
     encoder = {"target": {"name": "churned", "task": "binary", "classes": ["no", "yes"]}}
     package = {
-        "group": "dropforge-churn",
+        "group": "dropforge--churn",
         "description": "auc 0.9123",
         "metadata": {"run": run, "dataset": "churn", "encoder": f"{prefix}/encoder.json"},
     }

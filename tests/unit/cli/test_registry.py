@@ -7,7 +7,6 @@ import pytest
 from dropforge.client import registry
 from dropforge.client.errors import RegistryError, RunUnknownError
 from dropforge.client.stack import Stack
-from evaluate.registry import group_name
 from tests.unit.cli.fakes import BUCKET, fake_stack, finished_run
 
 
@@ -93,11 +92,3 @@ def test_rollback_makes_the_model_before_the_champion_again() -> None:
 def test_rollback_of_a_dataset_without_models_is_refused() -> None:
     with pytest.raises(RegistryError, match="'sales' has no approved model"):
         registry.rollback(fake_stack(), "sales")
-
-
-@pytest.mark.parametrize("dataset", ["churn", "a" * 31, "a" + "-b" * 15])
-def test_package_group_is_the_one_that_evaluation_makes(dataset: str) -> None:
-    stack = fake_stack()
-    stack.outputs["ModelPackageGroupPrefix"] = "a-stack-with-a-name-of-fifty-characters-or-so-abcd"  # type: ignore[index]
-    prefix = stack.outputs["ModelPackageGroupPrefix"]
-    assert stack.package_group(dataset) == group_name(prefix, dataset)

@@ -16,7 +16,7 @@ from tests.unit.evaluate.buckets import FakeLogs, FakeS3
 
 RUN = "churn-20261122-101500-0a1b2c3d"
 PREFIX = f"runs/{RUN}"
-PACKAGE = "arn:aws:sagemaker:eu-central-1:123456789012:model-package/dropforge-churn"
+PACKAGE = "arn:aws:sagemaker:eu-central-1:123456789012:model-package/dropforge--churn"
 OBJECTIVES = {
     "regression": ("reg:squarederror", "rmse"),
     "binary": ("binary:logistic", "auc"),

@@ -81,7 +81,7 @@ def test_payload_has_what_the_state_machine_reads(run_of: Runs) -> None:
     assert result["champion"] is None
     assert result["files"]["report"] == f"s3://drops/{PREFIX}/report.html"
     assert result["files"]["predictions"] == f"s3://drops/{PREFIX}/predictions/"
-    assert result["package"]["group"] == "dropforge-churn"
+    assert result["package"]["group"] == "dropforge--churn"
     assert result["package"]["metadata"]["encoder"] == f"{PREFIX}/encoder.json"
     assert len(json.dumps(result)) < 10_000
 

@@ -10,12 +10,12 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from evaluate.registry import find_champion, group_name, metadata_of
+from evaluate.registry import find_champion, metadata_of
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.made_run import PREFIX, make_run
 from tests.unit.evaluate.tables import churn
 
-GROUP = "dropforge-churn"
+GROUP = "dropforge--churn"
 
 
 @pytest.fixture
@@ -99,13 +99,6 @@ def test_another_error_than_missing_is_not_swallowed(sagemaker: Any) -> None:
     denied = SimpleNamespace(describe_model_package_group=refused)
     with pytest.raises(ClientError, match="AccessDenied"):
         find_champion(denied, GROUP)
-
-
-def test_group_names_fit_sagemaker() -> None:
-    assert group_name("dropforge", "churn") == GROUP
-    long = group_name("a" * 40, "b" * 22 + "-c" * 4)
-    assert len(long) <= 63
-    assert not long.endswith("-")
 
 
 def test_metadata_keeps_what_sagemaker_allows() -> None:

@@ -89,3 +89,21 @@ def test_run_name_of_the_same_object_is_the_same_in_any_time_zone() -> None:
 def test_run_name_of_another_version_differs() -> None:
     names = {layout.run_name("churn", MOMENT, "bucket", "key", v) for v in (None, "1", "2")}
     assert len(names) == 3
+
+
+@pytest.mark.parametrize(
+    "stack", ["dropforge", "a-stack-with-a-name-of-fifty-characters-or-so-abcd"]
+)
+@pytest.mark.parametrize("dataset", ["churn", "a" * 31, "a" + "-b" * 15, "a" + "-b" * 14 + "-c"])
+def test_package_group_fits_sagemaker_and_begins_with_the_stack(stack: str, dataset: str) -> None:
+    group = layout.package_group(stack, dataset)
+    assert SAGEMAKER_NAME.fullmatch(group)
+    assert len(group) <= 63
+    # The roles name groups by this prefix.
+    assert group.startswith(f"{stack}--")
+
+
+def test_package_groups_of_different_datasets_and_stacks_differ() -> None:
+    long = "a" + "-b" * 14
+    pairs = [("app", "dev-x"), ("app-dev", "x"), ("s" * 40, f"{long}-c"), ("s" * 40, f"{long}-d")]
+    assert len({layout.package_group(*pair) for pair in pairs}) == len(pairs)
