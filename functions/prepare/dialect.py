@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
 from prepare.limits import COLUMN_LIMIT
-from prepare.notices import Notice, listed, notice, shorten
+from prepare.notices import Notice, counted, listed, notice, shorten
 from prepare.spellings import MISSING
 
 _DELIMITERS = (",", ";", "\t", "|")
@@ -165,7 +165,9 @@ def _columns(
         )
     notices = []
     if skipped:
-        notices.append(notice("preamble", f"{skipped} lines before the header were skipped."))
+        notices.append(
+            notice("preamble", f"Skipped before the header: {counted(skipped, 'line')}.")
+        )
     if header and len(records) == 1:
         raise EmptyFileError(
             f"{name} has a header ({listed(first, 4)}) and no rows; add rows of data"

@@ -9,7 +9,7 @@ from pipeline.settings import Settings
 from prepare.chain import Chain
 from prepare.columns import Column
 from prepare.limits import MINIMUM_ROWS
-from prepare.notices import Notice, notice, quoted
+from prepare.notices import Notice, counted, notice, quoted
 from prepare.split import Fractions, assign_groups, sizes, to_json
 from prepare.target import Target
 from prepare.timeline import boundary
@@ -117,7 +117,9 @@ def _by_time(
     missing = column.missing + column.unread
     if not missing:
         return method, []
-    text = f"{missing:,} rows without a time in {quoted(name)} train only."
+    text = (
+        f"Without a time in {quoted(name)}, so used for training only: {counted(missing, 'row')}."
+    )
     return method, [notice("time_missing", text)]
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from prepare.columns import Column
 from prepare.dialect import Dialect
 from prepare.limits import ONE_HOT_LIMIT
-from prepare.notices import Notice, listed, notice, quoted
+from prepare.notices import Notice, counted, listed, notice, quoted
 from prepare.spellings import FALSE, TRUE
 from prepare.target import Target
 
@@ -142,18 +142,17 @@ def _indicator(feature: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _unread(column: Column) -> list[Notice]:
     found = []
-    kind = "dates" if column.kind == "date" else "numbers"
+    kind = "date" if column.kind == "date" else "number"
     if column.unread:
         shown = f" ({listed(column.examples)})" if column.examples else ""
         text = (
-            f"Column {quoted(column.name)}: {column.unread:,} values are no {kind}{shown}; "
-            f"they count as missing."
+            f"Column {quoted(column.name)}: {counted(column.unread, 'value')} counted as missing, "
+            f"being no {kind}{shown}."
         )
         found.append(notice("unread_values", text))
     if column.infinite:
-        text = (
-            f"Column {quoted(column.name)}: {column.infinite:,} infinite values count as missing."
-        )
+        many = counted(column.infinite, "infinite value")
+        text = f"Column {quoted(column.name)}: {many} counted as missing."
         found.append(notice("infinite_values", text))
     return found
 

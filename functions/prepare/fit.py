@@ -18,7 +18,7 @@ from prepare.hyperparameters import check_metric, hyperparameters
 from prepare.job import job_of
 from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
-from prepare.notices import Notice, capped, notice
+from prepare.notices import Notice, capped, counted, notice
 from prepare.target import Target, target_of
 
 _READERS = 16
@@ -152,9 +152,11 @@ def _bad_rows(profile: dict[str, Any]) -> list[Notice]:
     bad = profile["records"] - profile["rows"]
     if not bad:
         return []
-    lines = ", ".join(f"{line} ({fields} fields)" for line, fields in profile["bad"])
-    rows = f"{bad:,} row was" if bad == 1 else f"{bad:,} rows were"
-    text = f"{rows} skipped for a wrong number of fields; first lines: {lines}."
+    lines = ", ".join(
+        f"line {line} ({counted(fields, 'field')})" for line, fields in profile["bad"]
+    )
+    rows = counted(bad, "row")
+    text = f"Skipped for a wrong number of fields: {rows}; first {lines}."
     return [notice("bad_rows", text)]
 
 
@@ -162,7 +164,7 @@ def _dropped(target: Target, profile: dict[str, Any]) -> list[Notice]:
     rows = profile["rows"] - target.dropped
     found = []
     if target.dropped:
-        text = f"{target.dropped:,} rows without a target were dropped."
+        text = f"Dropped for want of a usable target: {counted(target.dropped, 'row')}."
         found.append(notice("no_target", text))
     if rows < 100:
         text = f"Only {rows} rows: the metric is a rough guess."

@@ -35,6 +35,11 @@ def listed(names: Sequence[str], limit: int = 8) -> str:
     return shown if len(names) <= limit else f"{shown} and {len(names) - limit} more"
 
 
+def counted(number: int, noun: str) -> str:
+    """Say how many there are: 1 row, 2,000 rows."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def capped(notices: Iterable[Notice]) -> list[Notice]:
     """Keep at most ``WARNING_COUNT`` warnings, the last of them saying what was left out."""
     kept = list({n["message"]: n for n in notices}.values())

@@ -7,7 +7,7 @@ from pipeline.errors import SettingsError, TargetUnusableError
 from pipeline.settings import Settings
 from prepare.columns import Column
 from prepare.limits import CLASS_LIMIT
-from prepare.notices import Notice, listed, notice, quoted
+from prepare.notices import Notice, counted, listed, notice, quoted
 from prepare.spellings import FALSE, TRUE
 
 # Whole numbers that count up from 0 or 1 in at most so many steps, each with so many rows
@@ -186,10 +186,9 @@ def _regression(
         )
     count = column.numbers["count"]
     if column.unread or column.infinite:
-        text = (
-            f"{column.unread + column.infinite:,} rows whose target is no finite number"
-            f"{' (' + listed(column.examples) + ')' if column.examples else ''} were dropped."
-        )
+        shown = f" ({listed(column.examples)})" if column.examples else ""
+        rows_lost = counted(column.unread + column.infinite, "row")
+        text = f"Dropped because the target is no finite number{shown}: {rows_lost}."
         notices = [*notices, notice("target_unread", text)]
     return Target(column.name, "regression", column.style, [count], rows - count, notices=notices)
 
