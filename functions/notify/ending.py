@@ -50,8 +50,9 @@ def of_lost_drop(record: Event) -> Ending:
     detail = request.get("detail", {})
     stored = detail.get("object", {})
     key = stored.get("key")
-    # The object's time is unknown here, so the event's own id makes the name unique.
-    run = layout.run_of_execution(f"lost-{request.get('id', 'schedule')}")
+    # The object's time is unknown here, so the event's or the invocation's id names the run.
+    number = request.get("id") or record["requestContext"]["requestId"]
+    run = layout.run_of_execution(f"lost-{number}")
     return Ending(
         run=run,
         dataset=layout.dataset_name(key or "schedule"),

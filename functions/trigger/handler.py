@@ -44,7 +44,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     outcomes = []
     for stored in objects:
         outcome = decide(stored, trigger, lambda key: _read(bucket, key))
-        done = _carry_out(outcome, bucket)
+        done = "known" if _ran_long_ago(bucket, outcome) else _carry_out(outcome, bucket)
         logger.info("Drop handled", key=stored.key, outcome=done)
         metrics.add_metric(f"Drops{done.title()}", MetricUnit.Count, 1)
         outcomes.append(
@@ -76,6 +76,17 @@ def _read(bucket: str, key: str) -> bytes | None:
     except s3.exceptions.NoSuchKey:
         return None
     return body
+
+
+def _ran_long_ago(bucket: str, outcome: Outcome) -> bool:
+    """Tell whether the schedule comes back to data that has a run.
+
+    Step Functions gives an execution's name free after 90 days (StartExecution,
+    name); the run's record in the bucket stays.
+    """
+    if not isinstance(outcome, Start) or outcome.input["trigger"] != "schedule":
+        return False
+    return _read(bucket, layout.join(layout.prefix_of(outcome.run), "request.json")) is not None
 
 
 def _carry_out(outcome: Outcome, bucket: str) -> str:

@@ -89,6 +89,19 @@ def test_trigger_on_the_schedule_starts_only_what_has_no_run(
     assert len(executions(machine)) == 2
 
 
+def test_trigger_on_the_schedule_leaves_data_alone_whose_executions_name_has_expired(
+    load: Load, event: Event, context: Any, machine: str
+) -> None:
+    drop = created(event, "inbox/churn/a.csv", b"x,y\n1,2\n")
+    head = boto3.client("s3").head_object(Bucket=BUCKET, Key="inbox/churn/a.csv")
+    version = drop["detail"]["object"]["version-id"]
+    run = layout.run_name("churn", head["LastModified"], BUCKET, "inbox/churn/a.csv", version)
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=f"runs/{run}/request.json", Body=b"{}")
+    outcomes = load("trigger").handler(event("trigger-schedule"), context)["outcomes"]
+    assert [(o["outcome"], o["run"]) for o in outcomes] == [("known", run)]
+    assert executions(machine) == []
+
+
 def test_trigger_on_a_file_that_is_no_csv_reports_it_and_starts_nothing(
     load: Load, event: Event, context: Any, machine: str
 ) -> None:

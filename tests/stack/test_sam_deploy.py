@@ -59,7 +59,9 @@ def test_template_built_and_deployed_by_sam_trains_on_a_drop(
     place = ("--template-file", f"{build}/template.yaml", "--config-file", f"{ROOT}/samconfig.toml")
     sam("deploy", "--config-env", "local", *place, endpoint=empty_cloud)
     session = cloud.session(empty_cloud)
-    [stack] = session.client("cloudformation").describe_stacks(StackName="dropforge")["Stacks"]
+    [stack] = session.client("cloudformation").describe_stacks(StackName="dropforge-local")[
+        "Stacks"
+    ]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     application = Application(session, outputs)
     run = application.drop("inbox/churn.csv", sample_csv(SampleSize(rows=600)))
