@@ -147,13 +147,15 @@ def _success_subject(result: Result) -> str:
 def _success_lines(result: Result) -> list[str]:
     metric, champion, rows = result["metric"], result.get("champion"), result["rows"]
     goal = "higher is better" if metric["goal"] == "max" else "lower is better"
-    line = f"{metric['name']} {_number(metric['value'])} on {rows['test']:,} test rows, {goal}"
+    value = f"{metric['name']} {_number(metric['value'])} on {rows['test']:,} test rows, {goal}"
     if champion:
-        line += f"; the model in use has {_number(champion['value'])} on the same rows"
+        value += f"; the model in use has {_number(champion['value'])} on the same rows"
     trained = f"Trained on {rows['train']:,} rows, validated on {rows['validation']:,}"
     lines = [
+        str(result["sentence"]),
+        "",
         f"Predicts {result['target']} ({result['task']}).",
-        f"{line}.",
+        f"{value}.",
         f"{trained}; {rows['dropped']:,} dropped.",
     ]
     if result["warnings"]:
@@ -180,5 +182,6 @@ def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list
     return subject, [f"{cause}{name}"]
 
 
-def _number(value: float) -> str:
-    return f"{value:.4g}"
+def _number(value: float | None) -> str:
+    # A metric may not exist on the test rows, as AUC of a single class.
+    return "undefined" if value is None else f"{value:.4g}"

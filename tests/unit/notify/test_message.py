@@ -11,6 +11,7 @@ RESULT = {
     "run": "churn-1",
     "dataset": "churn",
     "verdict": "approved",
+    "sentence": "Approved: the model predicts 'left' well.",
     "task": "binary",
     "target": "left",
     "metric": {"name": "auc", "value": 0.91234, "goal": "max"},
@@ -30,6 +31,7 @@ def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
     message = message_of(DONE)
     assert message.subject == "churn: new model approved (auc 0.9123)"
     for part in (
+        "Approved: the model predicts 'left' well.",
         "auc 0.9123 on 1,500 test rows, higher is better",
         "the model in use has 0.9 on the same rows",
         "Trained on 7,000 rows, validated on 1,500; 12 dropped.",
@@ -55,6 +57,12 @@ def test_message_of_an_input_error_is_a_rejection_with_its_sentence() -> None:
     assert (message.verdict, message.subject) == ("rejected_input", "churn: file rejected")
     assert "a.csv is a PNG (NotCsvError)" in message.text
     assert message.cause == "a.csv is a PNG"
+
+
+def test_message_of_a_metric_that_does_not_exist_says_so() -> None:
+    metric = {"name": "auc", "value": None, "goal": "max"}
+    message = message_of(replace(DONE, result={**RESULT, "verdict": "pending", "metric": metric}))
+    assert "auc undefined" in message.text
 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
