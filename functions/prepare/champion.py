@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from prepare.bucket import Bucket
 from prepare.encoder import VERSION, Encoder
 from prepare.notices import Notice, listed, notice, quoted
@@ -20,9 +22,14 @@ def compare_champion(
     """
     if not champion.get("found"):
         return {"usable": False, "reason": "There is no approved model yet."}
-    old: Encoder = bucket.get_json(champion["encoder_key"])
-    reason = _difference(old, encoder, columns)
-    if reason:
+    old = _encoder_of(bucket, champion["encoder_key"])
+    # A stack made anew has a new bucket, and old runs are deleted, but packages stay.
+    reason = (
+        "its encoder is no longer in the bucket."
+        if old is None
+        else _difference(old, encoder, columns)
+    )
+    if old is None or reason:
         text = f"Not compared with the approved model: {reason}"
         return {"usable": False, "reason": reason, "notices": [notice("champion", text)]}
     notices: list[Notice] = []
@@ -31,6 +38,16 @@ def compare_champion(
         text = f"{listed(added)}: new since the approved model, which does not use it."
         notices.append(notice("added_columns", text))
     return {"usable": True, "reason": "", "encoder": old, "notices": notices}
+
+
+def _encoder_of(bucket: Bucket, key: str) -> Encoder | None:
+    try:
+        encoder: Encoder = bucket.get_json(key)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("NoSuchKey", "NoSuchBucket", "404"):
+            raise
+        return None
+    return encoder
 
 
 def _difference(old: Encoder, new: Encoder, columns: list[str]) -> str:

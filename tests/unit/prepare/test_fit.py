@@ -4,7 +4,9 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
+from bench.prepare.local_s3 import LocalS3
 from pipeline.errors import SettingsError, TargetUnusableError
 from prepare.job import PRICES_FILE
 from tests.unit.prepare.pipeline_run import prepare
@@ -174,6 +176,28 @@ def test_champion_that_does_not_fit_is_left_out_with_the_reason(
     assert says in run.fit["champion"]["reason"]
     assert ("champion" in run.codes) is not usable
     assert bool(run.files("champion")) is usable
+
+
+def test_champion_whose_encoder_is_gone_is_left_out_with_the_reason() -> None:
+    champion = {"found": True, "encoder_key": "runs/deleted-1/encoder.json"}
+    run = prepare(labelled("no", "yes", "no"), champion=champion)
+    reason = "its encoder is no longer in the bucket."
+    assert run.fit["champion"] == {"usable": False, "reason": reason}
+    assert any(reason in w["message"] for w in run.warnings if w["code"] == "champion")
+    assert run.files("test")
+    assert not run.files("champion")
+
+
+def test_champion_whose_encoder_may_not_be_read_fails_the_run() -> None:
+    class Forbidding(LocalS3):
+        def get_object(self, **request: Any) -> dict[str, Any]:
+            if request["Key"] == "runs/other-1/encoder.json":
+                raise ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+            return super().get_object(**request)
+
+    champion = {"found": True, "encoder_key": "runs/other-1/encoder.json"}
+    with pytest.raises(ClientError, match="AccessDenied"):
+        prepare(labelled("no", "yes"), champion=champion, s3=Forbidding())
 
 
 def test_column_added_since_the_champion_is_named() -> None:
