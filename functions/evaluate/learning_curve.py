@@ -41,12 +41,18 @@ def read_learning_curve(logs: Any, job: str) -> LearningCurve:
     NoLearningCurveError
         There is none to show.
     """
-    request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamNamePrefix": f"{job}/"}
+    own = f"{job}/"
+    request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamNamePrefix": own}
     lines: list[str] = []
     try:
         for _ in range(_MAX_PAGES):
             page = logs.filter_log_events(**request)
-            lines += [event["message"] for event in page.get("events", [])]
+            # The group holds every job's streams; a curve of another job would go unnoticed.
+            lines += [
+                event["message"]
+                for event in page.get("events", [])
+                if event.get("logStreamName", "").startswith(own)
+            ]
             if not page.get("nextToken"):
                 break
             request["nextToken"] = page["nextToken"]

@@ -1,6 +1,7 @@
 """An S3 client and a Logs client that hold what a test puts into them."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -32,17 +33,27 @@ class FakeS3:
 
 
 class FakeLogs:
-    """FilterLogEvents, two events a page; without lines, the log group does not exist."""
+    """FilterLogEvents, 100 events a page; without lines, the log group does not exist.
 
-    def __init__(self, lines: list[str] | None = None) -> None:
+    The lines are of the job that is asked for, except those that `others` gives
+    a stream, which are returned first, whatever prefix is asked for.
+    """
+
+    def __init__(
+        self, lines: list[str] | None = None, others: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self.lines = lines
+        self.others = others
 
     def filter_log_events(self, **request: Any) -> dict[str, Any]:
         if self.lines is None:
             missing = {"Error": {"Code": "ResourceNotFoundException", "Message": "no group"}}
             raise ClientError(missing, "FilterLogEvents")
         start = int(request.get("nextToken", 0))
-        page: dict[str, Any] = {
-            "events": [{"message": line} for line in self.lines[start : start + 100]]
-        }
-        return page | ({"nextToken": str(start + 100)} if start + 100 < len(self.lines) else {})
+        own = f"{request['logStreamNamePrefix']}algo-1-1763806502"
+        events = [
+            {"logStreamName": stream, "message": line}
+            for stream, line in (*self.others, *((own, line) for line in self.lines))
+        ]
+        page: dict[str, Any] = {"events": events[start : start + 100]}
+        return page | ({"nextToken": str(start + 100)} if start + 100 < len(events) else {})

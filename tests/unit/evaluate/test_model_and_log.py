@@ -125,6 +125,19 @@ def test_all_pages_of_the_log_are_read() -> None:
     assert len(read_learning_curve(FakeLogs(lines), "job").rounds) == 150
 
 
+def test_another_jobs_rounds_are_not_taken_for_the_jobs_own() -> None:
+    theirs = [
+        (f"{job}/algo-1-1", f"[{i}]#011train-rmse:9.0#011validation-rmse:9.0")
+        for job in ("other", "job-r1", "jo")
+        for i in range(3)
+    ]
+    ours = ["[0]#011train-rmse:0.5#011validation-rmse:0.6"]
+    curve = read_learning_curve(FakeLogs(ours, theirs), "job")
+    assert (curve.rounds, curve.train, curve.validation) == ([0], [0.5], [0.6])
+    with pytest.raises(NoLearningCurveError, match="no stream of the job"):
+        read_learning_curve(FakeLogs([], theirs), "job")
+
+
 @pytest.mark.parametrize(
     ("lines", "reason"),
     [(None, "ResourceNotFoundException"), ([], "no stream of the job"), (["x"], "no boosting")],
