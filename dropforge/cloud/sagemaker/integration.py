@@ -40,10 +40,7 @@ _ARN_KINDS = {
     "ModelPackageName": "model-package",
 }
 # What CreateX and DescribeX are about, where a request names several things.
-_SUBJECTS = {
-    "CreateTransformJob": "TransformJobName",
-    "ListModelPackages": "ModelPackageGroupName",
-}
+_SUBJECTS = {"CreateTransformJob": "TransformJobName"}
 
 
 def install() -> None:
@@ -99,6 +96,10 @@ def resource_of(operation: str, request: dict[str, Any]) -> str:
     if operation == "CreateModelPackage" and "ModelPackageGroupName" in request:
         name = request["ModelPackageGroupName"].rpartition("/")[2]
         return store.arn("model-package-group", name)
+    if operation == "ListModelPackages":
+        # Its resource type is model-package, not model-package-group.
+        group = str(request.get("ModelPackageGroupName", "")).rpartition("/")[2]
+        return store.arn("model-package", f"{group}/*" if group else "*")
     subject = _SUBJECTS.get(operation)
     for member in [subject] if subject else list(_ARN_KINDS):
         name = request.get(member)
@@ -118,7 +119,7 @@ def _require_for_sync(caller: Caller, kind: str, request: dict[str, Any]) -> Non
     )
     needed = [(action, rule) for action in _RULE_ACTIONS]
     needed += [(f"sagemaker:{verb}{kind}Job", job) for verb in ("Describe", "Stop")]
-    needed.append(("sagemaker:AddTags", job))
+    needed += [(f"sagemaker:{verb}Tags", job) for verb in ("Add", "List")]
     for action, resource in needed:
         denial = identity.denial(caller, action, resource)
         if denial:

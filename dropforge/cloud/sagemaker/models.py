@@ -3,7 +3,7 @@
 from typing import Any
 
 from dropforge.cloud.sagemaker import events, identity, jobs, paging, registry, store, tags
-from dropforge.cloud.sagemaker.errors import invalid
+from dropforge.cloud.sagemaker.errors import ApiError, invalid
 from dropforge.cloud.sagemaker.identity import Caller
 
 
@@ -15,6 +15,7 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if ("PrimaryContainer" in request) == bool(containers):
         raise invalid("Exactly one of PrimaryContainer and Containers must be given")
     primary = request.get("PrimaryContainer") or containers[0]
+    _require_packages(caller, [primary, *containers])
     registry.container_of(primary)
     if "ExecutionRoleArn" not in request:
         raise invalid("ExecutionRoleArn must be given for a model that reads its data from S3")
@@ -68,3 +69,17 @@ def find(name: str) -> dict[str, Any]:
     if record is None:
         raise invalid(f'Could not find model "{store.arn("model", name)}".')
     return record
+
+
+def _require_packages(caller: Caller, containers: list[dict[str, Any]]) -> None:
+    """Refuse a caller that may not make models of the packages that it names.
+
+    CreateModel is decided on the package as well as on the model (service
+    authorization reference, SageMaker), and reads what the package says.
+    """
+    for name in {each["ModelPackageName"] for each in containers if "ModelPackageName" in each}:
+        arn = name if name.startswith("arn:") else store.arn("model-package", name)
+        for operation in ("CreateModel", "DescribeModelPackage"):
+            message = identity.denial(caller, f"sagemaker:{operation}", arn)
+            if message:
+                raise ApiError("AccessDeniedException", message)

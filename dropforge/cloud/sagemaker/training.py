@@ -108,12 +108,14 @@ def _find(name: str) -> dict[str, Any]:
 
 
 def _check_spot(request: dict[str, Any]) -> None:
+    """Check the waiting time; the wording is quoted in Kenza-AI/sagify#111."""
     condition = request["StoppingCondition"]
     wait, run = condition.get("MaxWaitTimeInSeconds"), condition.get("MaxRuntimeInSeconds", 86_400)
     if not request.get("EnableManagedSpotTraining"):
         if wait is not None:
             raise invalid(
-                "MaxWaitTimeInSeconds may only be given when EnableManagedSpotTraining is true."
+                "Invalid MaxWaitTimeInSeconds. It is only supported when "
+                "EnableManagedSpotTraining is set to true"
             )
         return
     if wait is None or wait < run:

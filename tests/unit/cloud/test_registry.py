@@ -1,5 +1,6 @@
 import json
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import boto3
@@ -153,3 +154,81 @@ def test_caller_may_do_only_what_its_policy_allows(
     allow()
     assert user.create_model(**request)["ModelArn"].endswith("model/mine-1")
     user.close()
+
+
+@pytest.fixture
+def user(client: Client, cloud: Cloud) -> Iterator[Callable[[list[Any]], Any]]:
+    """Make SageMaker clients of a user with the given statements."""
+    name = f"user-{uuid.uuid4().hex[:12]}"
+    iam = client("iam")
+    iam.create_user(UserName=name)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    made = boto3.client(
+        "sagemaker",
+        endpoint_url=cloud.endpoint,
+        region_name=cloud.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+
+    def allow(statements: list[Any]) -> Any:
+        document = json.dumps({"Version": "2012-10-17", "Statement": statements})
+        iam.put_user_policy(UserName=name, PolicyName="own", PolicyDocument=document)
+        return made
+
+    yield allow
+    made.close()
+
+
+def allowing(action: str, kind: str) -> dict[str, Any]:
+    arn = f"arn:aws:sagemaker:us-east-1:000000000000:{kind}"
+    return {"Effect": "Allow", "Action": f"sagemaker:{action}", "Resource": arn}
+
+
+def test_list_of_packages_is_decided_on_the_packages(
+    sagemaker: Any, user: Callable[[list[Any]], Any]
+) -> None:
+    sagemaker.create_model_package_group(ModelPackageGroupName="decided")
+    asked = user([allowing("ListModelPackages", "model-package-group/decided")])
+    with pytest.raises(ClientError, match="AccessDenied"):
+        asked.list_model_packages(ModelPackageGroupName="decided")
+    asked = user([allowing("ListModelPackages", "model-package/decided/*")])
+    found = asked.list_model_packages(ModelPackageGroupName="decided")
+    assert found["ModelPackageSummaryList"] == []
+    with pytest.raises(ClientError, match="AccessDenied"):
+        asked.list_model_packages()
+
+
+@pytest.mark.parametrize("missing", ["CreateModel", "DescribeModelPackage"])
+def test_model_of_a_package_needs_the_package_too(
+    sagemaker: Any,
+    user: Callable[[list[Any]], Any],
+    outputs: dict[str, str],
+    missing: str,
+) -> None:
+    group = f"of-{missing}".lower()
+    sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    package = sagemaker.create_model_package(
+        ModelPackageGroupName=group,
+        InferenceSpecification=container(),
+        ModelApprovalStatus="Approved",
+    )["ModelPackageArn"]
+    role = outputs["TrainingRoleArn"]
+    request = {
+        "ModelName": group,
+        "ExecutionRoleArn": role,
+        "Containers": [{"ModelPackageName": package}],
+    }
+    statements = [
+        allowing("CreateModel", "model/*"),
+        {"Effect": "Allow", "Action": "iam:PassRole", "Resource": role},
+    ]
+    on_package = {
+        action: allowing(action, f"model-package/{group}/*")
+        for action in ("CreateModel", "DescribeModelPackage")
+    }
+    others = [each for action, each in on_package.items() if action != missing]
+    message = rf"AccessDenied.*sagemaker:{missing} on resource: {package}"
+    with pytest.raises(ClientError, match=message):
+        user([*statements, *others]).create_model(**request)
+    user([*statements, *on_package.values()]).create_model(**request)

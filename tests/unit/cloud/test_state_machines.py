@@ -174,6 +174,7 @@ def test_task_out_of_time_stops_the_job(
         ("sagemaker:CreateTrainingJob", "sagemaker:CreateTrainingJob"),
         ("iam:PassRole", "iam:PassRole"),
         ("sagemaker:AddTags", "sagemaker:AddTags"),
+        ("sagemaker:ListTags", "sagemaker:ListTags"),
         ("sagemaker:StopTrainingJob", "sagemaker:StopTrainingJob"),
         ("events:PutRule", "events:PutRule"),
     ],

@@ -276,7 +276,7 @@ def test_list_filters_sorts_and_pages(sagemaker: Any, bucket: str, role: str) ->
         ({"TrainingJobName": "x" * 64}, "Member must have length less than or equal to 63"),
         (
             {"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}},
-            "EnableManagedSpotTraining",
+            "only supported when EnableManagedSpotTraining is set to true",
         ),
         (
             {"StoppingCondition": {"MaxRuntimeInSeconds": 60}, "EnableManagedSpotTraining": True},
