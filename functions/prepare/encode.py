@@ -121,9 +121,9 @@ def _dated(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.S
     unique = values.unique()
     text = stripped(unique)
     days = dates(text, features[0]["style"])
-    which = values.replace_strict(
-        unique, pl.int_range(len(unique), dtype=pl.UInt32, eager=True), return_dtype=pl.UInt32
-    )
+    numbered = pl.int_range(len(unique), dtype=pl.UInt32, eager=True)
+    # Without a default, polars leaves an empty series the type that it had.
+    which = values.replace_strict(unique, numbered, default=None, return_dtype=pl.UInt32)
     read = [
         (
             _date_part(days, feature["part"])
@@ -240,7 +240,12 @@ def encode_target(column: pl.Series, target: dict[str, Any]) -> pl.Series:
 
 
 def to_csv(frame: pl.DataFrame) -> bytes:
-    """Write rows as SageMaker XGBoost reads them: no header, an empty field is missing."""
+    """Write rows as SageMaker XGBoost reads them: no header, an empty field is missing.
+
+    The inference server strips empty lines from both ends of a request, so a column that
+    is alone says nan, which it reads as missing, too.
+    """
     out = io.BytesIO()
-    frame.write_csv(out, include_header=False, quote_style="never")
+    missing = "nan" if frame.width == 1 else ""
+    frame.write_csv(out, include_header=False, quote_style="never", null_value=missing)
     return out.getvalue()

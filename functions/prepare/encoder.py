@@ -133,8 +133,8 @@ def _date_features(column: Column) -> list[dict[str, Any]]:
 def _indicator(feature: dict[str, Any]) -> list[dict[str, Any]]:
     """Add a second feature to a lone one.
 
-    The inference server answers an error to a request whose first line is empty, which a
-    single missing value makes it.
+    The inference server guesses the delimiter from a request's first line: in "3.25" it
+    would be the point, and an empty line, which a single missing value makes, is an error.
     """
     name = feature["column"]
     return [{"name": f"{name} is missing", "column": name, "encoding": "missing"}]

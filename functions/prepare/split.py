@@ -109,7 +109,9 @@ def split_by_group(
     else:
         hashes = pl.Series([text_hash(n, fractions.seed) for n in unique], dtype=pl.UInt64)
         chosen = _thresholds(hashes, fractions).to_list()
-    return groups.replace_strict(unique, pl.Series(chosen, dtype=pl.Int8), return_dtype=pl.Int8)
+    splits = pl.Series(chosen, dtype=pl.Int8)
+    # Without a default, polars leaves an empty series the type that it had.
+    return groups.replace_strict(unique, splits, default=None, return_dtype=pl.Int8)
 
 
 def assign_groups(counts: dict[str, int], fractions: Fractions) -> dict[str, int]:

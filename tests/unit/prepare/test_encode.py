@@ -2,10 +2,14 @@
 
 import csv
 import json
+from pathlib import Path
 
 import polars as pl
 import pytest
+import xgboost as xgb
 
+from dropforge.cloud.sagemaker.container.data import matrix_of
+from dropforge.cloud.sagemaker.container.inference import ModelServer
 from pipeline.errors import ColumnMismatchError
 from prepare.encode import check_columns, encode_frame, to_csv
 from tests.unit.prepare.pipeline_run import Prepared, prepare
@@ -108,12 +112,60 @@ def test_high_cardinality_is_hashed_the_same_everywhere() -> None:
     assert hashed == ["153", "223", "164", "183"]
 
 
-def test_lone_feature_with_gaps_never_makes_an_empty_line() -> None:
-    lines = ["a,label", *(f"{n if n % 3 else ''},{n % 2}" for n in range(60))]
-    prepared = prepare("\n".join(lines).encode())
-    for body in prepared.files("test").values():
-        assert all(line.strip(",") or "," in line for line in body.decode().splitlines())
-        assert b"\n\n" not in body
+LONE = {
+    "numbers": [f"{n / 8}" for n in range(90)],
+    "counts": [f"{n}" for n in range(90)],
+    "booleans": ["yes", "no", "no"] * 30,
+    "days": ["2024-05-01"] * 90,
+}
+
+
+# XGBoost says that it will no longer read text files itself; SageMaker's container lets it.
+@pytest.mark.filterwarnings("ignore:.*Text file input has been deprecated")
+@pytest.mark.parametrize("kind", LONE)
+def test_lone_feature_with_gaps_gets_a_prediction_a_row(tmp_path: Path, kind: str) -> None:
+    lines = ["a,label", *(f"{v if n % 4 else ''},{n % 2}" for n, v in enumerate(LONE[kind]))]
+    first = prepare("\n".join(lines).encode(), run="set-1")
+    champion = {"found": True, "encoder_key": f"{first.plan['prefix']}/encoder.json"}
+    prepared = prepare(
+        "\n".join(lines).encode(), champion=champion, s3=first.s3, run="set-2", chunk_bytes=120
+    )
+    folder = tmp_path / "train"
+    folder.mkdir()
+    for name, body in prepared.files("train").items():
+        (folder / name).write_bytes(body)
+    matrix = matrix_of(folder, "csv", 0)
+    assert matrix is not None
+    booster = xgb.train({"objective": "binary:logistic", "nthread": 1}, matrix, num_boost_round=2)
+    (tmp_path / "model").mkdir()
+    booster.save_model(tmp_path / "model" / "xgboost-model.json")
+    server = ModelServer(tmp_path / "model")
+    for channel in ("test", "champion"):
+        for name, body in prepared.files(channel).items():
+            answer = server.invoke(body, "text/csv", "text/csv")
+            truth = prepared.files("truth")[name].splitlines()[1:]
+            assert (answer.status, len(answer.body.splitlines())) == (200, len(truth))
+
+
+@pytest.mark.parametrize("split", [{"time_column": "since"}, {"group_column": "plan"}])
+def test_chunks_without_test_rows_or_targets_are_encoded(split: dict[str, str]) -> None:
+    lines = table().decode().split("\n")
+    lines[1:1] = [line.rpartition(",")[0] + "," for line in lines[1:30]]
+    data = "\n".join(lines).encode()
+    first = prepare(data, {"split": split}, run="set-1")
+    champion = {"found": True, "encoder_key": f"{first.plan['prefix']}/encoder.json"}
+    second = prepare(
+        data, {"split": split}, chunk_bytes=700, champion=champion, s3=first.s3, run="set-2"
+    )
+    for channel in ("train", "test", "champion"):
+        joined = b"".join(second.files(channel).values())
+        assert joined == b"".join(first.files("test" if channel != "train" else channel).values())
+
+
+def test_column_that_is_alone_says_nan() -> None:
+    lines = to_csv(pl.DataFrame({"a": [None, 1.5, None]}))
+    assert lines == b"nan\n1.5\nnan\n"
+    assert to_csv(pl.DataFrame({"a": [None, 1.5], "b": [2, None]})) == b",2\n1.5,\n"
 
 
 def test_test_lines_are_sniffed_as_comma_separated(prepared: Prepared) -> None:
