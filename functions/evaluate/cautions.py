@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluate.figures import figure
+from evaluate.figures import counted, figure, quoted, span
 from evaluate.intervals import Interval
 from evaluate.scored import Metric, Scored
 
@@ -12,7 +12,9 @@ Warnings = list[dict[str, str]]
 
 LIMIT = 20
 TEXT_LIMIT = 300
-_FEW_ROWS = 1_000
+FEW_ROWS = 30
+"""Of fewer test rows the headline itself must say how little they tell."""
+_MANY_ROWS = 1_000
 _WIDE = 0.5
 _NAMES = 5
 
@@ -43,17 +45,31 @@ def metric_warnings(
         return found
     if interval is not None and baseline is not None:
         found += _baseline_warnings(metric, value, interval, baseline)
-        width, gain = interval.high - interval.low, abs(value - baseline)
-        if scored.rows < _FEW_ROWS and width > _WIDE * gain > 0:
-            found.append(
-                warning(
-                    "wide_interval",
-                    f"With only {scored.rows:,} test rows the {metric.label} is known to lie "
-                    f"between {figure(interval.low)} and {figure(interval.high)} and no closer; "
-                    f"more rows narrow it.",
-                )
+        found += _width_warnings(metric, scored.rows, value, interval, baseline)
+    if scored.rows < FEW_ROWS:
+        found.append(
+            warning(
+                "few_test_rows",
+                f"Only {counted(scored.rows, 'test row')}: the {metric.label} on new rows may be "
+                f'quite another. Drop more rows, or raise "test" of "split" in pipeline.json.',
             )
+        )
     return found
+
+
+def _width_warnings(
+    metric: Metric, rows: int, value: float, interval: Interval, baseline: float
+) -> Warnings:
+    width, gain = interval.high - interval.low, abs(value - baseline)
+    if rows >= _MANY_ROWS or not width > _WIDE * gain > 0:
+        return []
+    return [
+        warning(
+            "wide_interval",
+            f"{metric.label}: 95 % interval {span(interval.low, interval.high)} on "
+            f"{counted(rows, 'test row')}; more rows narrow it.",
+        )
+    ]
 
 
 def _baseline_warnings(
@@ -99,4 +115,4 @@ def _class_warnings(scored: Scored) -> Warnings:
 def listed(names: Sequence[str]) -> str:
     """List some names for a message."""
     more = len(names) - _NAMES
-    return ", ".join(repr(name) for name in names[:_NAMES]) + (f" and {more} more" * (more > 0))
+    return ", ".join(quoted(name) for name in names[:_NAMES]) + (f" and {more} more" * (more > 0))

@@ -1,28 +1,36 @@
 """Challenger against champion on identical rows."""
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
+from botocore.exceptions import ClientError
 
+from evaluate.cautions import listed
+from evaluate.figures import quoted, short
 from evaluate.holdout import Holdout, read_scores
 from evaluate.measures import Floats
 from evaluate.run_files import RunFiles
 from evaluate.scored import Scored
+from evaluate.verdict import Data, NotCompared
 
 ENCODER = "champion_encoder.json"
 PREDICTIONS = "champion"
+_GONE = ("NoSuchKey", "NoSuchBucket", "AccessDenied", "404", "403")
+_REASON = 200
 
 
 def champion_scores(
     files: RunFiles, holdout: Holdout, event: dict[str, Any], challenger: Scored, target: str
-) -> Scored | str:
+) -> Scored | NotCompared:
     """Read the champion's predictions of the test rows, or say why they cannot be compared.
 
     Parameters
     ----------
-    event : of the evaluate step; ``champion``, ``comparison`` and ``fit.champion`` are read.
+    event : of the evaluate step, whose ``champion`` was found; ``comparison`` and
+        ``fit.champion`` are read too.
     challenger : whose truth, task and classes the champion must share.
 
     Raises
@@ -33,27 +41,59 @@ def champion_scores(
     """
     asked = event.get("comparison") or {}
     if not asked.get("compared"):
+        before = _champion_target(files, event["champion"].get("encoder_key"))
+        if before and (changed := _changed(before, challenger, target, in_order=True)):
+            return NotCompared("question", changed)
         usable = event.get("fit", {}).get("champion") or {}
-        reason = str(asked.get("reason") or usable.get("reason") or "it was not asked to predict")
-        return reason.rstrip(".")
+        said = asked.get("reason") or usable.get("reason") or "it was not asked to predict"
+        reason = short(str(said).strip().rstrip("."), _REASON)
+        return NotCompared("failed" if asked.get("failed") else "unfit", reason)
     encoded = files.read_json(ENCODER)["target"]
-    if reason := _mismatch(encoded, challenger, target):
-        return reason
+    if changed := _changed(encoded, challenger, target, in_order=False):
+        return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))
     predicted = read_scores(files, holdout, PREDICTIONS, challenger.task, len(known))
     aligned = in_class_order(predicted, known, challenger.classes)
     return Scored(challenger.task, challenger.truth, aligned, challenger.classes)
 
 
-def _mismatch(encoded: dict[str, Any], challenger: Scored, target: str) -> str:
-    if encoded["name"] != target:
-        return f"it predicts the column {encoded['name']!r}, this run {target!r}"
-    if encoded["task"] != challenger.task:
-        return f"it was trained for {encoded['task']}, this run for {challenger.task}"
-    known = set(map(str, encoded.get("classes") or []))
-    if apart := sorted(known ^ set(challenger.classes)):
-        shown = ", ".join(apart[:5]) + (", …" if len(apart) > 5 else "")
-        return f"its classes are not this run's; they differ in {shown}"
+def _champion_target(files: RunFiles, key: str | None) -> dict[str, Any] | None:
+    """Return what the champion predicts; None if its encoder is gone or is no encoder."""
+    if not key:
+        return None
+    try:
+        body = files.s3.get_object(Bucket=files.bucket, Key=key)["Body"].read()
+        target: dict[str, Any] = json.loads(body)["target"]
+        return target if {"name", "task"} <= target.keys() else None
+    except ClientError as error:
+        # The stack may have been made anew, with another bucket than the champion's.
+        if error.response["Error"]["Code"] in _GONE:
+            return None
+        raise
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _changed(before: dict[str, Any], challenger: Scored, target: str, in_order: bool) -> str:
+    """Say what the champion answers instead of the challenger's question; "" if the same."""
+    if before["name"] != target:
+        return (
+            f"the target changed: the model in use predicts {quoted(before['name'])}, "
+            f"this one {quoted(target)}"
+        )
+    if before["task"] != challenger.task:
+        return (
+            f"the task changed: the model in use was trained for {before['task']}, "
+            f"this one for {challenger.task}"
+        )
+    known, now = list(map(str, before.get("classes") or [])), list(challenger.classes)
+    gone = [name for name in known if name not in set(now)]
+    new = [name for name in now if name not in set(known)]
+    if gone or new:
+        sides = [f"{listed(gone)} gone"] * bool(gone) + [f"{listed(new)} new"] * bool(new)
+        return f"the classes changed since the model in use: {', '.join(sides)}"
+    if in_order and known != now:
+        return f"the order of the classes changed: {listed(known)} became {listed(now)}"
     return ""
 
 
@@ -66,16 +106,19 @@ def in_class_order(predicted: Floats, known: Sequence[str], wanted: Sequence[str
     return predicted[:, np.array([known.index(name) for name in wanted])]
 
 
-def is_newer(data: str | None, champion_data: str | None) -> bool:
-    """Tell whether data is newer than the champion's, by the objects' LastModified.
+def data_beside(request: dict[str, Any], champion: dict[str, Any]) -> Data:
+    """Compare the run's file with the champion's, by ETag and LastModified.
 
     Parameters
     ----------
-    data, champion_data : ISO 8601 with time zone. A champion that does not say
-        counts as older.
+    request : ``etag`` and ``last_modified`` (ISO 8601 with time zone) are read.
+    champion : the same as ``data_etag`` and ``data_last_modified``. One without
+        ETag learned from other data, one without time from older data.
     """
-    if not champion_data:
-        return True
-    if not data:
-        return False
-    return datetime.fromisoformat(data) > datetime.fromisoformat(champion_data)
+    if champion.get("data_etag") and request.get("etag") == champion["data_etag"]:
+        return "same"
+    before, now = champion.get("data_last_modified"), request.get("last_modified")
+    if not before:
+        return "newer"
+    later = now and datetime.fromisoformat(now) > datetime.fromisoformat(before)
+    return "newer" if later else "not newer"

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluate.figures import figure, short
+from evaluate.cautions import FEW_ROWS
+from evaluate.figures import counted, figure, quoted, span
 from evaluate.intervals import LEVEL, REPLICATES, SEED, Interval
 from evaluate.judgement import Judgement
 from evaluate.run_files import RunFiles
@@ -29,7 +30,7 @@ _HEADS = {
 
 def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
     """Return the part of the document that the judgement fills."""
-    metric, verdict = judgement.metric, judgement.verdict
+    metric, verdict, apart = judgement.metric, judgement.verdict, judgement.apart
     return {
         "verdict": {
             "outcome": verdict.outcome,
@@ -50,9 +51,10 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
         "baseline": {"prediction": judgement.baseline, "value": judgement.baseline_value},
         "comparison": {
             "compared": judgement.compared,
-            "reason": judgement.reason or None,
+            "obstacle": apart.obstacle if apart else None,
+            "reason": apart.reason if apart else None,
             "finding": judgement.finding,
-            "newer_data": judgement.newer,
+            "data": judgement.data if judgement.compared else None,
             "value": judgement.champion_value,
             "interval": _interval(judgement.champion_interval),
             "difference": _difference(judgement),
@@ -69,9 +71,17 @@ def sentence_of(judgement: Judgement, rows: int, target: str) -> str:
     if label[1:2].islower():
         label = label[0].lower() + label[1:]
     return (
-        f"{head}: the model predicts {short(target)} with {label} {value} "
-        f"on {rows:,} rows that it never saw{_beside(judgement)}{_because(judgement)}."
+        f"{head}: the model predicts {quoted(target)} with {label} {value} "
+        f"on {_seen(judgement, rows)}{_beside(judgement)}{_because(judgement)}."
     )
+
+
+def _seen(judgement: Judgement, rows: int) -> str:
+    if rows >= FEW_ROWS:
+        return f"{counted(rows, 'row')} that it never saw"
+    interval = judgement.interval
+    known = f"95 % interval {span(interval.low, interval.high)}" if interval else "too few to judge"
+    return f"only {counted(rows, 'row')} that it never saw ({known})"
 
 
 def _beside(judgement: Judgement) -> str:
@@ -82,15 +92,17 @@ def _beside(judgement: Judgement) -> str:
         return f", worse than {other}"
     if judgement.finding == "equal":
         return f", equal within noise to {other}"
-    if judgement.reason:
+    if judgement.apart and judgement.apart.reason not in judgement.verdict.reason:
         return "; the model in use could not be compared"
     return ""
 
 
 def _because(judgement: Judgement) -> str:
     """Return the reason, where it is not what stands beside already."""
-    plain = judgement.finding in ("better", "worse") or judgement.reason
-    if plain and judgement.verdict.outcome in ("approved", "kept_champion"):
+    if judgement.finding in ("better", "worse") and judgement.verdict.outcome in (
+        "approved",
+        "kept_champion",
+    ):
         return "" if judgement.rule.promotion == "auto" else f"; {judgement.verdict.reason}"
     return f"; {judgement.verdict.reason}"
 

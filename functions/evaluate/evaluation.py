@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 from evaluate.cautions import Warnings, warning
-from evaluate.comparison import champion_scores, is_newer
+from evaluate.comparison import champion_scores, data_beside
 from evaluate.document import columns_of, judged_part, run_part, versions_of
 from evaluate.holdout import Holdout, read_holdout, read_scores
 from evaluate.importance import importance_of
@@ -19,7 +19,7 @@ from evaluate.plots_data import plots_of
 from evaluate.report import render
 from evaluate.run_files import RunFiles, in_parallel
 from evaluate.scored import Scored, metric_for
-from evaluate.verdict import Rule
+from evaluate.verdict import Data, NotCompared, Rule
 from evaluate.worst import worst_rows
 from pipeline import layout
 
@@ -88,7 +88,7 @@ def count_rows(files: RunFiles) -> dict[str, int]:
 
 def _score(
     files: RunFiles, event: dict[str, Any], target: dict[str, Any], test_rows: int
-) -> tuple[Holdout, Scored, Scored | str | None]:
+) -> tuple[Holdout, Scored, Scored | NotCompared | None]:
     """Return the holdout with the challenger's and the champion's predictions of it."""
     task, classes = target["task"], list(map(str, target.get("classes") or []))
     holdout = read_holdout(files, test_rows, len(classes))
@@ -100,12 +100,11 @@ def _score(
     return holdout, scored, champion
 
 
-def _terms(request: dict[str, Any], event: dict[str, Any]) -> tuple[Rule, bool]:
-    """Return the owner's rule, and whether the data is newer than the champion's."""
+def _terms(request: dict[str, Any], event: dict[str, Any]) -> tuple[Rule, Data]:
+    """Return the owner's rule, and what the data is beside the champion's."""
     settings = request.get("settings", {})
     rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
-    champion_data = event.get("champion", {}).get("data_last_modified")
-    return rule, is_newer(request.get("last_modified"), champion_data)
+    return rule, data_beside(request, event.get("champion", {}))
 
 
 def _model_part(

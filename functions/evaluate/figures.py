@@ -7,6 +7,8 @@ MINUS = "\u2212"
 DASH = "\u2013"
 _SMALL = 0.01
 """From here on four decimals tell values apart."""
+_ROUNDING = 1e-12
+"""Of the value beside it, a difference that only the order of additions makes."""
 
 
 def figure(value: float | None, digits: int = 4) -> str:
@@ -42,9 +44,27 @@ def short(text: str, limit: int = 60) -> str:
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 
+def quoted(text: str, limit: int = 60) -> str:
+    """Quote a column's name or a value, cut, with control characters made visible."""
+    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in short(text, limit)) + "'"
+
+
+def counted(number: int, noun: str) -> str:
+    """Say how many there are: 1 row, 2,000 rows."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def span(low: float, high: float) -> str:
+    """Write an interval's ends, with as few digits as tell them apart."""
+    digits = next((n for n in (2, 3, 4) if figure(low, n) != figure(high, n)), 4)
+    return f"{figure(low, digits)} to {figure(high, digits)}"
+
+
 def signed(value: float, beside: float | None = None) -> str:
     """Write a difference with its sign, as exact as the value that it stands beside."""
     decimals = len(figure(beside).partition(".")[2]) if beside is not None else 0
+    if beside and abs(value) < _ROUNDING * abs(beside):
+        return "0"
     text = f"{abs(value):,.{decimals}f}"
     if beside is None or not float(text.replace(",", "")):
         text = figure(abs(value), 4 if beside is None else 2)

@@ -28,7 +28,9 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 def _champion(event: dict[str, Any]) -> dict[str, Any]:
     group = layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
     champion = find_champion(boto3.client("sagemaker"), group)
-    logger.info("looked for the champion", group=group, champion=champion)
+    logger.info(
+        "looked for the champion", group=group, model_package=champion.get("model_package_arn")
+    )
     return champion
 
 
@@ -45,6 +47,13 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
         os.environ["MODEL_PACKAGE_GROUP_PREFIX"],
         os.environ["CODE_VERSION"],
     )
-    logger.info("judged", run=event["prefix"], verdict=result["verdict"], metric=result["metric"])
+    metric = result["metric"]
+    logger.info(
+        "judged",
+        run=event["prefix"],
+        verdict=result["verdict"],
+        metric=metric["name"],
+        value=metric["value"],
+    )
     metrics.add_metric(name="ModelsJudged", unit=MetricUnit.Count, value=1)
     return result

@@ -8,7 +8,7 @@ from evaluate.intervals import Interval, intervals_of
 from evaluate.measures import value_of
 from evaluate.scored import Metric, Scored
 from evaluate.tables import Values, baseline_of, values_of
-from evaluate.verdict import Finding, Rule, Verdict, decide, finding_of
+from evaluate.verdict import Data, Finding, NotCompared, Rule, Verdict, decide, finding_of
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,9 @@ class Judgement:
     rule: Rule
     verdict: Verdict
     compared: bool
-    reason: str
-    """Why the champion was not compared; empty if it was, or if there is none."""
-    newer: bool
-    """Whether the data is newer than the champion's."""
+    apart: NotCompared | None
+    """Why the champion was not compared; None if it was, or if there is none."""
+    data: Data
     champion_value: float | None = None
     champion_interval: Interval | None = None
     champion_values: Values = field(default_factory=dict)
@@ -42,9 +41,9 @@ class Judgement:
 def judge(
     metric: Metric,
     challenger: Scored,
-    champion: Scored | str | None,
+    champion: Scored | NotCompared | None,
     rule: Rule,
-    newer: bool,
+    data: Data,
 ) -> Judgement:
     """Measure the challenger, compare it with the champion, and decide.
 
@@ -62,8 +61,9 @@ def judge(
     difference = intervals[2] if compared else None
     finding = finding_of(metric, difference) if compared else None
     baseline, baseline_value = baseline_of(challenger, metric)
-    reason = champion if isinstance(champion, str) else ""
-    warnings = [_not_compared(reason)] if reason else []
+    apart = champion if isinstance(champion, NotCompared) else None
+    verdict = decide(metric, value, rule, apart or finding, data, baseline_value)
+    warnings = [_not_compared(apart, verdict)] if apart else []
     return Judgement(
         metric=metric,
         value=value,
@@ -72,10 +72,10 @@ def judge(
         baseline=baseline,
         baseline_value=baseline_value,
         rule=rule,
-        verdict=decide(metric, value, rule, finding, newer),
+        verdict=verdict,
         compared=compared,
-        reason=reason,
-        newer=newer,
+        apart=apart,
+        data=data,
         champion_value=values[0] if compared else None,
         champion_interval=intervals[0] if compared else None,
         champion_values=values_of(both[0]) if compared else {},
@@ -89,9 +89,10 @@ def _defined(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _not_compared(reason: str) -> dict[str, str]:
+def _not_compared(apart: NotCompared, verdict: Verdict) -> dict[str, str]:
+    then = {"approved": " The new model was judged on its own.", "pending": " A person decides."}
     return warning(
         "champion_not_compared",
-        f"The model in use could not be compared on these rows ({reason}), so the new model was "
-        f"judged on its own.",
+        f"The model in use could not be compared on these rows: {apart.reason}."
+        f"{then.get(verdict.outcome, '')}",
     )

@@ -20,7 +20,8 @@ def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
     Returns
     -------
     ``{"found": False}``, or ``{"found": True, "model_package_arn",
-    "encoder_key"}`` with ``run`` and ``data_last_modified`` if the package has them.
+    "encoder_key"}`` with ``run``, ``data_last_modified`` and ``data_etag`` if the package
+    has them.
     """
     if not _group_exists(sagemaker, group):
         _create_group(sagemaker, group)
@@ -44,7 +45,12 @@ def _champion(sagemaker: Any, arn: str) -> dict[str, Any]:
     package = sagemaker.describe_model_package(ModelPackageName=arn)
     metadata = package.get("CustomerMetadataProperties", {})
     champion = {"found": True, "model_package_arn": arn}
-    names = {"run": "run", "encoder": "encoder_key", "data_last_modified": "data_last_modified"}
+    names = {
+        "run": "run",
+        "encoder": "encoder_key",
+        "data_last_modified": "data_last_modified",
+        "etag": "data_etag",
+    }
     return champion | {names[key]: metadata[key] for key in names if key in metadata}
 
 

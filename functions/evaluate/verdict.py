@@ -9,6 +9,10 @@ from evaluate.scored import Metric
 
 Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
 Finding = Literal["better", "equal", "worse"]
+Data = Literal["newer", "same", "not newer"]
+"""The challenger's file beside the champion's."""
+Obstacle = Literal["failed", "question", "unfit"]
+NO_BETTER = "it is no better than a naive prediction"
 
 APPROVAL = {
     "approved": "Approved",
@@ -25,6 +29,17 @@ class Rule:
     promotion: str = "auto"
     """auto, manual or never."""
     minimum: float | None = None
+
+
+@dataclass(frozen=True)
+class NotCompared:
+    """Why a champion was not compared with its challenger."""
+
+    obstacle: Obstacle
+    """failed: it could be compared, but did not predict; question: its target,
+    task or classes are others; unfit: it cannot read the file."""
+    reason: str
+    """A clause about the champion, without a full stop."""
 
 
 @dataclass(frozen=True)
@@ -48,15 +63,20 @@ def finding_of(metric: Metric, difference: Interval | None) -> Finding:
 
 
 def decide(
-    metric: Metric, value: float | None, rule: Rule, finding: Finding | None, newer: bool
+    metric: Metric,
+    value: float | None,
+    rule: Rule,
+    against: Finding | NotCompared | None,
+    data: Data,
+    baseline: float | None,
 ) -> Verdict:
     """Apply the promotion rule.
 
     Parameters
     ----------
     value : of the metric; None if it is not defined on the test rows.
-    finding : against the champion; None if there is none to compare with.
-    newer : whether the challenger's data is newer than the champion's.
+    against : what the comparison with the champion found; None if there is no champion.
+    baseline : the naive prediction's value of the metric.
     """
     if rule.promotion == "never":
         return Verdict("kept_champion", 'promotion is set to "never"')
@@ -66,12 +86,34 @@ def decide(
         return Verdict("below_minimum", f"it misses the minimum of {figure(rule.minimum)}")
     if rule.promotion == "manual":
         return Verdict("pending", 'promotion is set to "manual"')
-    if finding is None:
+    verdict = _beside(against, data)
+    naive = baseline is not None and not metric.better(value, baseline)
+    # A minimum that was reached says what is good enough; without one, this is the least.
+    if verdict.outcome == "approved" and naive and rule.minimum is None:
+        return Verdict("pending", NO_BETTER)
+    return verdict
+
+
+def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
+    if against is None:
         return Verdict("approved", "no model was in use to compare it with")
-    if finding == "better":
+    if isinstance(against, NotCompared):
+        return _on_its_own(against)
+    if against == "better":
         return Verdict("approved", "it is better than the model in use")
-    if finding == "worse":
+    if against == "worse":
         return Verdict("kept_champion", "the model in use is better")
-    if newer:
+    if data == "same":
+        return Verdict("kept_champion", "it learned from the same data")
+    if data == "newer":
         return Verdict("approved", "it learned from newer data")
     return Verdict("kept_champion", "its data is not newer")
+
+
+def _on_its_own(against: NotCompared) -> Verdict:
+    if against.obstacle == "question":
+        return Verdict("pending", against.reason)
+    apart = f"it could not be compared with the model in use ({against.reason})"
+    if against.obstacle == "failed":
+        return Verdict("pending", apart)
+    return Verdict("approved", f"{apart} and was judged on its own")

@@ -70,9 +70,28 @@ def test_better_model_takes_over_and_a_worse_one_does_not(dataset: Dataset) -> N
 
 def test_equal_model_takes_over_because_its_data_is_newer(dataset: Dataset) -> None:
     dataset.run(table(1), hyperparameters=STRONG)
+    later = dataset.run(table(2), hyperparameters=STRONG)
+    assert later["verdict"] == "approved"
+    comparison = dataset.evaluation(later)["comparison"]
+    assert (comparison["finding"], comparison["data"]) == ("equal", "newer")
+
+
+def test_same_file_again_does_not_take_over(dataset: Dataset) -> None:
+    dataset.run(table(1), hyperparameters=STRONG)
     again = dataset.run(table(1), hyperparameters=STRONG)
-    assert again["verdict"] == "approved"
+    assert again["verdict"] == "kept_champion"
     assert again["champion"]["value"] == pytest.approx(again["metric"]["value"])
+    verdict = dataset.evaluation(again)["verdict"]
+    assert verdict["reason"] == "it learned from the same data"
+
+
+def test_another_target_than_the_champions_waits_for_a_person(dataset: Dataset) -> None:
+    dataset.run(table(1), hyperparameters=STRONG)
+    renamed = table(2).replace(b"target\n", b"label\n", 1)
+    other = dataset.run(renamed, hyperparameters=STRONG)
+    assert other["verdict"] == "pending"
+    reason = dataset.evaluation(other)["verdict"]["reason"]
+    assert reason == ("the target changed: the model in use predicts 'target', this one 'label'")
 
 
 def test_champion_is_judged_on_the_very_rows_of_the_challenger(

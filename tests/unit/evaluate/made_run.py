@@ -76,8 +76,14 @@ class MadeRun:
             "run": "churn-20261015-090000-77aa10fe",
             "encoder_key": "runs/churn-20261015-090000-77aa10fe/encoder.json",
             "data_last_modified": "2026-10-15T09:00:00+00:00",
+            "data_etag": "0a1b535f27731c974343645a39850000",
         }
-        self.event["comparison"] = {"compared": True, "reason": ""}
+        self.s3.objects[self.event["champion"]["encoder_key"]] = json.dumps(encoder).encode()
+        self.event["comparison"] = {"compared": True, "failed": False, "reason": ""}
+
+    def part_from_champion(self, reason: str, failed: bool = False) -> None:
+        """Leave the champion without predictions, as the state machine says it."""
+        self.event["comparison"] = {"compared": False, "failed": failed, "reason": reason}
 
     def text(self, name: str) -> str:
         return self.s3.objects[f"{PREFIX}/{name}"].decode()
@@ -289,5 +295,5 @@ def _event(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
         },
         "model": {"name": RUN},
         "champion": {"found": False},
-        "comparison": {"compared": False, "reason": "there is no champion"},
+        "comparison": {"compared": False, "failed": False, "reason": "there is no champion"},
     }

@@ -79,6 +79,19 @@ def test_manual_approval_changes_the_champion(sagemaker: Any) -> None:
     assert find_champion(sagemaker, GROUP)["model_package_arn"] == old
 
 
+def test_a_champion_tells_its_data(sagemaker: Any) -> None:
+    find_champion(sagemaker, GROUP)
+    known = {"encoder": "runs/r/encoder.json", "etag": "0a1b", "data_last_modified": "2026-10-15"}
+    arn = register(sagemaker, "r", "Approved", **known)
+    assert find_champion(sagemaker, GROUP) == {
+        "found": True,
+        "model_package_arn": arn,
+        "encoder_key": "runs/r/encoder.json",
+        "data_etag": "0a1b",
+        "data_last_modified": "2026-10-15",
+    }
+
+
 def test_the_newest_of_many_approved_is_the_champion(sagemaker: Any) -> None:
     find_champion(sagemaker, GROUP)
     arns = [register(sagemaker, f"run{i}", "Approved") for i in range(5)]

@@ -193,7 +193,7 @@ def test_the_verdict_is_the_first_sentence(run_of: Runs) -> None:
     assert heading is not None
     sentence = run.json("evaluation.json")["verdict"]["sentence"]
     assert read(heading[1]).text == sentence
-    assert sentence.startswith("Approved: the model predicts churned with AUC 0.")
+    assert sentence.startswith("Approved: the model predicts 'churned' with AUC 0.")
     assert "equal within noise to the model in use" in sentence
 
 
