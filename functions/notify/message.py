@@ -69,6 +69,8 @@ def message_of(ending: Ending) -> Message:
     if ending.source:
         lines += ["", f"File: {ending.source}"]
     lines.append(f"Run: {ending.run}")
+    if ending.error:
+        lines.append(f"Error: {ending.error}")
     if ending.execution_arn:
         lines.append(f"Execution: {console_link(ending.execution_arn)}")
     return Message(
@@ -178,8 +180,7 @@ def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list
             "ABORTED": "The execution was stopped before it ended.",
             "TIMED_OUT": "The execution took longer than the state machine allows.",
         }.get(ending.status, "No cause was given; the execution's history tells more.")
-    name = f" ({ending.error})" if ending.error else ""
-    return subject, [f"{cause}{name}"]
+    return subject, [cause]
 
 
 def _number(value: float | None) -> str:

@@ -174,4 +174,5 @@ def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
 
     notify.sfn = States
     notify.handler(event("notify-failed"), context)
-    assert "chunk 3 is too big (MemoryError)" in sent()[0]
+    assert "chunk 3 is too big" in sent()[0]
+    assert "Error: MemoryError" in sent()[0]

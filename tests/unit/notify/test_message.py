@@ -55,7 +55,8 @@ def test_message_of_an_input_error_is_a_rejection_with_its_sentence() -> None:
     cause = json.dumps({"errorType": "NotCsvError", "errorMessage": "a.csv is a PNG"})
     message = message_of(replace(FAILED, error="NotCsvError", cause=cause))
     assert (message.verdict, message.subject) == ("rejected_input", "churn: file rejected")
-    assert "a.csv is a PNG (NotCsvError)" in message.text
+    assert "\na.csv is a PNG\n" in message.text
+    assert "Error: NotCsvError" in message.text
     assert message.cause == "a.csv is a PNG"
 
 
