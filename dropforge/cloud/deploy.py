@@ -61,7 +61,7 @@ def deploy(
     stack = _describe(cloudformation, stack_name)
     if stack and stack["StackStatus"] in _DONE and _digest(stack) == digest:
         return _outputs(stack)
-    s3.create_bucket(Bucket=bucket)
+    _ensure_bucket(s3, bucket)
     if len(body.encode()) > _INLINE_BYTES:
         objects[f"{digest[:32]}.template"] = body.encode()
     for key, content in objects.items():
@@ -143,6 +143,15 @@ def _reason(cloudformation: Any, name: str, started: float) -> str:
     ]
     stack = _describe(cloudformation, name) or {}
     return failures[-1] if failures else stack.get("StackStatusReason", "no reason given")
+
+
+def _ensure_bucket(s3: Any, bucket: str) -> None:
+    try:
+        s3.create_bucket(Bucket=bucket)
+    except ClientError as error:
+        # A cloud that was killed may have the bucket, without its region, and not the stack.
+        if error.response["Error"]["Code"] != "BucketAlreadyOwnedByYou":
+            raise
 
 
 def _upload(s3: Any, bucket: str, key: str, content: bytes) -> None:

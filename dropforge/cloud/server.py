@@ -53,6 +53,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from ministack import app
 
     from dropforge.cloud import patches
+    from dropforge.cloud.patches import checkpoint
     from dropforge.cloud.sagemaker import service
 
     patches.apply()
@@ -75,7 +76,12 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
             "pid": os.getpid(),
         }
     )
-    await serve(app.app, config, shutdown_trigger=ended.wait)
+
+    async def end() -> None:
+        await ended.wait()
+        await checkpoint.finish_stacks()
+
+    await serve(app.app, config, shutdown_trigger=end)
 
 
 def main(arguments: list[str]) -> int:

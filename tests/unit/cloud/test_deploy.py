@@ -1,6 +1,5 @@
 import json
 import shutil
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -27,13 +26,11 @@ def test_deploy_makes_the_stack_and_returns_its_outputs(
     assert "${" not in machine["definition"]
 
 
-def test_deploy_of_an_unchanged_project_changes_nothing_and_is_quick(
+def test_deploy_of_an_unchanged_project_changes_nothing(
     cloud: clouds.Cloud, outputs: dict[str, str], client: Callable[[str], Any]
 ) -> None:
     events = client("cloudformation").describe_stack_events(StackName="tests")["StackEvents"]
-    started = time.monotonic()
     assert clouds.deploy(cloud, PROJECT, "tests", {}) == outputs
-    assert time.monotonic() - started < 1
     after = client("cloudformation").describe_stack_events(StackName="tests")["StackEvents"]
     assert len(after) == len(events)
 

@@ -3,13 +3,17 @@
 import json
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import BotoCoreError, ClientError
 
 from dropforge import cloud as clouds
+from dropforge.errors import DeployError
 from tests.unit.cloud.conftest import PROJECT, TRUST, alive, wait_until
 
 
@@ -102,3 +106,58 @@ def test_execution_that_was_left_has_failed_and_is_told(killed: Killed) -> None:
         executionArn=detail["executionArn"]
     )
     assert history["events"][-1]["type"] == "ExecutionFailed"
+
+
+def kill(cloud: clouds.Cloud) -> None:
+    os.kill(cloud.pid, signal.SIGKILL)
+    wait_until(lambda: clouds.running(cloud.state_dir) is None)
+
+
+def test_bucket_of_a_deployment_outlives_a_kill_right_after_it(tmp_path: Path) -> None:
+    first = clouds.up(tmp_path)
+    outputs = clouds.deploy(first, PROJECT, "early", {})
+    key = {"Bucket": outputs["BucketName"], "Key": "runs/r/message.json"}
+    clouds.session(first).client("s3").put_object(**key, Body=b"{}")
+    kill(first)
+    second = clouds.up(tmp_path)
+    assert clouds.deploy(second, PROJECT, "early", {}) == outputs
+    changed = clouds.deploy(second, PROJECT, "early", {"Greeting": "servus"})
+    assert changed == outputs
+    kill(second)
+    third = clouds.up(tmp_path)
+    try:
+        assert clouds.deploy(third, PROJECT, "early", {"Greeting": "servus"}) == outputs
+        assert clouds.session(third).client("s3").get_object(**key)["Body"].read() == b"{}"
+    finally:
+        clouds.down(third)
+
+
+@pytest.mark.parametrize("end", [clouds.down, kill])
+def test_deployment_that_an_end_cuts_off_is_made_anew_and_then_kept(
+    tmp_path: Path, end: Callable[[clouds.Cloud], None]
+) -> None:
+    """The end comes when the stack is begun: SIGTERM waits for it, SIGKILL leaves none of it."""
+    first = clouds.up(tmp_path)
+    request = [first, PROJECT, "cut", {}]
+    deployment = threading.Thread(target=lambda: suppressed(lambda: clouds.deploy(*request)))
+    deployment.start()
+    stacks = clouds.session(first).client("cloudformation")
+    wait_until(lambda: suppressed(lambda: stacks.describe_stacks(StackName="cut")))
+    end(first)
+    deployment.join()
+    second = clouds.up(tmp_path)
+    outputs = clouds.deploy(second, PROJECT, "cut", {})
+    kill(second)
+    third = clouds.up(tmp_path)
+    try:
+        assert clouds.deploy(third, PROJECT, "cut", {}) == outputs
+    finally:
+        clouds.down(third)
+
+
+def suppressed(call: Callable[[], Any]) -> Any:
+    """Return what a call gives, None if the cloud does not know, or has gone."""
+    try:
+        return call()
+    except (BotoCoreError, ClientError, DeployError):
+        return None
