@@ -1,7 +1,9 @@
 """The settings of a dataset: pipeline.json, checked by its schema, defaults filled in."""
 
+import difflib
 import json
 import math
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -55,11 +57,7 @@ def resolve_settings(raw: object, source: str = SCHEMA_FILE.name) -> Settings:
         # The validator fills defaults into what it is given: hand it a copy.
         settings: Settings = _validator()(json.loads(json.dumps(raw)))
     except fastjsonschema.JsonSchemaValueException as error:
-        path = ".".join(str(part) for part in error.path[1:]) or "the whole"
-        reason = str(error.message).removeprefix(str(error.name)).strip()
-        raise SettingsError(
-            f"{source}: {path} {reason}, but is {_short(error.value)}; correct it there"
-        ) from error
+        raise SettingsError(f"{source}: {_said(error)}") from error
     split = settings["split"]
     total = split["train"] + split["validation"] + split["test"]
     if not math.isclose(total, 1, abs_tol=1e-6):
@@ -70,6 +68,43 @@ def resolve_settings(raw: object, source: str = SCHEMA_FILE.name) -> Settings:
     return settings
 
 
+def _said(error: fastjsonschema.JsonSchemaValueException) -> str:
+    """Say what breaks the schema in terms of pipeline.json, not of JSON Schema."""
+    path = ".".join(str(part) for part in error.path[1:])
+    if error.rule == "additionalProperties" and isinstance(error.value, dict):
+        allowed = error.definition["properties"]
+        known = [name for name in allowed if not name.startswith("$")]
+        wrong = sorted(set(error.value) - set(allowed))
+        return "; ".join(_unknown(name, path, known) for name in wrong)
+    if error.rule == "propertyNames":
+        pattern = error.definition["propertyNames"]["pattern"]
+        bad = next(name for name in error.value if not re.match(pattern, name))
+        return (
+            f"{path} has the name {_short(bad)}; names are SageMaker XGBoost's own, in small "
+            f"letters, digits and underscores, as max_depth: correct or delete it"
+        )
+    if error.rule == "not":
+        names = error.definition["not"]["required"]
+        both = " and ".join(f"{path}.{name}" for name in names)
+        return f"{both} exclude each other; keep one of them"
+    reason = str(error.message).removeprefix(str(error.name)).strip()
+    return f"{path or 'the whole'} {reason}, but is {_short(error.value)}; correct it there"
+
+
+def _unknown(name: str, path: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(name.lower(), known, 1, cutoff=0.7)
+    # idcolumns for id_columns, maxCostUsd for max_cost_usd.
+    bare = {other.replace("_", ""): other for other in known}
+    other = bare.get("".join(c for c in name.lower() if c.isalnum())) or (near[0] if near else "")
+    where = f" in {path}" if path else ""
+    if other:
+        return f"unknown setting '{_cut(name)}'{where}; did you mean '{other}'?"
+    return f"unknown setting '{_cut(name)}'{where}; known are {', '.join(known)}: delete it"
+
+
 def _short(value: object) -> str:
-    text = json.dumps(value, ensure_ascii=False)
+    return _cut(json.dumps(value, ensure_ascii=False))
+
+
+def _cut(text: str) -> str:
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -55,3 +55,27 @@ def test_settings_that_are_no_json_are_refused_by_name(text: str | bytes) -> Non
 def test_settings_whose_fractions_do_not_sum_to_one_are_refused() -> None:
     with pytest.raises(SettingsError, match=r"sum to 0\.8; they must sum to 1"):
         resolve_settings({"split": {"train": 0.5}})
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ('{"idcolumns": ["a"]}', "unknown setting 'idcolumns'; did you mean 'id_columns'?"),
+        ('{"maxCostUsd": 3}', "unknown setting 'maxCostUsd'; did you mean 'max_cost_usd'?"),
+        ('{"Target": "y"}', "unknown setting 'Target'; did you mean 'target'?"),
+        ('{"split": {"tset": 0.2}}', "unknown setting 'tset' in split; did you mean 'test'?"),
+        ('{"xyzzy": 1}', "unknown setting 'xyzzy'; known are target, task, "),
+        ('{"a": 1, "taks": 1}', "; unknown setting 'taks'; did you mean 'task'?"),
+        ('{"hyperparameters": {"Eta": 1}}', 'hyperparameters has the name "Eta"; names are '),
+        (
+            '{"split": {"time_column": "a", "group_column": "b"}}',
+            "split.time_column and split.group_column exclude each other; keep one of them",
+        ),
+    ],
+)
+def test_settings_that_break_the_schema_are_refused_in_plain_words(text: str, says: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        parse_settings(text, SOURCE)
+    assert says in str(caught.value)
+    for term in ("properties", "definition", "propertyName"):
+        assert term not in str(caught.value)
