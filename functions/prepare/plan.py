@@ -10,19 +10,16 @@ from pipeline.errors import (
     EmptyFileError,
     FileLimitError,
     NotCsvError,
-    SettingsError,
-    TargetMissingError,
 )
 from pipeline.settings import Settings, parse_settings, resolve_settings
 from prepare.bucket import Bucket, ObjectSource
 from prepare.dialect import Head, read_head
 from prepare.format import GZIP, encoding_of
 from prepare.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
-from prepare.notices import Notice, listed, notice, quoted, shorten
+from prepare.notices import Notice, notice
+from prepare.settings_columns import check_columns, target_column
 from prepare.text import to_utf8
 from prepare.unpack import plain_pieces, write_pieces
-
-_TARGETS = ("target", "label", "y")
 
 
 @dataclass(frozen=True)
@@ -67,7 +64,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
     settings = _settings(bucket, drop, dataset)
     source = ObjectSource(bucket, key, version, head["ContentLength"])
     own = Bucket(client, request.bucket)
-    plan = _plan(own, source, prefix, settings)
+    plan = _plan(own, source, prefix, dataset, settings)
     manifest = layout.join(prefix, "manifest.json")
     own.put_json(layout.join(prefix, "plan.json"), plan)
     own.put_compact(manifest, _ranges(plan, request.chunk_bytes))
@@ -119,7 +116,9 @@ def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
         return resolve_settings({})
 
 
-def _plan(own: Bucket, source: ObjectSource, prefix: str, settings: Settings) -> dict[str, Any]:
+def _plan(
+    own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings: Settings
+) -> dict[str, Any]:
     name = source.key.rsplit("/", 1)[-1]
     start = source.read(0, SAMPLE_BYTES)
     if not start.strip():
@@ -141,8 +140,9 @@ def _plan(own: Bucket, source: ObjectSource, prefix: str, settings: Settings) ->
     start = _whole_lines(source, start, name)
     mark = 3 if start.startswith(b"\xef\xbb\xbf") else 0
     text = to_utf8(start[mark:]).decode()
-    target = settings.get("target")
-    head = read_head(text, name, encoding, source.size <= len(start), target)
+    whole = source.size <= len(start)
+    head = read_head(text, name, encoding, whole, settings.get("target"))
+    target = target_column(head.columns, settings, name, layout.join(layout.INBOX, dataset))
     if original == "cp1252":
         text = f"{name} is not UTF-8; bytes that are not were read as CP1252 (Western European)."
         notices.append(notice("encoding", text))
@@ -159,8 +159,8 @@ def _plan(own: Bucket, source: ObjectSource, prefix: str, settings: Settings) ->
         "columns": head.columns,
         "data_start": mark + _offset_of(start[mark:], head),
         "skip_lines": head.skip_lines,
-        "target": _target(head.columns, settings, name),
-        "time_index": _checked(head.columns, settings, name),
+        "target": target,
+        "time_index": check_columns(head.columns, target, settings, name),
         "notices": [*notices, *head.notices],
     }
 
@@ -202,49 +202,6 @@ def _offset_of(start: bytes, head: Head) -> int:
             return len(start)
         at = cut + 1
     return at
-
-
-def _target(columns: list[str], settings: Settings, name: str) -> str:
-    asked: str | None = settings.get("target")
-    if asked is None:
-        lowered = {column.lower(): column for column in reversed(columns)}
-        return next((lowered[t] for t in _TARGETS if t in lowered), columns[-1])
-    found = _find(asked, columns)
-    if found is None:
-        raise TargetMissingError(
-            f"target {quoted(asked)} is no column of {name}; its columns are "
-            f'{listed(columns, 20)}; set "target" in pipeline.json to one of them'
-        )
-    return found
-
-
-def _find(asked: str, columns: list[str]) -> str | None:
-    """Return the column of that name, blanks at its ends not counted."""
-    return asked if asked in columns else next((c for c in columns if c == asked.strip()), None)
-
-
-def _checked(columns: list[str], settings: Settings, name: str) -> int | None:
-    """Check the other columns that the settings name; return the time column's position."""
-    split = settings["split"]
-    named = {
-        "id_columns": settings["id_columns"],
-        "drop_columns": settings["drop_columns"],
-        "split.time_column": [split["time_column"]] if "time_column" in split else [],
-        "split.group_column": [split["group_column"]] if "group_column" in split else [],
-    }
-    target = _target(columns, settings, name)
-    for setting, names in named.items():
-        absent = [column for column in names if column not in columns]
-        if absent:
-            raise SettingsError(
-                f"{setting} in pipeline.json names {listed(absent)}, no column of {name}; its "
-                f"columns are {shorten(listed(columns, 20), 1000)}"
-            )
-        if target in names:
-            raise SettingsError(
-                f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
-            )
-    return columns.index(split["time_column"]) if "time_column" in split else None
 
 
 def _ranges(plan: dict[str, Any], chunk_bytes: int) -> list[dict[str, int]]:

@@ -7,7 +7,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from bench.prepare.local_s3 import LocalS3
-from pipeline.errors import SettingsError, TargetUnusableError
+from pipeline.errors import SettingsError, TargetMissingError, TargetUnusableError
 from prepare.job import PRICES_FILE
 from tests.unit.prepare.pipeline_run import prepare
 
@@ -86,6 +86,20 @@ def test_default_target_is_a_known_name_or_the_last(header: str) -> None:
         (c for c in header.split(",") if c.lower() in ("target", "label", "y")), "anything"
     )
     assert prepare(f"{header}\n{rows}".encode()).fit["target"] == expected
+
+
+@pytest.mark.parametrize(
+    ("asked", "nearest"), [("lable", "'label'?"), ("LABEL", "'label'?"), ("zzz", None)]
+)
+def test_unknown_target_is_refused_with_the_nearest_names(asked: str, nearest: str | None) -> None:
+    with pytest.raises(TargetMissingError) as caught:
+        prepare(labelled("0", "1"), {"target": asked}, name="inbox/churn/may.csv")
+    message = str(caught.value)
+    assert f"'{asked}' is no column of may.csv" in message
+    assert ("did you mean" in message) is (nearest is not None)
+    assert (nearest or "") in message
+    assert 'Set "target" in inbox/churn/pipeline.json, or run with --target COLUMN' in message
+    assert "'a', 'b', 'label'" in message
 
 
 def test_users_hyperparameters_win_and_all_are_text() -> None:
