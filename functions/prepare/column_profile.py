@@ -27,6 +27,7 @@ _DAY = 86_400_000_000
 _LOOK = 10_000
 # 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
 _REPEATED = 0.8
+_THREE_WORDS = r"\S\s+\S+\s+\S"
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,7 @@ def _numbers(numbers: Tally) -> dict[str, Any]:
 
 
 def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
-    """Add what is no plain number: numbers of other styles, infinities, dates, examples."""
+    """Add what is no plain number: numbers of other styles, infinities, dates, texts."""
     infinite = rest.where(rest.values.cast(pl.Float64, strict=False).is_infinite() == True)  # noqa: E712
     if infinite.total:
         found["infinite"] = infinite.total
@@ -148,6 +149,8 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
         numbers = some.read_as(read(some.values))
         if len(numbers.values):
             found["numbers"][style] = _numbers(numbers)
+    if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
+        found["prose"] = prose
     # The smallest few texts are the same for every chunk size.
     found["other"] = [text[:40] for text in rest.values.unique().bottom_k(3).sort()]
     dated = rest.where(rest.values.str.contains(ANY_DATE))

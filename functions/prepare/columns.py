@@ -1,10 +1,10 @@
 """What a column holds, decided from its merged profile."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from prepare import identifiers
 from prepare.column_profile import ColumnProfile
 from prepare.merge import merge_columns
 from prepare.sketch import distinct
@@ -14,12 +14,9 @@ from prepare.spellings import FALSE, TRUE
 SHARE = 0.95
 # A column of few different values, some of them no numbers, holds codes.
 _CODES = 50
-_IDENTIFIER_SHARE = 0.95
-_IDENTIFIER_ROWS = 20
 _TEXT_SHARE = 0.5
-_ID_NAME = re.compile(
-    r"(?i:(^|[\W_])(id|ids|uuid|guid|rownames?|row_names?|index)$|^unnamed: ?0$)|[a-z]I[Dd]$"
-)
+# Where day and month could change places in every value, this style is taken.
+_PREFERRED = {"dmy_slash": "mdy_slash", "mdy_dash": "dmy_dash"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +28,7 @@ class Column:
     kind : integer, float, boolean, category, date, text, identifier, constant or empty.
     style : how its numbers or dates are written.
     unread : values that are neither missing nor of the kind.
+    ambiguous : whether all its dates could have day and month the other way round.
     """
 
     name: str
@@ -45,6 +43,7 @@ class Column:
     unread: int = 0
     examples: list[str] = field(default_factory=list)
     infinite: int = 0
+    ambiguous: bool = False
 
 
 def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") -> Column:
@@ -77,7 +76,9 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
         kind = "integer" if numbers["whole"] == numbers["count"] else "float"
         if different == 1 and not missing and not infinite:
             kind = "constant"
-        elif kind == "integer" and _counts_rows(name, numbers, different, missing):
+        elif kind == "integer" and identifiers.numbers_identify(
+            name, numbers, different, missing, exact=base["counts"] is not None
+        ):
             kind = "identifier"
         elif kind == "integer" and (numbers["min"], numbers["max"]) == (0, 1):
             kind = "boolean"
@@ -90,11 +91,14 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
             **base,
         )
     if found["dates"]:
-        style, dates = max(found["dates"].items(), key=lambda item: item[1]["count"])
+        style, ambiguous = _date_style(found["dates"])
+        dates = found["dates"][style]
         unread = present - dates["count"]
         if unread <= (1 - SHARE) * present:
             kind = "constant" if different == 1 and not missing else "date"
-            return Column(kind=kind, style=style, dates=dates, unread=unread, **base)
+            return Column(
+                kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous, **base
+            )
     return Column(kind=_text_kind(base, found, different, present, missing), **base)
 
 
@@ -106,9 +110,10 @@ def _text_kind(
     counts = base["counts"]
     if counts and all(value.lower() in TRUE | FALSE for value in counts):
         return "boolean"
-    if different > _IDENTIFIER_SHARE * present and present >= _IDENTIFIER_ROWS:
-        return "identifier" if found["longest"] <= 64 else "text"
-    if different > max(_TEXT_SHARE * present, 2) and present >= _IDENTIFIER_ROWS:
+    if different > identifiers.SHARE * present and present >= identifiers.LEAST_ROWS:
+        key = identifiers.texts_identify(found["longest"], found.get("prose", 0), present)
+        return "identifier" if key else "text"
+    if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:
         return "text"
     return "category"
 
@@ -134,13 +139,14 @@ def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, dict[str, Any] 
     return style, merged["numbers"]["n"]
 
 
-def _counts_rows(name: str, numbers: dict[str, Any], different: int, missing: int) -> bool:
-    """Tell a row number or key from a measurement: all different, and counting or named so."""
-    count = numbers["count"]
-    if missing or count < _IDENTIFIER_ROWS or different < _IDENTIFIER_SHARE * count:
-        return False
-    counting = numbers["min"] in (0, 1) and numbers["max"] - numbers["min"] + 1 == count
-    return counting or bool(_ID_NAME.search(name))
+def _date_style(styles: dict[str, Any]) -> tuple[str, bool]:
+    """Choose how the column's dates are written; tell whether two ways read as many."""
+    style = max(sorted(styles), key=lambda s: styles[s]["count"])
+    other = _PREFERRED.get(style)
+    if other in styles and styles[other]["count"] == styles[style]["count"]:
+        return other, True
+    turned = {preferred: other for other, preferred in _PREFERRED.items()}.get(style)
+    return style, turned in styles and styles[turned]["count"] == styles[style]["count"]
 
 
 def summary(column: Column) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from prepare.columns import Column
 from prepare.dialect import Dialect
-from prepare.limits import ONE_HOT_LIMIT
+from prepare.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
 from prepare.notices import Notice, counted, listed, notice, quoted
 from prepare.spellings import FALSE, TRUE
 from prepare.target import Target
@@ -54,7 +54,7 @@ def build_encoder(
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
         else:
             features += features_of(column)
-            notices += _unread(column)
+            notices += _unread(column) + _ambiguous(column)
     if len(features) == 1:
         features += _indicator(features[0])
     notices += _dropped_notices(columns, dropped)
@@ -64,7 +64,7 @@ def build_encoder(
         "dialect": dialect.to_json(),
         "columns": [column.name for column in columns],
         "target": target.to_json(),
-        "id_columns": id_columns,
+        "id_columns": [*id_columns, *_carried(columns, dropped)],
         "dropped": dropped,
         "features": features,
     }
@@ -79,6 +79,12 @@ def _with_something(columns: list[Column], target: str, unused: list[str]) -> li
     return [
         replace(c, kind="integer") if c.kind == "identifier" and c.numbers else c for c in columns
     ]
+
+
+def _carried(columns: list[Column], dropped: list[dict[str, str]]) -> list[str]:
+    """Return the identifiers that go along to the predictions as id columns do."""
+    found = {d["column"] for d in dropped if d["reason"] == _REASONS["identifier"]}
+    return [column.name for column in columns if column.name in found][:CARRIED_IDENTIFIERS]
 
 
 def features_of(column: Column) -> list[dict[str, Any]]:
@@ -155,6 +161,17 @@ def _unread(column: Column) -> list[Notice]:
         text = f"Column {quoted(column.name)}: {many} counted as missing."
         found.append(notice("infinite_values", text))
     return found
+
+
+def _ambiguous(column: Column) -> list[Notice]:
+    if not column.ambiguous:
+        return []
+    first = "day" if column.style.startswith("dmy") else "month"
+    text = (
+        f"Column {quoted(column.name)}: all dates could be day-month-year or month-day-year; the "
+        f"{first} was taken to be first. If it is not, write them as 2024-12-31."
+    )
+    return [notice("ambiguous_dates", text)]
 
 
 def _dropped_notices(columns: list[Column], dropped: list[dict[str, str]]) -> list[Notice]:

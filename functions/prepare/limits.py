@@ -20,6 +20,7 @@ TIME_BUCKETS = 4096
 
 ONE_HOT_LIMIT = 12
 CLASS_LIMIT = 500
+CARRIED_IDENTIFIERS = 3
 # Classes with at most this many rows, and whole files, are divided exactly; larger ones by hash.
 EXACT_SPLIT_ROWS = 100_000
 MINIMUM_ROWS = 10

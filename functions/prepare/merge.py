@@ -38,8 +38,9 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         "values": merge_sketches(one["values"], other["values"]),
         "longest": max(one["longest"], other["longest"]),
     }
-    if infinite := one.get("infinite", 0) + other.get("infinite", 0):
-        merged["infinite"] = infinite
+    for name in ("infinite", "prose"):
+        if count := one.get(name, 0) + other.get(name, 0):
+            merged[name] = count
     if one.get("dots") or other.get("dots"):
         merged["dots"] = True
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:

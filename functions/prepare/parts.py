@@ -152,13 +152,23 @@ def _truth(
     chunk: dict[str, Any],
 ) -> bytes:
     """Return truth with its header: row, label, id columns."""
+    kind = pl.Int64 if encoder["target"].get("whole") else labels.dtype
     table = pl.DataFrame(
-        {"row": rows.cast(pl.UInt64) + chunk["first_row"], "label": labels}
+        {"row": rows.cast(pl.UInt64) + chunk["first_row"], "label": labels.cast(kind)}
     ).with_columns(
         tested.to_series(columns.index(name)).alias(f"id:{number}")
         for number, name in enumerate(encoder["id_columns"])
     )
-    # Readers look columns up by name, so no id column may take the name of the first two.
-    names = [f"{n}_id" if n in ("row", "label") else n for n in encoder["id_columns"]]
-    header = pl.DataFrame([["row", "label", *names]], orient="row")
+    header = pl.DataFrame([truth_columns(encoder["id_columns"])], orient="row")
     return (header.write_csv(include_header=False) + table.write_csv(include_header=False)).encode()
+
+
+def truth_columns(id_columns: list[str]) -> list[str]:
+    """Name the columns of truth so that readers can look them up by name."""
+    names = ["row", "label"]
+    for column in id_columns:
+        name = f"{column}_id" if column in ("row", "label") else column
+        while name in names:
+            name = f"{name}_"
+        names.append(name)
+    return names

@@ -25,6 +25,7 @@ class Target:
     classes : labels as text in the order of their index; None in regression.
     labels : index of each text that occurs, all spellings of a class among them.
     counts : rows of each class; in regression one number, all rows with a target.
+    whole : whether all values of a regression are whole numbers.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Target:
     classes: list[str] | None = None
     labels: dict[str, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
+    whole: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return what encoder.json says of the target."""
@@ -44,6 +46,7 @@ class Target:
             "classes": self.classes,
             "style": self.style,
             "labels": self.labels,
+            "whole": self.whole,
         }
 
 
@@ -190,7 +193,16 @@ def _regression(
         rows_lost = counted(column.unread + column.infinite, "row")
         text = f"Dropped because the target is no finite number{shown}: {rows_lost}."
         notices = [*notices, notice("target_unread", text)]
-    return Target(column.name, "regression", column.style, [count], rows - count, notices=notices)
+    whole = column.numbers["whole"] == count
+    return Target(
+        column.name,
+        "regression",
+        column.style,
+        [count],
+        rows - count,
+        notices=notices,
+        whole=whole,
+    )
 
 
 def _order(

@@ -43,6 +43,14 @@ from tests.unit.prepare.pipeline_run import prepare
         ([str(n) for n in range(1, 51)], "identifier", "plain"),
         ([str(n) for n in range(1950, 2000)], "integer", "plain"),
         ([str(n * n) for n in range(50)], "integer", "plain"),
+        ([str(n) for n in range(10_000, 10_060)], "identifier", "plain"),
+        ([str(n) for n in range(10_000, 10_060) if n % 9], "integer", "plain"),
+        ([str(n) for n in range(-30, 30)], "integer", "plain"),
+        ([f"called {n} times about it" for n in range(50)], "text", "plain"),
+        ([f"Jane Doe {n}" if n % 4 else f"Doe{n}" for n in range(50)], "text", "plain"),
+        ([f"Jane Doe{n}" for n in range(50)], "identifier", "plain"),
+        (["03-04-2024", "05-06-2024"], "date", "dmy_dash"),
+        (["03-04-2024", "05-16-2024"], "date", "mdy_dash"),
     ],
 )
 def test_kind_follows_the_values(values: list[str], kind: str, style: str) -> None:
@@ -57,12 +65,62 @@ def test_kind_follows_the_values(values: list[str], kind: str, style: str) -> No
         ("user_id", "identifier"),
         ("UUID", "identifier"),
         ("orderId", "identifier"),
+        ("Kunden-Nr", "identifier"),
+        ("order no.", "identifier"),
+        ("accountNumber", "identifier"),
+        ("Kundennummer", "identifier"),
+        ("session_key", "identifier"),
         ("paid", "integer"),
+        ("monkey", "integer"),
+        ("year", "integer"),
+        ("rooms_total", "integer"),
     ],
 )
 def test_whole_numbers_are_identifiers_by_name(name: str, kind: str) -> None:
     values = [str(n * 37 + 1000) for n in range(50)]
     assert column_of(name, profile_column(pl.Series(values)), 50).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "kind"),
+    [
+        # NO may be a gas and num a count, so one pair of equal values rules keys out.
+        ("NO", [*range(7, 700, 7), 7], "integer"),
+        ("customer_id", [*range(7, 700, 7), 7], "identifier"),
+        # Time counts as row numbers do.
+        ("week", list(range(1, 60)), "integer"),
+        ("startTime", list(range(4000, 4100)), "integer"),
+        ("YEAR", list(range(1400, 1600)), "integer"),
+        ("sunspots", list(range(1700, 2009)), "integer"),
+        ("customer", list(range(1700, 2209)), "identifier"),
+    ],
+)
+def test_keys_are_told_from_times_and_measurements(name: str, values: list[int], kind: str) -> None:
+    texts = pl.Series([str(n) for n in values])
+    assert column_of(name, profile_column(texts), len(texts)).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("dates", "style", "warned"),
+    [
+        (["03/04/2024", "05/06/2024"], "mdy_slash", True),
+        (["03/04/2024", "25/06/2024"], "dmy_slash", False),
+        (["03/04/2024", "06/25/2024"], "mdy_slash", False),
+        (["03-04-2024", "05-06-2024"], "dmy_dash", True),
+        (["2024-03-04", "2024-05-06"], "iso", False),
+    ],
+)
+@pytest.mark.parametrize("chunk_bytes", [1 << 26, 200])
+def test_dates_whose_day_and_month_could_change_places_are_named(
+    dates: list[str], style: str, warned: bool, chunk_bytes: int
+) -> None:
+    lines = ["when,b,label", *(f"{dates[n % 2]},{n % 7},{n % 2}" for n in range(60))]
+    prepared = prepare("\n".join(lines).encode(), chunk_bytes=chunk_bytes)
+    features = prepared.json("encoder.json")["features"]
+    assert {f["style"] for f in features if f["column"] == "when"} == {style}
+    found = [w["message"] for w in prepared.warnings if w["code"] == "ambiguous_dates"]
+    assert bool(found) is warned
+    assert all("'when'" in message for message in found)
 
 
 def test_column_profile_of_repeated_values_equals_that_of_each() -> None:
@@ -136,3 +194,36 @@ def test_id_column_called_row_does_not_hide_the_row_number() -> None:
     truth = prepare("\n".join(lines).encode(), {"id_columns": ["row"]}).table("truth")
     assert list(truth.columns) == ["row", "label", "row_id"]
     assert [f"r{n - 1:03d}" for n in truth["row"]] == list(truth["row_id"])
+
+
+def test_identifiers_go_along_to_the_truth_and_are_not_trained_on() -> None:
+    names = ["a_id", "row", "mail", "row_id", "b", "label"]
+    lines = [",".join(names)]
+    lines += [f"{n + 500},{n},{n}@x.org,{n * 3},{n % 9},{n % 2}" for n in range(60)]
+    data = "\n".join(lines).encode()
+    prepared = prepare(data)
+    encoder = prepared.json("encoder.json")
+    assert encoder["id_columns"] == ["a_id", "row", "mail"]
+    assert {f["column"] for f in encoder["features"]} == {"b"}
+    truth = prepared.table("truth")
+    assert list(truth.columns) == ["row", "label", "a_id", "row_id", "mail"]
+    assert [f"{n - 1}@x.org" for n in truth["row"]] == list(truth["mail"])
+    chosen = prepare(data, {"id_columns": ["row_id", "row"], "drop_columns": ["a_id"]})
+    assert chosen.json("encoder.json")["id_columns"] == ["row_id", "row", "mail"]
+    columns = list(chosen.table("truth").columns)
+    assert columns == ["row", "label", "row_id", "row_id_", "mail"]
+
+
+@pytest.mark.parametrize("chunk_bytes", [1 << 26, 300])
+def test_whole_regression_values_stay_whole_in_the_truth(chunk_bytes: int) -> None:
+    for values, written in ((["925353", "1000.0"], "925353"), (["7.5", "925353"], "925353.0")):
+        lines = ["a,label", *(f"{n % 7},{values[n % 2]}" for n in range(100))]
+        settings = {"task": "regression"}
+        files = prepare("\n".join(lines).encode(), settings, chunk_bytes=chunk_bytes)
+        labels = {
+            line.split(",")[1]
+            for body in files.files("truth").values()
+            for line in body.decode().splitlines()[1:]
+        }
+        assert written in labels
+        assert all(("." in label) == ("." in written) for label in labels)
