@@ -14,6 +14,7 @@ from dropforge.cli.finish import conclude, finish, no_result
 from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json, Out, Timeout
 from dropforge.cli.output import Output
 from dropforge.client.drop import Dropped, drop, key_of, settings_of, write_settings
+from dropforge.client.header import check_target
 from dropforge.client.stack import Stack
 from dropforge.environment import LOCAL
 from pipeline import layout
@@ -23,7 +24,8 @@ _BAR_FROM = 64 * 10**6
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.")]
 Target = Annotated[
-    str | None, typer.Option("--target", metavar="COLUMN", help="Column to predict.")
+    str | None,
+    typer.Option("--target", metavar="COLUMN", help="Column to predict; kept for later drops."),
 ]
 Dataset = Annotated[
     str | None,
@@ -31,7 +33,9 @@ Dataset = Annotated[
 ]
 Settings = Annotated[
     Path | None,
-    typer.Option("--settings", metavar="FILE", help="Settings of the dataset (pipeline.json)."),
+    typer.Option(
+        "--settings", metavar="FILE", help="The dataset's pipeline.json; kept for later drops."
+    ),
 ]
 
 
@@ -47,12 +51,15 @@ def run(
 ) -> None:
     """Drop a CSV file, follow its run, and fetch report, metrics, model and predictions.
 
-    Without --dataset the file's name says to which dataset it belongs. --target and
-    --settings are kept as the dataset's pipeline.json, for later drops too.
+    Without --dataset the file's name says to which dataset it belongs.
+    --target and --settings are kept as the dataset's pipeline.json, for later
+    drops too.
     """
     output = Output(as_json)
     with reported(output, no_result):
         key = key_of(file, dataset)
+        if target is not None:
+            check_target(file, target)
         with connected(env, output) as stack:
             dropped = _drop(stack, file, key, settings, target, output)
             result = finish(stack, dropped.run, out, timeout, output)
@@ -70,6 +77,8 @@ def _drop(
     chosen = layout.drop_of(key).dataset
     settings = settings_of(stack, chosen, settings_file, target)
     if settings is not None:
+        if target is None and settings.get("target") is not None:
+            check_target(file, settings["target"])
         write_settings(stack, chosen, settings)
     output.note(f"Dropping {file} into s3://{stack.bucket}/{key}")
     with _sent(file.stat().st_size, output) as sent:
