@@ -16,6 +16,9 @@ from dropforge.environment import LOCAL
 from pipeline import layout
 
 Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="Name of a dataset.")]
+Yes = Annotated[
+    bool, typer.Option("--yes", help="Go on even if no model is left to be in use then.")
+]
 
 _ACTIONS = {
     "none": "Nothing to do: {package} is in use already.",
@@ -34,12 +37,12 @@ def promote(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
         output.result(asdict(change), lambda: [Text(_said(change))])
 
 
-def rollback(dataset: Dataset, env: Env = LOCAL, as_json: Json = False) -> None:
-    """Take a dataset's model out of use; the one approved before it takes its place."""
+def rollback(dataset: Dataset, yes: Yes = False, env: Env = LOCAL, as_json: Json = False) -> None:
+    """Take a dataset's model out of use; the approved one of the run before takes its place."""
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            change = registry.rollback(stack, dataset)
+            change = registry.rollback(stack, dataset, to_none=yes)
         output.result(asdict(change), lambda: [Text(_said(change))])
 
 

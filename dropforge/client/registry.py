@@ -69,23 +69,44 @@ def promote(stack: Stack, run: str) -> Change:
     return Change(dataset, action, arn, champion(stack, dataset))
 
 
-def rollback(stack: Stack, dataset: str) -> Change:
-    """Reject a dataset's champion, so that the one before is the champion again.
+def rollback(stack: Stack, dataset: str, *, to_none: bool = False) -> Change:
+    """Reject a dataset's champion, so that the approved model before it is the champion again.
+
+    A promotion may have registered a run's model several times; all of them that are
+    newer than another run's newest model are rejected, so that this one takes over.
+
+    Parameters
+    ----------
+    to_none : go on even if no other run has an approved model.
 
     Raises
     ------
     RegistryError
-        The dataset has no approved package.
+        The dataset has no approved package, or only those of one run.
     """
-    newest = next(_packages(stack, stack.package_group(dataset), APPROVED), None)
+    approved = _packages(stack, stack.package_group(dataset), APPROVED)
+    newest = next(approved, None)
     if newest is None:
         raise RegistryError(
             f"dataset {dataset!r} has no approved model, so there is nothing to roll back; "
             f"`dropforge runs` lists the runs"
         )
-    arn = newest["ModelPackageArn"]
-    _set_status(stack, arn, REJECTED, "Rolled back with dropforge rollback")
-    return Change(dataset, "rejected", arn, champion(stack, dataset))
+    run, copies, before = _run_of(stack, newest), [newest["ModelPackageArn"]], None
+    for before in approved:
+        if run is None or _run_of(stack, before) != run:
+            break
+        copies.append(before["ModelPackageArn"])
+    else:
+        before = None
+    if before is None and not to_none:
+        raise RegistryError(
+            f"no other run of {dataset!r} has an approved model, so none would be in use and the "
+            f"next run's would be approved without a comparison; promote another run's first "
+            f"(`dropforge promote RUN`; `dropforge runs` lists them), or insist with --yes"
+        )
+    for arn in copies:
+        _set_status(stack, arn, REJECTED, "Rolled back with dropforge rollback")
+    return Change(dataset, "rejected", newest["ModelPackageArn"], champion(stack, dataset))
 
 
 def champion(stack: Stack, dataset: str) -> Champion:
@@ -122,10 +143,16 @@ def _packages(stack: Stack, group: str, status: str | None = None) -> Iterator[d
 def _package_of(stack: Stack, group: str, run: str) -> dict[str, Any] | None:
     """Return the newest package that a run's model was registered as."""
     for package in _packages(stack, group):
-        metadata = describe(stack, package["ModelPackageArn"]).get("CustomerMetadataProperties", {})
-        if metadata.get("run") == run:
+        if _run_of(stack, package) == run:
             return package
     return None
+
+
+def _run_of(stack: Stack, package: dict[str, Any]) -> str | None:
+    """Return the run that a package names; one that another tool made may name none."""
+    described = describe(stack, package["ModelPackageArn"])
+    run: str | None = described.get("CustomerMetadataProperties", {}).get("run")
+    return run
 
 
 def _age(package: dict[str, Any]) -> tuple[Any, int]:

@@ -84,9 +84,45 @@ def test_rollback_makes_the_model_before_the_champion_again() -> None:
     change = registry.rollback(stack, "churn")
     assert change.package.endswith("/3")
     assert change.champion.run == "old"
-    assert registry.rollback(stack, "churn").champion.arn is None
-    with pytest.raises(RegistryError, match="nothing to roll back"):
+
+
+def test_rollback_passes_over_the_copies_of_the_same_run() -> None:
+    stack = fake_stack()
+    for run in ("other", "again", "again"):
+        stack.session.sagemaker.add(run, "Approved")
+    assert registry.rollback(stack, "churn").champion.run == "other"
+    assert statuses(stack) == ["Approved", "Rejected", "Rejected"]
+
+
+def test_rollback_of_a_model_that_was_promoted_anew_goes_to_the_one_it_replaced() -> None:
+    stack = fake_stack()
+    for run in ("first", "second", "first"):
+        stack.session.sagemaker.add(run, "Approved")
+    assert registry.rollback(stack, "churn").champion.run == "second"
+    assert statuses(stack) == ["Approved", "Approved", "Rejected"]
+
+
+def test_rollback_of_the_only_model_needs_to_be_insisted_on() -> None:
+    stack = fake_stack()
+    stack.session.sagemaker.add("only", "Approved")
+    stack.session.sagemaker.add("only", "Approved")
+    with pytest.raises(RegistryError, match=r"no other run of 'churn' .* insist with --yes"):
         registry.rollback(stack, "churn")
+    assert statuses(stack) == ["Approved", "Approved"]
+    assert registry.rollback(stack, "churn", to_none=True).champion.arn is None
+    with pytest.raises(RegistryError, match="nothing to roll back"):
+        registry.rollback(stack, "churn", to_none=True)
+
+
+def test_rollback_takes_packages_that_name_no_run_as_models_of_their_own() -> None:
+    stack = fake_stack()
+    for _ in range(2):
+        arn = stack.session.sagemaker.add("x", "Approved")
+        stack.session.sagemaker.describe_model_package(ModelPackageName=arn).pop(
+            "CustomerMetadataProperties"
+        )
+    registry.rollback(stack, "churn")
+    assert statuses(stack) == ["Approved", "Rejected"]
 
 
 def test_rollback_of_a_dataset_without_models_is_refused() -> None:
