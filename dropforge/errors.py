@@ -5,6 +5,7 @@ DropforgeError
     ├── PortInUseError       another program listens on the port
     ├── AlreadyRunningError  a cloud of this state directory is up already
     ├── StartError           the server process did not become healthy
+    ├── CloudLostError       the cloud ended while a command used it
     ├── StopError            the server process did not end
     ├── DeployError          the stack was not created or updated
     └── PatchError           a dependency is not the one that the patches were written for
@@ -32,6 +33,10 @@ class AlreadyRunningError(CloudError):
 
 class StartError(CloudError):
     """The server process did not become healthy."""
+
+
+class CloudLostError(CloudError):
+    """The cloud ended while a command used it."""
 
 
 class StopError(CloudError):

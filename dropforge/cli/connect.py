@@ -1,21 +1,29 @@
 """Reaches the stack of an environment; starts the local cloud for a command if none is up."""
 
 import os
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import (
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    EndpointConnectionError,
+)
+
 from dropforge.cli.output import Output
+from dropforge.cli.sharing import mark_own, starting, uninterrupted, used
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Stack, find_stack
 from dropforge.environment import PROJECT_ROOT, Environment, read_environment
+from dropforge.errors import CloudLostError
 
 # The local cloud's modules are loaded only by the commands that use it.
 if TYPE_CHECKING:
     from dropforge.cloud import Cloud
+
+_UNREACHABLE = (ConnectionClosedError, ConnectTimeoutError, EndpointConnectionError)
 
 
 def state_dir() -> Path:
@@ -28,7 +36,12 @@ def connected(env: str, output: Output) -> Iterator[Stack]:
     """Reach an environment's stack.
 
     The local cloud is started and the stack deployed into it if need be; a cloud that
-    was started here is stopped again, whatever happens.
+    a command started is stopped again by the last one that uses it, whatever happens.
+
+    Raises
+    ------
+    CloudLostError
+        The local cloud ended while it was in use.
     """
     environment = read_environment(env)
     if environment.is_local:
@@ -50,18 +63,30 @@ def deployed(environment: Environment) -> Stack:
 def _local(environment: Environment, output: Output) -> Iterator[Stack]:
     from dropforge import cloud as clouds
 
-    found = clouds.running(state_dir())
-    if found:
-        yield local_stack(environment, found)
-        return
-    output.note("Starting the local cloud ...")
-    with uninterrupted():
-        started = clouds.up(state_dir())
-    try:
-        yield local_stack(environment, started, deploy=True)
-    finally:
-        with uninterrupted():
-            clouds.down(started)
+    folder = state_dir()
+
+    def waiting() -> None:
+        output.note("Waiting for the local cloud, which another command starts or stops ...")
+
+    with used(folder, waiting):
+        with starting(folder, waiting):
+            cloud = clouds.running(folder)
+            fresh = cloud is None
+            if cloud is None:
+                output.note("Starting the local cloud ...")
+                # An interrupt comes through when the cloud is up, so that it is stopped again.
+                with uninterrupted():
+                    cloud = clouds.up(folder)
+                    mark_own(cloud)
+            stack = local_stack(environment, cloud, deploy=fresh)
+        try:
+            yield stack
+        except _UNREACHABLE as error:
+            raise CloudLostError(
+                f"the local cloud at {cloud.endpoint} went away: it was killed, or stopped with "
+                f"`dropforge down`. What it stored is kept: `dropforge runs` starts it again and "
+                f"says how the runs ended; drop a file again whose run was cut short"
+            ) from error
 
 
 def local_stack(environment: Environment, cloud: "Cloud", *, deploy: bool = False) -> Stack:
@@ -79,21 +104,3 @@ def local_stack(environment: Environment, cloud: "Cloud", *, deploy: bool = Fals
             pass
     outputs = clouds.deploy(cloud, PROJECT_ROOT, environment.stack_name, environment.parameters)
     return Stack(environment, session, outputs)
-
-
-@contextmanager
-def uninterrupted() -> Iterator[None]:
-    """Hold an interrupt back until the block is done, so that no server is left behind."""
-    held: list[int] = []
-
-    def hold(signum: int, _frame: FrameType | None) -> None:
-        held.append(signum)
-
-    before = {sign: signal.signal(sign, hold) for sign in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
-        if held:
-            signal.raise_signal(held[0])

@@ -8,12 +8,14 @@ from typing import Any, NoReturn
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from dropforge.cli.outlook import interrupted, outlook
 from dropforge.cli.output import Output
 from dropforge.client.errors import (
     ClientFault,
     FollowTimeoutError,
     InvocationError,
     PredictionsUnreadableError,
+    RunUnfinishedError,
 )
 from dropforge.errors import AlreadyRunningError, DropforgeError, PortInUseError
 from pipeline.errors import InputError
@@ -43,11 +45,17 @@ _SIGN_IN = (
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault as the user sees it."""
+    """A fault as the user sees it.
+
+    Parameters
+    ----------
+    run : the run that the command no longer waits for, if it is that.
+    """
 
     name: str
     message: str
     code: int
+    run: str | None = None
 
 
 def fault_of(error: Exception) -> Fault | None:
@@ -55,7 +63,10 @@ def fault_of(error: Exception) -> Fault | None:
     name = type(error).__name__
     if isinstance(error, InputError):
         return Fault(name, str(error), REFUSED)
-    if isinstance(error, FollowTimeoutError | InvocationError | PredictionsUnreadableError):
+    if isinstance(error, FollowTimeoutError):
+        next_step = f"; {outlook(error.run, error.env)}" if error.run and error.goes_on else ""
+        return Fault(name, f"{error}{next_step}", FAILED, error.run)
+    if isinstance(error, InvocationError | PredictionsUnreadableError | RunUnfinishedError):
         return Fault(name, str(error), FAILED)
     if isinstance(error, ClientFault | PortInUseError | AlreadyRunningError):
         return Fault(name, str(error), REFUSED)
@@ -109,11 +120,11 @@ def reported(
     """
     try:
         yield
-    except KeyboardInterrupt:
-        _stopped(output)
+    except KeyboardInterrupt as stop:
+        _stopped(output, stop)
     except Exception as error:
-        if _in_interrupt(error):
-            _stopped(output)
+        if broken_by := _interrupt_of(error):
+            _stopped(output, broken_by)
         fault = fault_of(error)
         if fault is None:
             raise
@@ -123,14 +134,14 @@ def reported(
         raise typer.Exit(fault.code) from None
 
 
-def _stopped(output: Output) -> NoReturn:
-    output.fault("stopped")
+def _stopped(output: Output, stop: KeyboardInterrupt) -> NoReturn:
+    output.fault(interrupted(stop))
     raise typer.Exit(INTERRUPTED) from None
 
 
-def _in_interrupt(error: BaseException) -> bool:
-    """Say whether an error only arose because an interrupt broke into something unfinished."""
+def _interrupt_of(error: BaseException) -> KeyboardInterrupt | None:
+    """Return the interrupt that broke into something unfinished, if an error only arose so."""
     context = error.__context__
-    return context is not None and (
-        isinstance(context, KeyboardInterrupt) or _in_interrupt(context)
-    )
+    if context is None or isinstance(context, KeyboardInterrupt):
+        return context
+    return _interrupt_of(context)

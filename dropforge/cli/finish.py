@@ -11,7 +11,8 @@ from dropforge.cli.options import OUT_ROOT
 from dropforge.cli.output import Output
 from dropforge.cli.panel import files_text, result_panel
 from dropforge.cli.progress import progress
-from dropforge.client.follow import follow
+from dropforge.client.errors import FollowInterrupt
+from dropforge.client.follow import Followed, follow
 from dropforge.client.results import fetch, result_of
 from dropforge.client.stack import Stack
 
@@ -25,8 +26,24 @@ def finish(
     -------
     The result, as ``--json`` prints it.
     """
-    with progress(output.err) as show:
-        followed = follow(stack, run, show, limit=timeout)
+    over = False
+    try:
+        with progress(output.err) as show:
+            followed = follow(stack, run, show, limit=timeout)
+        over = True
+        return fetched(stack, followed, out)
+    except KeyboardInterrupt:
+        raise FollowInterrupt(run, stack.environment.name, is_over=over) from None
+
+
+def fetched(stack: Stack, followed: Followed, out: Path | None) -> dict[str, Any]:
+    """Fetch the files of a run that is over.
+
+    Returns
+    -------
+    The result, as ``--json`` prints it.
+    """
+    run = str(followed.message["run"])
     uris = (followed.message.get("result") or {}).get("files") or {}
     files = fetch(stack, run, uris, out or OUT_ROOT / run) if uris else {}
     return result_of(followed, files)
@@ -55,9 +72,9 @@ def exit_code(result: dict[str, Any]) -> int:
 
 
 def no_result(fault: Fault) -> dict[str, Any]:
-    """Return the result of a drop that never became a run."""
+    """Return the result of a drop that never became a run, or is no longer waited for."""
     return {
-        "run": None,
+        "run": fault.run,
         "dataset": None,
         "status": "FAILED",
         "verdict": "rejected_input" if fault.code == REFUSED else "failed",

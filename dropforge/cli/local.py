@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dropforge.cli.connect import deployed, local_stack, state_dir, uninterrupted
+from dropforge.cli.connect import deployed, local_stack, state_dir
 from dropforge.cli.faults import FAILED, reported
-from dropforge.cli.options import Env, Json
+from dropforge.cli.options import Env, Json, at_least
 from dropforge.cli.output import Output
-from dropforge.cli.panel import facts_text
+from dropforge.cli.panel import FactsText
+from dropforge.cli.sharing import starting, uninterrupted
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Stack, find_stack
 from dropforge.environment import LOCAL, read_environment
@@ -21,7 +22,13 @@ PORT = 4566
 """The port that AWS emulators commonly use."""
 
 Port = Annotated[
-    int, typer.Option("--port", min=0, max=65535, help="Port on 127.0.0.1; 0 takes a free one.")
+    int,
+    typer.Option(
+        "--port",
+        metavar="PORT",
+        callback=at_least(0, 65535),
+        help="Port on 127.0.0.1; 0 takes a free one.",
+    ),
 ]
 Foreground = Annotated[
     bool, typer.Option("--foreground", help="Stay until Ctrl-C, then stop the cloud.")
@@ -35,20 +42,29 @@ def up(port: Port = PORT, foreground: Foreground = False, as_json: Json = False)
     """
     output = Output(as_json)
     with reported(output):
-        from dropforge import cloud as clouds
-
-        environment = read_environment(LOCAL)
-        with uninterrupted():
-            cloud = clouds.up(state_dir(), port=port)
-        try:
-            stack = local_stack(environment, cloud, deploy=True)
-            facts = _facts(stack, cloud)
-            output.result(facts, lambda: [facts_text(_lines(facts) | _access(stack, cloud))])
-        except BaseException:
-            _stop(cloud)
-            raise
+        cloud = _started(port, output)
         if foreground:
             _stay(cloud, output)
+
+
+def _started(port: int, output: Output) -> "Cloud":
+    """Start the cloud, deploy into it and print where it is; if that fails, stop it again."""
+    from dropforge import cloud as clouds
+
+    environment, folder = read_environment(LOCAL), state_dir()
+    started: Cloud | None = None
+    try:
+        with starting(folder, lambda: output.note("Waiting for another command's cloud ...")):
+            with uninterrupted():
+                cloud = started = clouds.up(folder, port=port)
+            stack = local_stack(environment, cloud, deploy=True)
+        facts, access = _facts(stack, cloud), _access(stack, cloud)
+        output.result(facts, lambda: [FactsText(_lines(facts) | access, whole=access)])
+    except BaseException:
+        if started:
+            _stop(started)
+        raise
+    return cloud
 
 
 def down(as_json: Json = False) -> None:
@@ -71,7 +87,7 @@ def status(env: Env = LOCAL, as_json: Json = False) -> None:
         environment = read_environment(env)
         facts = _local_facts() if environment.is_local else _facts(deployed(environment), None)
         if facts["running"]:
-            output.result(facts, lambda: [facts_text(_lines(facts))])
+            output.result(facts, lambda: [FactsText(_lines(facts))])
         else:
             said = "The local cloud is not up; `dropforge up` starts it."
             output.result(facts, lambda: [said])

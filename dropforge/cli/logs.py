@@ -7,14 +7,17 @@ from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
-from dropforge.cli.options import Env, Json, Run
+from dropforge.cli.options import Env, Json, Run, at_least
 from dropforge.cli.output import Output
 from dropforge.client.logs import Line, run_logs
 from dropforge.environment import LOCAL
 from pipeline import layout
 
 Limit = Annotated[
-    int, typer.Option("--limit", metavar="N", min=1, max=100_000, help="How many lines, the last.")
+    int,
+    typer.Option(
+        "--limit", metavar="N", callback=at_least(1, 100_000), help="How many lines, the last."
+    ),
 ]
 
 

@@ -1,9 +1,23 @@
 """Options that several commands share."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+def at_least(low: float, high: float | None = None) -> Callable[[float], float]:
+    """Make a check that a number is within bounds; the help need not show them."""
+
+    def check(value: float) -> float:
+        if value < low or (high is not None and value > high):
+            bounds = f"at least {low:,}" if high is None else f"from {low:,} to {high:,}"
+            raise typer.BadParameter(f"{value:g} is out of range; give a number {bounds}.")
+        return value
+
+    return check
+
 
 Env = Annotated[
     str,
@@ -15,13 +29,20 @@ Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on std
 Out = Annotated[
     Path | None,
     typer.Option(
-        "--out", metavar="DIR", help="Where to fetch the files to. [default: dropforge-out/<run>]"
+        "--out",
+        metavar="DIR",
+        show_default=False,
+        help="Where to fetch the files to; dropforge-out/RUN if not given.",
     ),
 ]
 Timeout = Annotated[
     float,
     typer.Option(
-        "--timeout", metavar="SECONDS", min=1, help="Stop waiting then; the run itself goes on."
+        "--timeout",
+        metavar="SECONDS",
+        callback=at_least(1),
+        show_default=False,
+        help="Stop waiting then, after 14400 (4 hours) if not given; the run itself goes on.",
     ),
 ]
 Run = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, as `runs` lists it.")]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from rich.console import Console, RenderableType
+from rich.panel import Panel
 from rich.text import Text
 
 
@@ -21,6 +22,11 @@ class Output:
         self.as_json = as_json
         self.out = Console(highlight=False)
         self.err = Console(stderr=True, highlight=False)
+
+    @property
+    def width(self) -> int | None:
+        """Columns of the terminal that the result goes to; None if it goes elsewhere."""
+        return self.out.width if self.out.is_terminal else None
 
     def note(self, text: str) -> None:
         """Say on stderr what is going on."""
@@ -42,4 +48,4 @@ class Output:
         else:
             # Text is left to the terminal to wrap: what it breaks can still be copied whole.
             for part in render():
-                self.out.print(part, soft_wrap=isinstance(part, Text))
+                self.out.print(part, soft_wrap=not isinstance(part, Panel))

@@ -1,14 +1,17 @@
 """Draws a run's result for a person: the verdict first, then what it rests on."""
 
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from dropforge.cli.figures import number, without_class
 
 _STYLES = {
     "approved": "green",
@@ -29,24 +32,38 @@ _LINKS = ("File: ", "Run: ")
 Result = Mapping[str, Any]
 
 
-def number(value: float | None) -> str:
-    """Return a metric's value as people read it."""
-    return "unknown" if value is None else f"{value:.4g}"
+class FactsText:
+    """Names and values as two columns; a value of None or "" has no row.
 
-
-def facts_text(rows: Mapping[str, str | None]) -> Text:
-    """Return names and values as two columns; a value of None or "" has no row.
-
-    Nothing is broken to fit a width, so that an ARN or a path can be copied.
+    On a terminal a long value is folded between its words. A word is never broken, so
+    that an ARN can be copied; nor is what `whole` names, a path or a command.
     """
-    shown = {name: value for name, value in rows.items() if value}
-    width = max(map(len, shown), default=0) + 2
-    lines = []
-    for name, value in shown.items():
-        first, *rest = value.splitlines()
-        lines += [Text.assemble((name.ljust(width), "bold"), first)]
-        lines += [Text(" " * width + line) for line in rest]
-    return Text("\n").join(lines)
+
+    def __init__(self, rows: Mapping[str, str | None], whole: Collection[str] = ()) -> None:
+        self._rows = {name: value for name, value in rows.items() if value}
+        self._whole = whole
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        indent = max(map(len, self._rows), default=0) + 2
+        width = options.max_width - indent if console.is_terminal else None
+        for name, value in self._rows.items():
+            room = None if name in self._whole else width
+            lines = [part for line in value.splitlines() for part in folded(line, room)]
+            yield Text.assemble((name.ljust(indent), "bold"), lines[0])
+            yield from (Text(" " * indent + line) for line in lines[1:])
+
+
+def folded(line: str, width: int | None) -> list[str]:
+    """Fold a line between words; a word that is longer than the width stays whole.
+
+    Parameters
+    ----------
+    width : in characters; None folds nothing.
+    """
+    if width is None or len(line) <= width:
+        return [line]
+    parts = textwrap.wrap(line, max(width, 1), break_long_words=False, break_on_hyphens=False)
+    return parts or [line]
 
 
 def result_panel(result: Result, sentence: str | None) -> Panel:
@@ -71,14 +88,15 @@ def result_panel(result: Result, sentence: str | None) -> Panel:
     )
 
 
-def files_text(result: Result) -> Text:
+def files_text(result: Result) -> FactsText:
     """Say where a result's files lie."""
-    return facts_text({name.capitalize(): shown_path(p) for name, p in result["files"].items()})
+    rows = {name.capitalize(): shown_path(path) for name, path in result["files"].items()}
+    return FactsText(rows, whole=rows)
 
 
 def _told(message: str) -> str:
     """Return a message without its last paragraph, the links, which a panel would break."""
-    paragraphs = message.split("\n\n")
+    paragraphs = without_class(message).split("\n\n")
     linked = len(paragraphs) > 1 and paragraphs[-1].startswith(_LINKS)
     return "\n\n".join(paragraphs[:-1] if linked else paragraphs)
 

@@ -10,6 +10,7 @@ from rich.spinner import Spinner
 from rich.table import Table
 from rich.text import Text
 
+from dropforge.cli.figures import error_name
 from dropforge.client.history import Timeline, Visit
 
 _QUIET = {"Choice", "Pass", "Succeed", "Fail"}
@@ -53,7 +54,7 @@ def _remark(visit: Visit) -> str:
     if visit.left is None and visit.items:
         done, total = visit.items
         items = f"{done:,} of {total:,} chunks"
-    return ", ".join(part for part in (visit.error or "", attempt, items) if part)
+    return ", ".join(part for part in (error_name(visit.error), attempt, items) if part)
 
 
 class _Board:

@@ -7,14 +7,16 @@ from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
-from dropforge.cli.options import Env, Json
+from dropforge.cli.figures import number
+from dropforge.cli.options import Env, Json, at_least
 from dropforge.cli.output import Output
-from dropforge.cli.panel import number
+from dropforge.cli.panel import folded
 from dropforge.client.runs import recent_runs
 from dropforge.environment import LOCAL
 
 Limit = Annotated[
-    int, typer.Option("--limit", metavar="N", min=1, max=1000, help="How many to list.")
+    int,
+    typer.Option("--limit", metavar="N", callback=at_least(1, 1000), help="How many to list."),
 ]
 Dataset = Annotated[
     str | None, typer.Option("--dataset", metavar="NAME", help="Only those of this dataset.")
@@ -24,28 +26,52 @@ Dataset = Annotated[
 def runs(
     env: Env = LOCAL, dataset: Dataset = None, limit: Limit = 20, as_json: Json = False
 ) -> None:
-    """List the runs, the newest first."""
+    """List the runs, the newest first, and which of them have the model in use."""
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
             found = recent_runs(stack, limit, dataset)
-        output.result({"runs": found}, lambda: [_table(found) if found else _NONE])
+        output.result({"runs": found}, lambda: [_table(found, output.width) if found else _NONE])
 
 
 _NONE = "No runs yet; `dropforge demo` makes one, `dropforge run FILE` another."
 
 
-def _table(found: list[dict[str, Any]]) -> Text:
-    """List them in columns that nothing cuts off; the names carry the time."""
-    rows = [("Run", "Result", "Metric")]
-    for row in found:
-        metric = row["metric"]
-        shown = f"{metric['name']} {number(metric['value'])}" if metric else ""
-        rows.append((row["run"], row["verdict"] or row["status"] or "unknown", shown))
-    widths = [max(len(row[column]) for row in rows) + 2 for column in (0, 1)]
+_HEADS = ("Run", "Result", "In use", "Metric", "Dataset", "Started (UTC)")
+
+
+def _table(found: list[dict[str, Any]], width: int | None) -> Text:
+    """List them in columns; where these do not fit, each run in lines of its own.
+
+    Parameters
+    ----------
+    width : of the terminal; None if there is none, where columns may be as wide as need be.
+    """
+    rows = [_HEADS, *map(_cells, found)]
+    widths = [max(len(row[column]) for row in rows) + 2 for column in range(len(_HEADS))]
+    if width is not None and sum(widths) - 2 > width:
+        return Text("\n").join(line for row in rows[1:] for line in _stacked(row, width))
     lines = [
-        Text(f"{run.ljust(widths[0])}{result.ljust(widths[1])}{metric}".rstrip())
-        for run, result, metric in rows
+        Text("".join(map(str.ljust, row, widths)).rstrip(), style="bold" if row is _HEADS else "")
+        for row in rows
     ]
-    lines[0].stylize("bold")
     return Text("\n").join(lines)
+
+
+def _cells(row: dict[str, Any]) -> tuple[str, ...]:
+    metric = row["metric"]
+    return (
+        row["run"],
+        row["verdict"] or row["status"] or "unknown",
+        "in use" if row["in_use"] else "",
+        f"{metric['name']} {number(metric['value'])}" if metric else "",
+        row["dataset"] or "",
+        (row["started"] or "")[:16].replace("T", " "),
+    )
+
+
+def _stacked(row: tuple[str, ...], width: int) -> list[Text]:
+    run, *rest, started = row
+    told = [*filter(None, rest), f"started {started} UTC" if started else ""]
+    lines = folded(", ".join(filter(None, told)), width - 2)
+    return [Text(run, style="bold"), *(Text(f"  {line}") for line in lines)]

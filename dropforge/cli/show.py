@@ -4,19 +4,21 @@ import json
 from typing import Any
 
 from rich.filesize import decimal
-from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
+from dropforge.cli.figures import error_name, number
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.output import Output
-from dropforge.cli.panel import facts_text, metric_line
+from dropforge.cli.panel import FactsText, metric_line
 from dropforge.client.runs import run_facts
 from dropforge.environment import LOCAL
 from pipeline import layout
 
 _SHOWN_SECONDS = 0.05
 """States that take less, such as choices, only lengthen the list."""
+
+_STATUSES = {"PendingManualApproval": "waiting for approval"}
 
 
 def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
@@ -28,22 +30,24 @@ def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
         output.result(facts, lambda: [_text(facts)])
 
 
-def _text(facts: dict[str, Any]) -> Text:
+def _text(facts: dict[str, Any]) -> FactsText:
     metric = metric_line(facts) if facts["metric"] else None
     package = facts["model_package"] or {}
+    files = {name.capitalize(): uri for name, uri in facts["files"].items()}
     seconds = [
         f"{name}: {value:.1f} s"
         for name, value in facts["seconds"].items()
         if value >= _SHOWN_SECONDS
     ]
-    return facts_text(
+    return FactsText(
         {
             "Run": facts["run"],
             "Dataset": facts["dataset"],
-            "Status": _joined(facts["status"], facts["verdict"], facts["state"]),
+            "Status": _joined(facts["status"], facts["state"]),
+            "Verdict then": facts["verdict"],
             "Started": facts["started"],
             "Ended": facts["ended"],
-            "Metric": metric,
+            "Metric then": metric,
             "Metrics": _lines(facts["metrics"]),
             "Rows": _lines(facts["rows"]),
             "Warnings": "\n".join(f"- {warning}" for warning in facts["warnings"]),
@@ -55,16 +59,26 @@ def _text(facts: dict[str, Any]) -> Text:
             "Encoder": facts["encoder"],
             "Execution": facts["execution"],
             "Trigger": facts["trigger"],
-            "Model package": _joined(package.get("arn"), package.get("status")),
+            "Model package": package.get("arn"),
+            "Package now": _now(package),
             "Image": package.get("image"),
             "Model data": package.get("model_data"),
             "Metadata": _lines(facts["metadata"]),
             "Seconds": "\n".join(seconds),
-            "Cause": _joined(facts["error"], facts["cause"]),
+            "Cause": _joined(error_name(facts["error"]), facts["cause"]),
             "Message": None if metric else facts["message"],
-            **{name.capitalize(): uri for name, uri in facts["files"].items()},
-        }
+            **files,
+        },
+        whole=files,
     )
+
+
+def _now(package: dict[str, Any]) -> str:
+    """Say what became of the package since the run ended."""
+    if not package:
+        return ""
+    status = _STATUSES.get(package["status"], package["status"])
+    return f"{status}, {'in use' if package['in_use'] else 'not in use'}"
 
 
 def _joined(*parts: str | None) -> str:
@@ -73,7 +87,7 @@ def _joined(*parts: str | None) -> str:
 
 def _lines(values: dict[str, Any]) -> str:
     return "\n".join(
-        f"{name}: {value:.6g}" if isinstance(value, float) else f"{name}: {value}"
+        f"{name}: {number(value)}" if isinstance(value, float) else f"{name}: {value}"
         for name, value in values.items()
     )
 

@@ -5,10 +5,13 @@ ClientFault                    base; the user can put it right, so the command e
 ├── StackMissingError          nothing is deployed under the stack's name
 ├── DropFileError              the file to drop cannot be read
 ├── RunUnknownError            the bucket knows no such run
+├── RunUnfinishedError         a run goes on, so it has no files yet; the command exits 3
 ├── RegistryError              no model package can be promoted or rolled back
 ├── PredictionsUnreadableError predictions and truth of a run do not belong together
 ├── InvocationError            a function of the stack failed; the command exits 3
 └── FollowTimeoutError         a run gave no sign of its end in time; the command exits 3
+KeyboardInterrupt
+└── FollowInterrupt            a person stopped the command while it waited for a run
 """
 
 from dropforge.errors import DropforgeError
@@ -34,6 +37,10 @@ class RunUnknownError(ClientFault):
     """The bucket knows no such run."""
 
 
+class RunUnfinishedError(ClientFault):
+    """A run goes on, so it has no files yet."""
+
+
 class RegistryError(ClientFault):
     """No model package can be promoted or rolled back."""
 
@@ -47,4 +54,23 @@ class InvocationError(ClientFault):
 
 
 class FollowTimeoutError(ClientFault):
-    """A run gave no sign of its end in time."""
+    """A run gave no sign of its end in time.
+
+    Parameters
+    ----------
+    goes_on : whether it was under way when the time was over.
+    """
+
+    def __init__(
+        self, message: str, run: str | None = None, env: str = "local", *, goes_on: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.run, self.env, self.goes_on = run, env, goes_on
+
+
+class FollowInterrupt(KeyboardInterrupt):
+    """A person stopped the command while it waited for a run, or fetched its files."""
+
+    def __init__(self, run: str, env: str, *, is_over: bool) -> None:
+        super().__init__(f"run {run} in {env}")
+        self.run, self.env, self.is_over = run, env, is_over

@@ -96,7 +96,7 @@ def follow(
             message = message_of(stack, run)
             if message is not None and message.get("sent") is not None:
                 return Followed(message, watch.timeline)
-        _give_up_if_late(watch, run, patience, limit, clock.now())
+        _give_up_if_late(watch, stack, run, patience, limit, clock.now())
         # Something happened: the next state may be short, so look again soon.
         pause = patience.first if watch.timeline.seen > known else pause
         known = watch.timeline.seen
@@ -110,25 +110,35 @@ def message_of(stack: Stack, run: str) -> Message | None:
     return None if body is None else dict(json.loads(body))
 
 
-def _give_up_if_late(watch: _Watch, run: str, patience: Patience, limit: float, now: float) -> None:
-    timeline, waited = watch.timeline, now - watch.began
-    hint = f"see `dropforge logs {run}`, and later `dropforge show {run}`"
+def _give_up_if_late(
+    watch: _Watch, stack: Stack, run: str, patience: Patience, limit: float, now: float
+) -> None:
+    timeline, waited, env = watch.timeline, now - watch.began, stack.environment.name
+    this = run if stack.environment.is_local else f"{run} --env {env}"
     if timeline.is_over:
         watch.over_since = watch.over_since or now
         if now - watch.over_since > patience.message:
             cause = f" ({timeline.cause})" if timeline.cause else ""
             raise FollowTimeoutError(
                 f"run {run} ended {timeline.status}{cause}, but no message came within "
-                f"{patience.message:g} s; {hint}"
+                f"{patience.message:g} s; `dropforge fetch {this}` fetches what it made, "
+                f"`dropforge logs {this}` may say why",
+                run,
+                env,
             )
     elif timeline.started is None and waited > min(patience.start, limit):
         raise FollowTimeoutError(
             f"run {run} did not start within {min(patience.start, limit):g} s, and no message says "
-            f"why; {hint}"
+            f"why; see `dropforge logs {this}`, and later `dropforge show {this}`",
+            run,
+            env,
         )
     elif waited > limit:
         state = timeline.current.name if timeline.current else "no state"
         raise FollowTimeoutError(
-            f"run {run} is in {state!r} and has no result after {limit:g} s; it goes on, {hint}; "
-            f"--timeout waits longer"
+            f"run {run} is in {state!r} and has no result after {limit:g} s "
+            f"(--timeout waits longer)",
+            run,
+            env,
+            goes_on=True,
         )

@@ -85,7 +85,7 @@ def _of_jobs(
     for event in _events(stack, began, ended, logGroupName=group, logStreamNamePrefix=run):
         # The prefix alone would take in a run whose name goes on after this one's.
         if event["logStreamName"].startswith(jobs):
-            yield Line(_time(event), group.rsplit("/", 1)[-1], event["message"].rstrip())
+            yield Line(_time(event), group.rsplit("/", 1)[-1], _unescaped(event["message"]))
 
 
 def _events(
@@ -126,6 +126,11 @@ def readable(message: str) -> str:
     }
     more = " ".join(f"{key}={value}" for key, value in extra.items())
     return f"{record['level']} {record.get('message', '')} {more}".rstrip()
+
+
+def _unescaped(message: str) -> str:
+    """Return a line of SageMaker's with its tabs, which its system logger wrote as ``#011``."""
+    return message.rstrip().replace("#011", "\t")
 
 
 def _time(event: dict[str, Any]) -> datetime:

@@ -7,6 +7,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, TextIO
 
+from botocore.exceptions import ClientError
+
+from dropforge.client.errors import RunUnknownError
 from dropforge.client.follow import Followed
 from dropforge.client.predictions import Target, write_table
 from dropforge.client.stack import Stack
@@ -65,7 +68,7 @@ def fetch(stack: Stack, run: str, uris: dict[str, str], out: Path) -> dict[str, 
     for name, file in (("report", REPORT), ("evaluation", EVALUATION), ("model", MODEL)):
         if uris.get(name):
             bucket, _, key = uris[name].removeprefix("s3://").partition("/")
-            s3.download_file(bucket, key, str(out / file))
+            _download(s3, bucket, key, out / file)
             fetched[name] = out / file
     if uris.get("predictions"):
         _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS)
@@ -82,7 +85,8 @@ def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory()))
         local = {key: folder / f"{index}" for index, key in enumerate(truths + predictions)}
         with ThreadPoolExecutor(_DOWNLOADS) as pool:
-            for _ in pool.map(lambda item: _download(stack, *item), local.items()):
+            s3 = stack.client("s3")
+            for _ in pool.map(lambda item: _download(s3, stack.bucket, *item), local.items()):
                 pass
         parts = _opened(
             [
@@ -103,8 +107,16 @@ def _opened(parts: list[tuple[str, Path, Path]]) -> Iterator[tuple[str, TextIO, 
             yield name, rows, lines
 
 
-def _download(stack: Stack, key: str, file: Path) -> None:
-    stack.client("s3").download_file(stack.bucket, key, str(file))
+def _download(s3: Any, bucket: str, key: str, file: Path) -> None:
+    try:
+        s3.download_file(bucket, key, str(file))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+            raise
+        raise RunUnknownError(
+            f"s3://{bucket}/{key} is not there any more; it was deleted, so drop the file again "
+            f"to train it anew"
+        ) from error
 
 
 def _keys(stack: Stack, prefix: str) -> list[str]:

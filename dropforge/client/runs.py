@@ -9,10 +9,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import RunUnknownError
+from dropforge.client.executions import arn_of, execution_of, unknown
 from dropforge.client.follow import message_of
 from dropforge.client.history import Timeline, update
-from dropforge.client.registry import describe
+from dropforge.client.registry import champion, describe
 from dropforge.client.stack import Stack
 from pipeline import layout
 
@@ -30,8 +30,8 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
 
     Returns
     -------
-    Of each: run, dataset, status, verdict, metric, started (ISO 8601, UTC); what is
-    not known yet is null.
+    Of each: run, dataset, status, verdict, metric, started (ISO 8601, UTC), in_use
+    (whether its model is the champion); what is not known yet is null.
     """
     executions = {
         layout.run_of_execution(item["name"]): item
@@ -47,11 +47,18 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
     newest = newest[: limit if dataset is None else limit * _MIXED]
     with ThreadPoolExecutor(_LOOKUPS) as pool:
         messages = pool.map(lambda run: message_of(stack, run), newest)
-        rows = (
-            _row(run, began[run], executions.get(run), message)
-            for run, message in zip(newest, messages, strict=True)
+        told = dict(zip(newest, messages, strict=True))
+        silent = [run for run in newest if run in executions and told[run] is None]
+        arns = [stack.execution_arn(executions[run]["name"]) for run in silent]
+        described = dict(
+            zip(silent, pool.map(lambda arn: execution_of(stack, arn), arns), strict=True)
         )
-        return list(islice(_of_dataset(rows, dataset), limit))
+        every = (_row(run, began[run], described.get(run), told[run]) for run in newest)
+        rows = list(islice(_of_dataset(every, dataset), limit))
+        datasets = sorted({row["dataset"] for row in rows if row["dataset"]})
+        champions = pool.map(lambda name: _champion_run(stack, name), datasets)
+        in_use = dict(zip(datasets, champions, strict=True))
+    return [{**row, "in_use": row["run"] == in_use.get(row["dataset"])} for row in rows]
 
 
 def run_facts(stack: Stack, run: str) -> Facts:
@@ -67,30 +74,31 @@ def run_facts(stack: Stack, run: str) -> Facts:
     request = stack.read_json(layout.join(prefix, "request.json")) or {}
     evaluation = stack.read_json(layout.join(prefix, "evaluation.json")) or {}
     timeline = Timeline()
-    arn = request.get("execution", {}).get("id") or stack.execution_arn(run)
-    exists = update(timeline, stack.client("stepfunctions"), arn)
-    if not (exists or message or request):
-        raise RunUnknownError(
-            f"there is no run {run!r} in the stack {stack.environment.stack_name}; "
-            f"`dropforge runs` lists the runs"
-        )
+    arn = arn_of(stack, run, request)
+    update(timeline, stack.client("stepfunctions"), arn)
+    execution = execution_of(stack, arn)
+    if not (execution or message or request):
+        raise unknown(stack, run)
+    known = execution or {}
+    status = message.get("status") or known.get("status")
+    dataset = message.get("dataset") or request.get("dataset")
     result = message.get("result") or {}
     package = evaluation.get("package", {})
     return {
         "run": run,
-        "dataset": message.get("dataset") or request.get("dataset"),
-        "status": message.get("status") or timeline.status,
+        "dataset": dataset,
+        "status": status,
         "verdict": message.get("verdict"),
-        "state": timeline.current.name if timeline.current else None,
-        "error": message.get("error") or timeline.error,
-        "cause": message.get("cause") or timeline.cause,
+        "state": timeline.current.name if status == "RUNNING" and timeline.current else None,
+        "error": message.get("error") or known.get("error"),
+        "cause": message.get("cause") or known.get("cause"),
         "object": _picked(
             request, ("bucket", "key", "version_id", "etag", "size", "last_modified")
         ),
         "trigger": request.get("trigger"),
-        "execution": arn if exists else None,
-        "started": _iso(timeline.started),
-        "ended": _iso(timeline.ended),
+        "execution": arn if execution else None,
+        "started": _iso(known.get("startDate") or timeline.started),
+        "ended": _iso(known.get("stopDate") or timeline.ended),
         "settings": request.get("settings") or {},
         "code_version": request.get("code_version"),
         "encoder": f"s3://{stack.bucket}/{prefix}/encoder.json" if evaluation else None,
@@ -98,7 +106,7 @@ def run_facts(stack: Stack, run: str) -> Facts:
         **{name: result.get(name) or {} for name in ("metrics", "rows", "files")},
         "warnings": result.get("warnings") or [],
         "metadata": package.get("metadata") or {},
-        "model_package": _package(stack, result.get("model_package_arn")),
+        "model_package": _package(stack, run, dataset, result.get("model_package_arn")),
         "seconds": timeline.seconds(),
         "message": message.get("text"),
     }
@@ -119,6 +127,13 @@ def _prefixes(stack: Stack, dataset: str | None) -> Iterator[str]:
 
 
 def _row(run: str, began: datetime, execution: Facts | None, message: Facts | None) -> Facts:
+    """Gather a row.
+
+    Parameters
+    ----------
+    execution : of a run without a message; described as `run_facts` does, since a list of
+        executions may lag behind.
+    """
     known = message or {}
     fallback = execution["status"] if execution else None
     return {
@@ -138,7 +153,21 @@ def _of_dataset(rows: Iterable[Facts], dataset: str | None) -> Iterator[Facts]:
             yield row
 
 
-def _package(stack: Stack, arn: str | None) -> Facts | None:
+def _champion_run(stack: Stack, dataset: str) -> str | None:
+    try:
+        return champion(stack, dataset).run
+    except ClientError as error:
+        # Who may list runs need not be allowed to read the registry.
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+        return None
+
+
+def _package(stack: Stack, run: str, dataset: str | None, own: str | None) -> Facts | None:
+    """Describe the package of a run as it is now; a promotion may have made a newer one."""
+    used = champion(stack, dataset) if dataset else None
+    in_use = used is not None and used.run == run
+    arn = used.arn if used and in_use else own
     if arn is None:
         return None
     try:
@@ -146,11 +175,13 @@ def _package(stack: Stack, arn: str | None) -> Facts | None:
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("ValidationException", "ResourceNotFound"):
             raise
-        return {"arn": arn, "status": "deleted", "image": None, "model_data": None}
+        gone = {"arn": arn, "status": "deleted", "in_use": False}
+        return {**gone, "image": None, "model_data": None}
     container = found["InferenceSpecification"]["Containers"][0]
     return {
         "arn": arn,
         "status": found["ModelApprovalStatus"],
+        "in_use": in_use,
         "image": container["Image"],
         "model_data": container["ModelDataUrl"],
     }

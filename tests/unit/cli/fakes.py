@@ -103,6 +103,17 @@ class FakeStates:
             raise refused("AccessDeniedException", "DescribeMapRun")
         return {"mapRunArn": mapRunArn, "itemCounts": self.counts}
 
+    def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
+        for item in self.executions:
+            if executionArn.endswith(f":{item['name']}"):
+                return item
+        if self.history is None:
+            raise refused("ExecutionDoesNotExist", "DescribeExecution")
+        last = self.history[-1]
+        if last["type"] != "ExecutionSucceeded":
+            return {"status": "RUNNING", "startDate": NOON}
+        return {"status": "SUCCEEDED", "startDate": NOON, "stopDate": last["timestamp"]}
+
     def get_execution_history(self, **query: Any) -> dict[str, Any]:
         self.queries.append(query)
         if self.script and "nextToken" not in query:

@@ -1,6 +1,7 @@
 """The commands as a user gives them: what they print, where, and how they exit."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from dropforge.cli import demo, logs, registry, run, runs, show
+from dropforge.cli import demo, fetch, finish, logs, outlook, registry, run, runs, show
 from dropforge.cli.app import app
+from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.stack import Stack
 from pipeline.layout import run_name
 from tests.unit.cli.fakes import (
@@ -50,7 +52,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
     def connected(_env: str, _output: Any) -> Iterator[Stack]:
         yield made
 
-    for module in (demo, logs, registry, run, runs, show):
+    for module in (demo, fetch, logs, registry, run, runs, show):
         monkeypatch.setattr(module, "connected", connected)
     monkeypatch.chdir(tmp_path)
     return made
@@ -130,6 +132,7 @@ def test_run_of_a_refused_file_shows_the_message_and_exits_2(stack: Stack, csv: 
     result = call("run", str(csv))
     assert result.exit_code == 2
     assert "column 'prize' is not in churn.csv" in result.stdout
+    assert "TargetMissingError" not in result.output
     stack.session.s3.puts = []
     printed = json.loads(call("run", str(csv), "--json").stdout)
     assert (printed["verdict"], printed["message"]) == ("rejected_input", refusal["text"])
@@ -232,7 +235,9 @@ def test_promote_and_rollback_say_which_model_is_in_use(stack: Stack) -> None:
     finished_run(stack, "old")
     stack.session.sagemaker.add("old", "PendingManualApproval")
     assert "In use for churn now: version 1 of run old." in call("promote", "old").stdout
-    back = call("rollback", "churn")
+    refused = call("rollback", "churn")
+    assert (refused.exit_code, "insist with --yes" in refused.stderr) == (2, True)
+    back = call("rollback", "churn", "--yes")
     assert "No model is in use for churn now." in back.stdout
     again = call("rollback", "churn", "--json")
     assert (again.exit_code, json.loads(again.stdout)["error"]) == (2, "RegistryError")
@@ -246,8 +251,130 @@ def test_bad_usage_exits_2(arguments: list[str]) -> None:
 def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
-        *("demo", "run", "up", "down", "status", "runs", "show", "logs", "promote", "rollback")
+        *("demo", "run", "up", "down", "status", "runs", "show", "fetch", "logs"),
+        *("promote", "rollback"),
     ]
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout
         assert "--json" in shown, name
+        assert not re.search("<bool>|range", shown), name
+
+
+def test_version_is_printed() -> None:
+    assert re.fullmatch(r"dropforge \d+\.\d+\.\d+\n", call("--version").stdout)
+
+
+@pytest.mark.parametrize(
+    "arguments", [["up", "--port", "70000"], ["runs", "--limit", "0"], ["demo", "--timeout", "0"]]
+)
+def test_a_number_out_of_range_exits_2_with_the_range(arguments: list[str]) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    assert "out of range; give a number" in result.stderr
+
+
+def test_run_with_a_mistyped_target_stores_nothing_and_suggests_the_column(
+    stack: Stack, csv: Path
+) -> None:
+    result = call("run", str(csv), "--target", "Chruned", "--json")
+    assert result.exit_code == 2
+    assert "did you mean 'churned'?" in json.loads(result.stdout)["message"]
+    settings = csv.parent / "mine.json"
+    settings.write_text('{"target": "prize"}')
+    assert call("run", str(csv), "--settings", str(settings)).exit_code == 2
+    assert stack.session.s3.puts == []
+
+
+def test_run_that_is_interrupted_says_how_to_go_on(
+    stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_arguments: Any, **_options: Any) -> None:
+        raise KeyboardInterrupt
+
+    name = upcoming(message(), stack)
+    monkeypatch.setattr(outlook, "_is_up", lambda: True)
+    monkeypatch.setattr(finish, "follow", interrupt)
+    result = call("run", str(csv))
+    assert result.exit_code == 130
+    assert f"stopped waiting for run {name}; the run goes on" in result.stderr
+    assert f"`dropforge fetch {name}`" in result.stderr
+    monkeypatch.setattr(outlook, "_is_up", lambda: False)
+    assert "cut the run short" in call("run", str(csv)).stderr
+
+
+def test_run_past_its_time_limit_exits_3_with_its_name(
+    stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(*_arguments: Any, **_options: Any) -> None:
+        raise FollowTimeoutError("no result after 1 s", RUN, "dev", goes_on=True)
+
+    monkeypatch.setattr(finish, "follow", late)
+    result = call("run", str(csv), "--json")
+    assert (result.exit_code, json.loads(result.stdout)["run"]) == (3, RUN)
+    assert f"`dropforge fetch {RUN} --env dev`" in result.stderr
+
+
+def test_fetch_gives_the_same_as_run(stack: Stack, csv: Path) -> None:
+    name = upcoming(message(), stack)
+    ran = json.loads(call("run", str(csv), "--json", "--out", "there").stdout)
+    result = call("fetch", name, "--json", "--out", "there")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == ran
+    assert f"dropforge-out/{name}/predictions.csv" in call("fetch", name).stdout
+
+
+def test_fetch_of_a_run_that_goes_on_or_is_unknown_says_so(stack: Stack) -> None:
+    stack.session.states.history = succeeded("Plan data")[:2]
+    result = call("fetch", RUN)
+    assert (result.exit_code, "goes on in 'Plan data'" in result.stderr) == (3, True)
+    stack.session.states.history = None
+    result = call("fetch", RUN)
+    assert (result.exit_code, "there is no run" in result.stderr) == (2, True)
+
+
+def test_fetch_goes_by_the_execution_if_no_message_could_be_sent(stack: Stack) -> None:
+    finished_run(stack)
+    output = json.dumps(message()["result"])
+    del stack.session.s3.objects[f"runs/{RUN}/message.json"]
+    stack.session.states.executions = [
+        {"name": RUN, "startDate": NOON, "status": "SUCCEEDED", "output": output}
+    ]
+    stack.session.states.history = succeeded("Plan data")
+    printed = json.loads(call("fetch", RUN, "--json").stdout)
+    assert (printed["verdict"], len(printed["files"])) == ("approved", 4)
+
+
+def test_fetch_of_files_that_were_deleted_says_which(stack: Stack) -> None:
+    finished_run(stack)
+    del stack.session.s3.objects[f"runs/{RUN}/report.html"]
+    result = call("fetch", RUN)
+    assert (result.exit_code, "report.html is not there any more" in result.stderr) == (2, True)
+
+
+def test_runs_marks_the_model_in_use_with_dataset_and_start(stack: Stack) -> None:
+    finished_run(stack)
+    stack.session.sagemaker.add(RUN, "Approved")
+    shown = call("runs").stdout
+    assert re.search(r"approved +in use +auc 0.9123 +churn +2026-11-22 12:00", shown)
+
+
+def test_runs_on_a_narrow_terminal_breaks_no_word() -> None:
+    row = {"run": RUN, "dataset": "churn", "status": "SUCCEEDED", "verdict": "kept_champion"}
+    metric = {"name": "auc", "value": 0.88, "goal": "max"}
+    more = {"metric": metric, "started": NOON.isoformat(), "in_use": False}
+    lines = runs._table([{**row, **more}], 48).plain.splitlines()
+    assert lines == [
+        RUN,
+        "  kept_champion, auc 0.8800, churn, started",
+        "  2026-11-22 12:00 UTC",
+    ]
+
+
+def test_show_tells_the_verdict_then_from_the_package_now(stack: Stack) -> None:
+    finished_run(stack)
+    told = message()
+    told["result"]["model_package_arn"] = stack.session.sagemaker.add(RUN, "Rejected")
+    stack.session.s3.objects[f"runs/{RUN}/message.json"] = json.dumps(told).encode()
+    shown = call("show", RUN).stdout
+    assert re.search(r"Verdict then +approved\n", shown)
+    assert re.search(r"Package now +Rejected, not in use\n", shown)

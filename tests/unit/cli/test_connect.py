@@ -3,20 +3,27 @@
 import json
 import os
 import signal
+import threading
+import time
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from typer.testing import CliRunner
 
 from dropforge import cloud as clouds
+from dropforge.cli import sharing
 from dropforge.cli.app import app
-from dropforge.cli.connect import connected, state_dir, uninterrupted
+from dropforge.cli.connect import connected, state_dir
 from dropforge.cli.output import Output
+from dropforge.cli.sharing import mark_own, starting, uninterrupted
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import find_stack
-from dropforge.environment import Environment
-from dropforge.errors import DeployError, PortInUseError
+from dropforge.environment import Environment, read_environment
+from dropforge.errors import CloudLostError, DeployError, PortInUseError, StartError
 from tests.unit.cli.fakes import BUCKET, MACHINE, refused
 
 
@@ -64,6 +71,7 @@ class Clouds:
         self.current: clouds.Cloud | None = None
         self.stack: dict[str, str] | None = None
         self.fault: Exception | None = None
+        self.interrupt = False
         self.cloud = clouds.Cloud("http://127.0.0.1:1", "us-east-1", 1, folder, "000000000000")
         monkeypatch.setenv("DROPFORGE_STATE_DIR", str(folder))
         for name in ("running", "up", "down", "deploy"):
@@ -78,6 +86,8 @@ class Clouds:
         if self.fault and isinstance(self.fault, PortInUseError):
             raise self.fault
         self.current = self.cloud
+        if self.interrupt:
+            signal.raise_signal(signal.SIGINT)
         return self.cloud
 
     def down(self, _cloud: clouds.Cloud) -> None:
@@ -134,6 +144,92 @@ def test_connected_deploys_into_a_cloud_that_has_no_stack(local: Clouds) -> None
     assert local.diary == ["deploy"]
 
 
+def test_connected_leaves_its_cloud_to_the_command_that_still_uses_it(local: Clouds) -> None:
+    with connected("local", Output(as_json=False)):
+        with ExitStack() as first:
+            first.enter_context(connected("local", Output(as_json=False)))
+        assert "down" not in local.diary
+    assert local.diary == ["up 0", "deploy", "down"]
+
+
+def test_connected_hands_its_cloud_on_to_a_later_command(local: Clouds) -> None:
+    first, second = ExitStack(), ExitStack()
+    first.enter_context(connected("local", Output(as_json=False)))
+    second.enter_context(connected("local", Output(as_json=False)))
+    first.close()
+    assert "down" not in local.diary
+    second.close()
+    assert local.diary == ["up 0", "deploy", "down"]
+
+
+def test_connected_stops_the_cloud_that_a_killed_command_left(local: Clouds) -> None:
+    local.current, local.stack = local.cloud, OUTPUTS
+    mark_own(local.cloud)
+    with connected("local", Output(as_json=False)):
+        pass
+    assert local.diary == ["down"]
+
+
+def test_connected_leaves_a_cloud_up_that_follows_one_of_a_command(local: Clouds) -> None:
+    mark_own(replace(local.cloud, endpoint="http://127.0.0.1:2"))
+    local.current, local.stack = local.cloud, OUTPUTS
+    with connected("local", Output(as_json=False)):
+        pass
+    assert local.diary == []
+
+
+def test_connected_waits_for_a_cloud_that_is_starting(
+    local: Clouds, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def start() -> None:
+        with starting(state_dir(), lambda: None):
+            begun.set()
+            time.sleep(0.3)
+            local.current, local.stack = local.cloud, OUTPUTS
+
+    begun = threading.Event()
+    other = threading.Thread(target=start)
+    other.start()
+    begun.wait(5)
+    with connected("local", Output(as_json=False)):
+        pass
+    other.join()
+    assert local.diary == []
+    assert "Waiting for the local cloud" in capsys.readouterr().err
+
+
+def test_connected_does_not_wait_for_ever(local: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sharing, "_WAIT_SECONDS", 0.1)
+    with (
+        starting(state_dir(), lambda: None),
+        pytest.raises(StartError, match="starting or stopping"),
+        connected("local", Output(as_json=False)),
+    ):
+        pass
+
+
+def test_connected_interrupted_while_it_starts_the_cloud_stops_it_again(local: Clouds) -> None:
+    local.interrupt = True
+    with pytest.raises(KeyboardInterrupt), connected("local", Output(as_json=False)):
+        pass
+    assert local.diary == ["up 0", "down"]
+
+
+def test_up_interrupted_while_it_starts_the_cloud_stops_it_again(local: Clouds) -> None:
+    local.interrupt = True
+    assert CliRunner().invoke(app, ["up"]).exit_code == 130
+    assert local.diary == ["up 4566", "down"]
+
+
+def test_connected_to_a_cloud_that_goes_away_says_so(local: Clouds) -> None:
+    local.current, local.stack = local.cloud, OUTPUTS
+    with (
+        pytest.raises(CloudLostError, match=r"the local cloud at http://127\.0\.0\.1:1 went away"),
+        connected("local", Output(as_json=False)),
+    ):
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+
 def test_uninterrupted_holds_an_interrupt_back_until_its_end() -> None:
     done = []
 
@@ -184,7 +280,7 @@ def test_status_prints_every_part(local: Clouds) -> None:
         "running": True,
         "endpoint": "http://127.0.0.1:1",
         "region": "us-east-1",
-        "stack": "dropforge",
+        "stack": read_environment("local").stack_name,
         "bucket": BUCKET,
         "state_machines": {"TrainAndBatchTransformStateMachine": MACHINE},
         "functions": {"SeedFunction": "arn:seed"},

@@ -61,6 +61,7 @@ def test_facts_of_a_run_are_enough_to_do_it_again() -> None:
     assert facts["model_package"] == {
         "arn": arn,
         "status": "Approved",
+        "in_use": True,
         "image": "xgboost",
         "model_data": "s3://drops/model",
     }

@@ -1,0 +1,23 @@
+"""``dropforge fetch``."""
+
+from dropforge.cli.connect import connected
+from dropforge.cli.faults import reported
+from dropforge.cli.finish import conclude, fetched, no_result
+from dropforge.cli.options import Env, Json, Out, Run
+from dropforge.cli.output import Output
+from dropforge.client.executions import finished
+from dropforge.environment import LOCAL
+from pipeline import layout
+
+
+def fetch(run: Run, env: Env = LOCAL, out: Out = None, as_json: Json = False) -> None:
+    """Fetch report, metrics, model and predictions of a run that is over.
+
+    For a file that was dropped by copying it into the bucket, or a run that
+    no command waited for. Prints and exits as `run` does.
+    """
+    output = Output(as_json)
+    with reported(output, no_result):
+        with connected(env, output) as stack:
+            result = fetched(stack, finished(stack, layout.run_of_execution(run)), out)
+        conclude(result, output)

@@ -1,0 +1,82 @@
+"""Looks up the execution of a run: how it stands, and what it put out."""
+
+import json
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from dropforge.client.errors import RunUnfinishedError, RunUnknownError
+from dropforge.client.follow import Followed, Message, message_of
+from dropforge.client.history import Timeline, update
+from dropforge.client.stack import Stack
+from pipeline import layout
+
+
+def execution_of(stack: Stack, arn: str) -> dict[str, Any] | None:
+    """Describe an execution, None if Step Functions does not know it (any more)."""
+    try:
+        return dict(stack.client("stepfunctions").describe_execution(executionArn=arn))
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ExecutionDoesNotExist":
+            return None
+        raise
+
+
+def arn_of(stack: Stack, run: str, request: dict[str, Any]) -> str:
+    """Return the ARN of a run's execution.
+
+    Parameters
+    ----------
+    request : the run's request.json; a person's execution may be called otherwise than its run.
+    """
+    return str(request.get("execution", {}).get("id") or stack.execution_arn(run))
+
+
+def unknown(stack: Stack, run: str) -> RunUnknownError:
+    """Return the error for a run that neither the bucket nor Step Functions knows."""
+    return RunUnknownError(
+        f"there is no run {run!r} in the stack {stack.environment.stack_name}; "
+        f"`dropforge runs` lists the runs"
+    )
+
+
+def finished(stack: Stack, run: str) -> Followed:
+    """Return a run that is over, whoever or whatever dropped its file.
+
+    Raises
+    ------
+    RunUnknownError
+        Neither the bucket nor Step Functions knows it.
+    RunUnfinishedError
+        It goes on.
+    """
+    request = stack.read_json(layout.join(layout.prefix_of(run), "request.json")) or {}
+    message, timeline = message_of(stack, run), Timeline()
+    arn = arn_of(stack, run, request)
+    exists = update(timeline, stack.client("stepfunctions"), arn)
+    if message is None and exists:
+        message = _message(run, request, execution_of(stack, arn) or {})
+    if message is None and not exists:
+        raise unknown(stack, run)
+    if message is None:
+        state = f" in {timeline.current.name!r}" if timeline.current else ""
+        raise RunUnfinishedError(
+            f"run {run} goes on{state}, so there is nothing to fetch yet; try again when "
+            f"`dropforge show {run}` says that it ended"
+        )
+    return Followed(message, timeline)
+
+
+def _message(run: str, request: dict[str, Any], execution: dict[str, Any]) -> Message | None:
+    """Make up for a message that could not be sent; None if the run goes on."""
+    if execution.get("status") in (None, "RUNNING", "PENDING_REDRIVE"):
+        return None
+    result = json.loads(execution["output"]) if execution.get("output") else None
+    return {
+        "run": run,
+        "dataset": (result or request).get("dataset"),
+        "status": execution["status"],
+        "verdict": result["verdict"] if result else "failed",
+        "result": result,
+        "text": execution.get("cause") or f"{run} ended {execution['status']}.",
+    }
