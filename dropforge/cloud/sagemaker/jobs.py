@@ -2,6 +2,7 @@
 
 import contextvars
 import logging
+import math
 import shutil
 import signal
 import threading
@@ -161,10 +162,17 @@ class Job:
                 raise JobFailed(_reason_of(hosts[host], process.code))
         return printed
 
-    def wait_for_fault(self) -> None:
-        """Let a fault on purpose delay or fail the job."""
-        if self._stop.wait(self.fault.seconds):
+    def wait_for_fault(self, limit: float = math.inf) -> None:
+        """Let a fault on purpose delay or fail the job.
+
+        Parameters
+        ----------
+        limit : seconds after which the job is stopped.
+        """
+        if self._stop.wait(min(self.fault.seconds, limit)):
             raise JobStopped
+        if self.fault.seconds >= limit:
+            raise JobStopped("MaxRuntimeExceeded")
         if self.fault.failure:
             raise JobFailed(self.fault.failure)
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import time
 from pathlib import Path
 from typing import Any
 
@@ -45,21 +46,25 @@ class TrainingJob(jobs.Job):
 
     def work(self) -> None:
         """Run the job; see jobs.Job.work."""
-        self.wait_for_fault()
+        limit = self.record["StoppingCondition"].get("MaxRuntimeInSeconds", _LIVE_SECONDS)
+        end = time.monotonic() + limit
+        # A job that gets no capacity has no start; one that is slow is so while it is billed.
+        if not self.fault.failure:
+            self.record["TrainingStartTime"] = store.now()
+        self.wait_for_fault(limit)
         s3 = storage.client(self.record["RoleArn"], "SageMaker")
-        self.record["TrainingStartTime"] = store.now()
         self.set_status("InProgress", "Downloading")
         count = self.record["ResourceConfig"].get("InstanceCount", 1)
         hosts = {f"algo-{n}": self.root / f"algo-{n}" for n in range(1, count + 1)}
         self._download(s3, hosts)
         self.check_stopped()
         self.set_status("InProgress", "Training")
-        limit = self.record["StoppingCondition"].get("MaxRuntimeInSeconds", _LIVE_SECONDS)
         environment = self.record.get("Environment", {})
         usable = self._with_data(hosts)
         self._configure(hosts, collective_of(list(usable)))
         try:
-            printed = self.run_processes("train", usable, environment, limit)
+            left = end - time.monotonic()
+            printed = self.run_processes("train", usable, environment, left)
         except jobs.JobStopped:
             self._upload(s3, hosts["algo-1"])
             raise

@@ -11,7 +11,14 @@ from dropforge import cloud as clouds
 from dropforge.cloud import Cloud
 from dropforge.cloud.sagemaker.errors import ApiError
 from dropforge.cloud.sagemaker.faults import Faults
-from tests.unit.cloud.conftest import train, training_request, wait_for_training, wait_until
+from tests.unit.cloud.conftest import (
+    TRUST,
+    run_machine,
+    train,
+    training_request,
+    wait_for_training,
+    wait_until,
+)
 
 Client = Callable[[str], Any]
 
@@ -123,3 +130,37 @@ def test_state_changes_are_on_the_event_bus(
     states = {each["SecondaryStatus"] for each in seen}
     assert states == {"Starting", "Downloading", "Training", "Uploading", "Completed"}
     assert all(isinstance(each["CreationTime"], int) for each in seen)
+
+
+def test_job_slower_than_its_time_is_stopped_and_fails_the_task(
+    client: Client,
+    bucket: str,
+    outputs: dict[str, str],
+    inject: Callable[..., None],
+) -> None:
+    inject(name="too-slow", fault="slow_job", seconds=60)
+    request = training_request("too-slow", bucket, outputs["TrainingRoleArn"])
+    request["StoppingCondition"]["MaxRuntimeInSeconds"] = 1
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync",
+        "Parameters": request,
+        "End": True,
+    }
+    iam, states = client("iam"), client("stepfunctions")
+    role = iam.create_role(RoleName="too-slow", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_role_policy(RoleName="too-slow", PolicyName="all", PolicyDocument=policy)
+    machine = states.create_state_machine(
+        name="too-slow",
+        definition=json.dumps({"StartAt": "Train", "States": {"Train": task}}),
+        roleArn=role["Arn"],
+    )["stateMachineArn"]
+    ended = run_machine(states, machine, "too-slow")
+    assert ended["error"] == "States.TaskFailed"
+    job = json.loads(ended["cause"])
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
+    assert "FailureReason" not in job
+    assert "ModelArtifacts" not in job
+    assert job["TrainingTimeInSeconds"] >= 1
