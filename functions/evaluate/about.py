@@ -51,10 +51,19 @@ def _training(training: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _settings(settings: dict[str, Any]) -> list[tuple[str, Any]]:
     return [
-        (name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        (name, _words(value))
         for name, value in sorted(settings.items())
         if value not in (None, {}, [])
     ]
+
+
+def _words(value: Any) -> str:
+    """Write a setting as people do: one of several values as name and value."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_words(one)}" for name, one in value.items())
+    if isinstance(value, list):
+        return ", ".join(map(_words, value))
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _versions(document: dict[str, Any]) -> list[tuple[str, Any]]:

@@ -5,6 +5,8 @@ evaluation.schema.json beside this file is its contract.
 
 import math
 import platform
+import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -20,6 +22,7 @@ from evaluate.run_files import RunFiles
 VERSION = 1
 _COLUMNS = 200
 _TEXT = 80
+_MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
 _HEADS = {
     "approved": "Approved",
     "pending": "Waiting for approval",
@@ -183,11 +186,20 @@ def columns_of(profile: dict[str, Any]) -> list[dict[str, Any]]:
     names = ("name", "type", "missing", "distinct", "min", "max", "mean")
     return [
         {
-            **{name: _short(column.get(name)) for name in names},
+            **{name: _short(value) for name, value in _dated(column, names).items()},
             "top": [[_short(value), count] for value, count in (column.get("top") or [])[:5]],
         }
         for column in profile.get("columns", [])[:_COLUMNS]
     ]
+
+
+def _dated(column: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """Return a column's facts; where both its ends are at midnight, as dates alone."""
+    facts = {name: column.get(name) for name in names}
+    ends = {name: _MIDNIGHT.fullmatch(str(facts[name])) for name in ("min", "max")}
+    if not all(ends.values()):
+        return facts
+    return facts | {name: day[1] for name, day in ends.items() if day}
 
 
 def _short(value: Any) -> Any:

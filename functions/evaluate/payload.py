@@ -3,9 +3,7 @@
 from typing import Any
 
 from evaluate.cautions import LIMIT
-from evaluate.registry import metadata_of
-
-_DESCRIPTION_LIMIT = 1024
+from evaluate.registry import description_of, metadata_of
 
 
 def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
@@ -29,7 +27,7 @@ def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
         "files": {key: files[key] for key in ("report", "evaluation", "model", "predictions")},
         "package": {
             "group": package_group,
-            "description": document["verdict"]["sentence"][:_DESCRIPTION_LIMIT],
+            "description": description_of(document["verdict"]["sentence"]),
             "metadata": metadata_of(_metadata(document)),
         },
     }

@@ -7,6 +7,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 _VALUE_LIMIT = 256
+_DESCRIPTION_LIMIT = 1024
 _ALLOWED = "_.:/=+-@"
 """Besides letters, digits and separators: SageMaker API, CustomerMetadataValue."""
 
@@ -84,7 +85,19 @@ def metadata_of(values: dict[str, object]) -> dict[str, str]:
     longer text keeps its end, which tells object keys apart.
     """
     texts = {key: _allowed(str(value)) for key, value in values.items() if value is not None}
-    return {key: text[-_VALUE_LIMIT:] for key, text in texts.items() if text}
+    return {key: _end(text) for key, text in texts.items() if text}
+
+
+def description_of(text: str) -> str:
+    """Make a text a ModelPackageDescription: at most 1024 characters, none of control."""
+    kept = "".join(" " if unicodedata.category(c)[0] == "C" else c for c in text)
+    return kept[:_DESCRIPTION_LIMIT]
+
+
+def _end(text: str) -> str:
+    # SageMaker may count as Java does, where letters beyond U+FFFF are two characters.
+    units = text.encode("utf-16-le")[-2 * _VALUE_LIMIT :]
+    return units.decode("utf-16-le", "ignore")
 
 
 def _allowed(text: str) -> str:

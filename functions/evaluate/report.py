@@ -13,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from evaluate import figures
 from evaluate.about import about_of
+from evaluate.cautions import FEW_ROWS
 from evaluate.charts.standing import standings
 from evaluate.gallery import learning_of, plots_of
 
@@ -62,7 +63,8 @@ def _environment() -> Environment:
         "percent": figures.percent,
         "thousands": figures.thousands,
         "size": figures.size,
-        "short": figures.short,
+        "quoted": figures.quoted,
+        "counted": figures.counted,
         "moment": figures.moment,
         "after_colon": lambda text: text.split(": ", 1)[-1],
     }
@@ -99,6 +101,8 @@ def render(document: dict[str, Any]) -> str:
             worst_columns=worst_columns(document),
             numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
+            few_rows=FEW_ROWS,
+            no_difference=_no_difference(comparison),
             interval_words=_interval_words(document["metric"]["interval"]),
         )
     )
@@ -120,6 +124,13 @@ def worst_columns(document: dict[str, Any]) -> list[str]:
     ranked = [row["column"] for row in (document["importance"] or {"columns": []})["columns"]]
     first = [name for name in ranked if name in there]
     return (first + [name for name in there if name not in first])[:_WORST_COLUMNS]
+
+
+def _no_difference(comparison: dict[str, Any]) -> bool:
+    """Tell whether two models cannot be told apart by any of the resamples."""
+    difference = comparison["difference"] or {}
+    interval = difference.get("interval") or {}
+    return [difference.get("value"), interval.get("low"), interval.get("high")] == [0, 0, 0]
 
 
 def _interval_words(interval: dict[str, Any] | None) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.stack.application import Application
 
-WEAK = {"num_round": 1, "max_depth": 1}
+WEAK = {"num_round": 5, "max_depth": 1}
 STRONG = {"num_round": 60, "max_depth": 4, "eta": 0.2}
 
 
@@ -16,7 +16,7 @@ def table(seed: int, columns: tuple[str, ...] = ("a", "b", "c")) -> bytes:
     """Rows whose class a deep model tells well and a stump badly."""
     draw = np.random.default_rng(seed)
     values = draw.normal(size=(1500, len(columns)))
-    odds = 3 * values[:, 0] * np.sign(values[:, 1]) + values[:, -1]
+    odds = 3 * values[:, 0] * np.sign(values[:, 1]) + 1.5 * values[:, -1]
     classes = np.where(draw.random(1500) < 1 / (1 + np.exp(-odds)), "yes", "no")
     lines = [",".join((*columns, "target"))]
     lines += [

@@ -41,8 +41,25 @@ def precision_recall(plots: dict[str, Any], average: float | None) -> Markup:
     frame.line([(0, share), (1, share)], "reference")
     frame.line(plots["pr"], "curve model")
     frame.note((0, 0), f"Average precision {figure(average)}", "start", "callout model", (10, -12))
-    frame.note((0, share), "chance", "start", "note", (10, -6))
+    frame.note(*_free_place(plots["pr"], share))
     return frame.svg()
+
+
+def _free_place(curve: list[list[float]], share: float) -> tuple[Any, ...]:
+    """Return the note that names the line of chance, where it is furthest from the curve."""
+    width, line = 0.13, 0.06
+
+    def room(place: tuple[float, float]) -> float:
+        left, middle = place
+        near = [y for x, y in curve if left - 0.02 <= x <= left + width + 0.02]
+        # The curve's own label takes the lower left corner.
+        taken = [line] if left < 0.5 and middle < 2 * line else []
+        edges = [0, 1] if not line / 2 <= middle <= 1 - line / 2 else []
+        return min((abs(y - middle) for y in (*near, *taken, *edges)), default=1.0)
+
+    sides = (share - line / 2, share + line / 2)
+    left, middle = max(((x / 20, y) for y in sides for x in range(1, 18)), key=room)
+    return (left, share), "chance", "start", "note", (0, 13 if middle < share else -5)
 
 
 def calibration(bins: list[dict[str, float]], predicted: str, observed: str) -> Markup:

@@ -1,6 +1,8 @@
 """The evaluate step on runs as the earlier states leave them."""
 
 import json
+import re
+import unicodedata
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -88,8 +90,9 @@ def test_payload_has_what_the_state_machine_reads(run_of: Runs) -> None:
 
 def test_package_fits_what_sagemaker_allows(run_of: Runs) -> None:
     run = run_of("binary")
-    run.change("request.json", key=f"inbox/churn/{'very long näme & more ' * 20}.csv")
-    run.change("encoder.json", target=run.json("encoder.json")["target"] | {"name": "a<b>\n"})
+    name = "very long n\u00e4me \U0001f600 \U00010400 & mo\u0308re "
+    run.change("request.json", key=f"inbox/churn/{name * 20}.csv")
+    run.change("encoder.json", target=run.json("encoder.json")["target"] | {"name": "a<b>\n\u200d"})
     package = evaluated(run)["package"]
     model = Session().get_service_model("sagemaker").operation_model("CreateModelPackage")
     request = {
@@ -100,8 +103,14 @@ def test_package_fits_what_sagemaker_allows(run_of: Runs) -> None:
     report = ParamValidator().validate(request, model.input_shape)
     assert not report.has_errors(), report.generate_report()
     assert len(package["metadata"]) <= 50
-    assert max(map(len, package["metadata"].values())) <= 256
-    assert package["metadata"]["target"] == "a_b__"
+    for name, value in package["metadata"].items():
+        assert re.fullmatch(r"[\w.:/=+\-@]{1,128}", name)
+        # As Java counts, and as its classes L, Z and N are.
+        assert 1 <= len(value.encode("utf-16-le")) // 2 <= 256
+        assert all(c in "_.:/=+-@" or unicodedata.category(c)[0] in "LZN" for c in value), value
+    assert not [c for c in package["description"] if unicodedata.category(c)[0] == "C"]
+    assert "predicts 'a<b>" in package["description"]
+    assert package["metadata"]["target"] == "a_b___"
     assert package["metadata"]["object"].endswith(".csv")
 
 
@@ -179,6 +188,49 @@ def test_a_model_that_knows_nothing_is_warned_about(run_of: Runs) -> None:
     evaluated(run)
     codes = {item["code"] for item in run.json("evaluation.json")["warnings"]}
     assert codes & {"no_better_than_baseline", "baseline_within_interval"}
+
+
+def keep(run: MadeRun, rows: int) -> None:
+    """Leave the first test rows alone."""
+    for folder in ("data/truth", "data/test", "predictions"):
+        first, *others = run.files.names(folder)
+        head = rows + (folder == "data/truth")
+        lines = run.text(f"{folder}/{first}").splitlines(keepends=True)
+        run.put(f"{folder}/{first}", "".join(lines[:head]))
+        for name in others:
+            del run.s3.objects[f"{PREFIX}/{folder}/{name}"]
+
+
+@pytest.mark.parametrize("task", TASKS)
+@pytest.mark.parametrize(("rows", "few"), [(29, True), (30, False)])
+def test_few_test_rows_are_said_in_the_first_sentence(
+    run_of: Runs, task: str, rows: int, few: bool
+) -> None:
+    run = run_of(task)
+    keep(run, rows)
+    sentence = evaluated(run)["sentence"]
+    said = f"on only {rows} rows that it never saw (95 % interval "
+    assert (said in sentence) == few
+    codes = {item["code"] for item in run.json("evaluation.json")["warnings"]}
+    assert ("few_test_rows" in codes) == few
+    assert (f"Only {rows} test rows: the value" in run.text("report.html")) == few
+
+
+def test_one_test_row_says_that_it_is_too_few(run_of: Runs) -> None:
+    run = run_of("multiclass")
+    keep(run, 1)
+    interval = "on only 1 row that it never saw ("
+    assert interval in evaluated(run)["sentence"]
+
+
+def test_a_wide_interval_is_said_with_its_rows(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.change("request.json", settings={"metric": "logloss"})
+    keep(run, 68)
+    texts = " ".join(evaluated(run)["warnings"])
+    assert re.search(
+        r"Log loss: 95 % interval 0\.\d\d to 0\.\d\d on 68 test rows; more rows", texts
+    )
 
 
 def test_without_a_log_the_learning_curve_is_left_out_and_said_so(run_of: Runs) -> None:

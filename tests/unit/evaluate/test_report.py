@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from evaluate.charts.curves import precision_recall
 from evaluate.evaluation import evaluate_run
 from evaluate.report import render, worst_columns
 from tests.unit.evaluate.made_run import MadeRun, Table, make_run
@@ -158,10 +159,75 @@ def test_nothing_is_wider_than_a_phone(tmp_path: Path, run_of: Runs, task: str) 
     probe = (
         '<iframe id="f" src="inner.html" width="390" height="800" style="border:0"></iframe>'
         "<script>f.onload=()=>{const e=f.contentDocument.documentElement;"
-        "document.title=`${e.scrollWidth - e.clientWidth} too wide`}</script>"
+        "const parts=[e,...e.querySelectorAll('.scroll')];"
+        "document.title=`${Math.max(...parts.map(p=>p.scrollWidth-p.clientWidth))} too wide`}"
+        "</script>"
     )
     dom = in_chromium(tmp_path, probe, "--allow-file-access-from-files", "--dump-dom")
     assert "<title>0 too wide</title>" in dom
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_each_value_of_a_wide_table_names_its_column(run_of: Runs, task: str) -> None:
+    page = page_of(run_of(task))
+    tables = re.findall(r'<table class="wide.*?</table>', page, re.DOTALL)
+    assert len(tables) == 2
+    for table in tables:
+        head, body = table.split("</thead>")
+        names = [read(cell).text for cell in re.findall(r"<th.*?</th>", head)]
+        for line in re.findall(r"<tr>.*?</tr>", body):
+            labels = re.findall(r'data-label="([^"]*)"', line)
+            assert labels == names[-len(labels) :]
+            assert len(labels) >= len(names) - 1
+
+
+def test_the_champions_equal_is_not_said_to_lie_between_0_and_0(run_of: Runs) -> None:
+    run = run_of("regression")
+    run.add_champion(run.predicted)
+    page = page_of(run)
+    assert "both models have exactly the same RMSE" in page
+    assert "with 95 % confidence between" not in page
+    run.add_champion(run.predicted + 1_000)
+    assert "with 95 % confidence between" in page_of(run)
+
+
+def test_no_value_of_the_program_is_shown_raw(run_of: Runs) -> None:
+    run = run_of("binary")
+    text = read(page_of(run)).text.split("}\n")[-1]
+    assert "train 0.7, validation 0.15, test 0.15, seed 0" in text
+    assert not re.search(r"\{['\"]|None|False", text)
+
+
+def test_ends_of_a_column_of_days_have_no_time(run_of: Runs) -> None:
+    run = run_of("binary")
+    dates = {
+        "since": ("2022-01-01 00:00:00", "2024-03-01 00:00:00", "2022-01-01", "2024-03-01"),
+        "seen": (*["2022-01-01 00:00:00", "2024-03-01 07:30:00"] * 2,),
+        "empty": (None, None, None, None),
+    }
+    facts = {"type": "date", "missing": 0, "distinct": 3, "mean": None, "top": []}
+    columns = [{"name": n, **facts, "min": v[0], "max": v[1]} for n, v in dates.items()]
+    run.change("profile.json", columns=columns)
+    page_of(run)
+    shown = {c["name"]: (c["min"], c["max"]) for c in run.json("evaluation.json")["columns"]}
+    assert shown == {name: values[2:] for name, values in dates.items()}
+
+
+@pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.9, 0.99])
+@pytest.mark.parametrize("skill", [0.0, 0.05, 0.6])
+def test_the_name_of_the_line_of_chance_is_not_behind_the_curve(share: float, skill: float) -> None:
+    x = np.linspace(0, 1, 101)
+    y = share + (1 - share) * skill * (1 - x) + 0.02 * share * np.sin(40 * x) * (x < 0.4)
+    svg = precision_recall({"pr": np.column_stack([x, y]).tolist(), "positive_share": share}, 0.5)
+    note = re.search(r'class="note" x="([\d.]+)" y="([\d.]+)"[^>]*>chance', svg)
+    curve = re.search(r'class="curve model" d="M([^"]+)"', svg)
+    assert note is not None
+    assert curve is not None
+    left, middle = float(note[1]), float(note[2]) - 4
+    points = [tuple(map(float, p.split())) for p in curve[1].split("L")]
+    beside = [py for px, py in points if left <= px <= left + 40]
+    assert min(abs(py - middle) for py in beside) > 6
+    assert 12 <= middle <= 258
 
 
 @pytest.mark.parametrize("task", TASKS)
