@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Callable
-from types import ModuleType
+from types import FunctionType, ModuleType
 from typing import Any
 
 from dropforge.errors import PatchError
@@ -39,3 +39,22 @@ def check(module: ModuleType | type, name: str, digest: str) -> None:
             f"{module.__name__}.{name} has digest {found}, but the patch was written for "
             f"{digest}; install ministack=={MINISTACK} unchanged, or review the patch"
         )
+
+
+def without(module: ModuleType, name: str, digest: str, line: str) -> Callable[..., Any]:
+    """Return a module's function compiled anew without one line of its source.
+
+    For a long function of which one line is wrong. Its globals are the module's own.
+
+    Raises
+    ------
+    PatchError
+        Its source has another digest.
+    """
+    check(module, name, digest)
+    source = inspect.getsource(getattr(module, name))
+    scope: dict[str, Any] = {}
+    code = compile(source.replace(line, "", 1), f"{module.__file__} without {line!r}", "exec")
+    exec(code, scope)  # noqa: S102 - what it defines had its digest checked
+    made = scope[name]
+    return FunctionType(made.__code__, vars(module), name, made.__defaults__)

@@ -1,5 +1,6 @@
 """Each test fails on ministack as it is; see the patch of its name."""
 
+import importlib.util
 import json
 import threading
 import time
@@ -74,6 +75,21 @@ def test_other_source_is_refused() -> None:
     module.script = "one"  # type: ignore[attr-defined]
     with pytest.raises(PatchError, match=r"changed\.script has digest .* written for 0{12}"):
         registry.replace(module, "script", "0" * 12, "two")
+
+
+def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> None:
+    source = tmp_path / "changed.py"
+    source.write_text("seen = []\ndef run(n=2):\n    seen.append(1)\n    return n * len(seen)\n")
+    spec = importlib.util.spec_from_file_location("changed", source)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    line = "    seen.append(1)\n"
+    made = registry.without(module, "run", registry.digest_of(module.run), line)
+    assert (made(), module.run(), made()) == (0, 2, 2)
+    with pytest.raises(PatchError, match=r"changed\.run has digest"):
+        registry.without(module, "run", "0" * 12, line)
 
 
 def test_other_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -340,6 +356,22 @@ def test_start_with_the_same_name_and_input_returns_the_running_execution(
     )
     with pytest.raises(states.exceptions.ExecutionAlreadyExists):
         states.start_execution(stateMachineArn=arn, name="same", input='{"a": 1}')
+
+
+# --- state_machine_role
+
+
+def test_execution_starts_at_once(client: Client, machine: Callable[[dict[str, Any]], str]) -> None:
+    arn = machine({"StartAt": "Pass", "States": {"Pass": {"Type": "Pass", "End": True}}})
+    states = client("stepfunctions")
+
+    def seconds(name: str) -> float:
+        execution = run_machine(states, arn, name)["executionArn"]
+        events = states.get_execution_history(executionArn=execution)["events"]
+        return float((events[1]["timestamp"] - events[0]["timestamp"]).total_seconds())
+
+    # ministack sleeps for 0.15 s first, so that none of its starts is quicker.
+    assert min(seconds(f"at-once-{number}") for number in range(10)) < 0.15
 
 
 # --- asl
