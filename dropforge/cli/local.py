@@ -7,9 +7,9 @@ import typer
 
 from dropforge.cli.connect import deployed, local_stack, state_dir
 from dropforge.cli.faults import FAILED, reported
+from dropforge.cli.folding import FactsText
 from dropforge.cli.options import Env, Json, at_least
 from dropforge.cli.output import Output
-from dropforge.cli.panel import FactsText
 from dropforge.cli.sharing import starting, uninterrupted
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Stack, find_stack
@@ -142,8 +142,10 @@ def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
     """Say how other AWS tools reach the cloud."""
     keys = stack.session.get_credentials().get_frozen_credentials()
     return {
-        "Other tools": f"export AWS_ENDPOINT_URL={cloud.endpoint} AWS_REGION={cloud.region}\n"
-        f"export AWS_ACCESS_KEY_ID={keys.access_key} AWS_SECRET_ACCESS_KEY={keys.secret_key}",
+        "Other tools": f"export AWS_ENDPOINT_URL={cloud.endpoint}\n"
+        f"export AWS_REGION={cloud.region}\n"
+        f"export AWS_ACCESS_KEY_ID={keys.access_key}\n"
+        f"export AWS_SECRET_ACCESS_KEY={keys.secret_key}",
         "Drop a file": f"aws s3 cp FILE.csv s3://{stack.bucket}/inbox/",
     }
 

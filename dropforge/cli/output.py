@@ -9,6 +9,8 @@ from rich.console import Console, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
+from dropforge.cli.folding import folded
+
 
 class Output:
     """A command's two channels.
@@ -30,12 +32,17 @@ class Output:
 
     def note(self, text: str) -> None:
         """Say on stderr what is going on."""
-        self.err.print(Text(text, style="dim"), soft_wrap=True)
+        self._say(Text(text, style="dim"))
 
     def fault(self, text: str) -> None:
         """Say on stderr what went wrong."""
-        # A path or a column name broken over two lines could not be copied.
-        self.err.print(Text.assemble(("Error: ", "bold red"), text), soft_wrap=True)
+        self._say(Text.assemble(("Error: ", "bold red"), text))
+
+    def _say(self, text: Text) -> None:
+        # Folded between words: a path or a column name that is broken could not be copied.
+        for line in text.split("\n"):
+            width = self.err.width if self.err.is_terminal else max(len(line), 1)
+            self.err.print(*_folded(line, width), sep="\n", soft_wrap=True)
 
     def result(
         self, facts: Mapping[str, Any], render: Callable[[], Iterable[RenderableType]]
@@ -49,3 +56,13 @@ class Output:
             # Text is left to the terminal to wrap: what it breaks can still be copied whole.
             for part in render():
                 self.out.print(part, soft_wrap=not isinstance(part, Panel))
+
+
+def _folded(line: Text, width: int) -> list[Text]:
+    """Fold a line between words; a word that is longer than the width stays whole."""
+    breaks, start = [], 0
+    for part in folded(line.plain, width)[:-1]:
+        start = line.plain.index(part, start) + len(part)
+        breaks.append(start)
+    first, *rest = line.divide(breaks)
+    return [first, *(part[len(part.plain) - len(part.plain.lstrip()) :] for part in rest)]

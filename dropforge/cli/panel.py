@@ -1,17 +1,17 @@
 """Draws a run's result for a person: the verdict first, then what it rests on."""
 
-import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from rich import box
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Group, RenderableType
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
 from dropforge.cli.figures import number, without_class
+from dropforge.cli.folding import FactsText
 
 _STYLES = {
     "approved": "green",
@@ -30,40 +30,6 @@ _VERDICTS = {
 _LINKS = ("File: ", "Run: ")
 
 Result = Mapping[str, Any]
-
-
-class FactsText:
-    """Names and values as two columns; a value of None or "" has no row.
-
-    On a terminal a long value is folded between its words. A word is never broken, so
-    that an ARN can be copied; nor is what `whole` names, a path or a command.
-    """
-
-    def __init__(self, rows: Mapping[str, str | None], whole: Collection[str] = ()) -> None:
-        self._rows = {name: value for name, value in rows.items() if value}
-        self._whole = whole
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        indent = max(map(len, self._rows), default=0) + 2
-        width = options.max_width - indent if console.is_terminal else None
-        for name, value in self._rows.items():
-            room = None if name in self._whole else width
-            lines = [part for line in value.splitlines() for part in folded(line, room)]
-            yield Text.assemble((name.ljust(indent), "bold"), lines[0])
-            yield from (Text(" " * indent + line) for line in lines[1:])
-
-
-def folded(line: str, width: int | None) -> list[str]:
-    """Fold a line between words; a word that is longer than the width stays whole.
-
-    Parameters
-    ----------
-    width : in characters; None folds nothing.
-    """
-    if width is None or len(line) <= width:
-        return [line]
-    parts = textwrap.wrap(line, max(width, 1), break_long_words=False, break_on_hyphens=False)
-    return parts or [line]
 
 
 def result_panel(result: Result, sentence: str | None) -> Panel:

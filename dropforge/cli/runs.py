@@ -8,9 +8,9 @@ from rich.text import Text
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.figures import number
+from dropforge.cli.folding import folded
 from dropforge.cli.options import Env, Json, at_least
 from dropforge.cli.output import Output
-from dropforge.cli.panel import folded
 from dropforge.client.runs import recent_runs
 from dropforge.environment import LOCAL
 
@@ -72,6 +72,6 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
 
 def _stacked(row: tuple[str, ...], width: int) -> list[Text]:
     run, *rest, started = row
-    told = [*filter(None, rest), f"started {started} UTC" if started else ""]
+    told = [*rest, f"{started} UTC" if started else ""]
     lines = folded(", ".join(filter(None, told)), width - 2)
     return [Text(run, style="bold"), *(Text(f"  {line}") for line in lines)]

@@ -8,9 +8,10 @@ from rich.filesize import decimal
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.figures import error_name, number
+from dropforge.cli.folding import FactsText
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.output import Output
-from dropforge.cli.panel import FactsText, metric_line
+from dropforge.cli.panel import metric_line
 from dropforge.client.runs import run_facts
 from dropforge.environment import LOCAL
 from pipeline import layout

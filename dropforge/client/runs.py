@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -49,16 +50,14 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
         messages = pool.map(lambda run: message_of(stack, run), newest)
         told = dict(zip(newest, messages, strict=True))
         silent = [run for run in newest if run in executions and told[run] is None]
-        arns = [stack.execution_arn(executions[run]["name"]) for run in silent]
-        described = dict(
-            zip(silent, pool.map(lambda arn: execution_of(stack, arn), arns), strict=True)
-        )
-        every = (_row(run, began[run], described.get(run), told[run]) for run in newest)
+        names = [executions[run]["name"] for run in silent]
+        standing = dict(zip(silent, pool.map(partial(_standing, stack), names), strict=True))
+        every = (_row(run, began[run], told[run] or standing.get(run) or {}) for run in newest)
         rows = list(islice(_of_dataset(every, dataset), limit))
         datasets = sorted({row["dataset"] for row in rows if row["dataset"]})
         champions = pool.map(lambda name: _champion_run(stack, name), datasets)
         in_use = dict(zip(datasets, champions, strict=True))
-    return [{**row, "in_use": row["run"] == in_use.get(row["dataset"])} for row in rows]
+    return [{**row, "in_use": _is_used(row, in_use)} for row in rows]
 
 
 def run_facts(stack: Stack, run: str) -> Facts:
@@ -126,20 +125,20 @@ def _prefixes(stack: Stack, dataset: str | None) -> Iterator[str]:
             yield item["Prefix"].rstrip("/").rsplit("/", 1)[-1]
 
 
-def _row(run: str, began: datetime, execution: Facts | None, message: Facts | None) -> Facts:
-    """Gather a row.
+def _standing(stack: Stack, name: str) -> Facts:
+    """Say of a run without a message what `run_facts` would: a list of executions may lag."""
+    execution = execution_of(stack, stack.execution_arn(name)) or {}
+    prefix = layout.prefix_of(layout.run_of_execution(name))
+    request = stack.read_json(layout.join(prefix, "request.json")) or {}
+    return {"dataset": request.get("dataset"), "status": execution.get("status")}
 
-    Parameters
-    ----------
-    execution : of a run without a message; described as `run_facts` does, since a list of
-        executions may lag behind.
-    """
-    known = message or {}
-    fallback = execution["status"] if execution else None
+
+def _row(run: str, began: datetime, known: Facts) -> Facts:
+    """Gather a row from a run's message, or from how it stands without one."""
     return {
         "run": run,
         "dataset": known.get("dataset"),
-        "status": known.get("status") or fallback,
+        "status": known.get("status"),
         "verdict": known.get("verdict"),
         "metric": (known.get("result") or {}).get("metric"),
         "started": _iso(began),
@@ -153,9 +152,15 @@ def _of_dataset(rows: Iterable[Facts], dataset: str | None) -> Iterator[Facts]:
             yield row
 
 
+def _is_used(row: Facts, champions: dict[str, str | None]) -> bool | None:
+    used = champions.get(row["dataset"], "")
+    return None if used is None else bool(row["run"] == used)
+
+
 def _champion_run(stack: Stack, dataset: str) -> str | None:
+    """Return the run whose model is in use, "" if none is, None if that may not be read."""
     try:
-        return champion(stack, dataset).run
+        return champion(stack, dataset).run or ""
     except ClientError as error:
         # Who may list runs need not be allowed to read the registry.
         if error.response["Error"]["Code"] != "AccessDeniedException":

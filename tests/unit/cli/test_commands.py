@@ -365,8 +365,8 @@ def test_runs_on_a_narrow_terminal_breaks_no_word() -> None:
     lines = runs._table([{**row, **more}], 48).plain.splitlines()
     assert lines == [
         RUN,
-        "  kept_champion, auc 0.8800, churn, started",
-        "  2026-11-22 12:00 UTC",
+        "  kept_champion, auc 0.8800, churn, 2026-11-22",
+        "  12:00 UTC",
     ]
 
 

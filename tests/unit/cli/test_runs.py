@@ -45,6 +45,37 @@ def test_runs_that_go_on_have_a_status_and_no_verdict() -> None:
     assert [(row["status"], row["verdict"]) for row in recent_runs(stack, 5)] == [("RUNNING", None)]
 
 
+def test_runs_and_facts_agree_on_a_run_whose_cloud_was_killed() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    del stack.session.s3.objects[f"runs/{RUN}/message.json"]
+    killed = {
+        "name": RUN,
+        "startDate": NOON,
+        "stopDate": NOON,
+        "status": "FAILED",
+        "cause": "ended",
+    }
+    stack.session.states.executions = [killed]
+    stack.session.states.history = succeeded("Plan data")[:2]
+    (row,) = recent_runs(stack, 5)
+    facts = run_facts(stack, RUN)
+    assert (row["status"], row["dataset"]) == ("FAILED", "churn")
+    assert (facts["status"], facts["state"], facts["cause"]) == ("FAILED", None, "ended")
+
+
+def test_runs_are_listed_without_marks_to_those_who_may_not_read_the_registry(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def deny(**_query: object) -> None:
+        raise refused("AccessDeniedException", "ListModelPackages")
+
+    stack = fake_stack()
+    finished_run(stack)
+    monkeypatch.setattr(stack.session.sagemaker, "paginate", deny)
+    assert [row["in_use"] for row in recent_runs(stack, 5)] == [False]
+
+
 def test_facts_of_a_run_are_enough_to_do_it_again() -> None:
     stack = fake_stack()
     finished_run(stack)
@@ -110,6 +141,21 @@ def test_logs_are_the_lines_of_this_run_in_the_order_of_time() -> None:
     ]
     assert found[0].time == NOON + timedelta(seconds=1)
     assert len(run_logs(stack, RUN, 1)) == 1
+
+
+def test_logs_of_a_job_have_tabs_where_its_system_logger_wrote_their_code() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    stack.session.states.history = succeeded("Plan data")
+    event = {
+        "timestamp": int(NOON.timestamp() * 1000) + 1000,
+        "message": "[0]#011train-auc:0.8#011validation-auc:0.7\n",
+        "logStreamName": f"{RUN}/algo-1",
+    }
+    stack.session.logs.groups = {"/aws/sagemaker/TrainingJobs": [event, event]}
+    assert [line.text for line in run_logs(stack, RUN, 10)] == [
+        "[0]\ttrain-auc:0.8\tvalidation-auc:0.7"
+    ] * 2
 
 
 def test_logs_that_may_not_be_read_are_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
