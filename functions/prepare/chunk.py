@@ -180,12 +180,11 @@ def _rest_of_line(source: Source, at: int, newline: bytes) -> bytes:
 
 def _too_long(raw: bytes, newline: bytes) -> dict[str, Any] | None:
     """Find the first line over the limit; None, as nearly always, without looking at all."""
-    at = line = 0
+    at = 0
     while len(raw) - at > RECORD_LIMIT_BYTES:
         cut = raw.rfind(newline, at, at + RECORD_LIMIT_BYTES + 1)
         if cut < 0:
-            return {"kind": "too_long", "line": line}
-        line += raw.count(newline, at, cut + 1)
+            return {"kind": "too_long", "line": raw.count(newline, 0, at)}
         at = cut + 1
     return None
 

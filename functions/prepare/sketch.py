@@ -15,6 +15,7 @@ from prepare.limits import EXACT_DISTINCT, EXACT_DISTINCT_BYTES, SKETCH_SIZE
 
 Sketch = dict[str, Any]
 _HASHES = 2.0**64
+_LOOK = 10_000
 
 
 def sketch_of(values: pl.Series, counts: pl.Series | None = None) -> Sketch:
@@ -28,9 +29,12 @@ def sketch_of(values: pl.Series, counts: pl.Series | None = None) -> Sketch:
     -------
     {"counts": {value: count}} or {"hashes": [smallest, ...]}.
     """
-    unique = values.hash().unique()
-    if len(unique) > EXACT_DISTINCT:
-        return {"hashes": _smallest(unique)}
+    hashes = values.hash()
+    # Most columns of many values show it at once, and their smallest are found without
+    # looking for equal ones among all.
+    many = hashes.head(_LOOK).n_unique() > EXACT_DISTINCT
+    if many or hashes.n_unique() > EXACT_DISTINCT:
+        return {"hashes": _smallest(hashes)}
     if counts is None:
         counted = values.value_counts(sort=False, name="count")
         values, counts = counted.to_series(0), counted.to_series(1)
@@ -45,7 +49,7 @@ def merge_sketches(one: Sketch, other: Sketch) -> Sketch:
             merged[value] = merged.get(value, 0) + count
         return _bounded(merged)
     both = pl.Series([*_hashes(one), *_hashes(other)], dtype=pl.UInt64)
-    return {"hashes": _smallest(both.unique())}
+    return {"hashes": _smallest(both)}
 
 
 def distinct(sketch: Sketch) -> int:
@@ -74,4 +78,10 @@ def _hashes(sketch: Sketch) -> list[int]:
 
 
 def _smallest(hashes: pl.Series) -> list[int]:
-    return hashes.bottom_k(SKETCH_SIZE).sort().to_list()
+    """Return the smallest different ones, in order."""
+    size = 2 * SKETCH_SIZE
+    while True:
+        found = hashes.bottom_k(size).unique()
+        if len(found) >= SKETCH_SIZE or size >= len(hashes):
+            return found.sort().head(SKETCH_SIZE).to_list()
+        size *= 8

@@ -227,3 +227,12 @@ def test_whole_regression_values_stay_whole_in_the_truth(chunk_bytes: int) -> No
         }
         assert written in labels
         assert all(("." in label) == ("." in written) for label in labels)
+
+
+def test_sketch_of_few_values_often_repeated_holds_the_smallest_of_all() -> None:
+    values = pl.Series([f"v{n % 1100}" for n in range(50_000)] + ["v0"] * 200_000)
+    expected = values.unique().hash().sort().head(512).to_list()
+    assert sketch_of(values) == {"hashes": expected}
+    late = pl.Series(["v0"] * 50_000 + [f"v{n}" for n in range(1100)])
+    assert sketch_of(late) == {"hashes": expected}
+    assert merge_sketches(sketch_of(values), sketch_of(late)) == {"hashes": expected}
