@@ -5,10 +5,10 @@ from typing import Any
 
 from pipeline.errors import SettingsError, TargetUnusableError
 from pipeline.settings import Settings
+from prepare.classes import class_order, classes_of
 from prepare.columns import Column
 from prepare.limits import CLASS_LIMIT
 from prepare.notices import Notice, counted, listed, notice, quoted
-from prepare.spellings import FALSE, TRUE
 
 # Whole numbers that count up from 0 or 1 in at most so many steps, each with so many rows
 # on average, are taken as classes (digits 0-9, grades 1-5); others are amounts.
@@ -67,7 +67,7 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
             f'"target" in pipeline.json'
         )
     numeric = column.numbers is not None and column.kind not in ("category", "text")
-    classes = _classes(column, numeric)
+    classes = classes_of(column, numeric)
     if (classes is not None and len(classes) == 1) or column.distinct == 1:
         only = next(iter(classes or column.counts or {"?": 0}))
         raise TargetUnusableError(
@@ -96,7 +96,7 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
             f"pipeline.json says task binary, but {where} has {len(classes)} classes "
             f'({listed(list(classes))}); set "task" to "multiclass", or join classes'
         )
-    order = _order(task, classes, total, numeric, settings.get("positive_label"), where)
+    order = class_order(task, classes, total, numeric, settings.get("positive_label"), where)
     labels = {text: order.index(name) for name, texts in classes.items() for text in texts}
     return Target(
         column.name,
@@ -108,32 +108,6 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
         labels,
         notices + _balance(task, order, total),
     )
-
-
-def _classes(column: Column, numeric: bool) -> dict[str, list[str]] | None:
-    """Group the texts that mean the same class: 1 and 1.0, Yes and yes."""
-    if column.counts is None:
-        return None
-    groups: dict[str, list[str]] = {}
-    texts = sorted(column.counts, key=lambda text: (-column.counts[text], text))  # type: ignore[index]
-    for text in texts:
-        key = text
-        if numeric and column.style == "plain":
-            try:
-                key = repr(float(text))
-            except ValueError:
-                continue
-        elif column.kind == "boolean":
-            key = text.lower()
-        groups.setdefault(key, []).append(text)
-    # The commonest spelling names the class.
-    return {_plain(members[0], numeric): sorted(members) for members in groups.values()}
-
-
-def _plain(text: str, numeric: bool) -> str:
-    if numeric and text.endswith(".0") and text[:-2].lstrip("+-").isdigit():
-        return text[:-2]
-    return text
 
 
 def _task(
@@ -203,64 +177,6 @@ def _regression(
         notices=notices,
         whole=whole,
     )
-
-
-def _order(
-    task: str,
-    classes: dict[str, list[str]],
-    total: dict[str, int],
-    numeric: bool,
-    positive: object,
-    where: str,
-) -> list[str]:
-    names = (
-        sorted(classes, key=lambda n: (float(classes[n][0]), n))
-        if numeric and _all_plain(classes)
-        else sorted(classes)
-    )
-    if positive is not None and task != "binary":
-        raise SettingsError(
-            f"pipeline.json sets positive_label, but {where} has {len(names)} classes; "
-            f"delete positive_label"
-        )
-    if task != "binary":
-        return names
-    if positive is not None:
-        wanted = (
-            {str(positive), str(positive).lower()}
-            if isinstance(positive, bool)
-            else {str(positive)}
-        )
-        chosen = [n for n in names if n in wanted or wanted & set(classes[n]) or _same(n, positive)]
-        if len(chosen) != 1:
-            raise SettingsError(
-                f"positive_label {quoted(str(positive))} in pipeline.json is no value of "
-                f"{where}; its values are {listed(names)}"
-            )
-        yes = chosen[0]
-    elif truths := [n for n in names if n.lower() in TRUE]:
-        yes = truths[0]
-    elif numeric:
-        yes = names[1]
-    else:
-        yes = min(names, key=lambda n: (total[n], n == names[0]))
-    return [n for n in names if n != yes] + [yes]
-
-
-def _all_plain(classes: dict[str, list[str]]) -> bool:
-    try:
-        return all(float(texts[0]) is not None for texts in classes.values())
-    except ValueError:
-        return False
-
-
-def _same(name: str, positive: object) -> bool:
-    if isinstance(positive, bool):
-        return name.lower() in (TRUE if positive else FALSE)
-    try:
-        return float(name) == float(str(positive))
-    except ValueError:
-        return False
 
 
 def _balance(task: str, order: list[str], total: dict[str, int]) -> list[Notice]:
