@@ -60,9 +60,10 @@ def finished(stack: Stack, run: str) -> Followed:
         raise unknown(stack, run)
     if message is None:
         state = f" in {timeline.current.name!r}" if timeline.current else ""
+        this = run if stack.environment.is_local else f"{run} --env {stack.environment.name}"
         raise RunUnfinishedError(
             f"run {run} goes on{state}, so there is nothing to fetch yet; try again when "
-            f"`dropforge show {run}` says that it ended"
+            f"`dropforge show {this}` says that it ended"
         )
     return Followed(message, timeline)
 

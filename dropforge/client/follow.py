@@ -126,18 +126,19 @@ def _give_up_if_late(
                 run,
                 env,
             )
-    elif timeline.started is None and waited > min(patience.start, limit):
+    elif timeline.started is None and waited > patience.start:
         raise FollowTimeoutError(
-            f"run {run} did not start within {min(patience.start, limit):g} s, and no message says "
+            f"run {run} did not start within {patience.start:g} s, and no message says "
             f"why; see `dropforge logs {this}`, and later `dropforge show {this}`",
             run,
             env,
         )
     elif waited > limit:
-        state = timeline.current.name if timeline.current else "no state"
+        state = "is about to start" if timeline.started is None else "is under way"
+        if timeline.current:
+            state = f"is in {timeline.current.name!r}"
         raise FollowTimeoutError(
-            f"run {run} is in {state!r} and has no result after {limit:g} s "
-            f"(--timeout waits longer)",
+            f"run {run} {state} and has no result after {limit:g} s (--timeout waits longer)",
             run,
             env,
             goes_on=True,

@@ -84,6 +84,12 @@ def test_follow_past_its_limit_names_the_state_the_run_is_in() -> None:
         follow(stack, RUN, quiet, limit=100, clock=Ticking())
 
 
+def test_follow_past_a_short_limit_does_not_take_the_run_for_lost() -> None:
+    with pytest.raises(FollowTimeoutError, match=r"is about to start .* after 1 s") as caught:
+        follow(fake_stack("dev"), RUN, quiet, limit=1, clock=Ticking())
+    assert (caught.value.run, caught.value.env, caught.value.goes_on) == (RUN, "dev", True)
+
+
 def test_follow_on_aws_looks_less_often_than_locally() -> None:
     looks = {}
     for name in ("local", "dev"):

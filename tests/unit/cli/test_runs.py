@@ -73,7 +73,7 @@ def test_runs_are_listed_without_marks_to_those_who_may_not_read_the_registry(
     stack = fake_stack()
     finished_run(stack)
     monkeypatch.setattr(stack.session.sagemaker, "paginate", deny)
-    assert [row["in_use"] for row in recent_runs(stack, 5)] == [False]
+    assert [row["in_use"] for row in recent_runs(stack, 5)] == [None]
 
 
 def test_facts_of_a_run_are_enough_to_do_it_again() -> None:
