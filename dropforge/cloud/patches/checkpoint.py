@@ -16,7 +16,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +33,6 @@ _lock = threading.Lock()
 # Stack operations that go on, and how many there have been.
 _under_way: set[object] = set()
 _begun = 0
-# Called after each.
-ended: list[Callable[[], None]] = []
 
 
 def apply() -> None:
@@ -99,8 +97,6 @@ async def _whole(work: Coroutine[Any, Any, Any], token: object) -> None:
     finally:
         _under_way.discard(token)
         save()
-        for call in ended:
-            call()
 
 
 def _draft(drafts: dict[str, tuple[bytes, str]], name: str, state: Any) -> None:

@@ -14,12 +14,11 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from dropforge import cloud as clouds
 from dropforge.cloud import patches
 from dropforge.cloud.lifecycle import Cloud
 from dropforge.cloud.patches import registry
 from dropforge.errors import PatchError
-from tests.unit.cloud.conftest import PROJECT, TRUST, run_machine, wait_until
+from tests.unit.cloud.conftest import TRUST, run_machine, wait_until
 
 Client = Callable[[str], Any]
 
@@ -219,15 +218,6 @@ def test_many_invocations_at_once_share_few_workers(
         thread.join()
     assert len(seen) == 24
     assert len(set(seen)) <= 8
-
-
-# --- proactive_start
-
-
-def test_function_of_a_new_stack_starts_before_it_is_invoked(cloud: Cloud) -> None:
-    function = clouds.deploy(cloud, PROJECT, "starting", {})["EchoFunctionArn"].rpartition(":")[2]
-    log = cloud.state_dir / "cloud.log"
-    wait_until(lambda: f"worker spawned for {function}" in log.read_text())
 
 
 # --- event_delivery
