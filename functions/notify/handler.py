@@ -10,6 +10,7 @@ import urllib3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.exceptions import ClientError
 
 from notify import ending as endings
 from notify.message import Ending, Message, message_of, sns_subject
@@ -55,7 +56,12 @@ def _ending(event: dict[str, Any]) -> Ending:
     arn = detail["executionArn"]
     ending = endings.of_execution(sfn.describe_execution(executionArn=arn))
     if ending.error == endings.MAP_RUN_FAILED:
-        child = _failed_child(arn)
+        try:
+            child = _failed_child(arn)
+        except ClientError:
+            # A message with a general cause is better than none.
+            logger.exception("The failed child was not found", execution=arn)
+            child = None
         ending = endings.with_cause_of_child(ending, child) if child else ending
     return ending
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 
@@ -176,3 +177,31 @@ def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
     notify.handler(event("notify-failed"), context)
     assert "chunk 3 is too big" in sent()[0]
     assert "Error: MemoryError" in sent()[0]
+
+
+def test_notify_of_a_map_run_that_cannot_be_looked_into_is_sent_with_the_general_cause(
+    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+) -> None:
+    notify = load("notify")
+    denied = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+    description = {
+        "name": "churn-1",
+        "status": "FAILED",
+        "input": "{}",
+        "executionArn": event("notify-failed")["detail"]["executionArn"],
+        "error": "States.ExceedToleratedFailureThreshold",
+        "cause": "The specified tolerated failure threshold was exceeded",
+    }
+
+    class States:
+        @staticmethod
+        def describe_execution(**_names: str) -> dict[str, Any]:
+            return description
+
+        @staticmethod
+        def list_map_runs(**_names: str) -> dict[str, Any]:
+            raise ClientError(denied, "ListMapRuns")
+
+    notify.sfn = States
+    notify.handler(event("notify-failed"), context)
+    assert "tolerated failure threshold was exceeded" in sent()[0]
