@@ -10,7 +10,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from dropforge.cli.figures import number, without_class
+from dropforge.cli.figures import number
 from dropforge.cli.folding import FactsText
 
 _STYLES = {
@@ -62,7 +62,7 @@ def files_text(result: Result) -> FactsText:
 
 def _told(message: str) -> str:
     """Return a message without its last paragraph, the links, which a panel would break."""
-    paragraphs = without_class(message).split("\n\n")
+    paragraphs = message.split("\n\n")
     linked = len(paragraphs) > 1 and paragraphs[-1].startswith(_LINKS)
     return "\n\n".join(paragraphs[:-1] if linked else paragraphs)
 

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from evaluate.figures import counted, figure, quoted, span
+from evaluate.figures import counted, quoted, span
 from evaluate.intervals import Interval
 from evaluate.scored import Metric, Scored
+from pipeline.figures import figure
 
 Warnings = list[dict[str, str]]
 

@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from evaluate.cautions import FEW_ROWS
-from evaluate.figures import counted, figure, quoted, span
+from evaluate.figures import counted, quoted, span
 from evaluate.intervals import LEVEL, REPLICATES, SEED, Interval
 from evaluate.judgement import Judgement
 from evaluate.run_files import RunFiles
+from pipeline.figures import figure
 
 VERSION = 1
 _COLUMNS = 200

@@ -3,29 +3,12 @@
 import math
 from datetime import UTC, datetime
 
-MINUS = "\u2212"
-DASH = "\u2013"
+from pipeline.figures import DASH, MINUS, figure
+
 _SMALL = 0.01
 """From here on four decimals tell values apart."""
 _ROUNDING = 1e-12
 """Of the value beside it, a difference that only the order of additions makes."""
-
-
-def figure(value: float | None, digits: int = 4) -> str:
-    """Write a number with so many significant digits, trailing zeros kept; a dash for None."""
-    if value is None or not math.isfinite(value):
-        return DASH
-    if value == 0:
-        return "0"
-    size = math.floor(math.log10(abs(value)))
-    if not -4 <= size < 9:
-        mantissa, exponent = f"{abs(value):.{digits - 1}e}".split("e")
-        text = f"{mantissa}e{int(exponent)}"
-    elif size >= digits - 1:
-        text = f"{abs(value):,.0f}"
-    else:
-        text = f"{abs(value):,.{digits - 1 - size}f}"
-    return MINUS + text if value < 0 else text
 
 
 def plain(value: float, digits: int = 7) -> str:

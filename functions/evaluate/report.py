@@ -16,6 +16,7 @@ from evaluate.about import about_of
 from evaluate.cautions import FEW_ROWS
 from evaluate.charts.standing import standings
 from evaluate.gallery import learning_of, plots_of
+from pipeline.figures import figure
 
 _TASKS = {
     "regression": "Regression",
@@ -57,7 +58,7 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "figure": figures.figure,
+        "figure": figure,
         "plain": figures.plain,
         "signed": figures.signed,
         "percent": figures.percent,

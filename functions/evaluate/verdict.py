@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from evaluate.figures import figure
 from evaluate.intervals import Interval
 from evaluate.scored import Metric
+from pipeline.figures import figure
 
 Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
 Finding = Literal["better", "equal", "worse"]

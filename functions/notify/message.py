@@ -6,6 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from pipeline import errors
+from pipeline.figures import MINUS, figure
 
 REJECTED_INPUT = "rejected_input"
 FAILED = "failed"
@@ -184,5 +185,5 @@ def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list
 
 
 def _number(value: float | None) -> str:
-    # A metric may not exist on the test rows, as AUC of a single class.
-    return "undefined" if value is None else f"{value:.4g}"
+    # A metric may not exist on the test rows, as AUC of a single class. A subject is ASCII.
+    return figure(value, missing="undefined").replace(MINUS, "-")

@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from evaluate.charts.axes import Axis
 from evaluate.charts.frame import Frame
-from evaluate.figures import figure, percent, short
+from evaluate.figures import percent, short
+from pipeline.figures import figure
 
 
 def roc(plots: dict[str, Any], auc: float | None) -> Markup:

@@ -7,7 +7,8 @@ from markupsafe import Markup
 
 from evaluate.charts.axes import Axis
 from evaluate.charts.frame import WIDTH, Frame, picture
-from evaluate.figures import figure, percent, short
+from evaluate.figures import percent, short
+from pipeline.figures import figure
 
 _CELL_TEXT = 12
 _LONGEST = 13

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from evaluate.charts.axes import Axis
 from evaluate.charts.frame import picture
-from evaluate.figures import figure
+from pipeline.figures import figure
 
 _LEAST_SHARE = 0.15
 """Of the scale, that the models' intervals take up at least."""

@@ -335,7 +335,10 @@ def message(run: str = RUN, **more: Any) -> dict[str, Any]:
 
 def rejection(run: str = RUN) -> dict[str, Any]:
     """Return the message of a run whose file was refused."""
-    text = "churn: file rejected.\n\ncolumn 'prize' is not in churn.csv (TargetMissingError)"
+    text = (
+        "churn: file rejected.\n\ncolumn 'prize' is not in churn.csv\n\n"
+        "Run: churn-1\nError: TargetMissingError"
+    )
     refusal = {"status": "FAILED", "verdict": "rejected_input", "result": None, "text": text}
     return message(run, **refusal, error="TargetMissingError")
 

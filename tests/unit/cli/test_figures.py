@@ -2,8 +2,8 @@
 
 import pytest
 
-from dropforge.cli.figures import error_name, number, without_class
-from evaluate.figures import figure
+from dropforge.cli.figures import error_name, number
+from pipeline.figures import figure
 
 VALUES = [0.88, 0.0, -0.5, 101_098.4, 1.011e5, 1234.5, 12.3456, 3e-7, 2.5e12, 0.00123, 1.0]
 
@@ -21,6 +21,3 @@ def test_number_that_is_none_is_unknown(value: float | None) -> None:
 def test_classes_of_errors_are_not_for_people_but_names_of_aws_are() -> None:
     assert error_name("TargetMissingError") == ""
     assert error_name("States.Timeout") == "States.Timeout"
-    told = "churn: file rejected.\n\nno column 'x' (TargetMissingError)\n\nRun: churn-1"
-    assert without_class(told) == "churn: file rejected.\n\nno column 'x'\n\nRun: churn-1"
-    assert without_class("It took too long (whatever)") == "It took too long (whatever)"

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from evaluate.charts.axes import Axis, compact, round_values
 from evaluate.charts.standing import standings
-from evaluate.figures import duration, figure, moment, plain, short, signed, size
+from evaluate.figures import duration, moment, plain, short, signed, size
+from pipeline.figures import figure
 
 
 @pytest.mark.parametrize(
