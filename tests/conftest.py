@@ -1,0 +1,13 @@
+"""What all tests share."""
+
+import pytest
+
+
+def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
+    """Name a case of bytes after its argument, never after its content.
+
+    A compressed file has the time of day in it. Two workers of pytest-xdist that collect in
+    different seconds would see different names, and refuse to run.
+    """
+    del config
+    return argname if isinstance(val, bytes | bytearray) else None
