@@ -1,6 +1,7 @@
 """One invocation of Prepare, or all of a run, on a folder that stands for the bucket."""
 
 import json
+import os
 import sys
 import time
 from concurrent.futures import ProcessPoolExecutor
@@ -81,6 +82,8 @@ def run_all(folder: Path, chunk_mib: int, workers: int) -> dict[str, float]:
     begin = time.perf_counter()
     plan(s3, chunk_mib)
     times["plan"] = time.perf_counter() - begin
+    # A Lambda worker has processors of its own; here each has its share of them.
+    os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // workers))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         begin = time.perf_counter()
         manifest = bucket.get_json(f"{PREFIX}/manifest.json")
