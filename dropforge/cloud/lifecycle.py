@@ -92,6 +92,7 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
     StartError
         The process ended, or did not answer within a minute.
     """
+    _reap()
     state = StateDir(state_dir.resolve())
     with contextlib.ExitStack() as stack:
         lock = _claim(state, stack)
@@ -174,6 +175,14 @@ def down(cloud: Cloud, timeout: float = 20.0) -> None:
     child = _children.pop(cloud.pid, None)
     if child is not None:
         child.wait()
+    _reap()
+
+
+def _reap() -> None:
+    """Forget clouds of this process that others have ended, which else stay zombies."""
+    for pid, child in list(_children.items()):
+        if child.poll() is not None:
+            del _children[pid]
 
 
 def _claim(state: StateDir, stack: contextlib.ExitStack) -> int:

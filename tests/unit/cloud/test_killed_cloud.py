@@ -24,6 +24,7 @@ class Killed:
     client: Callable[[str], Any]
     cloud: clouds.Cloud
     outputs: dict[str, str]
+    first: int
     worker: int
 
 
@@ -56,7 +57,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     os.kill(first.pid, signal.SIGKILL)
     wait_until(lambda: clouds.running(directory) is None)
     second = clouds.up(directory)
-    yield Killed(clouds.session(second).client, second, outputs, worker)
+    yield Killed(clouds.session(second).client, second, outputs, first.pid, worker)
     clouds.down(second)
 
 
@@ -78,6 +79,11 @@ def leave_execution(client: Callable[[str], Any]) -> None:
 
 def test_killed_cloud_leaves_no_worker(killed: Killed) -> None:
     wait_until(lambda: not alive(killed.worker), 5)
+
+
+def test_next_cloud_leaves_no_zombie_of_the_killed_one(killed: Killed) -> None:
+    with pytest.raises(ProcessLookupError):
+        os.kill(killed.first, 0)
 
 
 def test_next_cloud_has_the_stack_as_it_was(killed: Killed) -> None:
