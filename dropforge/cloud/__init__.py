@@ -1,6 +1,7 @@
 """The local cloud: AWS's services on this machine, without an account and without Docker."""
 
+from dropforge.cloud.access import Cloud, session
 from dropforge.cloud.deploy import deploy
-from dropforge.cloud.lifecycle import Cloud, down, running, serve, session, up
+from dropforge.cloud.lifecycle import down, running, serve, up
 
 __all__ = ["Cloud", "deploy", "down", "running", "serve", "session", "up"]

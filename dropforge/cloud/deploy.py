@@ -10,8 +10,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from dropforge.cloud import template as templates
+from dropforge.cloud.access import Cloud, session
 from dropforge.cloud.archive import zip_of
-from dropforge.cloud.lifecycle import Cloud, session
 from dropforge.errors import DeployError
 
 TEMPLATE = "template.yaml"

@@ -14,7 +14,7 @@ import socket
 import sys
 from pathlib import Path
 
-from dropforge.cloud.lifecycle import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
+from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
 from dropforge.cloud.state import StateDir
 
 logger = logging.getLogger("dropforge.cloud")

@@ -15,7 +15,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from dropforge.cloud import patches
-from dropforge.cloud.lifecycle import Cloud
+from dropforge.cloud.access import Cloud
 from dropforge.cloud.patches import registry
 from dropforge.errors import PatchError
 from tests.unit.cloud.conftest import TRUST, run_machine, wait_until

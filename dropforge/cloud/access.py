@@ -1,0 +1,57 @@
+"""A local cloud that is up, and a session that reaches it."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import botocore.session
+
+HOST = "127.0.0.1"
+REGION = "us-east-1"
+ACCOUNT = "000000000000"
+# ministack lets this key act as the account's root and does not check its signature.
+ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - no secret: it opens only this machine's own cloud
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A local cloud that is up."""
+
+    endpoint: str
+    region: str
+    pid: int
+    state_dir: Path
+    account: str
+
+
+class LocalSession(boto3.Session):  # type: ignore[misc]
+    """A session whose clients talk to a local cloud, whatever the user's own AWS settings say."""
+
+    def __init__(self, endpoint: str, region: str) -> None:
+        # A profile that the environment names need not exist in order to use the local cloud.
+        own = botocore.session.Session(
+            session_vars={
+                "profile": (None, None, None, None),
+                "config_file": (None, None, os.devnull, None),
+                "credentials_file": (None, None, os.devnull, None),
+            }
+        )
+        super().__init__(
+            aws_access_key_id=ACCESS_KEY,
+            aws_secret_access_key=SECRET_KEY,
+            region_name=region,
+            botocore_session=own,
+        )
+        self.endpoint = endpoint
+
+    def client(self, *args: Any, **kwargs: Any) -> Any:
+        """Make a client of the local cloud."""
+        kwargs.setdefault("endpoint_url", self.endpoint)
+        return super().client(*args, **kwargs)
+
+
+def session(cloud: Cloud) -> boto3.Session:
+    """Return a session whose clients are the root user of the local cloud."""
+    return LocalSession(cloud.endpoint, cloud.region)
