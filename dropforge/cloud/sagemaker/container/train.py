@@ -20,11 +20,18 @@ from dropforge.cloud.sagemaker.container.errors import (
     UserError,
 )
 from dropforge.cloud.sagemaker.container.hyperparameters import validate
+from dropforge.cloud.sagemaker.container.rounds import (
+    CHECKPOINT_NAME,
+    KeepIntermediate,
+    Progress,
+    checkpoint_of,
+    rank,
+    save,
+)
 
 logger = logging.getLogger(__name__)
 
 MODEL_NAME = "xgboost-model"
-_CHECKPOINT_NAME = "xgboost-checkpoint"
 # Faults of the data that the container lays at the user's door (constants/xgb_constants.py).
 _CUSTOMER_ERRORS = (
     "label must be in [0,1] for logistic regression",
@@ -40,21 +47,6 @@ _CUSTOMER_ERRORS = (
 )
 # Below this many cells one thread is faster than waking several; measured on two cores.
 _CELLS_FOR_THREADS = 2_000_000
-
-
-class Progress(xgboost.callback.TrainingCallback):
-    """Print each round's metrics in the container's form: ``[0]#011train-rmse:0.5``."""
-
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
-        """Print one line; the tab is #011 as the container's log driver writes it."""
-        parts = [
-            f"{name}-{metric}:{_last(values):.5f}"
-            for name, metrics in evals_log.items()
-            for metric, values in metrics.items()
-        ]
-        if parts and _rank() == 0:
-            print(f"[{epoch}]#011" + "#011".join(parts), flush=True)  # noqa: T201 - it is the log
-        return False
 
 
 def main(root: Path) -> int:
@@ -149,7 +141,7 @@ def _train_together(
         )
         tracker.start()
     with xgboost.collective.CommunicatorContext(**member):
-        master = _rank() == 0
+        master = rank() == 0
         _train(values, train, validation, root, checkpoint_dir, master=master)
     if tracker is not None:
         tracker.wait_for()
@@ -181,14 +173,14 @@ def _train(
         watched.append((validation, "validation"))
     model_dir = root / "model"
     model_dir.mkdir(exist_ok=True)
-    checkpoint, done = _checkpoint_of(checkpoint_dir)
+    checkpoint, done = checkpoint_of(checkpoint_dir)
     callbacks: list[Any] = [Progress()]
     if checkpoint_dir and master:
         callbacks.append(
-            xgboost.callback.TrainingCheckPoint(str(checkpoint_dir), _CHECKPOINT_NAME, interval=1)
+            xgboost.callback.TrainingCheckPoint(str(checkpoint_dir), CHECKPOINT_NAME, interval=1)
         )
     if keep and master:
-        callbacks.append(_KeepIntermediate(model_dir / MODEL_NAME))
+        callbacks.append(KeepIntermediate(model_dir / MODEL_NAME))
         signal.signal(signal.SIGTERM, _end_with_model)
     metrics = values.get("eval_metric")
     if patience and metrics and validation is not None:
@@ -216,53 +208,8 @@ def _train(
             raise UserError(str(error)) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
     if master:
-        _save(booster, model_dir / MODEL_NAME)
-
-
-class _KeepIntermediate(xgboost.callback.TrainingCallback):
-    """Save the model after each round, so that a stopped job leaves one."""
-
-    def __init__(self, path: Path) -> None:
-        super().__init__()
-        self.path = path
-
-    def after_iteration(self, model: Any, epoch: int, evals_log: Any) -> bool:  # noqa: ARG002
-        """Write beside, then rename, so that the file is whole whenever the job is stopped."""
-        draft = self.path.with_suffix(".sagemaker-ignore")
-        _save(model, draft)
-        draft.replace(self.path)
-        return False
-
-
-def _save(booster: Any, path: Path) -> None:
-    """Write UBJSON, as XGBoost does by default to a name without a suffix."""
-    path.write_bytes(booster.save_raw("ubj"))
+        save(booster, model_dir / MODEL_NAME)
 
 
 def _end_with_model(_signum: int, _frame: FrameType | None) -> None:
     os._exit(0)
-
-
-def _checkpoint_of(directory: Path | None) -> tuple[str | None, int]:
-    """Find the newest checkpoint (sagemaker_xgboost_container/checkpointing.py)."""
-    if directory is None:
-        return None, 0
-    directory.mkdir(parents=True, exist_ok=True)
-    found = [
-        (int(path.name.removeprefix(f"{_CHECKPOINT_NAME}_").split(".")[0]), path)
-        for path in directory.glob(f"{_CHECKPOINT_NAME}_*")
-    ]
-    if not found:
-        return None, 0
-    last, path = max(found)
-    logger.info("Checkpoint loaded from %s", path)
-    logger.info("Resuming from iteration %d", last + 1)
-    return str(path), last + 1
-
-
-def _rank() -> int:
-    return int(xgboost.collective.get_rank())
-
-
-def _last(values: list[Any]) -> float:
-    return float(values[-1][0] if isinstance(values[-1], tuple) else values[-1])
