@@ -88,9 +88,9 @@ lock: $(TEST)  ## Pin all requirements with hashes
 .venv/bin/python .venv-sam/bin/python .venv-checkov/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "$(PYTHON) is no Python 3.11 or newer; name one: make PYTHON=python3.13 ..." >&2; exit 1; }
-	@$(PYTHON) -m venv $(@D)/.. || { \
+	@$(PYTHON) -m venv $(@:/bin/python=) || { \
 	  echo "$(PYTHON) cannot make a virtual environment; on Debian or Ubuntu: apt install python3-venv" >&2; \
-	  rm -rf $(@D)/..; exit 1; }
+	  rm -rf $(@:/bin/python=); exit 1; }
 
 $(RUNTIME): requirements/runtime.txt pyproject.toml | .venv/bin/python
 	@echo "Installing what the command and the local cloud need into .venv ..."
@@ -121,4 +121,4 @@ $(TEST): requirements/test.txt $(RUNTIME)
 	  npm install --prefix $@ --no-save --no-audit --no-fund --ignore-scripts --loglevel=error \
 	    asl-validator@$(ASL_VALIDATOR) >/dev/null || echo "npm could not install asl-validator" >&2; \
 	fi
-	@touch $@
+	@if [ -x $@/node_modules/.bin/asl-validator ]; then touch $@; else rm -rf $@; fi
