@@ -86,6 +86,15 @@ def dataset_name(text: str) -> str:
     return "-".join(words)[:31].strip("-") or "data"
 
 
+def run_stem(dataset: str) -> str:
+    """Return what the names of a dataset's runs begin with, up to the hyphen before the time.
+
+    A long dataset name is cut, so that the longest retry suffix still fits a
+    SageMaker job name; runs of datasets that begin alike may share a stem.
+    """
+    return dataset[: _RUN_LIMIT - _STAMP].rstrip("-")
+
+
 def run_name(
     dataset: str, last_modified: datetime, bucket: str, key: str, version_id: str | None
 ) -> str:
@@ -98,13 +107,12 @@ def run_name(
 
     Returns
     -------
-    ``<dataset>-<yyyymmdd-hhmmss, UTC>-<8 hex>``. A long dataset name is cut, so
-    that the longest retry suffix still fits a SageMaker job name.
+    ``<run_stem>-<yyyymmdd-hhmmss, UTC>-<8 hex>``
     """
     stamp = last_modified.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
     version = "" if version_id in (None, "null") else version_id
     digest = _digest(f"{bucket}\n{key}\n{version}")
-    return f"{dataset[: _RUN_LIMIT - _STAMP].rstrip('-')}-{stamp}-{digest}"
+    return f"{run_stem(dataset)}-{stamp}-{digest}"
 
 
 def run_of_execution(name: str) -> str:

@@ -79,6 +79,13 @@ def test_run_name_of_the_longest_dataset_fits_a_job_name() -> None:
     assert run.startswith("a-b-c-d")
 
 
+@pytest.mark.parametrize("dataset", ["churn", "a" + "-b" * 30, "a" * 31, "a" + "-b" * 15 + "-c"])
+def test_run_stem_of_a_dataset_is_all_that_precedes_a_runs_time(dataset: str) -> None:
+    run = layout.run_name(dataset, MOMENT, "bucket", "key", "v1")
+    assert run.partition("-20260102-030405-")[0] == layout.run_stem(dataset)
+    assert dataset.startswith(layout.run_stem(dataset))
+
+
 def test_run_name_of_the_same_object_is_the_same_in_any_time_zone() -> None:
     elsewhere = MOMENT.astimezone(timezone(timedelta(hours=9)))
     first = layout.run_name("churn", MOMENT, "bucket", "key", None)
