@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
-from prepare.limits import COLUMN_LIMIT
+from prepare.limits import COLUMN_LIMIT, RECORD_LIMIT_BYTES
 from prepare.notices import Notice, counted, listed, notice, shorten
 from prepare.spellings import MISSING
 
@@ -17,6 +17,10 @@ _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_RECORDS = 200
 _PREAMBLE_LINES = 20
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
+
+# Python's csv module refuses fields over 128 KiB otherwise. The limit holds for the whole
+# process; it is set here because each step that reads with that module imports this one.
+csv.field_size_limit(RECORD_LIMIT_BYTES)
 
 
 @dataclass(frozen=True)
@@ -118,8 +122,8 @@ def _sample(text: str, dialect: Dialect, complete: bool) -> tuple[list[list[str]
                 break
     except csv.Error:
         pass  # a NUL, or a field over the limit: what came before it decides
-    if len(records) > 1 and not complete and len(records) <= _SAMPLE_RECORDS:
-        records.pop()  # may be cut
+    if len(records) > 2 and not complete and len(records) <= _SAMPLE_RECORDS:
+        records.pop()  # may be cut; but one behind the header shows that there are rows
         begins.pop()
     return records, begins
 
@@ -234,18 +238,20 @@ def _same_kind(first: list[str], rest: list[list[str]]) -> bool:
 
 def _named(first: list[str]) -> tuple[list[str], list[Notice]]:
     """Give every column a name of its own."""
-    names: list[str] = []
+    names: dict[str, None] = {}
     taken = set(first)
+    # Where to count on from: numbers below were refused, and stay so.
+    numbers: dict[str, int] = {}
     changed = []
     for position, name in enumerate(first, 1):
-        fresh = name or f"column_{position}"
-        number = 2
+        stem = fresh = name or f"column_{position}"
         while fresh in names or (fresh != name and fresh in taken):
-            fresh, number = f"{name or f'column_{position}'}_{number}", number + 1
+            number = numbers.get(stem, 2)
+            fresh, numbers[stem] = f"{stem}_{number}", number + 1
         if fresh != name:
             changed.append(fresh)
-        names.append(fresh)
+        names[fresh] = None
     if not changed:
-        return names, []
+        return list(names), []
     text = f"Columns without a name or with a name twice were renamed: {listed(changed)}."
-    return names, [notice("renamed", text)]
+    return list(names), [notice("renamed", text)]

@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from prepare.dialect import Dialect
-from prepare.limits import BAD_LINES_SHOWN, RECORD_LIMIT_BYTES
+from prepare.limits import BAD_LINES_SHOWN
 from prepare.lines import patterns_of, quote_lines, read_lines
-
-csv.field_size_limit(RECORD_LIMIT_BYTES)
 
 
 @dataclass(frozen=True)
