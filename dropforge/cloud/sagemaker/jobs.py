@@ -136,8 +136,9 @@ class Job:
         end = time.monotonic() + seconds
         asked: float | None = None
         reason = JobStopped()
-        while any(process.wait(0) is None for process in started.values()):
-            next(p for p in started.values() if p.wait(0) is None).wait(_POLL_SECONDS)
+        # Asked once a turn: a process may end between two questions.
+        while left := [process for process in started.values() if process.wait(0) is None]:
+            left[0].wait(_POLL_SECONDS)
             for host, stream in streams.items():
                 printed[host] += stream.pump()
             late = time.monotonic() > end

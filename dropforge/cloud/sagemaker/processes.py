@@ -55,6 +55,7 @@ class Nursery:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[str] | None = None
+        # Of this process alone: one that crashed takes its own jobs with it, not the next one's.
         self._jobs: dict[str, JobProcess] = {}
         self._ids = itertools.count()
 
@@ -107,20 +108,27 @@ class Nursery:
                 text=True,
                 env=_environment(),
             )
-            threading.Thread(target=self._listen, args=(self._process,), daemon=True).start()
+            self._jobs = {}
+            listener = (self._process, self._jobs)
+            threading.Thread(target=self._listen, args=listener, daemon=True).start()
         return self._process
 
-    def _listen(self, process: "subprocess.Popen[str]") -> None:
+    def _listen(self, process: "subprocess.Popen[str]", jobs: dict[str, JobProcess]) -> None:
         assert process.stdout is not None  # noqa: S101 - it was opened as a pipe
-        for line in process.stdout:
-            message: dict[str, Any] = json.loads(line)
-            if "pid" in message:
-                self._jobs[message["id"]].started(message["pid"])
-            elif "code" in message:
-                self._jobs.pop(message["id"]).ended(message["code"])
-        for job in list(self._jobs.values()):
-            job.ended(1)
-        self._jobs.clear()
+        with process:
+            for line in process.stdout:
+                message: dict[str, Any] = json.loads(line)
+                if "pid" in message:
+                    jobs[message["id"]].started(message["pid"])
+                elif "code" in message:
+                    jobs.pop(message["id"]).ended(message["code"])
+            with self._lock:
+                # Else a job could still be given to it, and nobody would hear of its end.
+                if self._process is process:
+                    self._process = None
+            for job in jobs.values():
+                job.kill()
+                job.ended(1)
 
 
 def _environment() -> dict[str, str]:
