@@ -2,6 +2,6 @@
 
 from dropforge.cloud.access import Cloud, session
 from dropforge.cloud.deploy import deploy
-from dropforge.cloud.lifecycle import down, running, serve, up
+from dropforge.cloud.lifecycle import down, running, up
 
-__all__ = ["Cloud", "deploy", "down", "running", "serve", "session", "up"]
+__all__ = ["Cloud", "deploy", "down", "running", "session", "up"]

@@ -16,6 +16,8 @@ from dropforge.cloud.state import StateDir, try_lock
 from dropforge.errors import AlreadyRunningError, PortInUseError, StartError, StopError
 
 _START_SECONDS = 60.0
+# Whoever asks whether a cloud is up holds the lock for an instant; a cloud holds it on.
+_CLAIM_SECONDS = 0.2
 _LOG_TAIL_LINES = 15
 
 
@@ -65,31 +67,13 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
         return started
 
 
-def serve(state_dir: Path, *, port: int) -> None:
-    """Run the server in this process until SIGINT or SIGTERM; raises what `up` raises."""
-    state = StateDir(state_dir.resolve())
-    with contextlib.ExitStack() as stack:
-        lock = _claim(state, stack)
-        listener = stack.enter_context(_listen(port))
-        state.prepare()
-        for descriptor in (listener.fileno(), lock):
-            os.set_inheritable(descriptor, True)
-        # The server reads its settings while it is imported, so it needs a fresh interpreter.
-        process = subprocess.Popen(
-            _command(state, listener, lock),
-            cwd=state.root,
-            env=_environment(),
-            pass_fds=(listener.fileno(), lock),
-        )
-        _wait_for_end(process)
-
-
 def running(state_dir: Path) -> Cloud | None:
     """Find the cloud of a state directory; clear away the traces of one that was killed."""
     state = StateDir(state_dir.resolve())
     if not state.root.is_dir():
         return None
-    lock = try_lock(state.lock)
+    # Shared, so that of two that ask at once neither takes the other for a cloud.
+    lock = try_lock(state.lock, shared=True)
     if lock is not None:
         state.info.unlink(missing_ok=True)
         os.close(lock)
@@ -136,7 +120,7 @@ def _reap() -> None:
 
 def _claim(state: StateDir, stack: contextlib.ExitStack) -> int:
     state.root.mkdir(parents=True, exist_ok=True)
-    lock = try_lock(state.lock)
+    lock = _lock_within(state, _CLAIM_SECONDS)
     if lock is None:
         info = state.read_info() or {}
         raise AlreadyRunningError(
@@ -197,21 +181,6 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cl
         f"the local cloud did not answer within {_START_SECONDS:.0f} s; "
         f"the end of {state.log}:\n{_tail(state.log)}"
     )
-
-
-def _wait_for_end(process: subprocess.Popen[bytes]) -> None:
-    def pass_on(signum: int, _frame: object) -> None:
-        process.send_signal(signum)
-
-    # A terminal sends SIGINT to both processes; twice does no harm, while never would.
-    before = {sign: signal.signal(sign, pass_on) for sign in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        code = process.wait()
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
-    if code != 0:
-        raise StartError(f"the local cloud ended with code {code}; what it printed is above")
 
 
 def _answers(endpoint: str) -> bool:

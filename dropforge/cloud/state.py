@@ -87,8 +87,12 @@ class StateDir:
         return info if isinstance(info, dict) else None
 
 
-def try_lock(path: Path) -> int | None:
+def try_lock(path: Path, *, shared: bool = False) -> int | None:
     """Take the lock without waiting.
+
+    Parameters
+    ----------
+    shared : with others that ask for it so; all of them keep a cloud from it.
 
     Returns
     -------
@@ -97,7 +101,7 @@ def try_lock(path: Path) -> int | None:
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:
         os.close(descriptor)
         return None

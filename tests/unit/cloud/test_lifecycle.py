@@ -1,7 +1,7 @@
-import signal
+import os
 import socket
-import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -9,8 +9,9 @@ from botocore.exceptions import ClientError
 
 from dropforge import cloud as clouds
 from dropforge.cloud import lifecycle
+from dropforge.cloud.state import StateDir, try_lock
 from dropforge.errors import AlreadyRunningError, PortInUseError, StartError
-from tests.unit.cloud.conftest import alive, wait_until
+from tests.unit.cloud.conftest import alive
 
 
 def test_running_is_none_before_up_and_after_down(tmp_path: Path) -> None:
@@ -25,6 +26,28 @@ def test_running_is_none_before_up_and_after_down(tmp_path: Path) -> None:
 def test_up_twice_names_the_cloud_that_is_up(cloud: clouds.Cloud) -> None:
     with pytest.raises(AlreadyRunningError, match=f"{cloud.pid}.*dropforge down"):
         clouds.up(cloud.state_dir)
+
+
+def test_up_while_another_asks_for_the_cloud_starts_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lifecycle, "_command", lambda *_: [sys.executable, "-c", "pass"])
+    asks = try_lock(StateDir(tmp_path).lock, shared=True)
+    assert asks is not None
+    threading.Timer(0.05, os.close, (asks,)).start()
+    with pytest.raises(StartError):
+        clouds.up(tmp_path)
+
+
+def test_running_beside_another_that_asks_takes_a_killed_cloud_for_none(tmp_path: Path) -> None:
+    state = StateDir(tmp_path)
+    state.write_info({"endpoint": "http://gone", "region": "r", "account": "a", "pid": 1})
+    asks = try_lock(state.lock, shared=True)
+    assert asks is not None
+    try:
+        assert clouds.running(tmp_path) is None
+    finally:
+        os.close(asks)
 
 
 def test_up_on_a_taken_port_says_which_and_what_to_do(tmp_path: Path) -> None:
@@ -87,20 +110,3 @@ def test_unknown_credentials_are_refused(cloud: clouds.Cloud) -> None:
     )
     with pytest.raises(ClientError, match=r"InvalidAccessKeyId|Forbidden"):
         stranger.list_buckets()
-
-
-def test_serve_runs_until_it_is_interrupted(tmp_path: Path) -> None:
-    code = (
-        "from pathlib import Path; from dropforge import cloud; "
-        f"cloud.serve(Path({str(tmp_path)!r}), port=0)"
-    )
-    process = subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.DEVNULL)
-    try:
-        cloud = wait_until(lambda: clouds.running(tmp_path))
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0
-        assert not alive(cloud.pid)
-        assert clouds.running(tmp_path) is None
-    finally:
-        process.kill()
-        process.wait()
