@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.sagemaker import jobs, models, paging, registry, storage, store, tags
-from dropforge.cloud.sagemaker.errors import ApiError, invalid
+from dropforge.cloud.sagemaker.errors import ApiError, invalid, not_found
 from dropforge.cloud.sagemaker.identity import Caller
 
 _LIVE_SECONDS = 86_400 * 28
@@ -88,7 +88,7 @@ def _find(name: str) -> dict[str, Any]:
     record: dict[str, Any] | None = store.transform_jobs.get(name)
     if record is None:
         arn = store.arn("transform-job", name)
-        raise ApiError("ResourceNotFound", f"Could not find transform job {arn}.")
+        raise not_found(f"Could not find transform job {arn}.")
     return record
 
 
