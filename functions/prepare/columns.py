@@ -1,7 +1,7 @@
 """What a column holds, decided from its merged profile."""
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from prepare import identifiers
@@ -174,5 +174,6 @@ def summary(column: Column) -> dict[str, Any]:
 
 
 def _date(micros: int) -> str:
-    moment = datetime.fromtimestamp(micros / 1e6, UTC).replace(tzinfo=None)
+    # A float of seconds would round the last microsecond of 9999 up to a year that is none.
+    moment = datetime(1970, 1, 1) + timedelta(microseconds=micros)
     return moment.isoformat(sep=" ", timespec="seconds")

@@ -89,7 +89,8 @@ def _wide(start: bytes, nul: int, name: str) -> str:
         return "utf-16-le"
     if even > 0.7 * half and odd < 0.1 * half:
         return "utf-16-be"
-    line = start.count(b"\n", 0, nul) + 1
+    # A file of another age ends its lines with CR alone.
+    line = start.count(b"\n" if b"\n" in start else b"\r", 0, nul) + 1
     raise NotCsvError(
         f"{name}, line {line}: a NUL byte, which no text has; the file is damaged or binary: "
         f"export it again as CSV (UTF-8)"

@@ -32,7 +32,8 @@ def profile_chunk(source: Source, plan: dict[str, Any], chunk: dict[str, Any]) -
     nul = None
     for piece in (read.body, read.outside.head, read.inside.head):
         if piece is not None and (at := piece.raw.find(b"\0")) >= 0:
-            nul = {"kind": "nul", "line": piece.line + piece.raw.count(b"\n", 0, at)}
+            lines = piece.raw.count(dialect.newline.encode(), 0, at)
+            nul = {"kind": "nul", "line": piece.line + lines}
     return {
         "index": chunk["index"],
         "lines": read.lines,

@@ -4,6 +4,7 @@ All rules are listed for people in docs/prepare.md.
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import polars as pl
 
@@ -96,7 +97,8 @@ def dates(values: pl.Series, style: str) -> pl.Series:
 
     Returns
     -------
-    Datetime in microseconds without a zone; null where the style does not fit.
+    Datetime in microseconds without a zone; null where the style does not fit, and for
+    years that Python's datetime does not have: 0, and 10000 by a zone's hours.
     """
     unique = values.drop_nulls().unique()
     if len(unique) * 4 < len(values):
@@ -119,9 +121,9 @@ def dates(values: pl.Series, style: str) -> pl.Series:
         if form.endswith("%H:%M"):
             rest, form = rest + ":00", form + ":%S"  # chrono reads no time without seconds
         found = found.fill_null(rest.str.to_datetime(form, strict=False, time_unit="us"))
-    if zone.null_count() == len(zone):
-        return found
-    return found - _offset(zone)
+    if zone.null_count() < len(zone):
+        found = found - _offset(zone)
+    return found.set(~found.is_between(datetime.min, datetime.max), None)
 
 
 def _offset(zone: pl.Series) -> pl.Series:

@@ -54,24 +54,26 @@ def test_other_kinds_of_file_are_refused_by_name(data: bytes, says: str) -> None
     assert "drop.csv" in str(caught.value)
 
 
+@pytest.mark.parametrize("newline", [b"\n", b"\r"])
 @pytest.mark.parametrize("place", [30, 400])
 @pytest.mark.parametrize("chunk_bytes", [64, 1 << 26])
-def test_nul_byte_is_refused_with_its_line(place: int, chunk_bytes: int) -> None:
+def test_nul_byte_is_refused_with_its_line(place: int, chunk_bytes: int, newline: bytes) -> None:
     data = TABLE[:place] + b"\0" + TABLE[place + 1 :]
     line = data.count(b"\n", 0, place) + 1
     with pytest.raises(NotCsvError, match=rf"file.csv, line {line}: a NUL byte"):
-        prepare(data, chunk_bytes=chunk_bytes)
+        prepare(data.replace(b"\n", newline), chunk_bytes=chunk_bytes)
 
 
+@pytest.mark.parametrize("newline", [b"\n", b"\r"])
 def test_nul_byte_behind_the_sample_is_refused_with_its_line(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, newline: bytes
 ) -> None:
     monkeypatch.setattr("prepare.plan.SAMPLE_BYTES", 200)
     data = TABLE[:400] + b"\0" + TABLE[401:]
     line = data.count(b"\n", 0, 400) + 1
     for chunk_bytes in (64, 1 << 26):
         with pytest.raises(NotCsvError, match=rf"line {line}: a NUL byte"):
-            prepare(data, chunk_bytes=chunk_bytes)
+            prepare(data.replace(b"\n", newline), chunk_bytes=chunk_bytes)
 
 
 def test_empty_gzip_is_refused() -> None:
