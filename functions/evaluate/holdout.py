@@ -28,8 +28,13 @@ class Holdout:
     """(rows,), each row's number in the dropped file."""
     truth: Floats
     """(rows,), the value or the class index."""
-    left_out: int
-    """How many parts were not judged, because there are too many rows."""
+    skipped: list[str]
+    """Names of the parts that were not judged, because there are too many rows."""
+
+    @property
+    def left_out(self) -> int:
+        """How many parts were not judged."""
+        return len(self.skipped)
 
     def locate(self, row: int) -> tuple[str, int]:
         """Return the part of a row and its position in it, from 0."""
@@ -50,6 +55,10 @@ def read_holdout(files: RunFiles, test_rows: int, classes: int) -> Holdout:
     ------
     EmptyTestSplitError
         There is no test row.
+    PredictionCountError
+        The parts hold more or fewer rows than were counted.
+    PredictionValueError
+        A label is no finite number, or no index of a class.
     """
     names = files.names(TRUTH)
     if not names or not test_rows:
@@ -60,14 +69,21 @@ def read_holdout(files: RunFiles, test_rows: int, classes: int) -> Holdout:
         )
     limit = min(MAX_ROWS, MAX_PROBABILITIES // max(classes, 1))
     judged = spread(names, test_rows, limit)
-    read = list(in_parallel(lambda name: read_truth(files.read(TRUTH, name)), judged))
-    return Holdout(
-        judged,
-        [len(labels) for _, labels in read],
-        join_parts(rows for rows, _ in read),
-        join_parts(labels for _, labels in read),
-        len(names) - len(judged),
-    )
+
+    def read(name: str) -> tuple[Floats, Floats]:
+        return read_truth(files.read(TRUTH, name), files.uri(TRUTH, name), classes)
+
+    parts = list(in_parallel(read, judged))
+    sizes = [len(labels) for _, labels in parts]
+    skipped = sorted(set(names) - set(judged))
+    # Of parts that are left out the rows are not known.
+    if not skipped and sum(sizes) != test_rows:
+        raise PredictionCountError(
+            f"{files.uri(TRUTH)}/ holds {sum(sizes):,} rows, but {test_rows:,} fell into the test "
+            f"split; nothing was judged: a part was removed or changed, so drop the file again"
+        )
+    numbers, truth = (join_parts(arrays) for arrays in zip(*parts, strict=True))
+    return Holdout(judged, sizes, numbers, truth, skipped)
 
 
 def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, classes: int) -> Floats:
@@ -84,12 +100,18 @@ def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, class
         The predictions are not one sound number, or list, for each test row.
     """
     wanted = {f"{name}.out" for name in holdout.parts}
-    found = set(files.names(folder))
+    found = {name for name in files.names(folder) if name.endswith(".out")}
     if missing := sorted(wanted - found):
         raise PredictionCountError(
             f"{files.uri(folder)}/ lacks {missing[0]} and so the predictions of "
             f"{len(missing):,} of {len(wanted):,} test parts; nothing was judged: look at the "
             f"transform job's log, then drop the file again"
+        )
+    if extra := sorted(found - wanted - {f"{name}.out" for name in holdout.skipped}):
+        raise PredictionCountError(
+            f"{files.uri(folder)}/ holds {extra[0]}, for which there is no part in "
+            f"{files.uri(TRUTH)}/ ({len(extra):,} such files); nothing was judged: a part was "
+            f"removed, so drop the file again"
         )
     rows = dict(zip(holdout.parts, holdout.sizes, strict=True))
     width = classes if task == "multiclass" else 1

@@ -1,14 +1,19 @@
 """Read the text of truth and prediction parts into arrays, or say what is wrong with it."""
 
+import csv
 import io
+import re
 from collections.abc import Iterable
 
 import numpy as np
 
+from evaluate.figures import counted
 from evaluate.measures import Floats
 from pipeline.errors import PredictionCountError, PredictionValueError
 
-_BRACKETS = b"[] \r"
+_NUMBER = re.compile(rb"[ \t]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[ \t]*")
+_SUM_SLACK = 1e-3
+"""How far a row's probabilities, as 32 bit floats in decimals, may be from adding up to 1."""
 _REMEDY = {
     "regression": 'a regression needs an objective that predicts values, as "reg:squarederror"',
     "binary": 'a binary task needs probabilities; set the objective to "binary:logistic"',
@@ -16,28 +21,77 @@ _REMEDY = {
 }
 
 
-def read_truth(body: bytes) -> tuple[Floats, Floats]:
+def read_truth(body: bytes, name: str, classes: int) -> tuple[Floats, Floats]:
     """Read the row numbers and labels of a truth part.
 
     Parameters
     ----------
     body : CSV with the header ``row,label`` and id columns after it.
+    name : the file, for messages.
+    classes : how many the target has; 0 in a regression.
 
     Returns
     -------
     Row numbers in the dropped file, from 1, and labels; (rows,) each.
+
+    Raises
+    ------
+    PredictionValueError
+        A label is no finite number, or no index of a class; the message gives the line.
     """
-    table = np.loadtxt(
-        io.BytesIO(body),
-        delimiter=",",
-        skiprows=1,
-        usecols=(0, 1),
-        quotechar='"',
-        comments=None,
-        ndmin=2,
-        encoding="utf-8",
+    rows = body[_header_end(body) :]
+    if not rows.strip():
+        return np.empty(0), np.empty(0)
+    try:
+        table = np.loadtxt(
+            io.BytesIO(rows),
+            delimiter=",",
+            usecols=(0, 1),
+            quotechar='"',
+            comments=None,
+            ndmin=2,
+            encoding="utf-8",
+        )
+    except ValueError as error:
+        raise _bad_label(body, name, classes) from error
+    numbers, labels = table[:, 0], table[:, 1]
+    if not (np.isfinite(table).all() and _are_labels(labels, classes)):
+        raise _bad_label(body, name, classes)
+    return numbers, labels
+
+
+def _header_end(body: bytes) -> int:
+    """Return where the first record ends; an id column's name may hold line breaks."""
+    end = body.find(b"\n")
+    while end >= 0 and body.count(b'"', 0, end) % 2:
+        end = body.find(b"\n", end + 1)
+    return end + 1 or len(body)
+
+
+def _are_labels(labels: Floats, classes: int) -> bool:
+    if not classes:
+        return True
+    return bool(((labels >= 0) & (labels < classes) & (labels == np.floor(labels))).all())
+
+
+def _bad_label(body: bytes, name: str, classes: int) -> PredictionValueError:
+    records = csv.reader(io.StringIO(body.decode("utf-8", "replace"), newline=""))
+    next(records)
+    first = (record[:2] for record in records if record and not _is_labelled(record, classes))
+    found = next(first, [])
+    wanted = f"the index of one of {classes:,} classes" if classes else "a finite number"
+    return PredictionValueError(
+        f"line {records.line_num:,} of {name} begins with {','.join(found)[:60]!r}, not with a row "
+        f"number and a label ({wanted}); the file is not as it was written: drop yours again"
     )
-    return table[:, 0], table[:, 1]
+
+
+def _is_labelled(record: list[str], classes: int) -> bool:
+    fields = [text.encode() for text in record[:2]]
+    if len(fields) < 2 or not all(map(_NUMBER.fullmatch, fields)):
+        return False
+    values = np.array([float(field) for field in fields])
+    return bool(np.isfinite(values).all()) and _are_labels(values[1:], classes)
 
 
 def read_predictions(body: bytes, name: str, task: str, rows: int, width: int) -> Floats:
@@ -67,40 +121,63 @@ def read_predictions(body: bytes, name: str, task: str, rows: int, width: int) -
             f"{name} has {lines:,} predictions, but the test part has {rows:,} rows; nothing was "
             f"judged: look at the transform job's log, then drop the file again"
         )
-    plain = body.translate(None, _BRACKETS)
-    try:
-        table = np.loadtxt(io.BytesIO(plain), delimiter=",", comments=None, ndmin=2)
-    except ValueError as error:
-        raise _bad_line(body, name, task, width) from error
-    if table.shape != (rows, width) or not np.isfinite(table).all():
-        raise _bad_line(body, name, task, width)
-    if task != "regression" and not (table.min() >= 0 and table.max() <= 1):
-        raise _bad_line(body, name, task, width)
+    table = _parsed(body)
+    if table is None or table.shape != (rows, width) or not _are_sound(table, task):
+        table = _by_line(body, name, task, width)
     return table if task == "multiclass" else table[:, 0]
 
 
-def _bad_line(body: bytes, name: str, task: str, width: int) -> PredictionValueError:
-    bad = [
-        (number, line)
-        for number, line in enumerate(body.decode("utf-8", "replace").splitlines(), 1)
-        if not _fits(line, task, width)
-    ]
-    number, line = bad[0] if bad else (1, "")
+def _parsed(body: bytes) -> Floats | None:
+    """Read well-formed lines at once; None if it takes a look at each."""
+    if body.count(b"[") != body.count(b"]"):
+        return None
+    plain = b"\n" + body.replace(b"\r\n", b"\n").removesuffix(b"\n") + b"\n"
+    plain = plain.replace(b"\n[", b"\n").replace(b"]\n", b"\n")
+    try:
+        return np.loadtxt(io.BytesIO(plain), delimiter=",", comments=None, ndmin=2)
+    except ValueError:
+        return None
+
+
+def _are_sound(table: Floats, task: str) -> bool:
+    if not np.isfinite(table).all():
+        return False
+    if task == "regression":
+        return True
+    sums = table.sum(axis=1) if task == "multiclass" else np.ones(1)
+    return bool(table.min() >= 0 and table.max() <= 1 and np.abs(sums - 1).max() <= _SUM_SLACK)
+
+
+def _by_line(body: bytes, name: str, task: str, width: int) -> Floats:
+    """Read line by line what could not be read at once, or name the first line that is wrong."""
+    lines = [line.removesuffix(b"\r") for line in body.removesuffix(b"\n").split(b"\n")]
+    found = [_numbers(line, task, width) for line in lines]
+    bad = [index for index, numbers in enumerate(found) if numbers is None]
+    if not bad:
+        return np.array(found, dtype=np.float64)
+    line = lines[bad[0]].decode("utf-8", "replace")
     shown = line if len(line) <= 60 else f"{line[:57]}..."
-    wanted = f"a list of {width} probabilities" if task == "multiclass" else "one finite number"
-    return PredictionValueError(
-        f"line {number:,} of {name} is {shown!r}, not {wanted} ({max(len(bad), 1):,} such lines); "
-        f"{_REMEDY[task]}"
+    wanted = {
+        "regression": "one finite number",
+        "binary": "one probability",
+        "multiclass": f"a list of {width} probabilities that add up to 1",
+    }[task]
+    raise PredictionValueError(
+        f"line {bad[0] + 1:,} of {name} is {shown!r}, not {wanted} "
+        f"({counted(len(bad), 'such line')}); {_REMEDY[task]}"
     )
 
 
-def _fits(line: str, task: str, width: int) -> bool:
-    try:
-        numbers = [float(text) for text in line.translate(str.maketrans("", "", "[] ")).split(",")]
-    except ValueError:
-        return False
-    sound = len(numbers) == width and all(map(np.isfinite, numbers))
-    return sound and (task == "regression" or all(0 <= number <= 1 for number in numbers))
+def _numbers(line: bytes, task: str, width: int) -> list[float] | None:
+    """Return a line's numbers; brackets stand around them all, blanks around each."""
+    inner = line.strip(b" \t")
+    if inner.startswith(b"[") and inner.endswith(b"]"):
+        inner = inner[1:-1]
+    fields = inner.split(b",")
+    if len(fields) != width or not all(map(_NUMBER.fullmatch, fields)):
+        return None
+    numbers = [float(field) for field in fields]
+    return numbers if _are_sound(np.array([numbers]), task) else None
 
 
 def join_parts(parts: Iterable[Floats]) -> Floats:

@@ -162,7 +162,7 @@ def test_a_prediction_that_is_none_is_refused_by_line(run_of: Runs, task: str, b
     with pytest.raises(PredictionValueError) as caught:
         evaluated(run)
     assert f"line 5 of {PART} is {bad!r}" in str(caught.value)
-    assert "(1 such lines)" in str(caught.value)
+    assert "(1 such line)" in str(caught.value)
 
 
 def test_an_empty_test_split_is_refused(run_of: Runs) -> None:
@@ -171,6 +171,46 @@ def test_an_empty_test_split_is_refused(run_of: Runs) -> None:
         del run.s3.objects[key]
     with pytest.raises(EmptyTestSplitError, match=r"data/truth/ holds no test rows \(0 of"):
         evaluated(run)
+
+
+def test_test_rows_without_their_truth_and_predictions_are_missed(run_of: Runs) -> None:
+    run = run_of("binary")
+    for folder, name in (("data/truth", "part-00001.csv"), ("predictions", "part-00001.csv.out")):
+        del run.s3.objects[f"{PREFIX}/{folder}/{name}"]
+    said = r"data/truth/ holds 113 rows, but 225 fell into the test split"
+    with pytest.raises(PredictionCountError, match=said):
+        evaluated(run)
+
+
+def test_predictions_of_a_part_without_truth_are_refused_by_name(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.put("predictions/part-00002.csv.out", "0.5\n")
+    with pytest.raises(PredictionCountError, match=r"holds part-00002.csv.out, for which .* \(1 "):
+        evaluated(run)
+
+
+@pytest.mark.parametrize(
+    ("task", "label"), [("regression", "nan"), ("regression", "x"), ("multiclass", "7")]
+)
+def test_a_label_that_is_none_is_refused_by_line(run_of: Runs, task: str, label: str) -> None:
+    run = run_of(task)
+    lines = run.text("data/truth/part-00001.csv").splitlines()
+    lines[4] = ",".join([lines[4].split(",")[0], label])
+    run.put("data/truth/part-00001.csv", "".join(f"{line}\n" for line in lines))
+    with pytest.raises(PredictionValueError, match=rf"line 5 of \S+/part-00001.csv .*,{label}'"):
+        evaluated(run)
+
+
+def test_a_line_break_in_an_id_columns_name_ends_no_header(run_of: Runs) -> None:
+    run = run_of("binary")
+    before = evaluated(run)["metric"]
+    for name in run.files.names("data/truth"):
+        head, body = run.text(f"data/truth/{name}").split("\n", 1)
+        run.put(f"data/truth/{name}", head.replace("customer", '"customer\n""id"""') + "\n" + body)
+    encoder = run.json("encoder.json")
+    run.change("encoder.json", id_columns=['customer\n"id"'], columns=encoder["columns"])
+    assert evaluated(run)["metric"] == before
+    assert list(run.json("evaluation.json")["worst"][0]["ids"]) == ['customer\n"id"']
 
 
 def test_a_metric_of_another_task_is_refused(run_of: Runs) -> None:
@@ -199,6 +239,7 @@ def keep(run: MadeRun, rows: int) -> None:
         run.put(f"{folder}/{first}", "".join(lines[:head]))
         for name in others:
             del run.s3.objects[f"{PREFIX}/{folder}/{name}"]
+    run.change("chunks/encode-00000.json", test=rows)
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -292,4 +292,5 @@ def test_a_single_test_row_still_has_a_page() -> None:
             keep = 2 if folder == "data/truth" else 1
             lines = run.text(f"{folder}/{name}").splitlines(keepends=True)[:keep]
             run.put(f"{folder}/{name}", "".join(lines))
+        run.change("chunks/encode-00000.json", test=1)
         assert "</html>" in page_of(run)
