@@ -53,7 +53,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from ministack import app
 
     from dropforge.cloud import patches
-    from dropforge.cloud.patches import checkpoint
+    from dropforge.cloud.patches import checkpoint, restart
     from dropforge.cloud.sagemaker import service
 
     patches.apply()
@@ -79,7 +79,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
 
     async def end() -> None:
         await ended.wait()
-        await checkpoint.finish_stacks()
+        await asyncio.gather(checkpoint.finish_stacks(), restart.finish_telling())
 
     await serve(app.app, config, shutdown_trigger=end)
 

@@ -41,8 +41,8 @@ def check(module: ModuleType | type, name: str, digest: str) -> None:
         )
 
 
-def without(module: ModuleType, name: str, digest: str, line: str) -> Callable[..., Any]:
-    """Return a module's function compiled anew without one line of its source.
+def changed(module: ModuleType, name: str, digest: str, old: str, new: str) -> Callable[..., Any]:
+    """Return a module's function compiled anew with one piece of its source replaced.
 
     For a long function of which one line is wrong. Its globals are the module's own.
 
@@ -54,7 +54,7 @@ def without(module: ModuleType, name: str, digest: str, line: str) -> Callable[.
     check(module, name, digest)
     source = inspect.getsource(getattr(module, name))
     scope: dict[str, Any] = {}
-    code = compile(source.replace(line, "", 1), f"{module.__file__} without {line!r}", "exec")
+    code = compile(source.replace(old, new, 1), f"{module.__file__} but for {old!r}", "exec")
     exec(code, scope)  # noqa: S102 - what it defines had its digest checked
     made = scope[name]
     return FunctionType(made.__code__, vars(module), name, made.__defaults__)

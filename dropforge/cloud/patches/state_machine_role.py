@@ -10,7 +10,7 @@ import json
 import threading
 from typing import Any
 
-from dropforge.cloud.patches.registry import check, replace, without
+from dropforge.cloud.patches.registry import changed, check, replace
 from dropforge.cloud.sagemaker.identity import Caller, caller_of_role, denial
 
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
@@ -41,7 +41,7 @@ def apply() -> None:
 
     run, invoke, timed = (
         # ministack lets each execution wait for nothing before its first state.
-        without(states, "_run_execution", "996dff84e0e0", "    time.sleep(0.15)\n"),
+        changed(states, "_run_execution", "996dff84e0e0", "    time.sleep(0.15)\n", ""),
         states._invoke_resource,
         states._invoke_resource_with_timeout,
     )

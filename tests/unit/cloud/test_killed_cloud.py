@@ -30,7 +30,10 @@ class Killed:
 
 @pytest.fixture(scope="module")
 def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
-    """Kill a cloud with a stack, an object, a group, a worker and an execution; start the next."""
+    """Kill a cloud with a stack, an object, a group, a worker and an execution; start the next.
+
+    The one in between is up for a moment only, as one that a command starts for itself.
+    """
     directory = tmp_path_factory.mktemp("killed")
     first = clouds.up(directory)
     client = clouds.session(first).client
@@ -41,7 +44,7 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
         FunctionName=outputs["EchoFunctionArn"], Payload=b'{"pid": true}'
     )
     worker = json.loads(answer["Payload"].read())["pid"]
-    leave_execution(client)
+    leave_execution(client, outputs["EchoFunctionArn"], {"sleep": 1, "print": "heard"})
     written = {
         "cloudformation": "killed",
         "eventbridge": "told",
@@ -54,21 +57,25 @@ def killed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Killed]:
     for service, text in written.items():
         file = directory / "state" / f"{service}.json"
         wait_until(lambda file=file, text=text: file.exists() and text in file.read_text())
-    os.kill(first.pid, signal.SIGKILL)
-    wait_until(lambda: clouds.running(directory) is None)
-    second = clouds.up(directory)
-    yield Killed(clouds.session(second).client, second, outputs, first.pid, worker)
-    clouds.down(second)
+    kill(first)
+    for _ in range(2):
+        clouds.down(clouds.up(directory))
+    last = clouds.up(directory)
+    yield Killed(clouds.session(last).client, last, outputs, first.pid, worker)
+    clouds.down(last)
 
 
-def leave_execution(client: Callable[[str], Any]) -> None:
-    """Start an execution that outlives the cloud, and a queue that hears of failed ones."""
+def leave_execution(client: Callable[[str], Any], function: str, payload: dict[str, Any]) -> None:
+    """Start an execution that outlives the cloud; a queue and a function hear of failed ones."""
     url = client("sqs").create_queue(QueueName="told")["QueueUrl"]
     answer = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     pattern = {"source": ["aws.states"], "detail": {"status": ["FAILED"]}}
     client("events").put_rule(Name="told", EventPattern=json.dumps(pattern))
-    target = {"Id": "queue", "Arn": answer["Attributes"]["QueueArn"]}
-    client("events").put_targets(Rule="told", Targets=[target])
+    targets = [
+        {"Id": "queue", "Arn": answer["Attributes"]["QueueArn"]},
+        {"Id": "function", "Arn": function, "Input": json.dumps(payload)},
+    ]
+    client("events").put_targets(Rule="told", Targets=targets)
     wait = {"StartAt": "W", "States": {"W": {"Type": "Wait", "Seconds": 60, "End": True}}}
     role = client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps(TRUST))
     machine = client("stepfunctions").create_state_machine(
@@ -104,19 +111,54 @@ def test_next_cloud_has_objects_and_packages(killed: Killed) -> None:
 def test_execution_that_was_left_has_failed_and_is_told(killed: Killed) -> None:
     sqs = killed.client("sqs")
     url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
-    message = wait_until(lambda: sqs.receive_message(QueueUrl=url).get("Messages"))[0]
+    assert told(killed.cloud) == 1
+    message = sqs.receive_message(QueueUrl=url)["Messages"][0]
     detail = json.loads(message["Body"])["detail"]
     assert (detail["name"], detail["status"]) == ("left", "FAILED")
     assert "local cloud ended" in detail["cause"]
     history = killed.client("stepfunctions").get_execution_history(
         executionArn=detail["executionArn"]
     )
-    assert history["events"][-1]["type"] == "ExecutionFailed"
+    assert [event["type"] for event in history["events"]].count("ExecutionFailed") == 1
+
+
+def test_cloud_of_a_moment_lets_the_function_that_is_told_end(killed: Killed) -> None:
+    name = killed.outputs["EchoFunctionArn"].rpartition(":")[2]
+    logs = killed.client("logs").filter_log_events(logGroupName=f"/aws/lambda/{name}")
+    assert sum("heard" in event["message"] for event in logs["events"]) == 1
 
 
 def kill(cloud: clouds.Cloud) -> None:
     os.kill(cloud.pid, signal.SIGKILL)
     wait_until(lambda: clouds.running(cloud.state_dir) is None)
+
+
+def test_event_that_a_kill_cut_off_is_sent_again(tmp_path: Path) -> None:
+    """The second cloud has saved the execution's end, and is killed while the function runs."""
+    first = clouds.up(tmp_path)
+    outputs = clouds.deploy(first, PROJECT, "again", {})
+    leave_execution(clouds.session(first).client, outputs["EchoFunctionArn"], {"sleep": 15})
+    saved = tmp_path / "state" / "stepfunctions.json"
+    wait_until(lambda: saved.exists() and '"RUNNING"' in saved.read_text())
+    kill(first)
+    second = clouds.up(tmp_path)
+    for service, text in (("stepfunctions", '"FAILED"'), ("sqs", "ServiceRestart")):
+        saved = tmp_path / "state" / f"{service}.json"
+        wait_until(lambda saved=saved, text=text: text in saved.read_text())
+    assert told(second) == 1
+    kill(second)
+    third = clouds.up(tmp_path)
+    wait_until(lambda: told(third) == 2)
+    kill(third)
+
+
+def told(cloud: clouds.Cloud) -> int:
+    """How many events the queue has had; none is taken from it."""
+    sqs = clouds.session(cloud).client("sqs")
+    url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+    names = ["ApproximateNumberOfMessages"]
+    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)
+    return int(found["Attributes"][names[0]])
 
 
 def test_bucket_of_a_deployment_outlives_a_kill_right_after_it(tmp_path: Path) -> None:

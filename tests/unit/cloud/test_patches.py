@@ -86,10 +86,10 @@ def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> Non
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     line = "    seen.append(1)\n"
-    made = registry.without(module, "run", registry.digest_of(module.run), line)
+    made = registry.changed(module, "run", registry.digest_of(module.run), line, "")
     assert (made(), module.run(), made()) == (0, 2, 2)
     with pytest.raises(PatchError, match=r"changed\.run has digest"):
-        registry.without(module, "run", "0" * 12, line)
+        registry.changed(module, "run", "0" * 12, line, "")
 
 
 def test_other_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

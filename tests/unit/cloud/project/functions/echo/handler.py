@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+import time
 
 
 class TooColdError(Exception):
@@ -10,6 +11,8 @@ class TooColdError(Exception):
 def lambda_handler(event, context):
     if event.get("raise"):
         raise TooColdError(event["raise"])
+    if event.get("sleep"):
+        time.sleep(event["sleep"])
     if event.get("pid"):
         return {"pid": os.getpid()}
     if event.get("path"):
