@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 from botocore.exceptions import ClientError
 
-from evaluate.cautions import listed
-from evaluate.figures import quoted, short
+from evaluate.cautions import FEW_ROWS, listed
+from evaluate.figures import counted, quoted, short
 from evaluate.holdout import Holdout, read_scores
+from evaluate.judgement import Rivals
 from evaluate.measures import Floats
+from evaluate.overlap import overlap_of
 from evaluate.run_files import RunFiles
 from evaluate.scored import Scored
 from evaluate.verdict import Data, NotCompared
@@ -22,10 +24,12 @@ _GONE = ("NoSuchKey", "NoSuchBucket", "AccessDenied", "404", "403")
 _REASON = 200
 
 
-def champion_scores(
+def rivals_of(
     files: RunFiles, holdout: Holdout, event: dict[str, Any], challenger: Scored, target: str
-) -> Scored | NotCompared:
+) -> Rivals | NotCompared:
     """Read the champion's predictions of the test rows, or say why they cannot be compared.
+
+    Rows that the champion, and it alone, was trained on are left out.
 
     Parameters
     ----------
@@ -54,7 +58,19 @@ def champion_scores(
     known = list(map(str, encoded.get("classes") or []))
     predicted = read_scores(files, holdout, PREDICTIONS, challenger.task, len(known))
     aligned = in_class_order(predicted, known, challenger.classes)
-    return Scored(challenger.task, challenger.truth, aligned, challenger.classes)
+    champion = Scored(challenger.task, challenger.truth, aligned, challenger.classes)
+    overlap = overlap_of(files, holdout, event["champion"]["encoder_key"])
+    if overlap.fair is None:
+        return Rivals(champion, challenger, overlap.seen, overlap.unknown)
+    left = int(overlap.fair.sum())
+    if left < FEW_ROWS:
+        return NotCompared(
+            "seen",
+            f"it was trained on {overlap.seen:,} of the {counted(challenger.rows, 'test row')}, "
+            f"which leaves {left:,} to compare on; rows that are added at the end of the file keep "
+            f"the test rows apart",
+        )
+    return Rivals(champion.where(overlap.fair), challenger.where(overlap.fair), overlap.seen)
 
 
 def _champion_target(files: RunFiles, key: str | None) -> dict[str, Any] | None:

@@ -59,6 +59,14 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
             "reason": apart.reason if apart else None,
             "finding": judgement.finding,
             "data": judgement.data if judgement.compared else None,
+            "rows": judgement.rows,
+            "seen": judgement.seen,
+            "challenger": {
+                "value": judgement.rival_value,
+                "interval": _interval(judgement.rival_interval),
+            }
+            if judgement.compared
+            else None,
             "value": judgement.champion_value,
             "interval": _interval(judgement.champion_interval),
             "difference": _difference(judgement),
@@ -89,16 +97,27 @@ def _seen(judgement: Judgement, rows: int) -> str:
 
 
 def _beside(judgement: Judgement) -> str:
-    other = f"the model in use ({figure(judgement.champion_value)})"
+    other = f"the model in use ({_measured(judgement)})"
     if judgement.finding == "better":
         return f", better than {other}"
     if judgement.finding == "worse":
         return f", worse than {other}"
     if judgement.finding == "equal":
         return f", equal within noise to {other}"
+    if judgement.finding == "undecided":
+        return f"; the model in use has {figure(judgement.champion_value)}"
     if judgement.apart and judgement.apart.reason not in judgement.verdict.reason:
         return "; the model in use could not be compared"
     return ""
+
+
+def _measured(judgement: Judgement) -> str:
+    """Return the champion's value; with the challenger's, if they are of a part of the rows."""
+    champion = figure(judgement.champion_value)
+    if not judgement.seen:
+        return champion
+    rows, challenger = counted(judgement.rows or 0, "row"), figure(judgement.rival_value)
+    return f"{challenger} against {champion} on the {rows} that neither was trained on"
 
 
 def _because(judgement: Judgement) -> str:
@@ -119,10 +138,10 @@ def _interval(interval: Interval | None) -> dict[str, Any] | None:
 
 
 def _difference(judgement: Judgement) -> dict[str, Any] | None:
-    if judgement.value is None or judgement.champion_value is None:
+    if judgement.rival_value is None or judgement.champion_value is None:
         return None
     return {
-        "value": judgement.value - judgement.champion_value,
+        "value": judgement.rival_value - judgement.champion_value,
         "interval": _interval(judgement.difference),
     }
 

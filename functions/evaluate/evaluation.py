@@ -7,11 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 from evaluate.cautions import Warnings, warning
-from evaluate.comparison import champion_scores, data_beside
+from evaluate.comparison import data_beside, rivals_of
 from evaluate.document import columns_of, judged_part, run_part, versions_of
 from evaluate.holdout import Holdout, read_holdout, read_scores
 from evaluate.importance import importance_of
-from evaluate.judgement import Judgement, judge
+from evaluate.judgement import Judgement, Rivals, judge
 from evaluate.learning_curve import NoLearningCurveError, read_learning_curve
 from evaluate.model_file import ModelFormatError, read_model
 from evaluate.payload import payload_of
@@ -88,7 +88,7 @@ def count_rows(files: RunFiles) -> dict[str, int]:
 
 def _score(
     files: RunFiles, event: dict[str, Any], target: dict[str, Any], test_rows: int
-) -> tuple[Holdout, Scored, Scored | NotCompared | None]:
+) -> tuple[Holdout, Scored, Rivals | NotCompared | None]:
     """Return the holdout with the challenger's and the champion's predictions of it."""
     task, classes = target["task"], list(map(str, target.get("classes") or []))
     holdout = read_holdout(files, test_rows, len(classes))
@@ -96,7 +96,7 @@ def _score(
     scored = Scored(task, holdout.truth, predicted, classes)
     champion = None
     if event.get("champion", {}).get("found"):
-        champion = champion_scores(files, holdout, event, scored, target["name"])
+        champion = rivals_of(files, holdout, event, scored, target["name"])
     return holdout, scored, champion
 
 

@@ -41,7 +41,12 @@ _LABELS = {
     "macro_f1": ("Macro F1", "mean over the classes"),
     "brier": ("Brier score", "mean squared error of the probabilities"),
 }
-_FINDINGS = {"better": "better", "worse": "worse", "equal": "equal within noise"}
+_FINDINGS = {
+    "better": "better",
+    "worse": "worse",
+    "equal": "equal within noise",
+    "undecided": "neither better nor worse as far as so few rows tell",
+}
 _WORST_COLUMNS = 8
 _CLASS_ROWS = 12
 _NUMERIC = ("integer", "float")

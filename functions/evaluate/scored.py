@@ -1,16 +1,19 @@
 """A model's predictions beside the truth, row by row, and what the metrics are of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluate import measures
 from evaluate.measures import Floats, Goal, Measure
 from evaluate.ranking import Auc, AveragePrecision, Ranking
 from pipeline.errors import SettingsError
 
+Rows = NDArray[np.bool_]
+"""(rows,), which of the test rows are meant."""
 THRESHOLD = 0.5
 """A binary row counts as positive from this probability on."""
 
@@ -37,6 +40,10 @@ class Scored:
     def rows(self) -> int:
         """How many rows there are."""
         return len(self.truth)
+
+    def where(self, rows: Rows) -> "Scored":
+        """Keep some of the rows."""
+        return replace(self, truth=self.truth[rows], predicted=self.predicted[rows])
 
     @property
     def probabilities(self) -> Floats:

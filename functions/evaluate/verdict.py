@@ -8,11 +8,12 @@ from evaluate.scored import Metric
 from pipeline.figures import figure
 
 Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
-Finding = Literal["better", "equal", "worse"]
+Finding = Literal["better", "equal", "worse", "undecided"]
 Data = Literal["newer", "same", "not newer"]
 """The challenger's file beside the champion's."""
-Obstacle = Literal["failed", "question", "unfit"]
+Obstacle = Literal["failed", "question", "unfit", "seen"]
 NO_BETTER = "it is no better than a naive prediction"
+UNDECIDED = "these test rows are too few to compare it with the model in use"
 
 APPROVAL = {
     "approved": "Approved",
@@ -37,7 +38,8 @@ class NotCompared:
 
     obstacle: Obstacle
     """failed: it could be compared, but did not predict; question: its target,
-    task or classes are others; unfit: it cannot read the file."""
+    task or classes are others; unfit: it cannot read the file; seen: it was
+    trained on nearly all of the test rows."""
     reason: str
     """A clause about the champion, without a full stop."""
 
@@ -57,7 +59,9 @@ class Verdict:
 
 def finding_of(metric: Metric, difference: Interval | None) -> Finding:
     """Read the interval of challenger minus champion: equal unless it excludes zero."""
-    if difference is None or difference.low <= 0 <= difference.high:
+    if difference is None:
+        return "undecided"
+    if difference.low <= 0 <= difference.high:
         return "equal"
     return "better" if (difference.low > 0) == (metric.goal == "max") else "worse"
 
@@ -103,6 +107,8 @@ def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
         return Verdict("approved", "it is better than the model in use")
     if against == "worse":
         return Verdict("kept_champion", "the model in use is better")
+    if against == "undecided":
+        return Verdict("pending", UNDECIDED)
     if data == "same":
         return Verdict("kept_champion", "it learned from the same data")
     if data == "newer":
@@ -114,6 +120,6 @@ def _on_its_own(against: NotCompared) -> Verdict:
     if against.obstacle == "question":
         return Verdict("pending", against.reason)
     apart = f"it could not be compared with the model in use ({against.reason})"
-    if against.obstacle == "failed":
+    if against.obstacle in ("failed", "seen"):
         return Verdict("pending", apart)
     return Verdict("approved", f"{apart} and was judged on its own")

@@ -61,18 +61,27 @@ def drop_of(key: str) -> Drop:
             f"{key!r} is not a drop; put the file at {INBOX}<dataset>/<file>.csv "
             f"or {INBOX}<file>.csv"
         )
-    file = parts[-1]
+    file, dataset = parts[-1], _stated_dataset(key)
     if file != SETTINGS_FILE and not file.lower().endswith(CSV_SUFFIXES):
         raise DropNameError(
             f"{key!r} is no CSV file by its name; it must end in {' or '.join(CSV_SUFFIXES)}"
         )
-    dataset = parts[0] if len(parts) == 2 else stem_of(file)
     if not _DATASET.fullmatch(dataset):
         raise DropNameError(
             f"{dataset!r} is no dataset name; use at most 31 lower-case letters and digits, "
             f"with single hyphens between them, as in {INBOX}{dataset_name(dataset)}/{file}"
         )
     return Drop(dataset, file)
+
+
+def dataset_of(key: str) -> str:
+    """Return the dataset that a key stands for, also of one that is no drop.
+
+    Below the inbox its folder says so, elsewhere its file; what is no dataset
+    name is made into one.
+    """
+    stated = _stated_dataset(key)
+    return stated if _DATASET.fullmatch(stated) else dataset_name(stated)
 
 
 def stem_of(file: str) -> str:
@@ -163,6 +172,18 @@ def join(prefix: str, *parts: str) -> str:
 def part_name(index: int) -> str:
     """Return the file name of a part, the same below data/train, data/test and data/truth."""
     return f"part-{index:05d}.csv"
+
+
+def digest_part(part: str) -> str:
+    """Return the file name of a part's digests, below data/seen and data/tested."""
+    return f"{part.removesuffix('.csv')}.u64"
+
+
+def _stated_dataset(key: str) -> str:
+    folder, slash, _ = key.removeprefix(INBOX).partition("/")
+    if slash and key.startswith(INBOX):
+        return folder
+    return stem_of(key.rpartition("/")[2])
 
 
 def _ascii(text: str) -> str:

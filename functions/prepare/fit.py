@@ -12,6 +12,7 @@ from prepare.chain import Chain, chain
 from prepare.champion import compare_champion
 from prepare.columns import Column, column_of, summary
 from prepare.dialect import Dialect
+from prepare.digests import digest_rule
 from prepare.division import divide
 from prepare.encoder import Encoder, build_encoder
 from prepare.hyperparameters import check_metric, hyperparameters
@@ -62,7 +63,10 @@ def fit_run(
     bucket.put_json(
         layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
     )
-    bucket.put_compact(layout.join(prefix, "fit.json"), division.to_json(target))
+    digests = digest_rule(plan["columns"], sum(target.counts))
+    bucket.put_compact(
+        layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
+    )
     bucket.put_compact(
         layout.join(prefix, "chunks.json"),
         [chunk | {"champion": usable["usable"]} for chunk in division.chunks],

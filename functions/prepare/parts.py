@@ -8,6 +8,7 @@ import polars as pl
 from pipeline import layout
 from prepare.bucket import Bucket, planned_source
 from prepare.dialect import Dialect
+from prepare.digests import row_digests, words
 from prepare.encode import encode_frame, encode_target, to_csv
 from prepare.encoder import Encoder
 from prepare.records import read_records
@@ -38,7 +39,8 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, An
     raw = planned_source(client, plan).read(chunk["start"], chunk["end"])
     files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
     for name, body in files.items():
-        bucket.put(layout.join(prefix, "data", name), body)
+        kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
+        bucket.put(layout.join(prefix, "data", name), body, kind)
     bucket.put_compact(
         layout.join(prefix, "chunks", f"encode-{chunk['index']:05d}.json"),
         {"index": chunk["index"], **counts},
@@ -78,6 +80,7 @@ def encode_bytes(
     features = encode_frame(frame, columns, encoder).features
     files: dict[str, bytes] = {}
     part = layout.part_name(chunk["index"])
+    digest_part = layout.digest_part(part)
     train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
     for number, piece in enumerate(_pieces(train, chunk["train_parts"])):
         # Chunks may differ in their number of parts; the chunk's index keeps names apart.
@@ -91,12 +94,17 @@ def encode_bytes(
     files[f"truth/{part}"] = _truth(
         tested, rows.filter(test), labels.filter(test), columns, encoder, chunk
     )
+    digests = row_digests(frame, columns)
+    kept = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
+    if len(kept):
+        files[f"seen/{digest_part}"] = words(kept)
     if champion is not None:
         files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
+        files[f"tested/{digest_part}"] = words(digests.filter(test))
     counts = {name: int((splits == number).sum()) for number, name in enumerate(NAMES)}
     empty = {name for number, name in enumerate(NAMES) if counts[name] == 0}
     if "test" in empty:
-        empty |= {"truth", "champion"}
+        empty |= {"truth", "champion", "tested"}
     kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
     return kept_files, counts | {"dropped": dropped}
 

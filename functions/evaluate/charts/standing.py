@@ -30,6 +30,9 @@ def standings(document: dict[str, Any]) -> Markup:
     metric, comparison, baseline = (document[k] for k in ("metric", "comparison", "baseline"))
     rows = [Standing("This model", "model", metric["value"], metric["interval"])]
     if comparison["compared"]:
+        same = comparison["challenger"]
+        if comparison["seen"]:
+            rows.append(Standing("… on fewer rows", "model", same["value"], same["interval"]))
         rows.append(
             Standing("Model in use", "champion", comparison["value"], comparison["interval"])
         )

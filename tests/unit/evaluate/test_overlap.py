@@ -1,0 +1,122 @@
+"""A champion is compared on no row that it was trained on and the challenger was not."""
+
+import json
+from array import array
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from evaluate.evaluation import evaluate_run
+from tests.unit.evaluate.made_run import PREFIX, MadeRun
+
+Runs = Callable[[str], MadeRun]
+PART = "part-00000.u64"
+
+
+def record(
+    run: MadeRun, champion: list[int], challenger: list[int], scheme: str = "s", every: int = 1
+) -> None:
+    """Write what Prepare writes of rows; test row n has the digest n + 1."""
+    at = 0
+    for name in run.files.names("data/truth"):
+        rows = run.text(f"data/truth/{name}").count("\n") - 1
+        digests = array("Q", range(at + 1, at + 1 + rows)).tobytes()
+        run.s3.objects[f"{PREFIX}/data/tested/{name.removesuffix('.csv')}.u64"] = digests
+        at += rows
+    run.put("fit.json", json.dumps({"digests": {"scheme": "s", "every": every}}))
+    run.s3.objects[f"{PREFIX}/data/seen/{PART}"] = array("Q", challenger).tobytes()
+    beside = run.event["champion"]["encoder_key"].rpartition("/")[0]
+    rule = {"digests": {"scheme": scheme, "every": 1}}
+    run.s3.objects[f"{beside}/fit.json"] = json.dumps(rule).encode()
+    run.s3.objects[f"{beside}/data/seen/{PART}"] = array("Q", champion).tobytes()
+
+
+def judged(run: MadeRun) -> tuple[dict[str, Any], dict[str, Any]]:
+    result = evaluate_run(run.files, run.logs, run.event, "dropforge", "0.1.0")
+    return result, run.json("evaluation.json")
+
+
+def codes(document: dict[str, Any]) -> set[str]:
+    return {item["code"] for item in document["warnings"]}
+
+
+def memorised(run: MadeRun, rows: int) -> Any:
+    """Return predictions that know the first rows by heart and are poor on all others."""
+    spread = np.std(run.truth - run.predicted)
+    noise = np.random.default_rng(1).normal(0, spread, len(run.truth))
+    return np.where(np.arange(len(run.truth)) < rows, run.truth, run.predicted + noise)
+
+
+def test_rows_that_the_champion_was_trained_on_do_not_count(run_of: Runs) -> None:
+    run = run_of("regression")
+    rows = len(run.truth)
+    knows = rows - 60
+    champion = memorised(run, knows)
+    run.add_champion(champion)
+    record(run, champion=list(range(1, knows + 1)), challenger=[10**6])
+    result, document = judged(run)
+    comparison = document["comparison"]
+    assert (comparison["seen"], comparison["rows"]) == (knows, 60)
+    rest = slice(knows, None)
+    own = np.sqrt(np.mean((run.predicted[rest] - run.truth[rest]) ** 2))
+    other = np.sqrt(np.mean((champion[rest] - run.truth[rest]) ** 2))
+    assert comparison["challenger"]["value"] == pytest.approx(own)
+    assert comparison["value"] == pytest.approx(other)
+    assert comparison["difference"]["value"] == pytest.approx(own - other)
+    assert result["verdict"] == "approved"
+    assert result["metric"]["value"] != pytest.approx(own), "the headline is of all test rows"
+    assert "on the 60 rows that neither was trained on" in result["sentence"]
+    assert f"trained on {knows:,} of the {rows:,} test rows" in " ".join(result["warnings"])
+
+
+def test_comparison_on_all_rows_would_have_believed_the_memory(run_of: Runs) -> None:
+    run = run_of("regression")
+    run.add_champion(memorised(run, len(run.truth) - 60))
+    record(run, champion=[], challenger=[])
+    result, document = judged(run)
+    assert (document["comparison"]["seen"], result["verdict"]) == (0, "kept_champion")
+    assert not codes(document) & {"champion_saw_rows", "champion_rows_unknown"}
+
+
+def test_too_few_rows_that_neither_knows_leave_it_to_a_person(run_of: Runs) -> None:
+    run = run_of("regression")
+    knows = len(run.truth) - 29
+    run.add_champion(memorised(run, knows))
+    record(run, champion=list(range(1, knows + 1)), challenger=[])
+    result, document = judged(run)
+    assert (result["verdict"], document["comparison"]["obstacle"]) == ("pending", "seen")
+    assert "leaves 29 to compare on" in document["comparison"]["reason"]
+    assert "leaves 29 to compare on" in run.text("report.html")
+
+
+def test_rows_that_both_were_trained_on_favour_neither(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.add_champion(run.predicted)
+    everything = list(range(1, len(run.truth) + 1))
+    record(run, champion=everything, challenger=everything)
+    _, document = judged(run)
+    assert (document["comparison"]["seen"], document["comparison"]["rows"]) == (0, len(run.truth))
+
+
+def test_of_a_sampled_record_the_recorded_rows_are_compared(run_of: Runs) -> None:
+    run = run_of("regression")
+    run.add_champion(run.predicted)
+    rows = len(run.truth)
+    record(run, champion=[2, 4], challenger=[], every=2)
+    _, document = judged(run)
+    assert (document["comparison"]["seen"], document["comparison"]["rows"]) == (2, rows // 2 - 2)
+
+
+@pytest.mark.parametrize(("scheme", "why"), [("other", "other columns"), (None, "kept no record")])
+def test_record_that_cannot_be_compared_is_said(run_of: Runs, scheme: str | None, why: str) -> None:
+    run = run_of("multiclass")
+    run.add_champion(run.predicted)
+    if scheme:
+        record(run, champion=[1], challenger=[], scheme=scheme)
+    result, document = judged(run)
+    assert document["comparison"]["compared"]
+    assert document["comparison"]["seen"] is None
+    assert "champion_rows_unknown" in codes(document)
+    assert why in " ".join(result["warnings"])
