@@ -3,7 +3,6 @@
 import difflib
 import json
 import math
-import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,10 +11,20 @@ from typing import Any
 import fastjsonschema
 
 from pipeline.errors import SettingsError
+from pipeline.layout import SETTINGS_FILE
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 
 Settings = dict[str, Any]
+
+_TYPES = {
+    "array": "a list in brackets",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "number": "a number",
+    "object": "an object in braces",
+    "string": "a text in quotes",
+}
 
 
 @cache
@@ -39,13 +48,13 @@ def parse_settings(text: str | bytes, source: str) -> Settings:
         of the bad value.
     """
     try:
-        raw = json.loads(text)
-    except ValueError as error:
-        raise SettingsError(f"{source} is no JSON ({error}); correct or delete it") from error
+        raw = _read(text)
+    except (ValueError, RecursionError) as error:
+        raise _no_json(source, error) from error
     return resolve_settings(raw, source)
 
 
-def resolve_settings(raw: object, source: str = SCHEMA_FILE.name) -> Settings:
+def resolve_settings(raw: object, source: str = "settings") -> Settings:
     """Check settings against the schema and return them with defaults filled in.
 
     Raises
@@ -55,7 +64,11 @@ def resolve_settings(raw: object, source: str = SCHEMA_FILE.name) -> Settings:
     """
     try:
         # The validator fills defaults into what it is given: hand it a copy.
-        settings: Settings = _validator()(json.loads(json.dumps(raw)))
+        copy = _read(json.dumps(raw))
+    except (ValueError, RecursionError) as error:
+        raise _no_json(source, error) from error
+    try:
+        settings: Settings = _validator()(copy)
     except fastjsonschema.JsonSchemaValueException as error:
         raise SettingsError(f"{source}: {_said(error)}") from error
     split = settings["split"]
@@ -68,6 +81,28 @@ def resolve_settings(raw: object, source: str = SCHEMA_FILE.name) -> Settings:
     return settings
 
 
+def _read(text: str | bytes) -> Any:
+    """Read JSON whose numbers are finite; 50.0 becomes 50, as the services want whole numbers."""
+    return json.loads(text, parse_constant=_number, parse_float=_number, parse_int=_number)
+
+
+def _number(text: str) -> int | float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"{_cut(text)} is no number that can be counted with")
+    try:
+        return int(text)
+    except ValueError:
+        return int(value) if value.is_integer() else value
+
+
+def _no_json(source: str, error: Exception) -> SettingsError:
+    if isinstance(error, UnicodeDecodeError):
+        return SettingsError(f"{source} is no text file; save it as UTF-8, or delete it")
+    reason = "brackets nested too deeply" if isinstance(error, RecursionError) else error
+    return SettingsError(f"{source} is no JSON ({reason}); correct or delete it")
+
+
 def _said(error: fastjsonschema.JsonSchemaValueException) -> str:
     """Say what breaks the schema in terms of pipeline.json, not of JSON Schema."""
     path = ".".join(str(part) for part in error.path[1:])
@@ -76,19 +111,19 @@ def _said(error: fastjsonschema.JsonSchemaValueException) -> str:
         known = [name for name in allowed if not name.startswith("$")]
         wrong = sorted(set(error.value) - set(allowed))
         return "; ".join(_unknown(name, path, known) for name in wrong)
-    if error.rule == "propertyNames":
-        pattern = error.definition["propertyNames"]["pattern"]
-        bad = next(name for name in error.value if not re.match(pattern, name))
-        return (
-            f"{path} has the name {_short(bad)}; names are SageMaker XGBoost's own, in small "
-            f"letters, digits and underscores, as max_depth: correct or delete it"
-        )
     if error.rule == "not":
         names = error.definition["not"]["required"]
         both = " and ".join(f"{path}.{name}" for name in names)
         return f"{both} exclude each other; keep one of them"
-    reason = str(error.message).removeprefix(str(error.name)).strip()
-    return f"{path or 'the whole'} {reason}, but is {_short(error.value)}; correct it there"
+    if error.rule == "type":
+        kinds = error.definition["type"]
+        kinds = [kinds] if isinstance(kinds, str) else kinds
+        reason = f"must be {' or '.join(_TYPES[kind] for kind in kinds)}"
+    elif error.rule == "enum":
+        reason = f"must be one of {', '.join(_short(one) for one in error.definition['enum'])}"
+    else:
+        reason = str(error.message).removeprefix(str(error.name)).strip()
+    return f"{path or SETTINGS_FILE} {reason}, but is {_short(error.value)}; correct it there"
 
 
 def _unknown(name: str, path: str, known: list[str]) -> str:
@@ -98,8 +133,8 @@ def _unknown(name: str, path: str, known: list[str]) -> str:
     other = bare.get("".join(c for c in name.lower() if c.isalnum())) or (near[0] if near else "")
     where = f" in {path}" if path else ""
     if other:
-        return f"unknown setting '{_cut(name)}'{where}; did you mean '{other}'?"
-    return f"unknown setting '{_cut(name)}'{where}; known are {', '.join(known)}: delete it"
+        return f"unknown setting {_cut(name)!r}{where}; did you mean '{other}'?"
+    return f"unknown setting {_cut(name)!r}{where}; known are {', '.join(known)}: delete it"
 
 
 def _short(value: object) -> str:

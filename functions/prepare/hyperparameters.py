@@ -17,6 +17,13 @@ _OBJECTIVES = {
     "binary": ("binary:logistic", "logloss"),
     "multiclass": ("multi:softprob", "mlogloss"),
 }
+# Sent beside the default, an alias could be the one of the two that does not count.
+_ALIASES = {
+    "learning_rate": "eta",
+    "min_split_loss": "gamma",
+    "reg_alpha": "alpha",
+    "reg_lambda": "lambda",
+}
 
 
 def check_metric(settings: Settings, task: str) -> None:
@@ -53,7 +60,10 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
     }
     if target.task == "multiclass":
         defaults["num_class"] = len(target.classes or [])
-    return {name: _text(value) for name, value in (defaults | settings["hyperparameters"]).items()}
+    chosen = {
+        _ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()
+    }
+    return {name: _text(value) for name, value in (defaults | chosen).items()}
 
 
 def _text(value: object) -> str:

@@ -1,0 +1,73 @@
+"""Settings take the hyperparameters that the container takes, and send them as it reads them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from dropforge.cloud.sagemaker.container.choices import ALIASES
+from dropforge.cloud.sagemaker.container.hyperparameters import Interval, _known, validate
+from pipeline.errors import SettingsError
+from pipeline.settings import SCHEMA_FILE, resolve_settings
+from prepare.hyperparameters import hyperparameters
+from prepare.target import Target
+
+SCHEMA: dict[str, Any] = json.loads(SCHEMA_FILE.read_text())["properties"]["hyperparameters"]
+# The container's own tuning adds names with an underscore; its list of objectives has a slip.
+CONTAINER = {name: known for name, known in _known().items() if not name.startswith("_")}
+NOT_OBJECTIVES = {"aft_loss_distribution"}
+
+
+def sent(chosen: dict[str, Any], task: str = "binary") -> dict[str, str]:
+    target = Target("label", task, "plain", [50, 50], 0, ["no", "yes"], {"no": 0, "yes": 1}, [])
+    return hyperparameters(target, resolve_settings({"hyperparameters": chosen}), 70)
+
+
+def accepted(name: str, value: object) -> bool:
+    try:
+        resolve_settings({"hyperparameters": {name: value}})
+    except SettingsError:
+        return False
+    return True
+
+
+def test_schema_names_are_those_of_the_container() -> None:
+    assert set(SCHEMA["properties"]) == {*CONTAINER, *ALIASES}
+
+
+@pytest.mark.parametrize("name", SCHEMA["properties"])
+def test_schema_accepts_the_numbers_that_the_container_accepts(name: str) -> None:
+    known = CONTAINER[ALIASES.get(name, name)]
+    if not isinstance(known.allowed, Interval) or known.elements:
+        assert not accepted(name, 1)
+        return
+    for value in (-(2**31), -1, 0, 0.5, 1, 1.5, 2, 3, 4, 50, 2**31 - 1):
+        whole = known.parse is float or isinstance(value, int)
+        assert accepted(name, value) is (whole and value in known.allowed)
+
+
+@pytest.mark.parametrize("name", [n for n, s in SCHEMA["properties"].items() if "enum" in s])
+def test_schema_accepts_the_words_that_the_container_accepts(name: str) -> None:
+    words = {"true" if w is True else "false" if w is False else w for w in _enum(name)}
+    assert words == set(CONTAINER[name].allowed) - NOT_OBJECTIVES
+
+
+def _enum(name: str) -> list[str | bool]:
+    words: list[str | bool] = SCHEMA["properties"][name]["enum"]
+    return words
+
+
+def test_hyperparameters_reach_the_container_as_it_reads_them() -> None:
+    chosen = {"num_round": 50.0, "eta": 1.0, "gamma": 1e-7, "deterministic_histogram": True}
+    found = sent(chosen)
+    assert found["num_round"] == "50"
+    read = validate(found)
+    assert (read["num_round"], read["eta"], read["gamma"]) == (50, 1, 1e-7)
+    assert read["deterministic_histogram"] == "true"
+
+
+@pytest.mark.parametrize("alias", ALIASES)
+def test_alias_takes_the_place_of_the_default(alias: str) -> None:
+    found = sent({alias: 0.25})
+    assert alias not in found
+    assert found[ALIASES[alias]] == "0.25"
