@@ -15,6 +15,7 @@ LIMIT = 20
 TEXT_LIMIT = 300
 FEW_ROWS = 30
 """Of fewer test rows the headline itself must say how little they tell."""
+_FEW_OF_CLASS = 10
 _MANY_ROWS = 1_000
 _WIDE = 0.5
 _NAMES = 5
@@ -39,28 +40,31 @@ def metric_warnings(
         found.append(
             warning(
                 "metric_undefined",
-                f"{metric.label} is not defined on these {scored.rows:,} test rows; drop more "
-                f'rows or choose another "metric" in pipeline.json.',
+                f"{metric.label} is not defined on {counted(scored.rows, 'test row')} like these; "
+                f'drop more rows or choose another "metric" in pipeline.json.',
             )
         )
         return found
-    if interval is not None and baseline is not None:
-        found += _baseline_warnings(metric, value, interval, baseline)
+    if baseline is not None:
+        found += _baseline_warnings(metric, scored, value, interval, baseline)
         found += _width_warnings(metric, scored.rows, value, interval, baseline)
     if scored.rows < FEW_ROWS:
         found.append(
             warning(
                 "few_test_rows",
-                f"Only {counted(scored.rows, 'test row')}: the {metric.label} on new rows may be "
-                f'quite another. Drop more rows, or raise "test" of "split" in pipeline.json.',
+                f"Only {counted(scored.rows, 'test row')}: the {_spoken(metric.label)} on new rows "
+                f'may be quite another. Drop more rows, or raise "test" of "split" in '
+                f"pipeline.json.",
             )
         )
     return found
 
 
 def _width_warnings(
-    metric: Metric, rows: int, value: float, interval: Interval, baseline: float
+    metric: Metric, rows: int, value: float, interval: Interval | None, baseline: float
 ) -> Warnings:
+    if interval is None:
+        return []
     width, gain = interval.high - interval.low, abs(value - baseline)
     if rows >= _MANY_ROWS or not width > _WIDE * gain > 0:
         return []
@@ -74,11 +78,19 @@ def _width_warnings(
 
 
 def _baseline_warnings(
-    metric: Metric, value: float, interval: Interval, baseline: float
+    metric: Metric, scored: Scored, value: float, interval: Interval | None, baseline: float
 ) -> Warnings:
-    worst = interval.low if metric.goal == "max" else interval.high
     numbers = f"{metric.label} {figure(value)}, baseline {figure(baseline)}"
     if not metric.better(value, baseline):
+        if scored.truth.min() == scored.truth.max():
+            # The baseline knows the test rows, so here it is never wrong.
+            return [
+                warning(
+                    "target_is_constant",
+                    f"The target is the same in all test rows, so they do not tell whether the "
+                    f"model is better than a naive prediction ({numbers}).",
+                )
+            ]
         return [
             warning(
                 "no_better_than_baseline",
@@ -86,6 +98,9 @@ def _baseline_warnings(
                 f"nothing about the target that it could learn.",
             )
         ]
+    if interval is None:
+        return []
+    worst = interval.low if metric.goal == "max" else interval.high
     if not metric.better(worst, baseline):
         return [
             warning(
@@ -102,15 +117,30 @@ def _class_warnings(scored: Scored) -> Warnings:
         return []
     counts = np.bincount(scored.truth.astype(np.intp), minlength=len(scored.classes))
     missing = [name for name, count in zip(scored.classes, counts, strict=True) if not count]
-    if not missing:
+    if missing:
+        return [
+            warning(
+                "class_missing",
+                f"{len(missing):,} of {len(scored.classes):,} classes have no test row: "
+                f"{listed(missing)}. Metrics say nothing about them.",
+            )
+        ]
+    rarest = int(counts.argmin())
+    if scored.task != "binary" or counts[rarest] >= _FEW_OF_CLASS:
         return []
     return [
         warning(
-            "class_missing",
-            f"{len(missing):,} of {len(scored.classes):,} classes have no test row: "
-            f"{listed(missing)}. Metrics say nothing about them.",
+            "few_rows_of_class",
+            f"Only {counted(int(counts[rarest]), 'test row')} of the class "
+            f"{quoted(scored.classes[rarest])}: AUC, average precision and F1 rest on so few, and "
+            f"their intervals are too narrow. Drop more rows of that class.",
         )
     ]
+
+
+def _spoken(label: str) -> str:
+    """Write a metric's name as in the middle of a sentence: log loss, but AUC."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
 
 
 def listed(names: Sequence[str]) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluate.intervals import wilson
 from evaluate.measures import Floats
 from evaluate.ranking import Ranking
 from evaluate.scored import THRESHOLD, Scored
@@ -106,23 +107,20 @@ def _thinned(x: Floats, y: Floats) -> list[list[float]]:
 def _calibration(predicted: Floats, truth: Floats) -> list[dict[str, float]]:
     """Return predicted against observed shares, in groups of equally many rows.
 
-    The interval of the observed share is Wilson's (Journal of the American
-    Statistical Association 22, 1927, 209-212), at 95 %.
+    The interval of the observed share is Wilson's, at 95 %.
     """
-    z = 1.959963984540054
     found = []
     groups = max(1, min(_CALIBRATION_BINS, predicted.size // _CALIBRATION_ROWS))
     for group in np.array_split(np.argsort(predicted, kind="stable"), groups):
         rows = group.size
         share = float(truth[group].mean())
-        centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
-        reach = z / (1 + z * z / rows) * np.sqrt(share * (1 - share) / rows + z * z / (4 * rows**2))
+        low, high = wilson(share, rows)
         found.append(
             {
                 "predicted": float(predicted[group].mean()),
                 "observed": share,
-                "low": max(0.0, float(centre - reach)),
-                "high": min(1.0, float(centre + reach)),
+                "low": low,
+                "high": high,
                 "rows": rows,
             }
         )
