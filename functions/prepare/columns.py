@@ -66,10 +66,10 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
         "counts": values.get("counts"),
         "infinite": found.get("infinite", 0),
     }
-    if not present:
+    infinite = base["infinite"]
+    if present == infinite:
         return Column(kind="empty", **base)
     style, numbers = _numbers(found, delimiter)
-    infinite = found.get("infinite", 0)
     unread = present - (numbers["count"] if numbers else 0) - infinite
     coded = different <= _CODES and unread > 0
     if numbers and unread <= (1 - SHARE) * present and not coded:
@@ -123,13 +123,13 @@ def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, dict[str, Any] 
     styles = found["numbers"]
     plain = styles.get("plain")
     others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
-    # 1.5 beside 1,5 leaves no reading of the comma but thousands.
-    if found.get("dots") and "grouped" in others:
-        others.pop("comma", None)
     if not others:
         return "plain", plain
-    preferred = ("comma", "grouped") if delimiter == ";" else ("grouped", "comma")
-    style = max(others, key=lambda s: (others[s]["count"], s == preferred[0]))
+    # Where both read as many, 1.5 beside 1,500 leaves no reading of the comma but thousands.
+    decimal = delimiter == ";" and not found.get("dots")
+    style = max(others, key=lambda s: (others[s]["count"], (s == "comma") == decimal))
+    if style == "comma":
+        plain = styles.get("pointed", plain)
     if plain is None:
         return style, others[style]
     empty: ColumnProfile = {"missing": 0, "dates": {}, "values": {"counts": {}}, "longest": 0}

@@ -33,7 +33,11 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     """Merge two profiles of a column."""
     merged: ColumnProfile = {
         "missing": one["missing"] + other["missing"],
-        "numbers": _each(one["numbers"], other["numbers"], _merge_numbers),
+        "numbers": _each(
+            _pointed(one["numbers"], other["numbers"]),
+            _pointed(other["numbers"], one["numbers"]),
+            _merge_numbers,
+        ),
         "dates": _each(one["dates"], other["dates"], _merge_dates),
         "values": merge_sketches(one["values"], other["values"]),
         "longest": max(one["longest"], other["longest"]),
@@ -58,6 +62,13 @@ def _each(one: dict[str, Any], other: dict[str, Any], merge: Any) -> dict[str, A
         else one.get(key, other.get(key))
         for key in sorted({*one, *other})
     }
+
+
+def _pointed(numbers: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """Say what was left out of a chunk: without a group of three, "pointed" is as "plain"."""
+    if "pointed" in other and "plain" in numbers:
+        return {"pointed": numbers["plain"]} | numbers
+    return numbers
 
 
 def _merge_numbers(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:

@@ -15,8 +15,13 @@ _SIGN = r"[$€£¥]?\s?[+-]?[$€£¥]?\s?"
 _UNIT = r"\s?[%$€£¥]?"
 GROUPED = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]*)?{_UNIT}$"
 # The decimal comma, as 1.234.567,89 or 3,5.
-COMMA = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '][0-9]{{3}})+|[0-9]+)(?:,[0-9]*)?{_UNIT}$"
+# Groups may be apart by a blank that breaks no line, as French programs write it.
+COMMA = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '\u00a0\u202f][0-9]{{3}})+|[0-9]+)(?:,[0-9]*)?{_UNIT}$"
+# What is a plain number, but has groups of three in a column of decimal commas.
+POINTED = r"^[+-]?[0-9]{1,3}\.[0-9]{3}$"
 _NOT_NUMBER = r"[^0-9.eE+-]"
+# XGBoost holds numbers in 32 bits, and refuses what is infinite there.
+_LARGEST = (2 - 2.0**-23) * 2.0**127
 
 
 def stripped(values: pl.Series) -> pl.Series:
@@ -28,7 +33,14 @@ def stripped(values: pl.Series) -> pl.Series:
 def plain(values: pl.Series) -> pl.Series:
     """Read numbers as a computer writes them, 12, -1.5, 3e-7; null for all else, and infinity."""
     numbers = values.cast(pl.Float64, strict=False)
-    return numbers.set(~numbers.is_finite(), None)
+    return numbers.set(~numbers.is_between(-_LARGEST, _LARGEST), None)
+
+
+def infinite(values: pl.Series) -> pl.Series:
+    """Tell which values are numbers, but infinite in 32 bits."""
+    numbers = values.cast(pl.Float64, strict=False)
+    outside = ~numbers.is_between(-_LARGEST, _LARGEST) & ~numbers.is_nan()
+    return outside.fill_null(value=False)
 
 
 def grouped(values: pl.Series) -> pl.Series:
@@ -53,10 +65,11 @@ def numbers(values: pl.Series, style: str) -> pl.Series:
         except that a comma column's 1.234 is a group of thousands.
     """
     first = plain(values)
+    if style == "comma":
+        return comma(values).fill_null(first)
     if style == "plain" or first.null_count() == values.null_count():
         return first
-    other = grouped(values) if style == "grouped" else comma(values)
-    return first.fill_null(other) if style == "grouped" else other.fill_null(first)
+    return first.fill_null(grouped(values))
 
 
 @dataclass(frozen=True)
