@@ -16,7 +16,7 @@ from prepare.digests import digest_rule
 from prepare.division import divide
 from prepare.encoder import Encoder, build_encoder
 from prepare.hyperparameters import check_metric, hyperparameters
-from prepare.job import job_of
+from prepare.job import encoded_bytes, job_of
 from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from prepare.notices import Notice, capped, counted, notice
@@ -71,12 +71,13 @@ def fit_run(
         layout.join(prefix, "chunks.json"),
         [chunk | {"champion": usable["usable"]} for chunk in division.chunks],
     )
+    size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
     return {
         "task": target.task,
         "target": target.name,
         "chunks": layout.join(prefix, "chunks.json"),
         "hyperparameters": hyperparameters(target, settings, division.train_rows),
-        **job_of(settings, default_instance, plan["source"]["size"]),
+        **job_of(settings, default_instance, size),
         "champion": usable,
     }
 

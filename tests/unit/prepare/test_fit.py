@@ -1,14 +1,12 @@
-"""Task, classes, job and champion, as fit decides them."""
+"""Task, classes, hyperparameters and champion, as fit decides them."""
 
-import json
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from bench.prepare.local_s3 import LocalS3
-from pipeline.errors import SettingsError, TargetMissingError, TargetUnusableError
-from prepare.job import PRICES_FILE
+from pipeline.errors import TargetMissingError, TargetUnusableError
 from tests.unit.prepare.pipeline_run import prepare
 
 
@@ -117,37 +115,6 @@ def test_users_hyperparameters_win_and_all_are_text() -> None:
         == found
     )
     assert found["objective"] == "binary:logistic"
-
-
-def test_cost_limit_lowers_the_time_limit() -> None:
-    prices = json.loads(PRICES_FILE.read_text())["usd_per_hour"]
-    settings = {"max_cost_usd": 0.1, "instance_count": 2, "instance_type": "ml.m5.xlarge"}
-    fit = prepare(labelled("0", "1"), settings).fit
-    seconds = fit["stopping_condition"]["MaxRuntimeInSeconds"]
-    assert seconds == int(0.1 / (2 * prices["ml.m5.xlarge"]) * 3600)
-    assert seconds / 3600 * 2 * prices["ml.m5.xlarge"] <= 0.1
-    assert fit["timeout_seconds"] > seconds
-    assert fit["resource_config"]["InstanceCount"] == 2
-
-
-def test_spot_waits_longer_than_it_runs() -> None:
-    fit = prepare(labelled("0", "1"), {"use_spot": True, "max_runtime_seconds": 600}).fit
-    stopping = fit["stopping_condition"]
-    assert stopping["MaxRuntimeInSeconds"] == 600
-    assert stopping["MaxWaitTimeInSeconds"] >= 600
-    assert fit["timeout_seconds"] > stopping["MaxWaitTimeInSeconds"]
-
-
-@pytest.mark.parametrize(
-    ("settings", "says"),
-    [
-        ({"max_cost_usd": 1, "instance_type": "ml.x99.huge"}, "price of ml.x99.huge is not known"),
-        ({"max_cost_usd": 0.001}, "at least 0.01"),
-    ],
-)
-def test_cost_limit_that_cannot_be_kept_is_refused(settings: dict[str, Any], says: str) -> None:
-    with pytest.raises(SettingsError, match=says):
-        prepare(labelled("0", "1"), settings)
 
 
 def champion_run(data: bytes, second: bytes) -> Any:
