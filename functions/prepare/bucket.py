@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 
 class Source(Protocol):
-    """Bytes that can be read by range; an S3 object, or bytes in memory."""
+    """Bytes that can be read by range."""
 
     @property
     def size(self) -> int:
@@ -14,22 +14,6 @@ class Source(Protocol):
 
     def read(self, start: int, end: int) -> bytes:
         """Return the bytes from start to before end, fewer at the end of the source."""
-
-
-@dataclass(frozen=True)
-class BytesSource:
-    """Bytes in memory."""
-
-    data: bytes
-
-    @property
-    def size(self) -> int:
-        """Bytes in all."""
-        return len(self.data)
-
-    def read(self, start: int, end: int) -> bytes:
-        """Return the bytes from start to before end."""
-        return self.data[start:end]
 
 
 @dataclass(frozen=True)

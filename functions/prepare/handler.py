@@ -7,6 +7,7 @@ import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 
 from pipeline import layout
 from prepare.bucket import Bucket, planned_source
@@ -15,7 +16,8 @@ from prepare.limits import MIB
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-s3 = boto3.client("s3")
+# Fit reads the chunks' results with 16 threads; botocore's own limit is 10 connections.
+s3 = boto3.client("s3", config=Config(max_pool_connections=16))
 
 
 @logger.inject_lambda_context

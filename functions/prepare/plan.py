@@ -59,7 +59,8 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
     version = version or head.get("VersionId")
     version = None if version == "null" else version
     dataset = drop.get("dataset") or _dataset_of(key)
-    run = drop.get("run") or layout.run_of_execution(request.execution["name"])
+    # An input may name the run of an execution that it was copied from: that one's files stay.
+    run = layout.run_of_execution(request.execution["name"])
     prefix = layout.prefix_of(run)
     settings = _settings(bucket, drop, dataset)
     source = ObjectSource(bucket, key, version, head["ContentLength"])

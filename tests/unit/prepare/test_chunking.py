@@ -2,13 +2,13 @@
 
 import csv
 import io
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import NotCsvError
-from prepare.bucket import BytesSource
 from prepare.chain import chain
 from prepare.dialect import Dialect
 from prepare.profile import profile_chunk
@@ -21,6 +21,20 @@ TIDY = st.lists(
     st.lists(st.text(alphabet='ab1,"\n', max_size=6), min_size=2, max_size=2), max_size=12
 )
 TEXTS = st.one_of(WILD, TIDY.map(lambda rows: written(rows)))
+
+
+@dataclass(frozen=True)
+class BytesSource:
+    """Bytes in memory that can be read by range."""
+
+    data: bytes
+
+    @property
+    def size(self) -> int:
+        return len(self.data)
+
+    def read(self, start: int, end: int) -> bytes:
+        return self.data[start:end]
 
 
 def written(rows: list[list[str]]) -> str:

@@ -9,6 +9,7 @@ import pytest
 
 from bench.prepare.local_s3 import LocalS3
 from pipeline.errors import EmptyFileError
+from prepare import fit
 
 CONTEXT = SimpleNamespace(
     function_name="prepare",
@@ -19,7 +20,7 @@ CONTEXT = SimpleNamespace(
 
 
 @pytest.fixture
-def handler(monkeypatch: pytest.MonkeyPatch) -> Any:
+def deployed(monkeypatch: pytest.MonkeyPatch) -> Any:
     environment = {
         "BUCKET": "bucket",
         "CHUNK_MIB": "64",
@@ -32,9 +33,30 @@ def handler(monkeypatch: pytest.MonkeyPatch) -> Any:
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    module = importlib.import_module("prepare.handler")
-    monkeypatch.setattr(module, "s3", LocalS3())
-    return module
+    return importlib.import_module("prepare.handler")
+
+
+@pytest.fixture
+def handler(deployed: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(deployed, "s3", LocalS3())
+    return deployed
+
+
+def test_client_has_a_connection_for_each_of_fits_readers(deployed: Any) -> None:
+    assert deployed.s3.meta.config.max_pool_connections >= fit._READERS
+
+
+def test_run_of_an_input_copied_from_another_execution_is_the_new_ones(handler: Any) -> None:
+    rows = "\n".join(f"{n % 7},{n % 5},{n % 2}" for n in range(50))
+    handler.s3.objects["inbox/set/data.csv"] = f"a,b,c\n{rows}\n".encode()
+    event = {
+        "step": "plan",
+        "execution": {"name": "again", "id": "arn", "started": "2026-01-01T00:00:00Z"},
+        "drop": {"key": "inbox/set/data.csv", "run": "set-20260102-030405-0a1b2c3d"},
+    }
+    plan = handler.handler(event, CONTEXT)
+    assert (plan["run"], plan["prefix"], plan["attempts"][0]) == ("again", "runs/again", "again")
+    assert {key.split("/")[1] for key in handler.s3.objects if key.startswith("runs/")} == {"again"}
 
 
 def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None:
