@@ -108,22 +108,50 @@ def job_folder(root: Path, **parameters: str) -> Path:
     return root
 
 
-def test_training_resumes_from_a_checkpoint(
+def checkpointed(root: Path, **parameters: str) -> Path:
+    """A job's folder with one of checkpoints."""
+    job_folder(root, **parameters)
+    folder = root / "checkpoints"
+    config = root / "input/config/checkpointconfig.json"
+    config.write_text(json.dumps({"LocalPath": str(folder)}))
+    return folder
+
+
+def rounds_of(printed: str) -> int:
+    return sum("#011" in line for line in printed.splitlines())
+
+
+def test_training_keeps_its_first_round_as_the_one_checkpoint(tmp_path: Path) -> None:
+    folder = checkpointed(tmp_path, num_round="20")
+    assert train.main(tmp_path) == 0
+    assert [path.name for path in folder.iterdir()] == ["xgboost-checkpoint_0.ubj"]
+
+
+def test_training_starts_anew_beside_a_checkpoint_of_its_own(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    root = job_folder(tmp_path)
-    (root / "input/config/checkpointconfig.json").write_text(
-        json.dumps({"LocalPath": str(root / "checkpoints")})
-    )
-    assert train.main(root) == 0
-    rounds = [line.split("#")[0] for line in capsys.readouterr().out.splitlines()]
-    assert rounds == ["[0]", "[1]", "[2]", "[3]"]
-    (root / "input/config/hyperparameters.json").write_text(
-        json.dumps({"objective": "reg:squarederror", "num_round": "6"})
-    )
-    assert train.main(root) == 0
-    server = ModelServer(root / "model")
-    assert server.boosters[0].num_boosted_rounds() == 6
+    checkpointed(tmp_path)
+    for _ in range(2):
+        assert train.main(tmp_path) == 0
+        assert rounds_of(capsys.readouterr().out) == 4
+
+
+# The name says no format; the container's log has the same warning.
+@pytest.mark.filterwarnings("ignore:(?s).*Unknown file format")
+def test_training_goes_on_from_the_newest_checkpoint_of_the_name_it_looks_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = checkpointed(tmp_path, num_round="11")
+    assert train.main(tmp_path) == 0
+    model = tmp_path / "model" / "xgboost-model"
+    model.replace(folder / "xgboost-checkpoint.10")
+    (folder / "xgboost-checkpoint.9").write_bytes(b"older")
+    parameters = {"objective": "reg:squarederror", "num_round": "13"}
+    (tmp_path / "input/config/hyperparameters.json").write_text(json.dumps(parameters))
+    capsys.readouterr()
+    assert train.main(tmp_path) == 0
+    assert rounds_of(capsys.readouterr().out) == 2
+    assert ModelServer(tmp_path / "model").boosters[0].num_boosted_rounds() == 13
 
 
 def test_failure_is_written_to_its_file(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What a training job does after each round: tell, keep, and go on from where it was kept."""
 
 import logging
+import re
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import xgboost
 logger = logging.getLogger(__name__)
 
 CHECKPOINT_NAME = "xgboost-checkpoint"
+_CHECKPOINT = re.compile(rf"{CHECKPOINT_NAME}\.[0-9]+")
 
 
 class Progress(xgboost.callback.TrainingCallback):
@@ -47,13 +49,23 @@ def save(booster: Any, path: Path) -> None:
 
 
 def checkpoint_of(directory: Path | None) -> tuple[str | None, int]:
-    """Find the newest checkpoint (sagemaker_xgboost_container/checkpointing.py)."""
+    """Find the checkpoint to go on from (sagemaker_xgboost_container/checkpointing.py).
+
+    The container looks for xgboost-checkpoint.3, while what it trains with writes
+    xgboost-checkpoint_3.ubj: it never goes on from a checkpoint of its own, and a
+    spot job that is interrupted starts anew.
+
+    Returns
+    -------
+    The newest file, None if there is none, and how many rounds are done.
+    """
     if directory is None:
         return None, 0
     directory.mkdir(parents=True, exist_ok=True)
     found = [
-        (int(path.name.removeprefix(f"{CHECKPOINT_NAME}_").split(".")[0]), path)
-        for path in directory.glob(f"{CHECKPOINT_NAME}_*")
+        (int(path.suffix[1:]), path)
+        for path in directory.iterdir()
+        if _CHECKPOINT.fullmatch(path.name)
     ]
     if not found:
         return None, 0

@@ -176,8 +176,10 @@ def _train(
     checkpoint, done = checkpoint_of(checkpoint_dir)
     callbacks: list[Any] = [Progress()]
     if checkpoint_dir and master:
+        # The interval is the container's (callback.py): the rounds done before, so that a job
+        # which starts anew keeps its first round and no other.
         callbacks.append(
-            xgboost.callback.TrainingCheckPoint(str(checkpoint_dir), CHECKPOINT_NAME, interval=1)
+            xgboost.callback.TrainingCheckPoint(str(checkpoint_dir), CHECKPOINT_NAME, interval=done)
         )
     if keep and master:
         callbacks.append(KeepIntermediate(model_dir / MODEL_NAME))
