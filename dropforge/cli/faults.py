@@ -14,7 +14,9 @@ from dropforge.client.errors import (
     ClientFault,
     FollowTimeoutError,
     InvocationError,
+    OutUnusableError,
     PredictionsUnreadableError,
+    RunLostError,
     RunUnfinishedError,
 )
 from dropforge.errors import AlreadyRunningError, DropforgeError, PortInUseError
@@ -35,6 +37,7 @@ _CREDENTIAL_CODES = {
     "SignatureDoesNotMatch",
     "UnrecognizedClientException",
 }
+_FAILURES = (InvocationError, PredictionsUnreadableError, RunLostError, RunUnfinishedError)
 _DENIED_CODES = {"AccessDenied", "AccessDeniedException", "Forbidden", "403"}
 _UNREACHABLE = ("EndpointConnectionError", "ConnectTimeoutError", "ConnectionClosedError")
 _SIGN_IN = (
@@ -66,7 +69,9 @@ def fault_of(error: Exception) -> Fault | None:
     if isinstance(error, FollowTimeoutError):
         next_step = f"; {outlook(error.run, error.env)}" if error.run and error.goes_on else ""
         return Fault(name, f"{error}{next_step}", FAILED, error.run)
-    if isinstance(error, InvocationError | PredictionsUnreadableError | RunUnfinishedError):
+    if isinstance(error, OutUnusableError):
+        return Fault(name, str(error), FAILED if error.run else REFUSED, error.run)
+    if isinstance(error, _FAILURES):
         return Fault(name, str(error), FAILED)
     if isinstance(error, ClientFault | PortInUseError | AlreadyRunningError):
         return Fault(name, str(error), REFUSED)
@@ -98,7 +103,7 @@ def _of_sdk(error: BotoCoreError, name: str) -> Fault:
         message = f"{said}; check the network, AWS_ENDPOINT_URL and the region in samconfig.toml"
         return Fault(name, message, FAILED)
     if name == "NoRegionError":
-        message = "no AWS region is set; set region in samconfig.toml, or AWS_REGION"
+        message = "no AWS region is set; set region in samconfig.toml, or AWS_DEFAULT_REGION"
         return Fault(name, message, REFUSED)
     return Fault(name, f"{said}; {_SIGN_IN}", REFUSED)
 

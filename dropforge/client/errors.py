@@ -4,7 +4,9 @@ ClientFault                    base; the user can put it right, so the command e
 ├── EnvironmentUnknownError    samconfig.toml has no such environment, or cannot be read
 ├── StackMissingError          nothing is deployed under the stack's name
 ├── DropFileError              the file to drop cannot be read
+├── OutUnusableError           a run's files cannot be written; exits 3 if the run is over
 ├── RunUnknownError            the bucket knows no such run
+├── RunLostError               nothing knows how a run ended; the command exits 3
 ├── RunUnfinishedError         a run goes on, so it has no files yet; the command exits 3
 ├── RegistryError              no model package can be promoted or rolled back
 ├── PredictionsUnreadableError predictions and truth of a run do not belong together
@@ -33,8 +35,25 @@ class DropFileError(ClientFault):
     """The file to drop cannot be read."""
 
 
+class OutUnusableError(ClientFault):
+    """A run's files cannot be written where they should go.
+
+    Parameters
+    ----------
+    run : the run that is over, None before it began.
+    """
+
+    def __init__(self, message: str, run: str | None = None) -> None:
+        super().__init__(message)
+        self.run = run
+
+
 class RunUnknownError(ClientFault):
     """The bucket knows no such run."""
+
+
+class RunLostError(ClientFault):
+    """A run left objects in the bucket, but neither an execution nor a message."""
 
 
 class RunUnfinishedError(ClientFault):

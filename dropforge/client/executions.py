@@ -5,11 +5,15 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import RunUnfinishedError, RunUnknownError
+from dropforge.client.errors import ClientFault, RunLostError, RunUnfinishedError, RunUnknownError
 from dropforge.client.follow import Followed, Message, message_of
 from dropforge.client.history import Timeline, update
 from dropforge.client.stack import Stack
 from pipeline import layout
+
+LOST = "LOST"
+"""The status of a run that left objects, but neither an execution nor a message."""
+LOST_CAUSE = "its execution was lost, as when the local cloud is killed; drop the file again"
 
 
 def execution_of(stack: Stack, arn: str) -> dict[str, Any] | None:
@@ -32,8 +36,10 @@ def arn_of(stack: Stack, run: str, request: dict[str, Any]) -> str:
     return str(request.get("execution", {}).get("id") or stack.execution_arn(run))
 
 
-def unknown(stack: Stack, run: str) -> RunUnknownError:
-    """Return the error for a run that neither the bucket nor Step Functions knows."""
+def missing(stack: Stack, run: str) -> ClientFault:
+    """Return the error for a run without message and execution: it is lost, or never was."""
+    if stack.has(f"{layout.prefix_of(run)}/"):
+        return RunLostError(f"run {run} has no result: {LOST_CAUSE}")
     return RunUnknownError(
         f"there is no run {run!r} in the stack {stack.environment.stack_name}; "
         f"`dropforge runs` lists the runs"
@@ -47,6 +53,8 @@ def finished(stack: Stack, run: str) -> Followed:
     ------
     RunUnknownError
         Neither the bucket nor Step Functions knows it.
+    RunLostError
+        It left objects only.
     RunUnfinishedError
         It goes on.
     """
@@ -57,13 +65,12 @@ def finished(stack: Stack, run: str) -> Followed:
     if message is None and exists:
         message = _message(run, request, execution_of(stack, arn) or {})
     if message is None and not exists:
-        raise unknown(stack, run)
+        raise missing(stack, run)
     if message is None:
         state = f" in {timeline.current.name!r}" if timeline.current else ""
-        this = run if stack.environment.is_local else f"{run} --env {stack.environment.name}"
         raise RunUnfinishedError(
-            f"run {run} goes on{state}, so there is nothing to fetch yet; try again when "
-            f"`dropforge show {this}` says that it ended"
+            f"run {run} goes on{state}, so it has no result yet; try again when "
+            f"`dropforge show {stack.argument(run)}` says that it ended"
         )
     return Followed(message, timeline)
 

@@ -114,7 +114,7 @@ def _give_up_if_late(
     watch: _Watch, stack: Stack, run: str, patience: Patience, limit: float, now: float
 ) -> None:
     timeline, waited, env = watch.timeline, now - watch.began, stack.environment.name
-    this = run if stack.environment.is_local else f"{run} --env {env}"
+    this = stack.argument(run)
     if timeline.is_over:
         watch.over_since = watch.over_since or now
         if now - watch.over_since > patience.message:

@@ -81,7 +81,8 @@ def _of_function(
 def _of_jobs(
     stack: Stack, group: str, run: str, began: datetime, ended: datetime
 ) -> Iterator[Line]:
-    jobs = tuple(f"{job}/" for job in layout.attempts_of(run))
+    # The champion's transform job has the name of this run's attempt and "-c".
+    jobs = tuple(f"{job}{suffix}/" for job in layout.attempts_of(run) for suffix in ("", "-c"))
     for event in _events(stack, began, ended, logGroupName=group, logStreamNamePrefix=run):
         # The prefix alone would take in a run whose name goes on after this one's.
         if event["logStreamName"].startswith(jobs):

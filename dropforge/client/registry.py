@@ -2,7 +2,9 @@
 
 The champion of a dataset is the newest Approved package of its group, by the
 time the registry made it; so whatever approves or rejects a package, with this
-command or any other AWS tool, is what the next comparison goes by.
+command or any other AWS tool, is what the next comparison goes by. As EvaluateFunction
+does, all here passes over packages that name no encoder: something else registered
+them, and they cannot be given this application's data.
 """
 
 from collections.abc import Iterator
@@ -11,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import RegistryError, RunUnknownError
+from dropforge.client.errors import RegistryError
+from dropforge.client.executions import finished
 from dropforge.client.stack import Stack
 from pipeline import layout
 
@@ -47,13 +50,19 @@ def promote(stack: Stack, run: str) -> Change:
 
     Raises
     ------
-    RunUnknownError
-        The run has no evaluation, so there is no model to promote.
+    RunUnknownError, RunLostError
+        There is no such run, or no execution of it.
+    RunUnfinishedError
+        It goes on, and has no evaluation yet.
+    RegistryError
+        It ended without an evaluation, so there is no model to promote.
     """
     evaluation = stack.read_json(layout.join(layout.prefix_of(run), "evaluation.json"))
     if evaluation is None or "package" not in evaluation:
-        raise RunUnknownError(
-            f"run {run} has no evaluated model in {stack.bucket}; `dropforge runs` lists the runs"
+        finished(stack, run)
+        raise RegistryError(
+            f"run {run} made no model that could be promoted; "
+            f"`dropforge show {stack.argument(run)}` says why"
         )
     package = evaluation["package"]
     group, dataset = package["group"], package["metadata"]["dataset"]
@@ -91,9 +100,9 @@ def rollback(stack: Stack, dataset: str, *, to_none: bool = False) -> Change:
             f"dataset {dataset!r} has no approved model, so there is nothing to roll back; "
             f"`dropforge runs` lists the runs"
         )
-    run, copies, before = _run_of(stack, newest), [newest["ModelPackageArn"]], None
+    run, copies, before = _run_of(newest), [newest["ModelPackageArn"]], None
     for before in approved:
-        if run is None or _run_of(stack, before) != run:
+        if run is None or _run_of(before) != run:
             break
         copies.append(before["ModelPackageArn"])
     else:
@@ -114,9 +123,7 @@ def champion(stack: Stack, dataset: str) -> Champion:
     newest = next(_packages(stack, stack.package_group(dataset), APPROVED), None)
     if newest is None:
         return Champion(None, None, None)
-    described = describe(stack, newest["ModelPackageArn"])
-    run = described.get("CustomerMetadataProperties", {}).get("run")
-    return Champion(newest["ModelPackageArn"], run, newest.get("ModelPackageVersion"))
+    return Champion(newest["ModelPackageArn"], _run_of(newest), newest.get("ModelPackageVersion"))
 
 
 def describe(stack: Stack, arn: str) -> dict[str, Any]:
@@ -125,6 +132,14 @@ def describe(stack: Stack, arn: str) -> dict[str, Any]:
 
 
 def _packages(stack: Stack, group: str, status: str | None = None) -> Iterator[dict[str, Any]]:
+    """Yield what is known of a group's packages that name an encoder, the newest first."""
+    for listed in _listed(stack, group, status):
+        package = {**describe(stack, listed["ModelPackageArn"]), **listed}
+        if "encoder" in package.get("CustomerMetadataProperties", {}):
+            yield package
+
+
+def _listed(stack: Stack, group: str, status: str | None) -> Iterator[dict[str, Any]]:
     """Yield a group's packages, the newest first; none if the group does not exist."""
     query = {"ModelPackageGroupName": group, "SortBy": "CreationTime", "SortOrder": "Descending"}
     if status:
@@ -132,9 +147,7 @@ def _packages(stack: Stack, group: str, status: str | None = None) -> Iterator[d
     pages = stack.client("sagemaker").get_paginator("list_model_packages")
     try:
         for page in pages.paginate(**query):
-            for package in page["ModelPackageSummaryList"]:
-                if package.get("ModelPackageStatus", "Completed") == "Completed":
-                    yield package
+            yield from page["ModelPackageSummaryList"]
     except ClientError as error:
         if error.response["Error"]["Code"] not in _MISSING:
             raise
@@ -143,15 +156,14 @@ def _packages(stack: Stack, group: str, status: str | None = None) -> Iterator[d
 def _package_of(stack: Stack, group: str, run: str) -> dict[str, Any] | None:
     """Return the newest package that a run's model was registered as."""
     for package in _packages(stack, group):
-        if _run_of(stack, package) == run:
+        if _run_of(package) == run:
             return package
     return None
 
 
-def _run_of(stack: Stack, package: dict[str, Any]) -> str | None:
+def _run_of(package: dict[str, Any]) -> str | None:
     """Return the run that a package names; one that another tool made may name none."""
-    described = describe(stack, package["ModelPackageArn"])
-    run: str | None = described.get("CustomerMetadataProperties", {}).get("run")
+    run: str | None = package["CustomerMetadataProperties"].get("run")
     return run
 
 
@@ -171,7 +183,7 @@ def _register(
 ) -> str:
     """Register a run's model, once more if need be, with the fields of `Register model`."""
     package = evaluation["package"]
-    container = _registered(stack, own) if own else _saved(stack, run)
+    container = own["InferenceSpecification"]["Containers"][0] if own else _saved(stack, run)
     quality = {"ContentType": "application/json", "S3Uri": evaluation["files"]["evaluation"]}
     answer = stack.client("sagemaker").create_model_package(
         ModelPackageGroupName=package["group"],
@@ -188,12 +200,6 @@ def _register(
         ModelMetrics={"ModelQuality": {"Statistics": quality}},
     )
     return str(answer["ModelPackageArn"])
-
-
-def _registered(stack: Stack, package: dict[str, Any]) -> dict[str, Any]:
-    """Return image and model data of a package."""
-    described = describe(stack, package["ModelPackageArn"])
-    return dict(described["InferenceSpecification"]["Containers"][0])
 
 
 def _saved(stack: Stack, run: str) -> dict[str, Any]:

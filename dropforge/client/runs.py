@@ -10,7 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.executions import arn_of, execution_of, unknown
+from dropforge.client.executions import LOST, LOST_CAUSE, arn_of, execution_of, missing
 from dropforge.client.follow import message_of
 from dropforge.client.history import Timeline, update
 from dropforge.client.registry import champion, describe
@@ -34,13 +34,14 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
     Of each: run, dataset, status, verdict, metric, started (ISO 8601, UTC), in_use
     (whether its model is the champion); what is not known yet is null.
     """
+    beginning = "" if dataset is None else f"{layout.run_stem(dataset)}-"
     executions = {
         layout.run_of_execution(item["name"]): item
         for item in islice(_executions(stack), max(limit * _MIXED, 100))
-        if dataset is None or item["name"].startswith(f"{dataset}-")
+        if item["name"].startswith(beginning)
     }
     began = {run: item["startDate"].astimezone(UTC) for run, item in executions.items()}
-    for run in _prefixes(stack, dataset):
+    for run in _prefixes(stack, beginning):
         stamp = _STAMP.search(run)
         if run not in began and stamp:
             began[run] = datetime.strptime(stamp[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
@@ -49,10 +50,10 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
     with ThreadPoolExecutor(_LOOKUPS) as pool:
         messages = pool.map(lambda run: message_of(stack, run), newest)
         told = dict(zip(newest, messages, strict=True))
-        silent = [run for run in newest if run in executions and told[run] is None]
-        names = [executions[run]["name"] for run in silent]
+        silent = [run for run in newest if told[run] is None]
+        names = [executions[run]["name"] if run in executions else run for run in silent]
         standing = dict(zip(silent, pool.map(partial(_standing, stack), names), strict=True))
-        every = (_row(run, began[run], told[run] or standing.get(run) or {}) for run in newest)
+        every = (_row(run, began[run], told[run] or standing[run]) for run in newest)
         rows = list(islice(_of_dataset(every, dataset), limit))
         datasets = sorted({row["dataset"] for row in rows if row["dataset"]})
         champions = pool.map(lambda name: _champion_run(stack, name), datasets)
@@ -76,11 +77,11 @@ def run_facts(stack: Stack, run: str) -> Facts:
     arn = arn_of(stack, run, request)
     update(timeline, stack.client("stepfunctions"), arn)
     execution = execution_of(stack, arn)
-    if not (execution or message or request):
-        raise unknown(stack, run)
-    known = execution or {}
+    if not (execution or message or request or stack.has(f"{prefix}/")):
+        raise missing(stack, run)
+    known = execution or {"status": LOST, "cause": LOST_CAUSE}
     status = message.get("status") or known.get("status")
-    dataset = message.get("dataset") or request.get("dataset")
+    dataset = message.get("dataset") or request.get("dataset") or _dataset_in(run)
     result = message.get("result") or {}
     package = evaluation.get("package", {})
     return {
@@ -90,7 +91,7 @@ def run_facts(stack: Stack, run: str) -> Facts:
         "verdict": message.get("verdict"),
         "state": timeline.current.name if status == "RUNNING" and timeline.current else None,
         "error": message.get("error") or known.get("error"),
-        "cause": message.get("cause") or known.get("cause"),
+        "cause": message.get("cause") if message else known.get("cause"),
         "object": _picked(
             request, ("bucket", "key", "version_id", "etag", "size", "last_modified")
         ),
@@ -117,9 +118,9 @@ def _executions(stack: Stack) -> Iterator[Facts]:
         yield from page["executions"]
 
 
-def _prefixes(stack: Stack, dataset: str | None) -> Iterator[str]:
+def _prefixes(stack: Stack, beginning: str) -> Iterator[str]:
     pages = stack.client("s3").get_paginator("list_objects_v2")
-    start = layout.prefix_of("") if dataset is None else layout.prefix_of(f"{dataset}-")
+    start = layout.prefix_of(beginning)
     for page in pages.paginate(Bucket=stack.bucket, Prefix=start, Delimiter="/"):
         for item in page.get("CommonPrefixes", []):
             yield item["Prefix"].rstrip("/").rsplit("/", 1)[-1]
@@ -127,17 +128,25 @@ def _prefixes(stack: Stack, dataset: str | None) -> Iterator[str]:
 
 def _standing(stack: Stack, name: str) -> Facts:
     """Say of a run without a message what `run_facts` would: a list of executions may lag."""
-    execution = execution_of(stack, stack.execution_arn(name)) or {}
     prefix = layout.prefix_of(layout.run_of_execution(name))
     request = stack.read_json(layout.join(prefix, "request.json")) or {}
+    execution = execution_of(stack, arn_of(stack, name, request)) or {"status": LOST}
     return {"dataset": request.get("dataset"), "status": execution.get("status")}
+
+
+def _dataset_in(run: str) -> str | None:
+    """Return the dataset that a run's name holds, None if it holds none or may be cut."""
+    stamp = _STAMP.search(run)
+    stem = run[: stamp.start()] if stamp else ""
+    # Where a longer name would have left a longer stem, this one is whole.
+    return stem if stem and layout.run_stem(f"{stem}-x") != stem else None
 
 
 def _row(run: str, began: datetime, known: Facts) -> Facts:
     """Gather a row from a run's message, or from how it stands without one."""
     return {
         "run": run,
-        "dataset": known.get("dataset"),
+        "dataset": known.get("dataset") or _dataset_in(run),
         "status": known.get("status"),
         "verdict": known.get("verdict"),
         "metric": (known.get("result") or {}).get("metric"),

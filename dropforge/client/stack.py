@@ -59,6 +59,10 @@ class Stack:
         """Return the name of a dataset's model package group, as EvaluateFunction makes it."""
         return layout.package_group(self.outputs["ModelPackageGroupPrefix"], dataset)
 
+    def argument(self, run: str) -> str:
+        """Return what names a run of this stack to a command."""
+        return run if self.environment.is_local else f"{run} --env {self.environment.name}"
+
     def read(self, key: str) -> bytes | None:
         """Return an object of the bucket, None if there is none."""
         try:
@@ -74,6 +78,12 @@ class Stack:
         """Return a JSON object of the bucket, None if there is none."""
         body = self.read(key)
         return None if body is None else dict(json.loads(body))
+
+    def has(self, prefix: str) -> bool:
+        """Say whether the bucket has objects whose keys begin with a prefix."""
+        s3 = self.client("s3")
+        answer = s3.list_objects_v2(Bucket=self.bucket, Prefix=prefix, MaxKeys=1)
+        return bool(answer.get("Contents"))
 
 
 def find_stack(environment: Environment, session: Any) -> Stack:

@@ -68,6 +68,11 @@ class FakeS3:
         assert name == "list_objects_v2"
         return _S3Pages(self)
 
+    def list_objects_v2(self, *, Bucket: str, Prefix: str, MaxKeys: int) -> dict[str, Any]:
+        assert Bucket == BUCKET
+        found = [{"Key": key} for key in self.objects if key.startswith(Prefix)]
+        return {"Contents": found[:MaxKeys]} if found else {}
+
 
 class _S3Pages:
     def __init__(self, s3: FakeS3) -> None:
@@ -146,7 +151,7 @@ class FakeSageMaker:
             self.create_model_package(
                 ModelPackageGroupName="dropforge--churn",
                 ModelApprovalStatus=status,
-                CustomerMetadataProperties={"run": run},
+                CustomerMetadataProperties={"run": run, "encoder": f"runs/{run}/encoder.json"},
                 InferenceSpecification={
                     "Containers": [{"Image": "xgboost", "ModelDataUrl": "s3://drops/model"}]
                 },
@@ -168,6 +173,9 @@ class FakeSageMaker:
 
     def describe_model_package(self, *, ModelPackageName: str) -> dict[str, Any]:
         return self._package(ModelPackageName)
+
+    def describe_model_package_group(self, *, ModelPackageGroupName: str) -> dict[str, Any]:
+        return {"ModelPackageGroupName": ModelPackageGroupName}
 
     def describe_model(self, *, ModelName: str) -> dict[str, Any]:
         if ModelName not in self.models:

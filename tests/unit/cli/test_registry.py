@@ -5,9 +5,10 @@ import json
 import pytest
 
 from dropforge.client import registry
-from dropforge.client.errors import RegistryError, RunUnknownError
+from dropforge.client.errors import RegistryError, RunUnfinishedError, RunUnknownError
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import BUCKET, fake_stack, finished_run
+from evaluate.registry import find_champion
+from tests.unit.cli.fakes import BUCKET, fake_stack, finished_run, message, succeeded
 
 
 def statuses(stack: Stack) -> list[str]:
@@ -72,8 +73,50 @@ def test_promote_of_a_run_without_a_model_is_refused(document: object) -> None:
     if document is not None:
         body = json.dumps(document).encode()
         stack.client("s3").put_object(Bucket=BUCKET, Key="runs/x/evaluation.json", Body=body)
-    with pytest.raises(RunUnknownError, match="run x has no evaluated model"):
+    body = json.dumps(message("x", status="FAILED", verdict="failed", result=None)).encode()
+    stack.session.s3.objects["runs/x/message.json"] = body
+    with pytest.raises(RegistryError, match=r"run x made no model .* `dropforge show x` says why"):
         registry.promote(stack, "x")
+
+
+def test_promote_of_an_unknown_run_says_so() -> None:
+    with pytest.raises(RunUnknownError, match="there is no run 'nope'"):
+        registry.promote(fake_stack(), "nope")
+
+
+def test_promote_of_a_run_that_goes_on_says_so() -> None:
+    stack = fake_stack()
+    stack.session.states.history = succeeded("Plan data")[:2]
+    with pytest.raises(RunUnfinishedError, match="goes on in 'Plan data'"):
+        registry.promote(stack, "x")
+
+
+def without_encoder(stack: Stack, run: str) -> None:
+    """Register and approve a package as another tool would."""
+    arn = stack.session.sagemaker.add(run, "Approved")
+    package = stack.session.sagemaker.describe_model_package(ModelPackageName=arn)
+    package.pop("CustomerMetadataProperties")
+
+
+def test_packages_of_other_tools_are_no_champions_as_for_the_evaluation() -> None:
+    stack = fake_stack()
+    stack.session.sagemaker.add("old", "Approved")
+    stack.session.sagemaker.add("new", "Approved")
+    without_encoder(stack, "foreign")
+    found = registry.champion(stack, "churn")
+    beaten = find_champion(stack.session.sagemaker, "dropforge--churn")
+    assert (found.arn, found.run) == (beaten["model_package_arn"], "new")
+    assert registry.rollback(stack, "churn").champion.run == "old"
+    assert statuses(stack) == ["Approved", "Rejected", "Approved"]
+
+
+def test_promote_approves_a_package_though_one_of_another_tool_is_newer() -> None:
+    stack = fake_stack()
+    finished_run(stack, "own")
+    stack.session.sagemaker.add("own", "PendingManualApproval")
+    without_encoder(stack, "foreign")
+    change = registry.promote(stack, "own")
+    assert (change.action, change.champion.run) == ("approved", "own")
 
 
 def test_rollback_makes_the_model_before_the_champion_again() -> None:
@@ -118,9 +161,8 @@ def test_rollback_takes_packages_that_name_no_run_as_models_of_their_own() -> No
     stack = fake_stack()
     for _ in range(2):
         arn = stack.session.sagemaker.add("x", "Approved")
-        stack.session.sagemaker.describe_model_package(ModelPackageName=arn).pop(
-            "CustomerMetadataProperties"
-        )
+        package = stack.session.sagemaker.describe_model_package(ModelPackageName=arn)
+        del package["CustomerMetadataProperties"]["run"]
     registry.rollback(stack, "churn")
     assert statuses(stack) == ["Approved", "Rejected"]
 

@@ -5,9 +5,11 @@ from datetime import timedelta
 
 import pytest
 
-from dropforge.client.errors import RunUnknownError
+from dropforge.client.errors import RunLostError, RunUnknownError
+from dropforge.client.executions import finished
 from dropforge.client.logs import readable, run_logs
 from dropforge.client.runs import recent_runs, run_facts
+from pipeline.layout import run_name
 from tests.unit.cli.fakes import (
     NOON,
     RUN,
@@ -37,6 +39,40 @@ def test_runs_are_listed_newest_first_with_those_refused_before_they_began() -> 
     assert found[1]["started"] == "2026-11-22T12:00:00+00:00"
     assert [row["run"] for row in recent_runs(stack, 20, "churn")] == [RUN]
     assert len(recent_runs(stack, 1)) == 1
+
+
+LONG = "2024-01-01-customer-churn-eu-west-1"
+
+
+def test_runs_of_a_dataset_whose_name_is_cut_in_them_are_listed() -> None:
+    stack = fake_stack()
+    began, dropped = (run_name(LONG, NOON, "drops", f"inbox/{LONG}/{n}.csv", None) for n in "ab")
+    assert not began.startswith(LONG)
+    stack.session.states.executions = [{"name": began, "startDate": NOON, "status": "RUNNING"}]
+    refusal = {**rejection(dropped), "dataset": LONG}
+    stack.session.s3.objects[f"runs/{dropped}/message.json"] = json.dumps(refusal).encode()
+    assert {row["run"] for row in recent_runs(stack, 20, LONG)} == {began, dropped}
+
+
+def test_runs_and_facts_say_that_an_execution_was_lost() -> None:
+    stack = fake_stack()
+    stack.session.s3.objects[f"runs/{REFUSED_RUN}/chunks/manifest.json"] = b"[]"
+    (row,) = recent_runs(stack, 5)
+    facts = run_facts(stack, REFUSED_RUN)
+    assert row["status"] == facts["status"] == "LOST"
+    assert row["dataset"] == facts["dataset"] == "churn-eu"
+    assert "drop the file again" in facts["cause"]
+    with pytest.raises(RunLostError, match=r"its execution was lost.*drop the file again"):
+        finished(stack, REFUSED_RUN)
+
+
+def test_runs_without_a_dataset_in_their_names_get_none() -> None:
+    stack = fake_stack()
+    cut = run_name(LONG, NOON, "drops", f"inbox/{LONG}/a.csv", None)
+    stack.session.states.executions = [
+        {"name": name, "startDate": NOON, "status": "RUNNING"} for name in ("mine", cut)
+    ]
+    assert [row["dataset"] for row in recent_runs(stack, 5)] == [None, None]
 
 
 def test_runs_that_go_on_have_a_status_and_no_verdict() -> None:
@@ -156,6 +192,21 @@ def test_logs_of_a_job_have_tabs_where_its_system_logger_wrote_their_code() -> N
     assert [line.text for line in run_logs(stack, RUN, 10)] == [
         "[0]\ttrain-auc:0.8\tvalidation-auc:0.7"
     ] * 2
+
+
+def test_logs_have_those_of_the_champions_transform_job_too() -> None:
+    stack = fake_stack()
+    finished_run(stack)
+    stack.session.states.history = succeeded("Plan data")
+    start = int(NOON.timestamp() * 1000)
+    streams = ("-c", "-r1-c", "-c2", "-other")
+    stack.session.logs.groups = {
+        "/aws/sagemaker/TransformJobs": [
+            {"timestamp": start + 1, "message": name, "logStreamName": f"{RUN}{name}/algo-1"}
+            for name in streams
+        ]
+    }
+    assert [line.text for line in run_logs(stack, RUN, 10)] == ["-c", "-r1-c"]
 
 
 def test_logs_that_may_not_be_read_are_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:
