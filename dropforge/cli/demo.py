@@ -3,8 +3,9 @@
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.finish import conclude, finish, no_result
-from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json, Out, Timeout
+from dropforge.cli.options import OUT_ROOT, TIMEOUT_SECONDS, Env, Json, Out, Timeout
 from dropforge.cli.output import Output
+from dropforge.client.results import check_out
 from dropforge.environment import LOCAL
 
 
@@ -17,6 +18,7 @@ def demo(
     """
     output = Output(as_json)
     with reported(output, no_result):
+        check_out(out or OUT_ROOT)
         with connected(env, output) as stack:
             from dropforge.client.sample import drop_sample
 

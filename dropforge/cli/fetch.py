@@ -3,9 +3,10 @@
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.finish import conclude, fetched, no_result
-from dropforge.cli.options import Env, Json, Out, Run
+from dropforge.cli.options import OUT_ROOT, Env, Json, Out, Run
 from dropforge.cli.output import Output
 from dropforge.client.executions import finished
+from dropforge.client.results import check_out
 from dropforge.environment import LOCAL
 from pipeline import layout
 
@@ -18,6 +19,7 @@ def fetch(run: Run, env: Env = LOCAL, out: Out = None, as_json: Json = False) ->
     """
     output = Output(as_json)
     with reported(output, no_result):
+        check_out(out or OUT_ROOT)
         with connected(env, output) as stack:
             result = fetched(stack, finished(stack, layout.run_of_execution(run)), out)
         conclude(result, output)

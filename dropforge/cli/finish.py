@@ -11,7 +11,7 @@ from dropforge.cli.options import OUT_ROOT
 from dropforge.cli.output import Output
 from dropforge.cli.panel import files_text, result_panel
 from dropforge.cli.progress import progress
-from dropforge.client.errors import FollowInterrupt
+from dropforge.client.errors import FollowInterrupt, OutUnusableError
 from dropforge.client.follow import Followed, follow
 from dropforge.client.results import fetch, result_of
 from dropforge.client.stack import Stack
@@ -42,10 +42,23 @@ def fetched(stack: Stack, followed: Followed, out: Path | None) -> dict[str, Any
     Returns
     -------
     The result, as ``--json`` prints it.
+
+    Raises
+    ------
+    OutUnusableError
+        They cannot be written.
     """
     run = str(followed.message["run"])
     uris = (followed.message.get("result") or {}).get("files") or {}
-    files = fetch(stack, run, uris, out or OUT_ROOT / run) if uris else {}
+    try:
+        files = fetch(stack, run, uris, out or OUT_ROOT / run) if uris else {}
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        raise OutUnusableError(
+            f"{where}{error.strerror or error}; the run is over: "
+            f"`dropforge fetch {stack.argument(run)} --out DIR` fetches its files elsewhere",
+            run,
+        ) from error
     return result_of(followed, files)
 
 

@@ -11,10 +11,11 @@ from rich.filesize import decimal
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.finish import conclude, finish, no_result
-from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json, Out, Timeout
+from dropforge.cli.options import OUT_ROOT, TIMEOUT_SECONDS, Env, Json, Out, Timeout
 from dropforge.cli.output import Output
 from dropforge.client.drop import Dropped, drop, key_of, settings_of, write_settings
 from dropforge.client.header import check_target
+from dropforge.client.results import check_out
 from dropforge.client.stack import Stack
 from dropforge.environment import LOCAL
 from pipeline import layout
@@ -57,6 +58,7 @@ def run(
     """
     output = Output(as_json)
     with reported(output, no_result):
+        check_out(out or OUT_ROOT)
         key = key_of(file, dataset)
         if target is not None:
             check_target(file, target)

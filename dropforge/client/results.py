@@ -1,5 +1,6 @@
 """The result of a run: what its message says, and its files fetched to this machine."""
 
+import os
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +10,7 @@ from typing import Any, TextIO
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import RunUnknownError
+from dropforge.client.errors import OutUnusableError, RunUnknownError
 from dropforge.client.follow import Followed
 from dropforge.client.predictions import Target, write_table
 from dropforge.client.stack import Stack
@@ -25,6 +26,7 @@ REPORT, EVALUATION, MODEL, PREDICTIONS = (
     "model.tar.gz",
     "predictions.csv",
 )
+_ELSEWHERE = "name another directory with --out"
 
 
 def result_of(followed: Followed, files: dict[str, Path]) -> Result:
@@ -76,9 +78,32 @@ def fetch(stack: Stack, run: str, uris: dict[str, str], out: Path) -> dict[str, 
     return fetched
 
 
+def check_out(out: Path) -> None:
+    """Refuse a directory that a run's files could not be written to, before the run.
+
+    Raises
+    ------
+    OutUnusableError
+        It, or what it would be made in, is a file or may not be written to.
+    """
+    place = out.resolve()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OutUnusableError(f"{place} is a file, so nothing can be written there; {_ELSEWHERE}")
+    if not _may_write(place):
+        raise OutUnusableError(f"{place} may not be written to; {_ELSEWHERE}")
+
+
+def _may_write(directory: Path) -> bool:
+    return os.access(directory, os.W_OK | os.X_OK)
+
+
 def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
-    encoder = stack.read_json(layout.join(prefix, "encoder.json")) or {}
-    truths = _keys(stack, layout.join(prefix, "data/truth") + "/")
+    encoder_key, truth = layout.join(prefix, "encoder.json"), f"{prefix}/data/truth/"
+    encoder, truths = stack.read_json(encoder_key), _keys(stack, truth)
+    if encoder is None or not truths:
+        raise _deleted(stack.bucket, encoder_key if encoder is None else truth)
     names = [key.rsplit("/", 1)[-1] for key in truths]
     predictions = [layout.join(prefix, "predictions", f"{name}.out") for name in names]
     with ExitStack() as cleanup:
@@ -113,10 +138,14 @@ def _download(s3: Any, bucket: str, key: str, file: Path) -> None:
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
             raise
-        raise RunUnknownError(
-            f"s3://{bucket}/{key} is not there any more; it was deleted, so drop the file again "
-            f"to train it anew"
-        ) from error
+        raise _deleted(bucket, key) from error
+
+
+def _deleted(bucket: str, key: str) -> RunUnknownError:
+    return RunUnknownError(
+        f"s3://{bucket}/{key} is not there any more; it was deleted, so drop the file again "
+        f"to train it anew"
+    )
 
 
 def _keys(stack: Stack, prefix: str) -> list[str]:
