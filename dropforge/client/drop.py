@@ -14,6 +14,8 @@ from pipeline.settings import parse_settings, resolve_settings
 
 _ONE_REQUEST = 64 * 2**20
 """Bytes up to which a file is sent in one request, which returns the version it made."""
+_SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
+_TEXTS = (".tsv", ".tab", ".txt", ".dat")
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ def key_of(file: Path, dataset: str | None) -> str:
             pass
     except OSError as error:
         raise DropFileError(f"{file} cannot be read: {error.strerror}") from error
+    if not file.name.lower().endswith(layout.CSV_SUFFIXES):
+        raise DropNameError(f"{file} is no CSV file by its name; {_remedy(file)}")
     chosen = layout.dataset_name(layout.stem_of(file.name)) if dataset is None else dataset
     if "/" in chosen:
         raise DropNameError(
@@ -51,6 +55,15 @@ def key_of(file: Path, dataset: str | None) -> str:
     key = f"{layout.INBOX}{chosen}/{file.name}"
     layout.drop_of(key)
     return key
+
+
+def _remedy(file: Path) -> str:
+    suffix = file.suffix.lower()
+    if suffix in _SHEETS:
+        return "save the sheet as CSV, and drop that"
+    if suffix in _TEXTS:
+        return f"rename it to {file.stem}.csv: tabs between the values are fine"
+    return f"its name must end in {' or '.join(layout.CSV_SUFFIXES)}"
 
 
 def settings_of(

@@ -53,7 +53,10 @@ def columns_of(file: Path) -> list[str] | None:
     # A record over several lines, or two delimiters: the pipeline looks closer.
     if len(found) != 1 or not rest or first.count('"') % 2 or "'" in first:
         return None
-    header, data = csv.reader([first, rest[0]], delimiter=found[0])
+    try:
+        header, data = csv.reader([first, rest[0]], delimiter=found[0])
+    except csv.Error:  # a field over 128 KiB
+        return None
     names = [name.strip() for name in header]
     plain = all(names) and len(set(names)) == len(names) == len(data)
     if not plain or any(map(_NUMBER.fullmatch, names)) or names[0].startswith(("#", "sep=")):

@@ -39,10 +39,21 @@ def test_key_of_what_cannot_be_read_says_why(tmp_path: Path, name: str, words: s
         key_of(tmp_path / name, None)
 
 
-def test_key_of_another_kind_of_file_is_refused(tmp_path: Path) -> None:
-    file = tmp_path / "data.xlsx"
+@pytest.mark.parametrize(
+    ("name", "remedy"),
+    [
+        ("book.XLSX", "save the sheet as CSV"),
+        ("data.tsv", r"rename it to data\.csv: tabs between the values are fine"),
+        ("data.parquet", r"its name must end in \.csv or \.csv\.gz"),
+        ("pipeline.json", r"its name must end in \.csv or \.csv\.gz"),
+    ],
+)
+def test_key_of_another_kind_of_file_is_refused_with_the_remedy(
+    tmp_path: Path, name: str, remedy: str
+) -> None:
+    file = tmp_path / name
     file.touch()
-    with pytest.raises(DropNameError, match=r"it must end in \.csv"):
+    with pytest.raises(DropNameError, match=f"^{file} is no CSV file by its name; {remedy}"):
         key_of(file, None)
 
 
@@ -87,7 +98,7 @@ def test_settings_from_a_file_replace_those_in_the_bucket(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize(
     ("text", "words"),
-    [("{", "is no JSON"), ('{"promotion": "maybe"}', "promotion .*maybe"), ("[]", "the whole")],
+    [("{", "is no JSON"), ('{"promotion": "maybe"}', "promotion .*maybe"), ("[]", "object")],
 )
 def test_settings_from_a_bad_file_name_the_file_and_the_value(
     tmp_path: Path, text: str, words: str

@@ -54,6 +54,7 @@ def test_columns_of_a_compressed_file_are_read(tmp_path: Path) -> None:
         "age,\u00fcber\n31,no\n".encode("latin-1"),
         "age,churned\n31,no\n".encode("utf-16"),
         b"\x1f\x8b no gzip",
+        f"age,{'c' * 140_000}\n31,no\n",
     ],
 )
 def test_a_header_that_leaves_a_doubt_is_left_to_the_pipeline(
