@@ -1,13 +1,18 @@
 """The command's entry: its subcommands, in the order of the help."""
 
 import signal
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.metadata import version
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
 
 from dropforge.cli import demo, fetch, local, logs, registry, run, runs, show
+from dropforge.cli.faults import REFUSED, Fault, error_object
+from dropforge.cli.output import Output
 
 
 def _plain(params: list[Any]) -> list[Any]:
@@ -18,12 +23,35 @@ def _plain(params: list[Any]) -> list[Any]:
     return params
 
 
+@contextmanager
+def _told(arguments: Sequence[str]) -> Iterator[None]:
+    """Print a fault of the usage as JSON if that was asked for; Typer tells it on stderr."""
+    try:
+        yield
+    except TyperException as error:
+        if "--json" in arguments:
+            fault = Fault("UsageError", error.format_message(), REFUSED)
+            Output(as_json=True).result(error_object(fault), list)
+        raise
+
+
 class _Command(TyperCommand):
     def get_params(self, ctx: Any) -> list[Any]:
         return _plain(super().get_params(ctx))
 
 
 class _Group(TyperGroup):
+    def make_context(self, info_name: Any, args: list[str], *more: Any, **extra: Any) -> Any:
+        given = list(args)
+        with _told(given):
+            context = super().make_context(info_name, args, *more, **extra)
+        context.meta["arguments"] = given
+        return context
+
+    def invoke(self, ctx: Any) -> Any:
+        with _told(ctx.meta["arguments"]):
+            return super().invoke(ctx)
+
     def get_params(self, ctx: Any) -> list[Any]:
         return _plain(super().get_params(ctx))
 

@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from dropforge.cli.printable import printable
+
 _INDENT = 2
 
 
@@ -18,7 +20,7 @@ class FactsText:
     """
 
     def __init__(self, rows: Mapping[str, str | None], whole: Collection[str] = ()) -> None:
-        self._rows = {name: value for name, value in rows.items() if value}
+        self._rows = {name: printable(value) for name, value in rows.items() if value}
         self._whole = whole
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:

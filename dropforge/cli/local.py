@@ -8,7 +8,7 @@ import typer
 from dropforge.cli.connect import deployed, local_stack, state_dir
 from dropforge.cli.faults import FAILED, reported
 from dropforge.cli.folding import FactsText
-from dropforge.cli.options import Env, Json, at_least
+from dropforge.cli.options import Env, Json, number_from
 from dropforge.cli.output import Output
 from dropforge.cli.sharing import starting, uninterrupted
 from dropforge.client.errors import StackMissingError
@@ -26,7 +26,7 @@ Port = Annotated[
     typer.Option(
         "--port",
         metavar="PORT",
-        callback=at_least(0, 65535),
+        parser=number_from(int, 0, 65535),
         help="Port on 127.0.0.1; 0 takes a free one.",
     ),
 ]
@@ -141,9 +141,11 @@ def _lines(facts: dict[str, Any]) -> dict[str, str | None]:
 def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
     """Say how other AWS tools reach the cloud."""
     keys = stack.session.get_credentials().get_frozen_credentials()
+    # boto3 reads AWS_DEFAULT_REGION alone, the other SDKs AWS_REGION alone; where a shell has
+    # set the latter for its user's account, the AWS CLI prefers it to the former.
     return {
         "Other tools": f"export AWS_ENDPOINT_URL={cloud.endpoint}\n"
-        f"export AWS_REGION={cloud.region}\n"
+        f"export AWS_DEFAULT_REGION={cloud.region} AWS_REGION={cloud.region}\n"
         f"export AWS_ACCESS_KEY_ID={keys.access_key}\n"
         f"export AWS_SECRET_ACCESS_KEY={keys.secret_key}",
         "Drop a file": f"aws s3 cp FILE.csv s3://{stack.bucket}/inbox/",

@@ -7,8 +7,9 @@ from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
-from dropforge.cli.options import Env, Json, Run, at_least
+from dropforge.cli.options import Env, Json, Run, number_from
 from dropforge.cli.output import Output
+from dropforge.cli.printable import printable
 from dropforge.client.logs import Line, run_logs
 from dropforge.environment import LOCAL
 from pipeline import layout
@@ -16,7 +17,10 @@ from pipeline import layout
 Limit = Annotated[
     int,
     typer.Option(
-        "--limit", metavar="N", callback=at_least(1, 100_000), help="How many lines, the last."
+        "--limit",
+        metavar="N",
+        parser=number_from(int, 1, 100_000),
+        help="How many lines, the last.",
     ),
 ]
 
@@ -42,4 +46,5 @@ _NONE = "No log lines; they may have outlived their retention."
 
 def _shown(line: Line) -> Text:
     stamp = line.time.strftime("%H:%M:%S.%f")[:-3]
-    return Text.assemble((f"{stamp} ", "dim"), (f"{line.source:<16} ", "cyan"), line.text)
+    text = printable(line.text)
+    return Text.assemble((f"{stamp} ", "dim"), (f"{line.source:<16} ", "cyan"), text)

@@ -2,21 +2,29 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
+N = TypeVar("N", int, float)
 
-def at_least(low: float, high: float | None = None) -> Callable[[float], float]:
-    """Make a check that a number is within bounds; the help need not show them."""
 
-    def check(value: float) -> float:
-        if value < low or (high is not None and value > high):
-            bounds = f"at least {low:,}" if high is None else f"from {low:,} to {high:,}"
+def number_from(kind: type[N], low: N, high: N | None = None) -> Callable[[str], N]:
+    """Make a reader of a number within bounds; the help need not show them."""
+    bounds = f"at least {low:,}" if high is None else f"from {low:,} to {high:,}"
+    noun = "whole number" if kind is int else "number"
+
+    def read(text: str) -> N:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise typer.BadParameter(f"{text!r} is no {noun}; give one {bounds}.") from None
+        # Written so that NaN, which compares with nothing, is out of range.
+        if not (low <= value and (high is None or value <= high)):
             raise typer.BadParameter(f"{value:g} is out of range; give a number {bounds}.")
         return value
 
-    return check
+    return read
 
 
 Env = Annotated[
@@ -40,7 +48,7 @@ Timeout = Annotated[
     typer.Option(
         "--timeout",
         metavar="SECONDS",
-        callback=at_least(1),
+        parser=number_from(float, 1.0),
         show_default=False,
         help="Stop waiting then, after 14400 (4 hours) if not given; the run itself goes on.",
     ),

@@ -5,11 +5,12 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
 from dropforge.cli.folding import folded
+from dropforge.cli.printable import PrintableConsole, printable
 
 
 class Output:
@@ -22,8 +23,8 @@ class Output:
 
     def __init__(self, as_json: bool) -> None:
         self.as_json = as_json
-        self.out = Console(highlight=False)
-        self.err = Console(stderr=True, highlight=False)
+        self.out = PrintableConsole(highlight=False)
+        self.err = PrintableConsole(stderr=True, highlight=False)
 
     @property
     def width(self) -> int | None:
@@ -32,11 +33,11 @@ class Output:
 
     def note(self, text: str) -> None:
         """Say on stderr what is going on."""
-        self._say(Text(text, style="dim"))
+        self._say(Text(printable(text), style="dim"))
 
     def fault(self, text: str) -> None:
         """Say on stderr what went wrong."""
-        self._say(Text.assemble(("Error: ", "bold red"), text))
+        self._say(Text.assemble(("Error: ", "bold red"), printable(text)))
 
     def _say(self, text: Text) -> None:
         # Folded between words: a path or a column name that is broken could not be copied.

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from dropforge.cli.figures import number
 from dropforge.cli.folding import FactsText
+from dropforge.cli.printable import printable
 
 _STYLES = {
     "approved": "green",
@@ -44,7 +45,7 @@ def result_panel(result: Result, sentence: str | None) -> Panel:
     return Panel(
         _trained(result, style, sentence)
         if result["metric"]
-        else Text(_told(str(result["message"]))),
+        else Text(printable(_told(str(result["message"])))),
         title=Text(str(result["run"] or "no run")),
         title_align="left",
         subtitle=Text(f"{seconds:.1f} s") if seconds is not None else None,
@@ -69,7 +70,7 @@ def _told(message: str) -> str:
 
 def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
     verdict = _VERDICTS.get(result["verdict"], str(result["verdict"])).format(**result)
-    sentence = Text(reason or verdict, style=f"bold {style}")
+    sentence = Text(printable(reason or verdict), style=f"bold {style}")
     rows = result["rows"]
     table = Table.grid(padding=(0, 2))
     table.add_column(style="bold")
@@ -86,7 +87,7 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
         "Warnings": "\n".join(f"- {warning}" for warning in result["warnings"]),
     }.items():
         if value:
-            table.add_row(name, Text(value))
+            table.add_row(name, Text(printable(value)))
     return Group(sentence, Text(), table)
 
 

@@ -9,14 +9,16 @@ from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
 from dropforge.cli.figures import number
 from dropforge.cli.folding import folded
-from dropforge.cli.options import Env, Json, at_least
+from dropforge.cli.options import Env, Json, number_from
 from dropforge.cli.output import Output
 from dropforge.client.runs import recent_runs
 from dropforge.environment import LOCAL
 
 Limit = Annotated[
     int,
-    typer.Option("--limit", metavar="N", callback=at_least(1, 1000), help="How many to list."),
+    typer.Option(
+        "--limit", metavar="N", parser=number_from(int, 1, 1000), help="How many to list."
+    ),
 ]
 Dataset = Annotated[
     str | None, typer.Option("--dataset", metavar="NAME", help="Only those of this dataset.")
@@ -31,10 +33,23 @@ def runs(
     with reported(output):
         with connected(env, output) as stack:
             found = recent_runs(stack, limit, dataset)
-        output.result({"runs": found}, lambda: [_table(found, output.width) if found else _NONE])
+            # A dataset without runs may be mistyped.
+            other = recent_runs(stack, _OTHERS) if dataset and not found else []
+        output.result(
+            {"runs": found},
+            lambda: [_table(found, output.width) if found else Text(_none(dataset, other))],
+        )
 
 
-_NONE = "No runs yet; `dropforge demo` makes one, `dropforge run FILE` another."
+_OTHERS = 100
+"""The newest runs, whose datasets are named if the one asked for has none."""
+
+
+def _none(dataset: str | None, other: list[dict[str, Any]]) -> str:
+    names = sorted({row["dataset"] for row in other if row["dataset"]})
+    if names:
+        return f"No runs of dataset {dataset!r}; there are runs of {', '.join(names)}."
+    return "No runs yet; `dropforge demo` makes one, `dropforge run FILE` another."
 
 
 _HEADS = ("Run", "Result", "In use", "Metric", "Dataset", "Started (UTC)")
@@ -62,7 +77,7 @@ def _cells(row: dict[str, Any]) -> tuple[str, ...]:
     metric = row["metric"]
     return (
         row["run"],
-        row["verdict"] or row["status"] or "unknown",
+        row["verdict"] or (row["status"] or "unknown").lower(),
         "in use" if row["in_use"] else "",
         f"{metric['name']} {number(metric['value'])}" if metric else "",
         row["dataset"] or "",

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from dropforge.cli import demo, fetch, finish, logs, outlook, registry, run, runs, show
 from dropforge.cli.app import app
+from dropforge.client import results
 from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.stack import Stack
 from pipeline.layout import run_name
@@ -211,6 +212,35 @@ def test_runs_lists_a_table_or_an_object(stack: Stack) -> None:
     assert json.loads(call("runs", "--json").stdout)["runs"][0]["run"] == RUN
 
 
+def test_runs_of_a_dataset_without_any_names_those_that_have_some(stack: Stack) -> None:
+    assert "No runs yet" in call("runs", "--dataset", "nope").stdout
+    finished_run(stack)
+    shown = call("runs", "--dataset", "nope").stdout
+    assert shown == "No runs of dataset 'nope'; there are runs of churn.\n"
+    assert json.loads(call("runs", "--dataset", "nope", "--json").stdout) == {"runs": []}
+
+
+def test_runs_in_the_table_have_small_letters_and_in_json_those_of_aws(stack: Stack) -> None:
+    stack.session.states.executions = [{"name": RUN, "startDate": NOON, "status": "RUNNING"}]
+    assert re.search(rf"{RUN} +running ", call("runs").stdout)
+    assert json.loads(call("runs", "--json").stdout)["runs"][0]["status"] == "RUNNING"
+
+
+@pytest.mark.parametrize("command", ["show", "fetch", "promote", "logs"])
+def test_a_run_that_was_lost_early_is_told_in_each_command(stack: Stack, command: str) -> None:
+    stack.session.s3.objects[f"runs/{RUN}/manifest.json"] = b"[]"
+    result = call(command, RUN)
+    told = result.stderr if command in ("fetch", "promote") else result.stdout
+    assert result.exit_code == (3 if command in ("fetch", "promote") else 0), result.output
+    if command == "logs":
+        return
+    assert "its execution was lost" in told
+    assert "drop the file again" in told
+    if command == "show":
+        assert re.search(r"Status +LOST\n", told)
+        assert re.search(r"Dataset +churn\n", told)
+
+
 def test_show_prints_what_made_the_model(stack: Stack) -> None:
     finished_run(stack)
     shown = call("show", RUN).stdout
@@ -246,6 +276,26 @@ def test_promote_and_rollback_say_which_model_is_in_use(stack: Stack) -> None:
 @pytest.mark.parametrize("arguments", [["run"], ["nonsense"], ["demo", "--nonsense"]])
 def test_bad_usage_exits_2(arguments: list[str]) -> None:
     assert call(*arguments).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["run", "--json"], "Missing argument 'FILE'."),
+        (["nonsense", "--json"], "No such command 'nonsense'."),
+        (["--nonsense", "runs", "--json"], "No such option: --nonsense"),
+        (["runs", "--limit", "many", "--json"], "'many' is no whole number; give one from 1 to"),
+        (["demo", "--json", "--timeout", "long"], "'long' is no number; give one at least 1"),
+        (["demo", "--json", "--timeout", "nan"], "nan is out of range"),
+    ],
+)
+def test_bad_usage_with_json_prints_an_object_too(arguments: list[str], words: str) -> None:
+    result = call(*arguments)
+    assert result.exit_code == 2
+    printed = json.loads(result.stdout)
+    assert printed["error"] == "UsageError"
+    assert words in printed["message"]
+    assert "Error" in result.stderr
 
 
 def test_every_command_has_help_and_json() -> None:
@@ -349,6 +399,86 @@ def test_fetch_of_files_that_were_deleted_says_which(stack: Stack) -> None:
     del stack.session.s3.objects[f"runs/{RUN}/report.html"]
     result = call("fetch", RUN)
     assert (result.exit_code, "report.html is not there any more" in result.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("gone", ["encoder.json", "data/truth/part-00000.csv"])
+def test_fetch_of_predictions_that_cannot_be_read_any_more_says_what_is_gone(
+    stack: Stack, gone: str
+) -> None:
+    finished_run(stack)
+    del stack.session.s3.objects[f"runs/{RUN}/{gone}"]
+    result = call("fetch", RUN)
+    folder = gone.removesuffix("part-00000.csv")
+    assert result.exit_code == 2
+    assert f"s3://{BUCKET}/runs/{RUN}/{folder} is not there any more" in result.stderr
+
+
+@pytest.mark.parametrize("command", [("run", "churn.csv"), ("demo",), ("fetch", RUN)])
+def test_out_that_is_a_file_is_refused_before_anything_is_dropped(
+    stack: Stack, csv: Path, command: tuple[str, ...]
+) -> None:
+    finished_run(stack)
+    (csv.parent / "taken").touch()
+    for out in ("taken", "taken/below"):
+        result = call(*command, "--out", out, "--json")
+        told = json.loads(result.stdout)["message"]
+        assert result.exit_code == 2
+        assert told == (
+            f"{csv.parent / 'taken'} is a file, so nothing can be written there; "
+            f"name another directory with --out"
+        )
+    assert stack.session.s3.puts == []
+
+
+def test_out_that_may_not_be_written_to_is_refused(
+    stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(results, "_may_write", lambda _: False)
+    result = call("run", str(csv))
+    assert (result.exit_code, "may not be written to" in result.stderr) == (2, True)
+    assert stack.session.s3.puts == []
+
+
+def test_files_that_cannot_be_written_in_the_end_can_be_fetched_elsewhere(
+    stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    name = upcoming(message(), stack)
+    monkeypatch.setattr(stack.session.s3, "download_file", full)
+    result = call("run", str(csv), "--json")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, told["run"], told["verdict"]) == (3, name, "failed")
+    assert told["message"] == (
+        f"No space left on device; the run is over: `dropforge fetch {name} --out DIR` fetches "
+        f"its files elsewhere"
+    )
+
+
+def test_what_others_wrote_does_not_steer_the_terminal(stack: Stack, csv: Path) -> None:
+    bad, shown = "\x1b]0;pwned\x07\x9b2J\u202e\t|", r"\x1b]0;pwned\x07\x9b2J\u202e"
+    told = message(verdict="pending")
+    told["result"]["warnings"] = [bad]
+    name = upcoming(told, stack)
+    prefix = f"runs/{name}"
+    request = json.loads(stack.session.s3.objects[f"{prefix}/request.json"])
+    request["key"] = f"inbox/churn/{bad}.csv"
+    stack.session.s3.objects[f"{prefix}/request.json"] = json.dumps(request).encode()
+    event = {"timestamp": int(NOON.timestamp() * 1000), "message": f"{name} {bad}"}
+    stack.session.logs.groups = {"/aws/lambda/prepare": [event]}
+    for command in (("run", str(csv)), ("show", name), ("logs", name)):
+        printed = call(*command).output
+        assert shown in printed, command
+        assert not set("\x1b\x07\x9b\u202e") & set(printed), command
+    assert re.search(r"u202e +\|", call("logs", name).stdout), "a tab is a gap"
+    assert json.loads(call("logs", name, "--json").stdout)["lines"][0]["text"] == f"{name} {bad}"
+    failure = message(name, status="FAILED", verdict="failed", result=None, text=f"{bad}\nline 2")
+    stack.session.s3.objects[f"{prefix}/message.json"] = json.dumps(failure).encode()
+    printed = call("fetch", name).output
+    assert shown in printed
+    assert "\x1b" not in printed
+    assert "line 2" in printed.splitlines()[2]
 
 
 def test_runs_marks_the_model_in_use_with_dataset_and_start(stack: Stack) -> None:

@@ -249,6 +249,8 @@ def test_up_prints_endpoint_bucket_and_access(local: Clouds) -> None:
     assert result.exit_code == 0, result.output
     for text in ("http://127.0.0.1:1", BUCKET, "AWS_ENDPOINT_URL", "AWS_ACCESS_KEY_ID=key"):
         assert text in result.stdout
+    # boto3 reads the one, other SDKs the other.
+    assert "export AWS_DEFAULT_REGION=us-east-1 AWS_REGION=us-east-1\n" in result.stdout
     assert local.diary == ["up 4566", "deploy"]
 
 
