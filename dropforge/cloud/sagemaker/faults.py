@@ -7,8 +7,10 @@ holds a list; each entry applies to as many matching calls as its count says:
 
 fault: throttling, resource_limit or capacity refuse the call (capacity lets the
 call pass and fails the job, as AWS does); fail_job fails the job with `message`;
-slow_job lets the job take `seconds` longer. The file is read at each call, so it
-can change while the cloud is up; what was used up is forgotten when it changes.
+slow_job lets the job take `seconds` longer; stopped_job ends the job at its time
+limit with the model so far, and lets the `.sync` task that waits for it succeed:
+whether AWS's does is not documented. The file is read at each call, so it can
+change while the cloud is up; what was used up is forgotten when it changes.
 """
 
 import json
@@ -33,7 +35,7 @@ _REFUSALS = {
         ),
     ),
 }
-_JOB_FAULTS = {"capacity", "fail_job", "slow_job"}
+_JOB_FAULTS = {"capacity", "fail_job", "slow_job", "stopped_job"}
 CAPACITY = (
     "CapacityError: Unable to provision requested ML compute capacity. "
     "Please retry using a different ML instance type."
@@ -46,6 +48,7 @@ class JobFault:
 
     failure: str | None = None
     seconds: float = 0.0
+    stopped: bool = False
 
 
 class Faults:
@@ -77,7 +80,7 @@ class Faults:
         if kind == "fail_job":
             message = fault.get("message", "AlgorithmError: a failure on purpose")
             return JobFault(failure=message, seconds=float(fault.get("seconds", 0)))
-        return JobFault(seconds=float(fault.get("seconds", 0)))
+        return JobFault(seconds=float(fault.get("seconds", 0)), stopped=kind == "stopped_job")
 
     def _take(self, operation: str, name: str) -> dict[str, Any] | None:
         with self._lock:

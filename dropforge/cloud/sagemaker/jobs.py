@@ -27,6 +27,7 @@ _REASON_LENGTH = 1024
 nursery = Nursery()
 _active: dict[str, "Job"] = {}
 _settings: dict[str, Any] = {}
+_stopped_on_purpose: set[str] = set()
 
 
 def install(directory: Path, faults: Faults) -> None:
@@ -182,6 +183,10 @@ class Job:
         (self.root / "output").mkdir(parents=True)
         try:
             self.work()
+            if self.fault.stopped:
+                # Its model is there, as of a job that saves one after each round.
+                _stopped_on_purpose.add(self.arn)
+                raise JobStopped("MaxRuntimeExceeded")
             self.finish("Completed", "Completed")
         except JobStopped as stopped:
             self.finish("Stopped", stopped.secondary)
@@ -223,6 +228,11 @@ def wait_for(arn: str, stopped: Callable[[], bool]) -> None:
         if not asked and stopped():
             asked = True
             job.stop()
+
+
+def stopped_on_purpose(arn: str) -> bool:
+    """Tell whether a fault stopped a job, of which its `.sync` task is to make no error."""
+    return arn in _stopped_on_purpose
 
 
 def _is_named(reason: str) -> bool:

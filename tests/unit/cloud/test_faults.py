@@ -132,6 +132,27 @@ def test_state_changes_are_on_the_event_bus(
     assert all(isinstance(each["CreationTime"], int) for each in seen)
 
 
+def train_by_task(client: Client, name: str, request: dict[str, Any]) -> dict[str, Any]:
+    """Run a training job by a state machine that waits for it."""
+    task = {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync",
+        "Parameters": request,
+        "End": True,
+    }
+    iam, states = client("iam"), client("stepfunctions")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=policy)
+    machine = states.create_state_machine(
+        name=name,
+        definition=json.dumps({"StartAt": "Train", "States": {"Train": task}}),
+        roleArn=role["Arn"],
+    )["stateMachineArn"]
+    return run_machine(states, machine, name)
+
+
 def test_job_slower_than_its_time_is_stopped_and_fails_the_task(
     client: Client,
     bucket: str,
@@ -141,26 +162,25 @@ def test_job_slower_than_its_time_is_stopped_and_fails_the_task(
     inject(name="too-slow", fault="slow_job", seconds=60)
     request = training_request("too-slow", bucket, outputs["TrainingRoleArn"])
     request["StoppingCondition"]["MaxRuntimeInSeconds"] = 1
-    task = {
-        "Type": "Task",
-        "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync",
-        "Parameters": request,
-        "End": True,
-    }
-    iam, states = client("iam"), client("stepfunctions")
-    role = iam.create_role(RoleName="too-slow", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
-    allow = {"Effect": "Allow", "Action": "*", "Resource": "*"}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-    iam.put_role_policy(RoleName="too-slow", PolicyName="all", PolicyDocument=policy)
-    machine = states.create_state_machine(
-        name="too-slow",
-        definition=json.dumps({"StartAt": "Train", "States": {"Train": task}}),
-        roleArn=role["Arn"],
-    )["stateMachineArn"]
-    ended = run_machine(states, machine, "too-slow")
+    ended = train_by_task(client, "too-slow", request)
     assert ended["error"] == "States.TaskFailed"
     job = json.loads(ended["cause"])
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
     assert "FailureReason" not in job
     assert "ModelArtifacts" not in job
     assert job["TrainingTimeInSeconds"] >= 1
+
+
+def test_job_stopped_on_purpose_has_a_model_and_lets_the_task_succeed(
+    client: Client,
+    bucket: str,
+    outputs: dict[str, str],
+    inject: Callable[..., None],
+) -> None:
+    inject(operation="CreateTrainingJob", fault="stopped_job")
+    request = training_request("passed", bucket, outputs["TrainingRoleArn"])
+    ended = train_by_task(client, "passed", request)
+    assert ended["status"] == "SUCCEEDED"
+    job = json.loads(ended["output"])
+    assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
+    assert job["ModelArtifacts"]["S3ModelArtifacts"].endswith("passed/output/model.tar.gz")
