@@ -1,12 +1,15 @@
 """Numbers as people read them."""
 
 import math
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pipeline.figures import DASH, MINUS, figure
 
 _SMALL = 0.01
 """From here on four decimals tell values apart."""
+_LARGE = 10_000
+"""Means from here on have their thousands divided."""
 _ROUNDING = 1e-12
 """Of the value beside it, a difference that only the order of additions makes."""
 
@@ -25,6 +28,22 @@ def plain(value: float, digits: int = 7) -> str:
 def short(text: str, limit: int = 60) -> str:
     """Cut a name to what a sentence or a plot can carry."""
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
+
+
+def told_apart(names: Sequence[str], limit: int) -> list[str]:
+    """Cut names to a length at which they still differ, if that can be.
+
+    What all long names begin with tells nothing: they are cut at the end if that
+    tells them apart, else in the middle.
+    """
+    ends = [short(name, limit) for name in names]
+    if len(set(ends)) == len(set(names)):
+        return ends
+    tail = (limit - 1) * 2 // 3
+    return [
+        name if len(name) <= limit else f"{name[: limit - 1 - tail]}…{name[-tail:]}"
+        for name in names
+    ]
 
 
 def quoted(text: str, limit: int = 60) -> str:
@@ -53,6 +72,16 @@ def signed(value: float, beside: float | None = None) -> str:
         text = figure(abs(value), 4 if beside is None else 2)
     sign = "+" if value > 0 else MINUS if value < 0 else ""
     return sign + text
+
+
+def mean(value: float) -> str:
+    """Write a mean with five significant digits, all of them whole if it is large."""
+    return figure(value, 5) if abs(value) >= _LARGE else plain(value, 5)
+
+
+def estimated(count: int, most: int) -> str:
+    """Write a number that is known to a few percent, of what there are at most so many."""
+    return f"\u2248 {min(int(float(f'{count:.2g}')), most):,}"
 
 
 def percent(share: float, digits: int = 1) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from evaluate.charts import curves, errors
+from evaluate.figures import counted
 
 Plot = dict[str, Any]
 
@@ -57,7 +58,7 @@ def _binary(document: dict[str, Any]) -> Iterator[Plot]:
         "Confusion",
         f"Rows by actual and predicted class at the threshold of {plots['threshold']:g}; shaded "
         f"by share of the actual class.",
-        errors.confusion(plots["confusion"], names),
+        errors.confusion(plots["confusion"], names, [sum(row) for row in plots["confusion"]]),
     )
     if plots["roc"]:
         yield _plot(
@@ -86,11 +87,22 @@ def _binary(document: dict[str, Any]) -> Iterator[Plot]:
 def _multiclass(document: dict[str, Any]) -> Iterator[Plot]:
     plots = document["plots"]
     shown, all_classes = len(plots["confusion_classes"]), len(document["classes"])
-    cut = f" The {shown} largest of {all_classes} classes." if shown < all_classes else ""
+    cut = (
+        f" The {shown} largest of {all_classes} classes; "
+        f"{counted(plots['confusion_outside'], 'row')} of others, or predicted as others, are "
+        f"not shown, but count in the shares."
+        if shown < all_classes
+        else ""
+    )
     yield _plot(
         "Confusion",
         f"Rows by actual and predicted class, shaded by share of the actual class.{cut}",
-        errors.confusion(plots["confusion"], plots["confusion_classes"]),
+        errors.confusion(
+            plots["confusion"],
+            plots["confusion_classes"],
+            plots["confusion_rows"],
+            plots["confusion_outside"],
+        ),
     )
     yield _plot(
         "Calibration",

@@ -148,6 +148,8 @@ def _multiclass(scored: Scored) -> dict[str, Any]:
         ],
         "confusion_classes": [scored.classes[i] for i in largest],
         "confusion": shown.tolist(),
+        "confusion_rows": counts.sum(axis=1)[largest].astype(int).tolist(),
+        "confusion_outside": scored.rows - int(shown.sum()),
         "calibration": _calibration(scored.predicted.max(axis=1), correct),
         "most_confused": _most_confused(scored.classes, counts),
     }

@@ -5,11 +5,13 @@ passes jinja2's or markupsafe's escaping; the page's own policy forbids scripts
 and requests.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
 
 from evaluate import figures
 from evaluate.about import about_of
@@ -49,6 +51,9 @@ _FINDINGS = {
 }
 _WORST_COLUMNS = 8
 _CLASS_ROWS = 12
+_CLASS_LENGTH = 40
+_EXACT_DISTINCT = 1_000
+"""Where it is not said, more different values than these are an estimate."""
 _NUMERIC = ("integer", "float")
 """Kinds of column whose values are numbers, as the profile names them."""
 
@@ -72,6 +77,8 @@ def _environment() -> Environment:
         "quoted": figures.quoted,
         "counted": figures.counted,
         "moment": figures.moment,
+        "mean": figures.mean,
+        "breakable": _breakable,
         "after_colon": lambda text: text.split(": ", 1)[-1],
     }
     return environment
@@ -104,6 +111,14 @@ def render(document: dict[str, Any]) -> str:
                 "learning": learning_of(document),
             },
             class_rows=class_rows(document),
+            class_names=dict(
+                zip(
+                    document["classes"] or [],
+                    figures.told_apart(document["classes"] or [], _CLASS_LENGTH),
+                    strict=True,
+                )
+            ),
+            distinct=lambda column: _distinct(column, document["rows"]),
             worst_columns=worst_columns(document),
             numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
@@ -132,6 +147,21 @@ def worst_columns(document: dict[str, Any]) -> list[str]:
     return (first + [name for name in there if name not in first])[:_WORST_COLUMNS]
 
 
+def _distinct(column: dict[str, Any], rows: dict[str, int]) -> str:
+    """Write how many different values a column has, an estimate as such."""
+    count = column["distinct"]
+    exact = column.get("distinct_is_exact")
+    if count is None or (count <= _EXACT_DISTINCT if exact is None else exact):
+        return figures.thousands(count)
+    file = sum(rows[name] for name in ("train", "validation", "test", "dropped"))
+    return figures.estimated(count, file - (column["missing"] or 0))
+
+
+def _breakable(name: str) -> Markup:
+    """Let a long name of a column break after the marks that join its words."""
+    return Markup("<wbr>").join(re.split(r"(?<=[_.\-/])(?=\w)", name))
+
+
 def _no_difference(comparison: dict[str, Any]) -> bool:
     """Tell whether two models cannot be told apart by any of the resamples."""
     difference = comparison["difference"] or {}
@@ -142,9 +172,11 @@ def _no_difference(comparison: dict[str, Any]) -> bool:
 def _interval_words(interval: dict[str, Any] | None) -> str:
     if interval is None:
         return "none, the metric has none on these rows"
+    if interval["method"] == "wilson":
+        return "Wilson's score interval (1927), as the rows are all right or all wrong"
     if interval["method"] == "bootstrap":
         return (
-            f"percentile bootstrap with {interval['replicates']:,} resamples of the test rows, "
-            f"the same for both models (Efron and Tibshirani, 1993)"
+            f"expanded percentile bootstrap with {interval['replicates']:,} resamples of the test "
+            f"rows, the same for both models (Hesterberg, 2015)"
         )
     return "normal, from the infinitesimal jackknife (Efron, 1982), for AUC DeLong et al. (1988)"

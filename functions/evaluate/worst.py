@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,35 @@ from evaluate.run_files import RunFiles
 from evaluate.scored import Scored
 
 SHOWN = 10
+COLUMNS = 20
+"""Most columns of a row: some files have a thousand, of which a page shows a few."""
 FEATURES = "data/test"
 _BLOCK = 8 * 1024**2
 
 
 def worst_rows(
-    files: RunFiles, holdout: Holdout, scored: Scored, encoder: dict[str, Any]
+    files: RunFiles,
+    holdout: Holdout,
+    scored: Scored,
+    encoder: dict[str, Any],
+    ranked: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the worst predictions, worst first.
 
     By absolute error in a regression, by log loss in a classification; rows
     predicted rightly are never among them.
 
+    Parameters
+    ----------
+    ranked : the columns that the model uses, the most important first; the values of
+        COLUMNS are kept. None keeps all.
+
     Returns
     -------
     ``row`` (its number in the file, from 1), ``ids``, ``actual``,
-    ``predicted``, ``probability`` (of the predicted class), ``error``, and
-    ``values`` by column.
+    ``predicted``, ``probability`` (of the predicted class),
+    ``actual_probability`` (of the actual class), ``error``, and ``values`` by
+    column.
     """
     losses = _losses(scored)
     top = np.argpartition(-losses, min(SHOWN, scored.rows - 1))[:SHOWN]
@@ -53,10 +66,18 @@ def worst_rows(
             "row": int(holdout.numbers[row]),
             "ids": ids.get(holdout.locate(row), {}),
             **_judged(scored, row, float(losses[row])),
-            "values": values.get(holdout.locate(row), {}),
+            "values": _kept(values.get(holdout.locate(row), {}), ranked),
         }
         for row in rows
     ]
+
+
+def _kept(values: dict[str, Value], ranked: Sequence[str] | None) -> dict[str, Value]:
+    if ranked is None:
+        return values
+    # In the file's order come those that the model does not use.
+    names = dict.fromkeys([*(name for name in ranked if name in values), *values])
+    return {name: values[name] for name in islice(names, COLUMNS)}
 
 
 def _losses(scored: Scored) -> Any:
@@ -70,11 +91,14 @@ def _judged(scored: Scored, row: int, loss: float) -> dict[str, Any]:
     if scored.task == "regression":
         actual, predicted = float(scored.truth[row]), float(scored.predicted[row])
         return {"actual": actual, "predicted": predicted, "error": predicted - actual}
-    chosen = int(scored.chosen[row])
+    chosen, actual = int(scored.chosen[row]), int(scored.truth[row])
+    one = scored.predicted[row]
+    given = one if scored.task == "multiclass" else (1 - one, one)
     return {
-        "actual": scored.classes[int(scored.truth[row])],
+        "actual": scored.classes[actual],
         "predicted": scored.classes[chosen],
-        "probability": float(scored.probabilities[row, chosen]),
+        "probability": float(given[chosen]),
+        "actual_probability": float(given[actual]),
         "error": loss,
     }
 

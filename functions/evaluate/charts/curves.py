@@ -9,6 +9,10 @@ from evaluate.charts.frame import Frame
 from evaluate.figures import percent, short
 from pipeline.figures import figure
 
+_CALLOUT_WIDTH = 0.023
+"""Of a callout's letter, as a share of a plot's width."""
+_WHOLE = 1e-9
+
 
 def roc(plots: dict[str, Any], auc: float | None) -> Markup:
     """Draw the receiver operating characteristic."""
@@ -41,22 +45,27 @@ def precision_recall(plots: dict[str, Any], average: float | None) -> Markup:
     frame.area(plots["pr"], [(0, 0), (1, 0)], "fill model")
     frame.line([(0, share), (1, share)], "reference")
     frame.line(plots["pr"], "curve model")
-    frame.note((0, 0), f"Average precision {figure(average)}", "start", "callout model", (10, -12))
-    frame.note(*_free_place(plots["pr"], share))
+    callout = f"Average precision {figure(average)}"
+    frame.note((0, 0), callout, "start", "callout model", (10, -12))
+    frame.note(*_free_place(plots["pr"], share, _CALLOUT_WIDTH * (len(callout) + 2)))
     return frame.svg()
 
 
-def _free_place(curve: list[list[float]], share: float) -> tuple[Any, ...]:
-    """Return the note that names the line of chance, where it is furthest from the curve."""
+def _free_place(curve: list[list[float]], share: float, taken: float) -> tuple[Any, ...]:
+    """Return the note that names the line of chance, where it is furthest from the curve.
+
+    Parameters
+    ----------
+    taken : how much of the lower edge the curve's own label takes, from the left.
+    """
     width, line = 0.13, 0.06
 
     def room(place: tuple[float, float]) -> float:
         left, middle = place
         near = [y for x, y in curve if left - 0.02 <= x <= left + width + 0.02]
-        # The curve's own label takes the lower left corner.
-        taken = [line] if left < 0.5 and middle < 2 * line else []
+        label = [line] if left < taken and middle < 2.5 * line else []
         edges = [0, 1] if not line / 2 <= middle <= 1 - line / 2 else []
-        return min((abs(y - middle) for y in (*near, *taken, *edges)), default=1.0)
+        return min((abs(y - middle) for y in (*near, *label, *edges)), default=1.0)
 
     sides = (share - line / 2, share + line / 2)
     left, middle = max(((x / 20, y) for y in sides for x in range(1, 18)), key=room)
@@ -120,6 +129,14 @@ class _Mirrored(Axis):
         return super().text(abs(value))
 
 
+class _Rounds(Axis):
+    """An axis of whole numbers."""
+
+    def ticks(self, wanted: int = 5) -> list[float]:
+        """Return round values that are whole."""
+        return [tick for tick in super().ticks(wanted) if abs(tick - round(tick)) < _WHOLE]
+
+
 def learning(curve: dict[str, Any]) -> Markup:
     """Draw the metric of train and validation by boosting round."""
     rounds, sides = curve["rounds"], {k: curve[k] for k in ("train", "validation") if curve[k]}
@@ -131,7 +148,7 @@ def learning(curve: dict[str, Any]) -> Markup:
         f"{curve['metric']} by boosting round; after round {rounds[-1] + 1} it is "
         + " and ".join(f"{figure(side[-1])} on {name}" for name, side in sides.items())
         + ".",
-        Axis(rounds[0], max(rounds[-1], rounds[0] + 1), "boosting round"),
+        _Rounds(rounds[0], max(rounds[-1], rounds[0] + 1), "boosting round"),
         # Room below the lower curve for its name.
         Axis(low - 2.5 * room, high + room, curve["metric"]),
     )

@@ -1,17 +1,19 @@
 """Predicted against actual, residuals, and confusion."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
 
 from evaluate.charts.axes import Axis
 from evaluate.charts.frame import WIDTH, Frame, picture
-from evaluate.figures import percent, short
+from evaluate.figures import percent, short, told_apart
 from pipeline.figures import figure
 
 _CELL_TEXT = 12
 _LONGEST = 13
+"""Letters that fit beside the matrix."""
 _SLANTED = 26
 """Narrower cells have their names upright."""
 
@@ -82,8 +84,16 @@ def residuals_by_prediction(groups: list[dict[str, float]]) -> Markup:
     return frame.svg()
 
 
-def confusion(counts: list[list[int]], names: list[str]) -> Markup:
-    """Draw the confusion matrix, shaded by the share of each true class."""
+def confusion(
+    counts: list[list[int]], names: list[str], rows: Sequence[int], outside: int = 0
+) -> Markup:
+    """Draw the confusion matrix, shaded by the share of each true class.
+
+    Parameters
+    ----------
+    rows : of each true class, in all columns of the matrix, also those that are not shown.
+    outside : rows that are not in any cell that is shown.
+    """
     classes = len(names)
     left = 104
     size = min(84.0, (WIDTH - left - 24) / classes)
@@ -95,21 +105,22 @@ def confusion(counts: list[list[int]], names: list[str]) -> Markup:
         ),
         Markup('<text class="label" x="0" y="{}">actual</text>').format(top - 10),
     ]
+    shown = told_apart(names, _LONGEST)
     for i, row in enumerate(counts):
-        marks += _heads(names[i], left, top, size, i, turn)
-        total = sum(row) or 1
+        marks += _heads(shown[i], left, top, size, i, turn)
+        total = rows[i] or 1
         for j, count in enumerate(row):
             note = f"{names[i]} predicted as {names[j]}: {count:,}, {percent(count / total)}"
             x, y = left + j * size, top + i * size
             marks.append(_cell(x, y, size, count, total, i == j, note))
     right = sum(counts[i][i] for i in range(classes))
-    total = sum(map(sum, counts)) or 1
-    description = f"{right:,} of {total:,} rows, {percent(right / total)}, lie on the diagonal."
+    total = sum(map(sum, counts)) + outside or 1
+    description = f"{right:,} of {total:,} rows, {percent(right / total)}, lie on the diagonal"
+    description += f"; {outside:,} lie outside the classes shown." if outside else "."
     return picture("Confusion matrix", description, WIDTH, top + size * classes + 6, marks)
 
 
 def _heads(name: str, left: float, top: float, size: float, i: int, turn: int) -> list[Markup]:
-    name = short(name, _LONGEST)
     middle = (i + 0.5) * size
     row = Markup('<text class="tick" x="{}" y="{:.1f}" text-anchor="end">{}</text>')
     column = Markup('<text class="tick" transform="translate({:.1f} {}){}" {}>{}</text>')
