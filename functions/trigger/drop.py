@@ -60,7 +60,7 @@ def decide(stored: StoredObject, trigger: str, read_text: Callable[[str], bytes 
     try:
         drop = layout.drop_of(stored.key)
     except DropNameError as error:
-        return _refusal(stored, layout.dataset_name(_folder(stored.key)), error)
+        return _refusal(stored, layout.dataset_of(stored.key), error)
     settings_key = f"{layout.INBOX}{drop.dataset}/{layout.SETTINGS_FILE}"
     text = read_text(stored.key if drop.is_settings else settings_key)
     try:
@@ -108,8 +108,3 @@ def _run(stored: StoredObject, dataset: str) -> str:
     return layout.run_name(
         dataset, stored.last_modified, stored.bucket, stored.key, stored.version_id
     )
-
-
-def _folder(key: str) -> str:
-    parts = key.removeprefix(layout.INBOX).split("/")
-    return parts[0] if len(parts) > 1 else layout.stem_of(parts[0])

@@ -10,6 +10,7 @@ from pipeline.errors import DropNameError
 
 SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
+LONGEST = "-".join("abcdefghijklmnopqrstuvwxyz01234")
 
 
 @pytest.mark.parametrize(
@@ -48,6 +49,23 @@ def test_drop_of_bad_key_is_refused_with_the_remedy(key: str) -> None:
     assert "inbox/" in str(caught.value) or ".csv" in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "dataset"),
+    [
+        ("inbox/churn/a.csv", "churn"),
+        ("inbox/churn/deep/a.txt", "churn"),
+        ("inbox/Churn 2/a.csv", "churn-2"),
+        ("inbox/churn.csv.gz", "churn"),
+        ("inbox/a.b.csv", "a-b"),
+        ("elsewhere/deep/Wine.CSV", "wine"),
+        ("inbox//a.csv", "data"),
+        (f"inbox/{LONGEST}/a.csv", LONGEST),
+    ],
+)
+def test_dataset_of_any_key_is_what_its_folder_or_file_says(key: str, dataset: str) -> None:
+    assert layout.dataset_of(key) == dataset
+
+
 @given(st.text(max_size=120))
 def test_dataset_name_of_any_text_is_a_dataset_name(text: str) -> None:
     name = layout.dataset_name(text)
@@ -71,9 +89,8 @@ def test_run_of_execution_of_names_alike_without_accents_differs() -> None:
 
 
 def test_run_name_of_the_longest_dataset_fits_a_job_name() -> None:
-    dataset = "-".join("abcdefghijklmnopqrstuvwxyz01234")
-    assert layout.drop_of(f"inbox/{dataset}/a.csv").dataset == dataset
-    run = layout.run_name(dataset, MOMENT, "bucket", "key", "v1")
+    assert layout.drop_of(f"inbox/{LONGEST}/a.csv").dataset == LONGEST
+    run = layout.run_name(LONGEST, MOMENT, "bucket", "key", "v1")
     assert len(layout.attempts_of(run)[-1]) <= 63
     assert SAGEMAKER_NAME.fullmatch(layout.attempts_of(run)[-1])
     assert run.startswith("a-b-c-d")
