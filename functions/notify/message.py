@@ -7,12 +7,19 @@ from urllib.parse import quote
 
 from pipeline import errors
 from pipeline.figures import MINUS, figure
+from pipeline.wording import printable
 
 REJECTED_INPUT = "rejected_input"
 FAILED = "failed"
 SNS_SUBJECT_LIMIT = 100
 
 Result = dict[str, Any]
+
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+    "aws-cn": "console.amazonaws.cn",
+}
 
 
 @dataclass(frozen=True)
@@ -25,6 +32,7 @@ class Ending:
     result : the execution's output, None unless it succeeded.
     source : the dropped object as an s3:// address, if known.
     execution_arn : None if no execution was started.
+    ended : time in UTC, ISO 8601 to the millisecond; None if no execution was started.
     """
 
     run: str
@@ -35,11 +43,12 @@ class Ending:
     error: str | None = None
     cause: str | None = None
     execution_arn: str | None = None
+    ended: str | None = None
 
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent and kept as ``message.json`` of the run."""
+    """What is sent and kept as ``message.json`` of the run; ``ended`` as of the ending."""
 
     run: str
     dataset: str
@@ -50,6 +59,7 @@ class Message:
     result: Result | None
     error: str | None
     cause: str | None
+    ended: str | None
 
     def as_json(self, sent: list[str] | None) -> str:
         """Return the document; ``sent`` names the channels, None while they are being served."""
@@ -72,18 +82,20 @@ def message_of(ending: Ending) -> Message:
     lines.append(f"Run: {ending.run}")
     if ending.error:
         lines.append(f"Error: {ending.error}")
-    if ending.execution_arn:
-        lines.append(f"Execution: {console_link(ending.execution_arn)}")
+    link = console_link(ending.execution_arn) if ending.execution_arn else None
+    if link:
+        lines.append(f"Execution: {link}")
     return Message(
         ending.run,
         ending.dataset,
         ending.status,
         verdict,
-        subject,
-        "\n".join(lines),
+        printable(subject),
+        "\n".join(printable(line) for line in lines),
         ending.result,
         ending.error,
         cause,
+        ending.ended,
     )
 
 
@@ -123,12 +135,17 @@ def sns_subject(subject: str) -> str:
     return f"{printable[: SNS_SUBJECT_LIMIT - 3]}..."
 
 
-def console_link(execution_arn: str) -> str:
-    """Return the address of the execution's page in the Step Functions console."""
-    region = execution_arn.split(":")[3]
+def console_link(execution_arn: str) -> str | None:
+    """Return the address of the execution's page in the Step Functions console.
+
+    None in a partition whose console is not known.
+    """
+    _, partition, _, region, *_ = execution_arn.split(":")
+    if partition not in _CONSOLES:
+        return None
     arn = quote(execution_arn, safe=":")
     return (
-        f"https://{region}.console.aws.amazon.com/states/home"
+        f"https://{region}.{_CONSOLES[partition]}/states/home"
         f"?region={region}#/v2/executions/details/{arn}"
     )
 
@@ -181,7 +198,7 @@ def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list
             "ABORTED": "The execution was stopped before it ended.",
             "TIMED_OUT": "The execution took longer than the state machine allows.",
         }.get(ending.status, "No cause was given; the execution's history tells more.")
-    return subject, [cause]
+    return subject, cause.splitlines()
 
 
 def _number(value: float | None) -> str:

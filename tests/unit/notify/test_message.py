@@ -3,7 +3,14 @@ from dataclasses import replace
 
 import pytest
 
-from notify.message import Ending, is_rejection, message_of, readable_cause, sns_subject
+from notify.message import (
+    Ending,
+    console_link,
+    is_rejection,
+    message_of,
+    readable_cause,
+    sns_subject,
+)
 from pipeline import errors
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:dropforge-train:churn-1"
@@ -42,6 +49,45 @@ def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
         "https://eu-west-1.console.aws.amazon.com/states/home",
     ):
         assert part in message.text
+
+
+@pytest.mark.parametrize(
+    ("partition", "region", "console"),
+    [
+        ("aws", "eu-west-1", "https://eu-west-1.console.aws.amazon.com/states/home?"),
+        ("aws-cn", "cn-north-1", "https://cn-north-1.console.amazonaws.cn/states/home?"),
+        (
+            "aws-us-gov",
+            "us-gov-west-1",
+            "https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?",
+        ),
+    ],
+)
+def test_console_link_leads_to_the_partitions_console(
+    partition: str, region: str, console: str
+) -> None:
+    link = console_link(f"arn:{partition}:states:{region}:123456789012:execution:train:churn-1")
+    assert link is not None
+    assert link.startswith(console)
+
+
+def test_message_of_a_partition_whose_console_is_unknown_has_no_link() -> None:
+    text = message_of(replace(DONE, execution_arn=ARN.replace("arn:aws:", "arn:aws-iso:"))).text
+    assert "https://" not in text
+    assert "Execution" not in text
+
+
+def test_message_of_names_with_control_characters_shows_them_in_their_line() -> None:
+    source = "s3://bucket/inbox/churn/a\nRun: other\x1b[2J.csv"
+    result = {**RESULT, "target": "left\r\nReport: s3://elsewhere"}
+    lines = message_of(replace(DONE, source=source, result=result)).text.split("\n")
+    assert r"File: s3://bucket/inbox/churn/a\nRun: other\x1b[2J.csv" in lines
+    assert r"Predicts left\r\nReport: s3://elsewhere (binary)." in lines
+
+
+def test_message_of_a_cause_of_several_lines_keeps_them() -> None:
+    text = message_of(replace(FAILED, cause="AlgorithmError:\n  line \x1b one\nline two")).text
+    assert "\nAlgorithmError:\n  line \\x1b one\nline two\n" in text
 
 
 @pytest.mark.parametrize("verdict", ["approved", "pending", "kept_champion", "below_minimum"])
