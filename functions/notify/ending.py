@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from notify.message import Ending
@@ -12,8 +14,25 @@ Event = Mapping[str, Any]
 MAP_RUN_FAILED = "States.ExceedToleratedFailureThreshold"
 
 
+def as_it_ended(description: Mapping[str, Any], detail: Event) -> dict[str, Any]:
+    """Return an execution's description as it was at the ending that the event tells of.
+
+    DescribeExecution may lag behind the event, and is ahead of it once the
+    execution was redriven (Step Functions API, DescribeExecution; developer
+    guide, Redriving executions). What succeeded cannot be redriven.
+    """
+    known = description if description["status"] == detail["status"] else {}
+    told = {name: detail.get(name) or known.get(name) for name in ("output", "error", "cause")}
+    return {
+        **description,
+        **told,
+        "status": detail["status"],
+        "stopDate": detail["stopDate"],
+    }
+
+
 def of_execution(description: Mapping[str, Any]) -> Ending:
-    """Read the answer of DescribeExecution of an execution that has ended."""
+    """Read what `as_it_ended` returns."""
     given = _document(description.get("input"))
     # Only an execution that succeeded has an output of its own.
     result = description.get("output") if description["status"] == "SUCCEEDED" else None
@@ -26,6 +45,7 @@ def of_execution(description: Mapping[str, Any]) -> Ending:
         error=description.get("error"),
         cause=description.get("cause"),
         execution_arn=description["executionArn"],
+        ended=_time(description["stopDate"]),
     )
 
 
@@ -55,7 +75,7 @@ def of_lost_drop(record: Event) -> Ending:
     run = layout.run_of_execution(f"lost-{number}")
     return Ending(
         run=run,
-        dataset=layout.dataset_name(key or "schedule"),
+        dataset=layout.dataset_of(key) if key else "schedule",
         status="FAILED",
         source=_source(detail.get("bucket", {}).get("name"), key),
         error=response.get("errorType") or record["requestContext"].get("condition"),
@@ -65,14 +85,10 @@ def of_lost_drop(record: Event) -> Ending:
 
 def with_cause_of_child(ending: Ending, child: Mapping[str, Any]) -> Ending:
     """Replace a Map Run's general cause by that of a child that failed."""
-    return Ending(
-        run=ending.run,
-        dataset=ending.dataset,
-        status=ending.status,
-        source=ending.source,
+    return replace(
+        ending,
         error=child.get("error") or ending.error,
         cause=child.get("cause") or ending.cause,
-        execution_arn=ending.execution_arn,
     )
 
 
@@ -83,7 +99,11 @@ def _document(text: str | None) -> dict[str, Any]:
 
 def _sample_name(given: Mapping[str, Any]) -> str:
     key = given.get("key")
-    return layout.dataset_name(layout.stem_of(str(key).rsplit("/", 1)[-1])) if key else "sample"
+    return layout.dataset_of(str(key)) if key else "sample"
+
+
+def _time(milliseconds: float) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
 
 
 def _source(bucket: str | None, key: str | None) -> str | None:

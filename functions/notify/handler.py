@@ -1,18 +1,17 @@
 """NotifyFunction: one message for each run, by email and, if configured, a webhook."""
 
-import json
 import os
 from functools import cache
 from typing import Any
 
 import boto3
-import urllib3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from notify import ending as endings
+from notify import webhook
 from notify.message import Ending, Message, message_of, sns_subject
 from notify.outbox import send_once
 
@@ -21,8 +20,6 @@ tracer = Tracer()
 metrics = Metrics()
 s3 = boto3.client("s3")
 sfn = boto3.client("stepfunctions")
-
-WEBHOOK_TIMEOUT_SECONDS = 5.0
 
 
 @tracer.capture_lambda_handler
@@ -37,12 +34,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     channels = {"sns": _publish}
     if os.environ.get("WEBHOOK_URL_PARAMETER"):
         channels["webhook"] = _post
-    sent = send_once(s3, os.environ["BUCKET"], message, channels)
+    sent = send_once(s3, os.environ["BUCKET"], message, channels, _log_failure)
     logger.info("Message handled", run=message.run, verdict=message.verdict, sent=sent)
     if sent:
         metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
-    if sent and len(sent) < len(channels):
-        logger.warning("A channel failed", channels=sorted(set(channels) - set(sent)))
     return {"run": message.run, "verdict": message.verdict, "sent": sent}
 
 
@@ -54,7 +49,8 @@ def _ending(event: dict[str, Any]) -> Ending:
         return endings.of_refusal(detail)
     # The event leaves out what is over 248 KiB; the description has all of it.
     arn = detail["executionArn"]
-    ending = endings.of_execution(sfn.describe_execution(executionArn=arn))
+    description = sfn.describe_execution(executionArn=arn)
+    ending = endings.of_execution(endings.as_it_ended(description, detail))
     if ending.error == endings.MAP_RUN_FAILED:
         try:
             child = _failed_child(arn)
@@ -79,6 +75,11 @@ def _failed_child(execution_arn: str) -> dict[str, Any] | None:
     return None
 
 
+def _log_failure(channel: str, error: Exception) -> None:
+    # AWS's own text names the action that a role lacks; the webhook's says nothing of its address.
+    logger.warning("Channel failed", channel=channel, error=type(error).__name__, reason=str(error))
+
+
 def _publish(message: Message) -> None:
     attributes = {"dataset": message.dataset, "verdict": message.verdict}
     boto3.client("sns").publish(
@@ -92,16 +93,7 @@ def _publish(message: Message) -> None:
 
 
 def _post(message: Message) -> None:
-    answer = urllib3.request(
-        "POST",
-        _webhook_url(),
-        body=json.dumps({"text": message.text}).encode(),
-        headers={"Content-Type": "application/json"},
-        timeout=WEBHOOK_TIMEOUT_SECONDS,
-        retries=2,
-    )
-    if answer.status >= 300:
-        raise RuntimeError(f"the webhook answered {answer.status}; check its address")
+    webhook.post(_webhook_url(), message.text)
 
 
 @cache

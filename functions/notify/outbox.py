@@ -4,6 +4,9 @@ EventBridge delivers at least once and Lambda retries. The run's message.json is
 the claim: only one caller can create it. A claim whose channels were not named
 within the function's time limit belongs to a caller that died; the next attempt
 takes it over.
+
+An execution that is redriven keeps its name and ends once more. The message of
+the later ending replaces that of the earlier, never the other way round.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,17 +26,34 @@ CLAIM_LIFETIME = timedelta(seconds=45)
 Channels = Mapping[str, Callable[[Message], None]]
 
 
-def send_once(s3: Any, bucket: str, message: Message, channels: Channels) -> list[str]:
+class EarlierEndingError(Exception):
+    """The message of the run's earlier ending is being sent; a retry comes when that is over."""
+
+
+def send_once(
+    s3: Any,
+    bucket: str,
+    message: Message,
+    channels: Channels,
+    on_failure: Callable[[str, Exception], None],
+) -> list[str]:
     """Claim the message, send it through every channel, and record who was served.
+
+    Parameters
+    ----------
+    on_failure : called with the name and the error of each channel that failed.
 
     Returns
     -------
-    Names of the channels served; empty if the message was sent before.
+    Names of the channels served; empty if the message was sent before, or a
+    later ending's was.
 
     Raises
     ------
     ExceptionGroup
         No channel could be served. The claim is given back, so a retry sends.
+    EarlierEndingError
+        Try again later.
     """
     key = layout.join(layout.prefix_of(message.run), "message.json")
     if not _claim(s3, bucket, key, message):
@@ -43,7 +63,7 @@ def send_once(s3: Any, bucket: str, message: Message, channels: Channels) -> lis
         try:
             send(message)
         except Exception as error:  # noqa: BLE001 one channel must not silence the others
-            error.add_note(f"channel {name}")
+            on_failure(name, error)
             failures.append(error)
         else:
             sent.append(name)
@@ -55,21 +75,31 @@ def send_once(s3: Any, bucket: str, message: Message, channels: Channels) -> lis
 
 
 def _claim(s3: Any, bucket: str, key: str, message: Message) -> bool:
-    try:
-        _put(s3, bucket, key, message.as_json(None), IfNoneMatch="*")
-    except ClientError as error:
-        if not _lost_race(error):
-            raise
-    else:
+    if _try_put(s3, bucket, key, message, IfNoneMatch="*"):
         return True
     found = s3.get_object(Bucket=bucket, Key=key)
-    in_time = datetime.now(UTC) - found["LastModified"] < CLAIM_LIFETIME
-    if in_time or loads(found["Body"].read())["sent"] is not None:
+    claim = loads(found["Body"].read())
+    ours, theirs = message.ended or "", claim.get("ended") or ""
+    is_sent = claim["sent"] is not None
+    is_held = not is_sent and datetime.now(UTC) - found["LastModified"] < CLAIM_LIFETIME
+    if ours < theirs or (ours == theirs and (is_sent or is_held)):
         return False
+    if is_held:
+        # Its owner will write or delete it, whatever lies there then.
+        raise EarlierEndingError(f"run {message.run}: try again when its claim is over")
+    if _try_put(s3, bucket, key, message, IfMatch=found["ETag"]):
+        return True
+    # Another took it: for this ending, or for one before or after.
+    return _claim(s3, bucket, key, message)
+
+
+def _try_put(s3: Any, bucket: str, key: str, message: Message, **condition: str) -> bool:
     try:
-        _put(s3, bucket, key, message.as_json(None), IfMatch=found["ETag"])
+        _put(s3, bucket, key, message.as_json(None), **condition)
     except ClientError as error:
-        if not _lost_race(error):
+        # S3 user guide, Conditional writes: 412 if the object is not as stated, 409 if
+        # another conditional write to it is under way.
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in (409, 412):
             raise
         return False
     return True
@@ -79,9 +109,3 @@ def _put(s3: Any, bucket: str, key: str, text: str, **condition: str) -> None:
     s3.put_object(
         Bucket=bucket, Key=key, Body=text.encode(), ContentType="application/json", **condition
     )
-
-
-def _lost_race(error: ClientError) -> bool:
-    # S3 user guide, Conditional writes: 412 if the object exists, 409 if another
-    # conditional write to it is under way.
-    return error.response["ResponseMetadata"]["HTTPStatusCode"] in (409, 412)

@@ -1,6 +1,7 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from types import ModuleType
@@ -12,6 +13,7 @@ from botocore.exceptions import ClientError
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 
+from notify import ending as endings
 from notify import outbox
 
 BUCKET = "dropforge-test"
@@ -105,6 +107,60 @@ def test_notify_whose_webhook_is_gone_still_sends_the_email(
     assert len(sent()) == 1
 
 
+@pytest.mark.parametrize("email_works", [True, False])
+def test_notify_with_a_channel_that_fails_logs_why(
+    load: Load,
+    event: Event,
+    context: Any,
+    topic: str,
+    webhook: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    email_works: bool,
+) -> None:
+    notify = load("notify")
+    message = "User: arn:aws:sts::1:assumed-role/N is not authorized to perform: kms:Decrypt"
+    denied = {"Error": {"Code": "AccessDeniedException", "Message": message}}
+
+    def refuse() -> str:
+        raise ClientError(denied, "GetParameter")
+
+    monkeypatch.setattr(notify, "_webhook_url", refuse)
+    monkeypatch.setenv("TOPIC_ARN", topic if email_works else f"{topic}-gone")
+    with nullcontext() if email_works else pytest.raises(ExceptionGroup):
+        notify.handler(event("notify-drop-rejected"), context)
+    told = [vars(record) for record in caplog.records if record.message == "Channel failed"]
+    assert [facts["channel"] for facts in told] == (
+        ["webhook"] if email_works else ["sns", "webhook"]
+    )
+    assert told[-1]["error"] == "ClientError"
+    assert "AccessDeniedException" in told[-1]["reason"]
+    assert "kms:Decrypt" in told[-1]["reason"]
+
+
+def test_notify_of_an_execution_that_was_redriven_tells_each_ending_once(
+    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+) -> None:
+    notify = load("notify")
+    first, second = event("notify-failed"), event("notify-failed")
+    second["detail"].update(
+        status="ABORTED", stopDate=first["detail"]["stopDate"] + 60_000, error=None, cause=None
+    )
+
+    class States:
+        @staticmethod
+        def describe_execution(**_names: str) -> dict[str, Any]:
+            return second["detail"]
+
+    notify.sfn = States
+    for told in (first, first, second, second, first):
+        notify.handler(told, context)
+    assert [text.splitlines()[0] for text in sent()] == [
+        "churn: file rejected.",
+        "churn: run stopped.",
+    ]
+
+
 def test_notify_that_reaches_nobody_fails_and_sends_at_the_next_attempt(
     load: Load, event: Event, context: Any, topic: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,14 +200,21 @@ def test_notify_takes_a_claim_over_only_when_its_owner_must_be_dead(
     assert bool(answer["sent"]) is taken_over
 
 
+def map_run_failed(event: Event) -> dict[str, Any]:
+    document = event("notify-failed")
+    document["detail"].update(error=endings.MAP_RUN_FAILED, cause="")
+    return document
+
+
 def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
     load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
 ) -> None:
     notify = load("notify")
-    arn = event("notify-failed")["detail"]["executionArn"]
+    ended = map_run_failed(event)
+    arn = ended["detail"]["executionArn"]
     base = {"name": "churn-1", "status": "FAILED", "input": "{}", "executionArn": arn}
     descriptions = {
-        arn: {**base, "error": "States.ExceedToleratedFailureThreshold", "cause": "exceeded"},
+        arn: {**base, "error": endings.MAP_RUN_FAILED, "cause": "exceeded"},
         "child": {
             **base,
             "error": "MemoryError",
@@ -174,7 +237,7 @@ def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
             return {"executions": [{"executionArn": "child"}] if mapRunArn == "encode" else []}
 
     notify.sfn = States
-    notify.handler(event("notify-failed"), context)
+    notify.handler(ended, context)
     assert "chunk 3 is too big" in sent()[0]
     assert "Error: MemoryError" in sent()[0]
 
@@ -184,12 +247,13 @@ def test_notify_of_a_map_run_that_cannot_be_looked_into_is_sent_with_the_general
 ) -> None:
     notify = load("notify")
     denied = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}
+    ended = map_run_failed(event)
     description = {
         "name": "churn-1",
         "status": "FAILED",
         "input": "{}",
-        "executionArn": event("notify-failed")["detail"]["executionArn"],
-        "error": "States.ExceedToleratedFailureThreshold",
+        "executionArn": ended["detail"]["executionArn"],
+        "error": endings.MAP_RUN_FAILED,
         "cause": "The specified tolerated failure threshold was exceeded",
     }
 
@@ -203,5 +267,5 @@ def test_notify_of_a_map_run_that_cannot_be_looked_into_is_sent_with_the_general
             raise ClientError(denied, "ListMapRuns")
 
     notify.sfn = States
-    notify.handler(event("notify-failed"), context)
+    notify.handler(ended, context)
     assert "tolerated failure threshold was exceeded" in sent()[0]
