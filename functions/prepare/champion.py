@@ -1,20 +1,39 @@
 """Whether the approved model can predict the new file's test rows, for a fair comparison."""
 
+from datetime import date
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from prepare.bucket import Bucket
+from prepare.columns import SHARE, Column
 from prepare.encoder import VERSION, Encoder
-from prepare.notices import Notice, listed, notice, quoted
+from prepare.notices import Notice, counted, listed, notice, quoted
+from prepare.values import DATES
 
-_NUMBERS = ("numeric",)
+_SHOWN = 3
+_STYLED = ("numeric", "date")
+_WRITTEN = {
+    "": "text",
+    "plain": "plain numbers",
+    "grouped": "numbers such as 1,234 or 5%",
+    "comma": "numbers with decimal commas",
+    "year_month": "dates such as 2024-01",
+} | {
+    style: f"dates such as {date(2024, 1, 31).strftime(rule.formats[-1])}"
+    for style, rule in DATES.items()
+    if style != "year_month"
+}
 
 
 def compare_champion(
-    bucket: Bucket, champion: dict[str, Any], encoder: Encoder, columns: list[str]
+    bucket: Bucket, champion: dict[str, Any], encoder: Encoder, columns: list[Column]
 ) -> dict[str, Any]:
     """Compare the champion's encoder with the new file.
+
+    Parameters
+    ----------
+    columns : what the new file's columns hold, in its order.
 
     Returns
     -------
@@ -32,8 +51,8 @@ def compare_champion(
     if old is None or reason:
         text = f"Not compared with the approved model: {reason}"
         return {"usable": False, "reason": reason, "notices": [notice("champion", text)]}
-    notices: list[Notice] = []
-    added = [name for name in columns if name not in old["columns"]]
+    notices = _unseen(old, columns)
+    added = [column.name for column in columns if column.name not in old["columns"]]
     if added:
         text = f"{listed(added)}: new since the approved model, which does not use it."
         notices.append(notice("added_columns", text))
@@ -50,7 +69,7 @@ def _encoder_of(bucket: Bucket, key: str) -> Encoder | None:
     return encoder
 
 
-def _difference(old: Encoder, new: Encoder, columns: list[str]) -> str:
+def _difference(old: Encoder, new: Encoder, columns: list[Column]) -> str:
     if old["version"] != VERSION:
         return f"its encoder is of version {old['version']}, this is version {VERSION}."
     before, now = old["target"], new["target"]
@@ -60,20 +79,71 @@ def _difference(old: Encoder, new: Encoder, columns: list[str]) -> str:
         return f"its task is {before['task']}, the file's is {now['task']}."
     if before["classes"] != now["classes"]:
         return f"its classes are {listed(before['classes'])}, the file's {listed(now['classes'])}."
-    needed = list(dict.fromkeys(feature["column"] for feature in old["features"]))
-    missing = [name for name in needed if name not in columns]
+    names = [column.name for column in columns]
+    missing = [name for name in _features(old) if name not in names]
     if missing:
-        added = [name for name in columns if name not in old["columns"]]
+        added = [name for name in names if name not in old["columns"]]
         also = f" (new there: {listed(added)})" if added else ""
         return f"the file lacks {listed(missing)}{also}."
-    changed = _changed_kinds(old, new)
-    if changed:
-        return f"{listed(changed)}: numbers in one file and text in the other."
-    return ""
+    changed = _changed(old, columns)
+    return f"{'; '.join(changed[:_SHOWN])} when it was trained." if changed else ""
 
 
-def _changed_kinds(old: Encoder, new: Encoder) -> list[str]:
-    """Return columns that one encoder reads as numbers and the other as text."""
-    before = {f["column"]: f["encoding"] in _NUMBERS for f in old["features"]}
-    now = {f["column"]: f["encoding"] in _NUMBERS for f in new["features"]}
-    return [name for name in before if name in now and before[name] != now[name]]
+def _changed(old: Encoder, columns: list[Column]) -> list[str]:
+    """Say which columns the old encoder cannot read any more, with what they hold and held."""
+    now = {column.name: column for column in columns}
+    found = []
+    for name, features in _features(old).items():
+        column = now[name]
+        before = features[0].get("style", "") if features[0]["encoding"] in _STYLED else ""
+        if column.kind != "empty" and not _reads(features[0]["encoding"], before, column):
+            after = column.style if column.numbers or column.dates else ""
+            found.append(f"{quoted(name)} holds {_WRITTEN[after]} now, and held {_WRITTEN[before]}")
+    return found
+
+
+def _reads(encoding: str, style: str, column: Column) -> bool:
+    if encoding == "date":
+        # Dates that could be of either order are read by the order that training found.
+        either = column.ambiguous and style[3:] == column.style[3:]
+        return column.dates is not None and (style == column.style or either)
+    if encoding != "numeric":
+        return not column.numbers and not column.dates
+    if not column.numbers:
+        return False
+    # Plain numbers are read in every style, but for the points in a column of decimal commas.
+    whole = column.numbers["whole"] == column.numbers["count"]
+    return style == column.style or (column.style == "plain" and (style == "grouped" or whole))
+
+
+def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
+    """Warn of columns many of whose values say nothing to the old encoder."""
+    now = {column.name: column for column in columns}
+    found = []
+    for name, features in _features(old).items():
+        counts, present = now[name].counts, now[name].present
+        known = {value for feature in features for value in _values(feature)}
+        if not known or counts is None:
+            continue
+        new = sum(count for value, count in counts.items() if value not in known)
+        if new > (1 - SHARE) * present:
+            text = (
+                f"Column {quoted(name)}: {new:,} of {counted(present, 'value')} were not there "
+                f"when the approved model was trained; it learns nothing from them."
+            )
+            found.append(notice("unseen_values", text))
+    return found
+
+
+def _features(encoder: Encoder) -> dict[str, list[dict[str, Any]]]:
+    features: dict[str, list[dict[str, Any]]] = {}
+    for feature in encoder["features"]:
+        features.setdefault(feature["column"], []).append(feature)
+    return features
+
+
+def _values(feature: dict[str, Any]) -> list[str]:
+    """Return the values that a feature of a category knows."""
+    one = [feature["category"]] if "category" in feature else []
+    lists = (feature.get(key, []) for key in ("true", "false", "categories"))
+    return [*one, *(value for values in lists for value in values)]

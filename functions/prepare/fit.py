@@ -46,7 +46,7 @@ def fit_run(
     chained, columns, target = _decided(bucket, prefix, plan, settings)
     encoder, notices = _encoder(columns, target, plan, settings)
     division = divide(chained, columns, target, settings, plan)
-    usable = compare_champion(bucket, champion, encoder, plan["columns"])
+    usable = compare_champion(bucket, champion, encoder, columns)
     if usable["usable"]:
         bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
     bucket.put_json(layout.join(prefix, "encoder.json"), encoder)

@@ -1,0 +1,90 @@
+"""The approved model is compared only where its encoder reads the new file as it did the old."""
+
+from typing import Any
+
+import pytest
+
+from tests.unit.prepare.pipeline_run import Prepared, prepare
+
+ROWS = 200
+
+
+def table(values: list[str], delimiter: str = ",") -> bytes:
+    rows = range(ROWS)
+    lines = [delimiter.join(["a", "c", "label"])]
+    lines += [f"{n * 7 % 31}{delimiter}{values[n]}{delimiter}{int(n % 11 > 5)}" for n in rows]
+    return "\n".join(lines).encode()
+
+
+def second_run(first: bytes, second: bytes) -> Prepared:
+    before = prepare(first, run="set-1")
+    champion: dict[str, Any] = {"found": True}
+    champion["encoder_key"] = f"{before.plan['prefix']}/encoder.json"
+    return prepare(second, champion=champion, s3=before.s3, run="set-2")
+
+
+POINTS = [f"{n % 11 / 4}" for n in range(ROWS)]
+COMMAS = [text.replace(".", ",") for text in POINTS]
+GROUPS = [f"${n % 9 + 1},{n % 900 + 100}.5" for n in range(ROWS)]
+COUNTS = [f"{n % 23}" for n in range(ROWS)]
+WORDS = [f"w{n % 5}" for n in range(ROWS)]
+KEYS = [f"key {n}" for n in range(ROWS)]
+NONE = [""] * ROWS
+ISO = [f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d}" for n in range(ROWS)]
+MONTH_FIRST = [f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/2024" for n in range(ROWS)]
+EITHER = [f"{n % 12 + 1:02d}/{n % 11 + 1:02d}/2024" for n in range(ROWS)]
+DAY_FIRST = [f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/2024" for n in range(ROWS)]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "reason"),
+    [
+        (POINTS, COMMAS, "'c' holds numbers with decimal commas now, and held plain numbers when"),
+        (COMMAS, POINTS, "'c' holds plain numbers now, and held numbers with decimal commas when"),
+        (COUNTS, GROUPS, "'c' holds numbers such as 1,234 or 5% now, and held plain numbers when"),
+        (MONTH_FIRST, ISO, "dates such as 2024-01-31 now, and held dates such as 01/31/2024 when"),
+        (MONTH_FIRST, DAY_FIRST, "dates such as 31/01/2024 now"),
+        (WORDS, ISO, "'c' holds dates such as 2024-01-31 now, and held text when"),
+        (WORDS, COUNTS, "'c' holds plain numbers now, and held text when"),
+        # The new encoder drops these, so that it says nothing about the column.
+        (COUNTS, KEYS, "'c' holds text now, and held plain numbers when"),
+        (ISO, KEYS, "'c' holds text now, and held dates such as 2024-01-31 when"),
+    ],
+)
+def test_column_written_in_another_way_keeps_the_champion_out_by_name(
+    before: list[str], after: list[str], reason: str
+) -> None:
+    run = second_run(table(before, ";"), table(after, ";"))
+    assert not run.fit["champion"]["usable"]
+    assert reason in run.fit["champion"]["reason"]
+    assert any(reason in w["message"] for w in run.warnings if w["code"] == "champion")
+    assert not run.files("champion")
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (GROUPS, COUNTS),
+        (COMMAS, COUNTS),
+        (POINTS, COUNTS),
+        (POINTS, [f"{n}" for n in range(ROWS)]),
+        (POINTS, NONE),
+        (DAY_FIRST, EITHER),
+        (WORDS, KEYS),
+        (WORDS, NONE),
+    ],
+)
+def test_column_that_the_champion_reads_as_well_lets_it_in(
+    before: list[str], after: list[str]
+) -> None:
+    run = second_run(table(before, ";"), table(after, ";"))
+    assert run.fit["champion"] == {"usable": True, "reason": ""}
+    assert run.files("champion")
+
+
+def test_values_that_the_champion_never_saw_are_counted_in_a_warning() -> None:
+    run = second_run(table(WORDS), table([f"w{n % 5 + n // 100}" for n in range(ROWS)]))
+    (message,) = [w["message"] for w in run.warnings if w["code"] == "unseen_values"]
+    assert "'c': 20 of 200 values" in message
+    same = second_run(table(WORDS), table(WORDS[::-1]))
+    assert "unseen_values" not in same.codes
