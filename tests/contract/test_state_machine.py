@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import boto3
+import botocore.exceptions
 import pytest
 from botocore.validate import ParamValidator
 
@@ -109,7 +110,9 @@ def test_every_custom_error_is_a_leaf_of_the_tree(definition: State) -> None:
         for error in rule["ErrorEquals"]
         if not SERVICE_ERROR.fullmatch(error)
     }
-    assert named == LEAVES
+    # What a function of ours does not raise itself: botocore's own, and a process that ended.
+    foreign = {error for error in named if hasattr(botocore.exceptions, error)}
+    assert named - foreign == LEAVES | {"Runtime.ExitError", "Sandbox.Timedout"}
 
 
 @pytest.mark.parametrize("state", ["Plan data", "Fit encoder"])
