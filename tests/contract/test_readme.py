@@ -53,8 +53,19 @@ def test_readme_has_the_make_targets_that_exist() -> None:
     assert targets - used <= {"help", "up", "down"}
 
 
-@pytest.mark.parametrize("path", DOCUMENTS, ids=named)
-def test_links_lead_to_files_that_exist(path: Path) -> None:
-    links = re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8"))
-    local = [link for link in links if "://" not in link]
-    assert [link for link in local if not (path.parent / link).exists()] == []
+def anchors_of(path: Path) -> set[str]:
+    """Return the anchors that the headings of a document get."""
+    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("path", [*DOCUMENTS, *sorted((ROOT / "docs/adr").glob("*.md"))], ids=named)
+def test_links_lead_to_files_and_headings_that_exist(path: Path) -> None:
+    links = re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8"))
+    for link in links:
+        if "://" in link:
+            continue
+        name, _, anchor = link.partition("#")
+        target = path.parent / name if name else path
+        assert target.exists(), link
+        assert not anchor or anchor in anchors_of(target), link
