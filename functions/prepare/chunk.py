@@ -6,20 +6,21 @@ Once a line maps both states to one, all after it is settled; what comes before 
 profiled for both states, and Fit, which sees all chunks in order, takes the right one.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import polars as pl
 
 from prepare.bucket import Source
 from prepare.dialect import Dialect
-from prepare.limits import MIB, RECORD_LIMIT_BYTES
+from prepare.limits import RECORD_LIMIT_BYTES
 from prepare.lines import QuoteLines, quote_lines, read_lines, whole_lines
+from prepare.own_lines import offset_of, own_lines, rest_of_record
 from prepare.text import to_lines
 
-_STEP = MIB
 _SOON = 4096
-_AHEAD = 64 * 1024
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class Reading:
     ends_inside : the state after the chunk's own lines, those read on for its last
         record not among them.
     head : records before the two states agree.
-    fault : line (from 0 in the chunk) of a record over the limit or without an end.
+    fault : line (from 0 in the chunk) of a NUL byte, or of a record over the limit or without
+        an end.
     """
 
     first: int
@@ -57,7 +59,7 @@ class Reading:
 
 @dataclass(frozen=True)
 class Chunk:
-    """A chunk's lines and its two readings; body is what both have in common."""
+    """A chunk's lines and its two readings; body is what both have in common, None at a fault."""
 
     lines: int
     outside: Reading
@@ -76,46 +78,63 @@ def read_chunk(
     begin : offset of the file's first record.
     width : number of columns.
     """
-    raw, at = _own_lines(source, start, end, begin, dialect)
+    raw, at = own_lines(source, start, end, begin, dialect)
     if not raw:
         nothing = Reading(at, at, False, None, None)
         return Chunk(0, nothing, replace(nothing, ends_inside=True), None)
     newline = dialect.newline.encode()
-    fault = _too_long(raw, newline)
+    nul = None
+    if (cut := raw.find(b"\0")) >= 0:
+        # polars cannot take lines with a NUL byte, and nothing after it matters.
+        nul = {"kind": "nul", "line": raw.count(newline, 0, cut)}
+        raw = raw[:cut]
     if dialect.quote.encode() not in raw:
         lines = raw.count(newline) + (not raw.endswith(newline))
-        outside = Reading(at, at + len(raw), False, Piece(raw, 0), fault)
+        fault = _too_long(raw, newline) or nul
+        outside = Reading(at, at + len(raw), False, None if fault else Piece(raw, 0), fault)
         return Chunk(lines, outside, Reading(at, at, True, None, fault), None)
     text = read_lines(to_lines(raw, dialect.newline))
     lines = len(text)
-    if fault is None and (orderly := _orderly(raw, at, text, dialect, width)):
+    if nul is None and (orderly := _orderly(raw, at, text, dialect, width)):
         return orderly
     states = quote_lines(text, dialect)
-    opened = states.ends_inside(began_inside=False) or states.ends_inside(began_inside=True)
-    tail, kind = _tail(source, at + len(raw), dialect) if opened else (b"", None)
+    tail, broken = b"", None
+    if nul is None and (
+        states.ends_inside(began_inside=False) or states.ends_inside(began_inside=True)
+    ):
+        tail, broken = rest_of_record(source, at + len(raw), dialect)
     common, first = _begins(states)
-    split = len(raw) if common is None else _offset(raw, newline, common)
+    split = len(raw) if common is None else offset_of(raw, newline, common)
     readings = []
     for began, line in ((False, 0), (True, first)):
         ends = states.ends_inside(began)
         rest = tail if ends else b""
-        begins = len(raw) if line is None else _offset(raw, newline, line)
-        if begins == len(raw):
-            readings.append(Reading(at, at, ends, None, fault))
+        begins = len(raw) if line is None else offset_of(raw, newline, line)
+        if line is None or begins == len(raw):
+            readings.append(Reading(at, at, ends, None, nul))
             continue
+        # The line that the rest ends with is unknown to the states: none begins after it here.
+        own = raw[begins:] + rest.removesuffix(newline)
+        fault = _too_long(own, newline, line, partial(states.record_of, began_inside=began))
+        if fault is None and ends and broken:
+            opens = states.record_of(lines, began)
+            fault = {
+                "kind": broken,
+                "line": lines + tail.count(newline) if broken == "nul" else opens,
+            }
+        fault = fault or nul
         head = raw[begins:split] + (rest if split == len(raw) else b"")
-        broken = {"kind": kind, "line": _opening(states, began)} if ends and kind else None
         readings.append(
             Reading(
                 at + begins,
                 at + len(raw) + len(rest),
                 ends,
-                Piece(head, line or 0) if head else None,
-                fault or broken,
+                Piece(head, line) if head and not fault else None,
+                fault,
             )
         )
     body = None
-    if split < len(raw):
+    if split < len(raw) and not all(reading.fault for reading in readings):
         rest = tail if states.ends_inside(began_inside=False) else b""
         body = Piece(raw[split:] + rest, common or 0)
     return Chunk(lines, readings[0], readings[1], body)
@@ -134,7 +153,10 @@ def _orderly(raw: bytes, at: int, text: pl.Series, dialect: Dialect, width: int)
     if whole is None or not whole.all():
         return None
     newline = dialect.newline.encode()
-    split, begins = _offset(raw, newline, common), _offset(raw, newline, first)
+    split, begins = offset_of(raw, newline, common), offset_of(raw, newline, first)
+    # Each line after the split is a record; those before it are taken for one here.
+    if split > RECORD_LIMIT_BYTES or _too_long(raw[split:], newline):
+        return None
     end = at + len(raw)
     before = Piece(raw[begins:split], first) if begins < split else None
     return Chunk(
@@ -145,47 +167,30 @@ def _orderly(raw: bytes, at: int, text: pl.Series, dialect: Dialect, width: int)
     )
 
 
-def _own_lines(
-    source: Source, start: int, end: int, begin: int, dialect: Dialect
-) -> tuple[bytes, int]:
-    """Return the bytes of the lines that begin in the range, and where the first begins."""
-    newline = dialect.newline.encode()
-    start, end = max(start, begin), max(end, begin)
-    if start >= end:
-        return b"", start
-    lead = 1 if start > begin else 0
-    # Reading a little further nearly always saves a second request for the last line's rest.
-    raw = source.read(start - lead, end + _AHEAD)
-    cut = raw.find(newline, 0, end - start + lead) + 1 if lead else 0
-    # A line that begins exactly at end is the next chunk's.
-    if lead and (cut == 0 or cut == end - start + lead):
-        return b"", end
-    stop = raw.find(newline, end - start + lead - 1) + 1
-    at = start - lead + cut
-    if stop:
-        return raw[cut:stop], at
-    return raw[cut:] + _rest_of_line(source, start - lead + len(raw), newline), at
+def _too_long(
+    raw: bytes,
+    newline: bytes,
+    line: int = 0,
+    record_of: Callable[[int], int | None] = lambda line: line,
+) -> dict[str, Any] | None:
+    """Find the first record over the limit; None, as nearly always, without looking at all.
 
-
-def _rest_of_line(source: Source, at: int, newline: bytes) -> bytes:
-    rest = b""
-    while len(rest) <= RECORD_LIMIT_BYTES and at + len(rest) < source.size:
-        more = source.read(at + len(rest), at + len(rest) + _STEP)
-        cut = more.find(newline)
-        if cut >= 0:
-            return rest + more[: cut + 1]
-        rest += more
-    return rest
-
-
-def _too_long(raw: bytes, newline: bytes) -> dict[str, Any] | None:
-    """Find the first line over the limit; None, as nearly always, without looking at all."""
+    Parameters
+    ----------
+    raw : begins with a record.
+    line : of its beginning.
+    record_of : gives the line on which the record of a line begins; each line is one if left out.
+    """
     at = 0
     while len(raw) - at > RECORD_LIMIT_BYTES:
-        cut = raw.rfind(newline, at, at + RECORD_LIMIT_BYTES + 1)
-        if cut < 0:
-            return {"kind": "too_long", "line": raw.count(newline, 0, at)}
-        at = cut + 1
+        beyond = at + RECORD_LIMIT_BYTES + 1
+        last = line + raw.count(newline, at, beyond)
+        begin = record_of(last)
+        if begin is None or begin <= line:
+            return {"kind": "too_long", "line": line}
+        for _ in range(last - begin + 1):
+            beyond = raw.rfind(newline, at, beyond)
+        at, line = beyond + 1, begin
     return None
 
 
@@ -197,42 +202,3 @@ def _begins(states: QuoteLines) -> tuple[int | None, int | None]:
         int(states.index[int(both[0])]) + 1 if len(both) else None,
         int(states.index[int(one[0])]) + 1 if len(one) else None,
     )
-
-
-def _tail(source: Source, at: int, dialect: Dialect) -> tuple[bytes, str | None]:
-    """Read on, from inside quotes, to the end of the record; say what is wrong if none comes."""
-    newline = dialect.newline.encode()
-    tail, checked = b"", 0
-    while len(tail) <= RECORD_LIMIT_BYTES:
-        more = source.read(at + len(tail), at + len(tail) + _STEP)
-        if not more:
-            break
-        tail += more
-        last = tail.rfind(newline) + 1 if at + len(tail) < source.size else len(tail)
-        if dialect.quote.encode() not in tail[checked:last]:
-            continue
-        # From the beginning each time: a state at `checked` would be one more thing to keep.
-        states = quote_lines(read_lines(to_lines(tail[:last], dialect.newline)), dialect)
-        closed = (~states.after_inside).arg_true()
-        if len(closed):
-            return tail[: _offset(tail, newline, int(states.index[int(closed[0])]) + 1)], None
-        checked = last
-    return tail, "too_long" if len(tail) > RECORD_LIMIT_BYTES else "unclosed"
-
-
-def _offset(raw: bytes, newline: bytes, line: int) -> int:
-    """Return where a line begins."""
-    at = 0
-    for _ in range(line):
-        at = raw.find(newline, at) + 1
-        if at == 0:
-            return len(raw)
-    return at
-
-
-def _opening(states: QuoteLines, began_inside: bool) -> int:
-    """Return the line whose quote opened the record that is still open after the last line."""
-    after = states.after_inside if began_inside else states.after_outside
-    closed = (~after).arg_true()
-    following = int(closed[-1]) + 1 if len(closed) else 0
-    return int(states.index[following])

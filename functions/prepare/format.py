@@ -30,8 +30,8 @@ _SIGNATURES = (
     (b"\xff\xd8\xff", "a JPEG image; drop a CSV"),
     (b"GIF8", "a GIF image; drop a CSV"),
     (b"%PDF", "a PDF; export the table as CSV and drop that"),
-    (b"PAR1", "a Parquet file; convert it to CSV and drop that"),
-    (b"ARROW1", "an Arrow file; convert it to CSV and drop that"),
+    (b"PAR1\x15", "a Parquet file; convert it to CSV and drop that"),
+    (b"ARROW1\0", "an Arrow file; convert it to CSV and drop that"),
     (b"SQLite format 3", "an SQLite database; export the table as CSV and drop that"),
     (b"\x89HDF", "an HDF5 file; export the table as CSV and drop that"),
     (b"\x93NUMPY", "a NumPy array; save it as CSV and drop that"),
@@ -58,6 +58,8 @@ def encoding_of(start: bytes, name: str) -> str:
             raise NotCsvError(f"{name} is not CSV but {what}")
     for mark, encoding in _BOMS:
         if start.startswith(mark):
+            if encoding == "utf-8-sig" and (nul := start.find(b"\0")) >= 0:
+                raise _damaged(start, nul, name)
             return encoding
     text = start.lstrip().lower()
     if text.startswith(_MARKUP):
@@ -82,16 +84,35 @@ def encoding_of(start: bytes, name: str) -> str:
 
 
 def _wide(start: bytes, nul: int, name: str) -> str:
-    """Tell UTF-16 without a mark, where every other byte of plain text is NUL, from damage."""
-    even, odd = start[0:4096:2].count(0), start[1:4096:2].count(0)
-    half = len(start[:4096]) // 2
-    if odd > 0.7 * half and even < 0.1 * half:
-        return "utf-16-le"
-    if even > 0.7 * half and odd < 0.1 * half:
-        return "utf-16-be"
+    """Tell UTF-16 without a mark from damage.
+
+    In most texts every other byte is NUL. In Cyrillic or Greek, say, that holds for digits,
+    delimiters and line ends alone, and what tells is that the line ends are in their place.
+    """
+    some = start[:4096]
+    half = len(some) // 2
+    even, odd = some[0::2].count(0), some[1::2].count(0)
+    for encoding, high, low in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if high > 0.7 * half and low < 0.1 * half:
+            return encoding
+        if high > 0.05 * half and low < 0.5 * high and _has_lines(some, encoding):
+            return encoding
+    raise _damaged(start, nul, name)
+
+
+def _has_lines(some: bytes, encoding: str) -> bool:
+    try:
+        # The sample may end inside a character.
+        text = codecs.getincrementaldecoder(encoding)().decode(some)
+    except UnicodeDecodeError:
+        return False
+    return any(end in text for end in "\r\n") and any(d in text for d in ",;\t|")
+
+
+def _damaged(start: bytes, nul: int, name: str) -> NotCsvError:
     # A file of another age ends its lines with CR alone.
-    line = start.count(b"\n" if b"\n" in start else b"\r", 0, nul) + 1
-    raise NotCsvError(
+    line = max(start.count(end, 0, nul) for end in (b"\n", b"\r")) + 1
+    return NotCsvError(
         f"{name}, line {line}: a NUL byte, which no text has; the file is damaged or binary: "
         f"export it again as CSV (UTF-8)"
     )

@@ -123,6 +123,22 @@ class QuoteLines:
         after = self.after_inside if began_inside else self.after_outside
         return bool(after[-1]) if len(after) else began_inside
 
+    def record_of(self, line: int, began_inside: bool) -> int | None:
+        """Return the line on which the record that a line belongs to begins.
+
+        Returns
+        -------
+        None if that is before the first line of all.
+        """
+        after = self.after_inside if began_inside else self.after_outside
+        before = after.head(self.index.search_sorted(line))
+        if not (bool(before[-1]) if len(before) else began_inside):
+            return line
+        closed = (~before).arg_true()
+        if not len(closed):
+            return None if began_inside else int(self.index[0])
+        return int(self.index[int(closed[-1]) + 1])
+
 
 def quote_lines(lines: pl.Series, dialect: Dialect) -> QuoteLines:
     """Follow both states through the lines.

@@ -29,30 +29,22 @@ def profile_chunk(source: Source, plan: dict[str, Any], chunk: dict[str, Any]) -
     read = read_chunk(
         source, chunk["start"], chunk["end"], plan["data_start"], dialect, len(plan["columns"])
     )
-    nul = None
-    for piece in (read.body, read.outside.head, read.inside.head):
-        if piece is not None and (at := piece.raw.find(b"\0")) >= 0:
-            lines = piece.raw.count(dialect.newline.encode(), 0, at)
-            nul = {"kind": "nul", "line": piece.line + lines}
     return {
         "index": chunk["index"],
         "lines": read.lines,
-        "outside": _reading(read.outside, plan, dialect, nul),
-        "inside": _reading(read.inside, plan, dialect, nul),
-        "body": None if nul else _piece(read.body, plan, dialect),
+        "outside": _reading(read.outside, plan, dialect),
+        "inside": _reading(read.inside, plan, dialect),
+        "body": _piece(read.body, plan, dialect),
     }
 
 
-def _reading(
-    reading: Reading, plan: dict[str, Any], dialect: Dialect, nul: dict[str, Any] | None
-) -> dict[str, Any]:
-    fault = reading.fault or nul
+def _reading(reading: Reading, plan: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
     return {
         "first": reading.first,
         "end": reading.end,
         "ends_inside": reading.ends_inside,
-        "fault": fault,
-        "head": None if fault else _piece(reading.head, plan, dialect),
+        "fault": reading.fault,
+        "head": _piece(reading.head, plan, dialect),
     }
 
 

@@ -173,7 +173,8 @@ def _rewritten(record: str, dialect: Dialect) -> str:
     )
     return dialect.delimiter.join(
         quote + text.replace(quote, quote * 2) + quote
-        if quote in text or dialect.delimiter in text or "\n" in text
+        # polars drops a byte order mark that its buffer begins with, unless it is quoted.
+        if quote in text or dialect.delimiter in text or "\n" in text or text[:1] == "\ufeff"
         else text
         for text in fields
     )

@@ -1,10 +1,13 @@
 r"""From a file's bytes to clean UTF-8 with ``\n`` line ends."""
 
 import codecs
+import re
 from typing import Final
 
 FALLBACK: Final = "dropforge-cp1252"
 _PIECE = 4 << 20
+_FEEDS_FIRST = re.compile(rb"(\A|\r)\n+")
+_MARKS_FIRST = re.compile(rb"(\A|\n)(?:%b)+" % codecs.BOM_UTF8)
 
 
 def _cp1252(error: UnicodeError) -> tuple[str, int]:
@@ -49,16 +52,29 @@ def _is_utf8(raw: bytes) -> bool:
 
 
 def to_lines(raw: bytes, newline: str) -> bytes:
-    r"""Return UTF-8 with ``\n`` line ends.
+    r"""Return UTF-8 with ``\n`` line ends; see ``end_lines``."""
+    return end_lines(to_utf8(raw), newline)
+
+
+def end_lines(data: bytes, newline: str) -> bytes:
+    r"""Give UTF-8 text ``\n`` line ends, and drop byte order marks at the beginning of lines.
+
+    What becomes of a line depends on that line alone, so a file may be cut at any line.
 
     Parameters
     ----------
+    data : begins with a line.
     newline : "\n", which takes "\r\n" too, or "\r".
     """
-    data = to_utf8(raw)
     if newline == "\r":
-        return data.replace(b"\r", b"\n")
-    if b"\r" not in data:
-        return data
-    # A carriage return alone in such a file is no line end; csv readers would trip over it.
-    return data.replace(b"\r\n", b"\n").replace(b"\r", b" ")
+        if b"\n" in data:
+            # Excel for Mac ends records with \r, and lines within a cell with \n.
+            data = _FEEDS_FIRST.sub(rb"\1", data).replace(b"\n", b" ")
+        data = data.replace(b"\r", b"\n")
+    elif b"\r" in data:
+        # A carriage return alone in such a file is no line end; csv readers would trip over it.
+        data = data.replace(b"\r\n", b"\n").replace(b"\r", b" ")
+    # Files that were put together keep a mark each; polars drops it where its buffer begins.
+    if not data.isascii() and codecs.BOM_UTF8 in data:
+        return _MARKS_FIRST.sub(rb"\1", data)
+    return data

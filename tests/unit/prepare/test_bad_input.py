@@ -36,7 +36,7 @@ def zipped(data: bytes, name: str) -> bytes:
         (b"\x89PNG\r\n\x1a\n" + bytes(300), "PNG"),
         (b"\xff\xd8\xff\xe0" + bytes(300), "JPEG"),
         (b"%PDF-1.7\n%abc\n", "PDF"),
-        (b"PAR1" + bytes(100), "Parquet"),
+        (b"PAR1\x15\x04" + bytes(100), "Parquet"),
         (b"SQLite format 3\x00" + bytes(100), "SQLite"),
         (b"BZh91AY&SY" + bytes(50), "archive"),
         (b"\x28\xb5\x2f\xfd" + bytes(50), "archive"),
@@ -74,6 +74,37 @@ def test_nul_byte_behind_the_sample_is_refused_with_its_line(
     for chunk_bytes in (64, 1 << 26):
         with pytest.raises(NotCsvError, match=rf"line {line}: a NUL byte"):
             prepare(data.replace(b"\n", newline), chunk_bytes=chunk_bytes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+@pytest.mark.parametrize("sample", [60, 1 << 20])
+@pytest.mark.parametrize("chunk_bytes", [7, 64, 1 << 26])
+def test_nul_byte_among_quotes_is_refused_with_its_line(
+    encoding: str, sample: int, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("prepare.plan.SAMPLE_BYTES", sample)
+    rows = "".join(f'{n % 7},"text\nof it",{n % 2}\n' for n in range(40))
+    text = f'a,b,label\n{rows}1,"be\nfore\0",1\n{rows}'
+    with pytest.raises(NotCsvError, match=r"file\.csv, line 83: a NUL byte"):
+        prepare(text.encode(encoding), chunk_bytes=chunk_bytes)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf16_without_a_mark_that_is_mostly_cyrillic_trains(encoding: str) -> None:
+    rows = "".join(f"слово {n % 5} и другое,{n % 7},{n % 2}\n" for n in range(60))
+    prepared = prepare(f"слово,число,метка\n{rows}".encode(encoding))
+    assert prepared.json("encoder.json")["columns"] == ["слово", "число", "метка"]
+
+
+def test_damaged_block_in_ascii_is_no_utf16() -> None:
+    data = TABLE[:300] + bytes(301) + TABLE[601:]
+    with pytest.raises(NotCsvError, match="a NUL byte"):
+        prepare(data)
+
+
+def test_header_that_begins_like_parquet_trains() -> None:
+    prepared = prepare(TABLE.replace(b"age", b"PAR1"))
+    assert prepared.json("encoder.json")["columns"][0] == "PAR1"
 
 
 def test_empty_gzip_is_refused() -> None:
@@ -149,7 +180,7 @@ def test_endless_first_line_is_refused_by_plan(monkeypatch: pytest.MonkeyPatch) 
 
 def test_record_over_the_limit_in_quotes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("prepare.chunk.RECORD_LIMIT_BYTES", 300)
-    monkeypatch.setattr("prepare.chunk._STEP", 50)
+    monkeypatch.setattr("prepare.own_lines._STEP", 50)
     data = TABLE + b'1,2,"' + b"red\n" * 500 + b'",yes\n' + ROW
     with pytest.raises(FileLimitError, match=r"line 62: a record of more than"):
         prepare(data, chunk_bytes=700)
