@@ -40,7 +40,7 @@ def plan(s3: LocalS3, chunk_mib: int) -> None:
     """Do step plan."""
     from prepare.plan import Request, plan_run
 
-    drop = {"key": KEY, "run": "bench", "settings": resolve_settings({"target": "churned"})}
+    drop = {"key": KEY, "settings": resolve_settings({"target": "churned"})}
     execution = {"name": "bench", "id": "", "started": ""}
     plan_run(s3, Request("bucket", drop, execution, chunk_mib * MIB, "bench"))
 

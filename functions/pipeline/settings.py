@@ -4,6 +4,7 @@ import difflib
 import json
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,9 +29,14 @@ _TYPES = {
 
 
 @cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
+    return schema
+
+
+@cache
 def _validator() -> Callable[[Any], Any]:
-    schema = json.loads(SCHEMA_FILE.read_text(encoding="utf-8"))
-    validate: Callable[[Any], Any] = fastjsonschema.compile(schema, use_formats=False)
+    validate: Callable[[Any], Any] = fastjsonschema.compile(_schema(), use_formats=False)
     return validate
 
 
@@ -67,6 +73,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
         copy = _read(json.dumps(raw))
     except (ValueError, RecursionError) as error:
         raise _no_json(source, error) from error
+    if isinstance(copy, dict) and isinstance(copy.get("hyperparameters"), dict):
+        copy["hyperparameters"] = _unquoted(copy["hyperparameters"])
     try:
         settings: Settings = _validator()(copy)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -86,6 +94,17 @@ def _read(text: str | bytes) -> Any:
     return json.loads(text, parse_constant=_number, parse_float=_number, parse_int=_number)
 
 
+def _unquoted(hyperparameters: dict[str, Any]) -> dict[str, Any]:
+    """Take "5" for 5: SageMaker's own examples have all hyperparameters as texts."""
+    kinds = _schema()["properties"]["hyperparameters"]["properties"]
+    values = dict(hyperparameters)
+    for name, value in values.items():
+        if isinstance(value, str) and kinds.get(name, {}).get("type") in ("integer", "number"):
+            with suppress(ValueError):
+                values[name] = _number(value)
+    return values
+
+
 def _number(text: str) -> int | float:
     value = float(text)
     if not math.isfinite(value):
@@ -98,7 +117,7 @@ def _number(text: str) -> int | float:
 
 def _no_json(source: str, error: Exception) -> SettingsError:
     if isinstance(error, UnicodeDecodeError):
-        return SettingsError(f"{source} is no text file; save it as UTF-8, or delete it")
+        return SettingsError(f"{source} is no text file; it must be JSON in UTF-8")
     reason = "brackets nested too deeply" if isinstance(error, RecursionError) else error
     return SettingsError(f"{source} is no JSON ({reason}); correct or delete it")
 

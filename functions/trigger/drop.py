@@ -77,7 +77,6 @@ def decide(stored: StoredObject, trigger: str, read_text: Callable[[str], bytes 
             "key": stored.key,
             "version_id": stored.version_id,
             "dataset": drop.dataset,
-            "run": run,
             "trigger": trigger,
             "settings": settings,
         },

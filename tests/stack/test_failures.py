@@ -100,7 +100,11 @@ def test_training_job_that_fails_is_told_with_its_reason_and_not_repeated(
     assert training_jobs(application, run) == [run]
 
 
-def test_model_that_an_unanswered_call_has_made_is_used(application: Application) -> None:
+def test_model_that_an_unanswered_call_has_made_is_used(
+    application: Application, faults: Faults
+) -> None:
+    # Long enough for the model to be there first.
+    faults("CreateTrainingJob", "slow_job", seconds=3)
     run = application.drop("inbox/twice.csv", SAMPLE)
     definition = application.client("stepfunctions").describe_state_machine(
         stateMachineArn=application.machine
@@ -121,11 +125,22 @@ def test_model_that_an_unanswered_call_has_made_is_used(application: Application
 
 
 def test_bad_hyperparameter_is_told_in_the_containers_words(application: Application) -> None:
+    application.settings("metric", {"hyperparameters": {"eval_metric": "rsme"}})
+    run = application.drop("inbox/metric/metric.csv", SAMPLE)
+    message = application.message(run)
+    assert message["status"] == "FAILED"
+    assert "rsme" in message["cause"]
+
+
+def test_hyperparameter_that_does_not_exist_is_refused_before_training(
+    application: Application,
+) -> None:
     application.settings("typo", {"hyperparameters": {"max_depht": 3}})
     run = application.drop("inbox/typo/typo.csv", SAMPLE)
     message = application.message(run)
-    assert message["status"] == "FAILED"
-    assert "max_depht" in message["cause"]
+    assert message["verdict"] == "rejected_input"
+    assert "did you mean 'max_depth'?" in message["text"]
+    assert training_jobs(application, run) == []
 
 
 def test_training_job_that_a_person_stops_is_told_as_such(
@@ -138,6 +153,17 @@ def test_training_job_that_a_person_stops_is_told_as_such(
     message = application.message(run)
     assert message["error"] == "JobStopped"
     assert "stopped before it ended" in message["text"]
+
+
+def test_model_of_a_job_that_was_cut_off_is_not_judged(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateTrainingJob", "stopped_job")
+    run = application.drop("inbox/cut.csv", SAMPLE)
+    message = application.message(run)
+    assert (message["status"], message["error"]) == ("FAILED", "TrainingOutOfTime")
+    assert "max_runtime_seconds" in message["text"]
+    assert application.read(f"runs/{run}/evaluation.json") is None
 
 
 def test_execution_that_a_person_stops_stops_its_job_and_is_told(

@@ -74,7 +74,7 @@ def test_settings_that_are_no_json_are_refused_by_name(text: str | bytes) -> Non
 def test_settings_file_that_is_no_text_is_refused_in_plain_words() -> None:
     with pytest.raises(SettingsError) as caught:
         parse_settings(b'{"target": "Gr\xf6\xdfe"}', SOURCE)
-    assert str(caught.value) == f"{SOURCE} is no text file; save it as UTF-8, or delete it"
+    assert str(caught.value) == f"{SOURCE} is no text file; it must be JSON in UTF-8"
 
 
 @pytest.mark.parametrize("raw", [{"minimum": math.inf}, {"minimum": math.nan}])
@@ -119,8 +119,8 @@ def test_settings_whose_fractions_do_not_sum_to_one_are_refused() -> None:
         ),
         ('{"hyperparameters": {"xyzzy": 1}}', "'xyzzy' in hyperparameters; known are num_round, "),
         (
-            '{"hyperparameters": {"max_depth": "5"}}',
-            'hyperparameters.max_depth must be a whole number, but is "5"',
+            '{"hyperparameters": {"max_depth": "deep"}}',
+            'hyperparameters.max_depth must be a whole number, but is "deep"',
         ),
         ('{"hyperparameters": {"eta": 1.5}}', "hyperparameters.eta must be smaller than or equal"),
         ("[]", "pipeline.json must be an object in braces, but is []"),
@@ -154,3 +154,9 @@ def test_metrics_by_task_are_those_that_models_are_judged_by() -> None:
     properties = json.loads(SCHEMA_FILE.read_text())["properties"]
     assert set(properties["metric"]["enum"]) == set().union(*judged.values())
     assert set(properties["task"]["enum"]) == {"auto", *judged}
+
+
+def test_hyperparameters_may_be_texts_as_sagemakers_own_examples_have_them() -> None:
+    quoted = {"num_round": "50", "eta": "0.2", "objective": "reg:squarederror", "eval_metric": "1"}
+    settings = resolve_settings({"hyperparameters": quoted})
+    assert settings["hyperparameters"] == quoted | {"num_round": 50, "eta": 0.2}

@@ -28,7 +28,6 @@ def test_decide_on_a_csv_starts_its_run_with_the_datasets_settings() -> None:
         "key": "inbox/churn/a.csv",
         "version_id": "v1",
         "dataset": "churn",
-        "run": start.run,
         "trigger": "object",
     }
 
