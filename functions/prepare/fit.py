@@ -124,8 +124,8 @@ def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:
         )
     if profile["rows"] < MINIMUM_ROWS:
         raise RowsUnusableError(
-            f"{file} has {profile['rows']} rows of data; training, validation and test need at "
-            f"least {MINIMUM_ROWS} together: add rows"
+            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
+            f"need at least {MINIMUM_ROWS} together: add rows"
         )
 
 
