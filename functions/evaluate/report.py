@@ -51,7 +51,7 @@ _FINDINGS = {
 }
 _WORST_COLUMNS = 8
 _CLASS_ROWS = 12
-_CLASS_LENGTH = 40
+_CLASS_LENGTH = 24
 _EXACT_DISTINCT = 1_000
 """Where it is not said, more different values than these are an estimate."""
 _NUMERIC = ("integer", "float")

@@ -1,5 +1,6 @@
 """ROC, precision and recall, calibration, scores by class, and the learning curve."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from markupsafe import Markup
@@ -11,6 +12,8 @@ from pipeline.figures import figure
 
 _CALLOUT_WIDTH = 0.023
 """Of a callout's letter, as a share of a plot's width."""
+_LINE = 0.06
+"""Of a line of text, as a share of a plot's height."""
 _WHOLE = 1e-9
 
 
@@ -46,30 +49,53 @@ def precision_recall(plots: dict[str, Any], average: float | None) -> Markup:
     frame.line([(0, share), (1, share)], "reference")
     frame.line(plots["pr"], "curve model")
     callout = f"Average precision {figure(average)}"
-    frame.note((0, 0), callout, "start", "callout model", (10, -12))
-    frame.note(*_free_place(plots["pr"], share, _CALLOUT_WIDTH * (len(callout) + 2)))
+    width = _CALLOUT_WIDTH * (len(callout) + 2)
+    lower, upper = _Label(0, width, _LINE), _Label(1 - width, 1, 1 - _LINE)
+    if _room(plots["pr"], upper) > _room(plots["pr"], lower):
+        frame.note((1, 1), callout, "end", "callout model", (-8, 16))
+        frame.note(*_free_place(plots["pr"], share, upper))
+    else:
+        frame.note((0, 0), callout, "start", "callout model", (10, -12))
+        frame.note(*_free_place(plots["pr"], share, lower))
     return frame.svg()
 
 
-def _free_place(curve: list[list[float]], share: float, taken: float) -> tuple[Any, ...]:
+@dataclass(frozen=True)
+class _Label:
+    """Where a line of text is, in shares of a plot's width and height."""
+
+    left: float
+    right: float
+    middle: float
+
+
+def _room(curve: list[list[float]], label: _Label) -> float:
+    """Return how far a curve stays above or below a label."""
+    near = (y for x, y in curve if label.left - 0.02 <= x <= label.right + 0.02)
+    return min((abs(y - label.middle) for y in near), default=1.0)
+
+
+def _free_place(curve: list[list[float]], share: float, taken: _Label) -> tuple[Any, ...]:
     """Return the note that names the line of chance, where it is furthest from the curve.
 
     Parameters
     ----------
-    taken : how much of the lower edge the curve's own label takes, from the left.
+    taken : the curve's own label.
     """
-    width, line = 0.13, 0.06
 
-    def room(place: tuple[float, float]) -> float:
-        left, middle = place
-        near = [y for x, y in curve if left - 0.02 <= x <= left + width + 0.02]
-        label = [line] if left < taken and middle < 2.5 * line else []
-        edges = [0, 1] if not line / 2 <= middle <= 1 - line / 2 else []
-        return min((abs(y - middle) for y in (*near, *label, *edges)), default=1.0)
+    def room(place: _Label) -> float:
+        beside = place.left < taken.right and place.right > taken.left
+        label = abs(place.middle - taken.middle) if beside else 1.0
+        # Beyond the frame there is no place.
+        edge = min(place.middle, 1 - place.middle)
+        edge = edge if edge < _LINE / 2 else 1.0
+        clear = 0.0 if label < _LINE else 1.0
+        return min(_room(curve, place), label, edge, clear)
 
-    sides = (share - line / 2, share + line / 2)
-    left, middle = max(((x / 20, y) for y in sides for x in range(1, 18)), key=room)
-    return (left, share), "chance", "start", "note", (0, 13 if middle < share else -5)
+    sides = (share - _LINE / 2, share + _LINE / 2)
+    places = (_Label(x / 20, x / 20 + 0.13, y) for y in sides for x in range(1, 18))
+    best = max(places, key=room)
+    return (best.left, share), "chance", "start", "note", (0, 13 if best.middle < share else -5)
 
 
 def calibration(bins: list[dict[str, float]], predicted: str, observed: str) -> Markup:

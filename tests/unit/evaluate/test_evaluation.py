@@ -18,7 +18,10 @@ from sklearn import metrics as sk
 import evaluate
 from evaluate import evaluation
 from evaluate.evaluation import evaluate_run
-from evaluate.holdout import spread
+from evaluate.holdout import read_holdout, spread
+from evaluate.plots_data import plots_of
+from evaluate.scored import Scored
+from evaluate.worst import worst_rows
 from pipeline.errors import (
     EmptyTestSplitError,
     PredictionCountError,
@@ -309,6 +312,40 @@ def test_worst_rows_are_those_of_the_file(run_of: Runs) -> None:
         label, line = truth[row["row"]]
         assert row["actual"] == label
         assert row["values"]["area_m2"] == float(line.split(",")[0])
+
+
+def test_worst_rows_of_several_classes_are_those_of_the_least_probability(run_of: Runs) -> None:
+    run = run_of("multiclass")
+    evaluated(run)
+    worst = run.json("evaluation.json")["worst"]
+    given = [row["actual_probability"] for row in worst]
+    assert given == sorted(given)
+    assert all(row["probability"] > row["actual_probability"] for row in worst)
+    assert [row["error"] for row in worst] == pytest.approx([-np.log(p) for p in given])
+    assert "Probability of the actual class" in run.text("report.html")
+
+
+def test_worst_rows_keep_the_columns_that_matter_most(
+    run_of: Runs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = run_of("regression")
+    holdout = read_holdout(run.files, 225, 0)
+    scored = Scored("regression", holdout.truth, run.predicted.astype(float))
+    monkeypatch.setattr("evaluate.worst.COLUMNS", 3)
+    encoder = run.json("encoder.json")
+    rows = worst_rows(run.files, holdout, scored, encoder, ["garden", "no such", "rooms"])
+    assert list(rows[0]["values"]) == ["garden", "rooms", "area_m2"]
+
+
+def test_confusion_above_twenty_classes_counts_all_rows() -> None:
+    truth = np.r_[np.repeat(np.arange(25.0), 10), np.full(100, 24.0)]
+    chosen = np.r_[np.repeat(np.arange(25), 10), np.arange(100) % 25]
+    scored = Scored("multiclass", truth, np.eye(25)[chosen], [f"c{i}" for i in range(25)])
+    plots = plots_of(scored)
+    assert plots["confusion_classes"][-1] == "c24"
+    assert plots["confusion_rows"] == [10] * 19 + [110]
+    assert plots["confusion"][-1][-1] == 14
+    assert sum(map(sum, plots["confusion"])) + plots["confusion_outside"] == 350
 
 
 @pytest.mark.parametrize(

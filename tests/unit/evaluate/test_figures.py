@@ -1,12 +1,26 @@
 """Numbers as people read them, and the scales of the plots."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluate.charts.axes import Axis, compact, round_values
+from evaluate.charts.curves import learning
+from evaluate.charts.errors import confusion
 from evaluate.charts.standing import standings
-from evaluate.figures import duration, moment, plain, short, signed, size
+from evaluate.figures import (
+    duration,
+    estimated,
+    mean,
+    moment,
+    plain,
+    short,
+    signed,
+    size,
+    told_apart,
+)
 from pipeline.figures import figure
 
 
@@ -59,6 +73,56 @@ def test_a_difference_is_as_exact_as_the_value_beside_it(
 )
 def test_values_of_the_data_look_as_in_the_file(value: float, text: str) -> None:
     assert plain(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (164_214.3, "164,214"),
+        (1_976.31, "1976.3"),
+        (36.611, "36.611"),
+        (4.9, "4.9"),
+        (-52_000.0, "\u221252,000"),
+    ],
+)
+def test_a_mean_keeps_its_whole_digits(value: float, text: str) -> None:
+    assert mean(value) == text
+
+
+@pytest.mark.parametrize(
+    ("count", "most", "text"),
+    [(1_988, 2_000, "2,000"), (1_988, 1_995, "1,995"), (48_713, 10**6, "49,000")],
+)
+def test_an_estimate_is_round_and_never_above_the_rows(count: int, most: int, text: str) -> None:
+    assert estimated(count, most) == f"\u2248 {text}"
+
+
+def test_names_that_begin_alike_are_cut_where_they_still_differ() -> None:
+    alike = [f"Regional distribution centre {name}" for name in ("North", "South")]
+    assert told_apart(alike, 13) == ["Regi\u2026re North", "Regi\u2026re South"]
+    assert told_apart(["a" * 20, "b" * 20, "c"], 13) == [
+        "a" * 12 + "\u2026",
+        "b" * 12 + "\u2026",
+        "c",
+    ]
+
+
+def test_confusion_of_many_classes_counts_what_it_does_not_show() -> None:
+    svg = confusion([[12, 0], [3, 5]], ["a", "b"], [100, 10], 95)
+    assert "a predicted as a: 12, 12.0 %" in svg
+    assert "b predicted as b: 5, 50.0 %" in svg
+    assert "17 of 115 rows, 14.8 %, lie on the diagonal; 95 lie outside" in svg
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 3, 8])
+def test_ticks_of_rounds_are_whole(rounds: int) -> None:
+    losses = [1 / (i + 1) for i in range(rounds)]
+    svg = learning(
+        {"metric": "rmse", "rounds": list(range(rounds)), "train": losses, "validation": losses}
+    )
+    ticks = re.findall(r'text-anchor="middle">([^<]+)</text>', svg)
+    assert len(ticks) >= 3
+    assert all(tick.isdigit() for tick in ticks if tick not in ("boosting round", "rmse"))
 
 
 def test_other_units() -> None:

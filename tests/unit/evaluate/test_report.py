@@ -154,7 +154,11 @@ def test_nothing_is_wider_than_a_phone(tmp_path: Path, run_of: Runs, task: str) 
     """A frame of 390 px tells through its title how far its page reaches beyond it."""
     run = run_of(task)
     run.add_champion(run.predicted)
-    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page_of(run))
+    assert widest(tmp_path, page_of(run)) == "0 too wide"
+
+
+def widest(tmp_path: Path, page: str) -> str:
+    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
     (tmp_path / "inner.html").write_text(page, encoding="utf-8")
     probe = (
         '<iframe id="f" src="inner.html" width="390" height="800" style="border:0"></iframe>'
@@ -164,7 +168,9 @@ def test_nothing_is_wider_than_a_phone(tmp_path: Path, run_of: Runs, task: str) 
         "</script>"
     )
     dom = in_chromium(tmp_path, probe, "--allow-file-access-from-files", "--dump-dom")
-    assert "<title>0 too wide</title>" in dom
+    title = re.search("<title>(.*?)</title>", dom)
+    assert title is not None
+    return title[1]
 
 
 @pytest.mark.parametrize("task", TASKS)
@@ -228,6 +234,70 @@ def test_the_name_of_the_line_of_chance_is_not_behind_the_curve(share: float, sk
     beside = [py for px, py in points if left <= px <= left + 40]
     assert min(abs(py - middle) for py in beside) > 6
     assert 12 <= middle <= 258
+
+
+@pytest.mark.parametrize("share", [0.01, 0.03, 0.06, 0.1])
+@pytest.mark.parametrize("skill", [0.0, 0.3, 0.8])
+def test_the_line_of_chance_is_not_named_over_the_average_precision(
+    share: float, skill: float
+) -> None:
+    x = np.linspace(0, 1, 101)
+    y = share + (1 - share) * skill * (1 - x) ** 2
+    svg = precision_recall({"pr": np.column_stack([x, y]).tolist(), "positive_share": share}, 0.73)
+    label = r'x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">'
+    note = re.search(rf'class="note" {label}chance', svg)
+    callout = re.search(rf'class="callout model" {label}Average', svg)
+    assert note is not None
+    assert callout is not None
+    left = float(callout[1]) - (170 if callout[3] == "end" else 0)
+    beside = left - 40 < float(note[1]) < left + 170
+    assert not beside or abs(float(note[2]) - float(callout[2])) >= 10
+
+
+@pytest.mark.page
+@in_a_browser
+def test_long_names_of_columns_push_nothing_off_a_phone(tmp_path: Path, run_of: Runs) -> None:
+    run = run_of("binary")
+    encoder = run.json("encoder.json")
+    for feature in encoder["features"]:
+        feature["column"] += "withaverylongnamewithoutanymarkatwhichitcouldbreak"
+    run.change("encoder.json", features=encoder["features"])
+    assert widest(tmp_path, page_of(run)) == "0 too wide"
+
+
+def test_estimates_identifiers_and_cut_profiles_are_told(run_of: Runs) -> None:
+    run = run_of("binary")
+    facts = {"type": "integer", "missing": 0, "min": 1, "max": 77_777, "mean": 164_214.3, "top": []}
+    columns = [
+        {**facts, "name": "many", "distinct": 1_490},
+        {**facts, "name": "few", "distinct": 990},
+        {**facts, "name": "key", "distinct": 5, "type": "identifier", "max": 88_888},
+        *({**facts, "name": f"c{i}", "distinct": 7} for i in range(200)),
+    ]
+    run.change("profile.json", columns=columns)
+    text = read(page_of(run)).text
+    assert "\u2248 1,500" in text
+    assert "990" in text
+    assert "\u2248 990" not in text
+    assert "77777" in text
+    assert "164,214" in text
+    assert "88888" not in text
+    assert "Its first 200 columns are shown." in text
+
+
+def test_what_the_naive_baseline_predicts_stands_beside_it(run_of: Runs) -> None:
+    assert "Naive baseline: always the share of positives." in read(page_of(run_of("binary"))).text
+
+
+def test_classes_that_begin_alike_are_told_apart() -> None:
+    table = hostile_table("multiclass")
+    table.classes = [f"Regional distribution centre number {i}" for i in range(len(HOSTILE))]
+    run = make_run(table)
+    lead = re.search(r"Most often confused: (.*?)</p>", page_of(run), re.DOTALL)
+    assert lead is not None
+    pairs = re.findall(r"&#39;([^&]+)&#39; taken for &#39;([^&]+)&#39;", lead[1])
+    assert pairs
+    assert all(actual != predicted and len(actual) <= 24 for actual, predicted in pairs)
 
 
 @pytest.mark.parametrize("task", TASKS)
