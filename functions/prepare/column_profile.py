@@ -76,13 +76,13 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
 
     Parameters
     ----------
-    timed : whether the file is split by this column's times.
+    timed : whether to count rows over time, for a split.
 
     Returns
     -------
     missing; numbers as each style reads them ("plain", "pointed", and of what is not
-    plain, "grouped" and "comma"); dates by style; different values; for the time column the
-    rows over time, by style.
+    plain, "grouped" and "comma"); dates by style; different values; if timed the rows over
+    time, by style.
     """
     present, missing = tally(column), 0
     read = plain(present.values)

@@ -10,9 +10,9 @@ from prepare.chain import Chain
 from prepare.columns import Column
 from prepare.limits import MINIMUM_ROWS
 from prepare.notices import Notice, counted, notice, quoted
-from prepare.split import Fractions, assign_groups, sizes, to_json
+from prepare.split import NAMES, TRAIN, Fractions, assign_groups, sizes, to_json
 from prepare.target import Target
-from prepare.timeline import boundary
+from prepare.timeline import boundary, rows_between
 
 
 @dataclass(frozen=True)
@@ -62,51 +62,65 @@ def divide(
             f"{plan['file']} has {rows} rows with a target ({target.name!r}); training, validation "
             f"and test need at least {MINIMUM_ROWS} together: add rows or fill in the target"
         )
-    notices: list[Notice] = []
+    labelled = chained.profile["rows"] - columns[plan["columns"].index(target.name)].missing
+    # Of these no profile knows where they are: their target is there, but cannot be read.
+    lost = labelled - rows
     method: dict[str, Any] = {"by": "position"}
+    train: int | None = sum(sizes(count, fractions)[0] for count in target.counts)
+    notices: list[Notice] = []
     if "time_column" in split:
-        method, notices = _by_time(chained, columns, split["time_column"], plan, fractions)
+        column = columns[plan["time_index"]]
+        method, timed, notices = _by_time(chained, column, plan, fractions, labelled, lost)
+        train = train if timed is None else timed
     elif "group_column" in split:
-        method = _by_group(chained, split["group_column"], plan, fractions)
-    train = sum(sizes(count, fractions)[0] for count in target.counts)
-    if train < settings["instance_count"]:
+        method, train = _by_group(chained, split["group_column"], plan, fractions, lost)
+    expected = round(fractions.train * rows) if train is None else train
+    if expected < settings["instance_count"]:
         raise SettingsError(
             f"instance_count {settings['instance_count']} in pipeline.json is more than the "
-            f"{train} rows that train; each instance needs a row: lower it"
+            f"{expected} rows that train; each instance needs a row: lower it"
         )
-    return Division(
-        method,
-        fractions,
-        _chunks(chained, target, settings["instance_count"], fractions),
-        train,
-        notices,
-    )
+    chunks = _chunks(chained, target, settings["instance_count"], train)
+    return Division(method, fractions, chunks, expected, notices)
 
 
 def _by_time(
-    chained: Chain, columns: list[Column], name: str, plan: dict[str, Any], fractions: Fractions
-) -> tuple[dict[str, Any], list[Notice]]:
+    chained: Chain,
+    column: Column,
+    plan: dict[str, Any],
+    fractions: Fractions,
+    labelled: int,
+    lost: int,
+) -> tuple[dict[str, Any], int | None, list[Notice]]:
+    """Divide rows at two times.
+
+    Returns
+    -------
+    The method, the rows that train (None if rows are split by position after all), and
+    warnings.
+    """
     position = plan["time_index"]
-    column = columns[position]
-    lines = chained.profile["columns"][position].get("timelines", {})
+    lines = chained.profile["columns"][position]["labelled"].get("timelines", {})
     kind = "date" if column.kind == "date" or column.dates else "number"
     style = column.style if kind == "date" else "number"
     readable = kind == "date" or (column.numbers is not None and column.style == "plain")
     if style not in lines or not readable:
         raise SettingsError(
-            f"split.time_column {quoted(name)} in {plan['file']} holds neither dates nor plain "
-            f"numbers; name a column that does, or delete split.time_column from pipeline.json"
+            f"split.time_column {quoted(column.name)} in {plan['file']} holds neither dates nor "
+            f"plain numbers; name a column that does, or delete split.time_column from "
+            f"pipeline.json"
         )
     timeline = lines[style]
     first = boundary(timeline, fractions.train)
     second = boundary(timeline, fractions.train + fractions.validation)
-    earliest = timeline["counts"][0][0] << timeline["width"]
-    if not earliest < first < second:
+    parts = rows_between(timeline, [first, second])
+    if min(parts) <= lost:
+        why = "targets that can be read" if min(parts) else "different times"
         text = (
-            f"Column {quoted(name)} has too few different times for a split by time, which would "
+            f"Column {quoted(column.name)} has too few {why} for a split by time, which could "
             f"leave no test rows; rows were split by position instead."
         )
-        return {"by": "position"}, [notice("time_split", text)]
+        return {"by": "position"}, None, [notice("time_split", text)]
     method = {
         "by": "time",
         "column": position,
@@ -114,49 +128,66 @@ def _by_time(
         "validation_from": first,
         "test_from": second,
     }
-    missing = column.missing + column.unread
+    missing = labelled - sum(parts)
+    train = max(1, parts[0] + missing - lost)
     if not missing:
-        return method, []
+        return method, train, []
     text = (
-        f"Without a time in {quoted(name)}, so used for training only: {counted(missing, 'row')}."
+        f"Without a time in {quoted(column.name)}, so used for training only: "
+        f"{counted(missing, 'row')}."
     )
-    return method, [notice("time_missing", text)]
+    return method, train, [notice("time_missing", text)]
 
 
 def _by_group(
-    chained: Chain, name: str, plan: dict[str, Any], fractions: Fractions
-) -> dict[str, Any]:
-    position = plan["columns"].index(name)
-    found = chained.profile["columns"][position]
+    chained: Chain, name: str, plan: dict[str, Any], fractions: Fractions, lost: int
+) -> tuple[dict[str, Any], int | None]:
+    """Divide groups.
+
+    Returns
+    -------
+    The method, and the rows that train; None if only Encode will know.
+    """
+    position = plan["group_index"]
+    found = chained.profile["columns"][position]["labelled"]
     counts = found["values"].get("counts")
     method: dict[str, Any] = {"by": "group", "column": position, "groups": None}
     if counts is None:
-        return method
+        return method, None
     if found["missing"]:
         counts = counts | {"": found["missing"]}
     if len(counts) < 3:
         raise SettingsError(
-            f"split.group_column {quoted(name)} in {plan['file']} has {len(counts)} groups; train, "
-            f"validation and test need one each: name another column or delete it"
+            f"split.group_column {quoted(name)} in {plan['file']} has {len(counts)} groups with a "
+            f"target; train, validation and test need one each: name another column or delete it"
         )
-    return method | {"groups": assign_groups(counts, fractions)}
+    groups = assign_groups(counts, fractions)
+    rows = [sum(counts[g] for g in groups if groups[g] == part) for part in range(len(NAMES))]
+    if min(rows) <= lost:
+        raise SettingsError(
+            f"split.group_column {quoted(name)} in {plan['file']} could leave no "
+            f"{NAMES[rows.index(min(rows))]} rows: {counted(lost, 'row')} have a target that "
+            f"cannot be read; correct them, or name another column"
+        )
+    return method | {"groups": groups}, max(1, rows[TRAIN] - lost)
 
 
 def _chunks(
-    chained: Chain, target: Target, instances: int, fractions: Fractions
+    chained: Chain, target: Target, instances: int, train: int | None
 ) -> list[dict[str, Any]]:
     """Add to each chunk where its rows begin in each class, and how many train parts it writes.
 
     Train rows may all lie in some of the chunks (a file sorted by time), so that a
-    chunk's share is counted against the rows that train, not against all.
+    chunk's share is counted against the rows that train, not against all. Where these
+    are not known, each chunk writes a part for each instance.
     """
-    rows = sum(target.counts)
     before = [0] * len(target.counts)
     chunks = []
     for chunk, found in zip(chained.chunks, chained.target_counts, strict=True):
         here = _rows_by_class(found, target)
-        parts = ceil(instances * sum(here) / (rows * fractions.train)) if instances > 1 else 1
-        chunks.append(chunk | {"ordinals": list(before), "train_parts": max(1, parts)})
+        parts = instances if train is None else ceil(instances * sum(here) / train)
+        parts = max(1, parts) if instances > 1 else 1
+        chunks.append(chunk | {"ordinals": list(before), "train_parts": parts})
         before = [a + b for a, b in zip(before, here, strict=True)]
     return chunks
 

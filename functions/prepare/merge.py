@@ -52,7 +52,11 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
     if lines:
         merged["timelines"] = lines
-    return merged
+    return merged | _each(_labelled(one), _labelled(other), merge_columns)
+
+
+def _labelled(found: ColumnProfile) -> dict[str, ColumnProfile]:
+    return {"labelled": found["labelled"]} if "labelled" in found else {}
 
 
 def _each(one: dict[str, Any], other: dict[str, Any], merge: Any) -> dict[str, Any]:

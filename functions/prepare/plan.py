@@ -161,7 +161,7 @@ def _plan(
         "data_start": mark + _offset_of(start[mark:], head),
         "skip_lines": head.skip_lines,
         "target": target,
-        "time_index": check_columns(head.columns, target, settings, name),
+        **check_columns(head.columns, target, settings, name),
         "notices": [*notices, *head.notices],
     }
 

@@ -11,6 +11,7 @@ from prepare.column_profile import profile_column
 from prepare.dialect import Dialect
 from prepare.records import Records, read_records
 from prepare.text import to_lines
+from prepare.values import stripped
 
 Profile = dict[str, Any]
 _WORTH_THREADS = 20_000
@@ -53,31 +54,29 @@ def _piece(piece: Piece | None, plan: dict[str, Any], dialect: Dialect) -> Profi
         return None
     data = to_lines(piece.raw, dialect.newline)
     records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
-    return profile_records(records, piece.line, plan.get("time_index"))
+    return profile_records(records, piece.line, plan)
 
 
-def profile_records(records: Records, line: int, time_index: int | None = None) -> Profile:
+def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profile:
     """Profile records.
 
     Parameters
     ----------
     line : of the first record in the chunk, from 0.
-    time_index : position of the column that the file is split by.
     """
-    positions = range(records.frame.width)
+    series = records.frame.get_columns()
     if len(records.frame) < _WORTH_THREADS:
-        columns = [
-            profile_column(records.frame.to_series(n), timed=n == time_index) for n in positions
-        ]
+        columns = [profile_column(column) for column in series]
     else:
         # polars lets go of Python's lock, so columns can share the processors.
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            columns = list(
-                pool.map(
-                    lambda n: profile_column(records.frame.to_series(n), timed=n == time_index),
-                    positions,
-                )
-            )
+            columns = list(pool.map(profile_column, series))
+    for name in ("time_index", "group_index"):
+        if (at := plan[name]) is not None:
+            # The newest rows often have no outcome yet, and rows without are not divided.
+            there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
+            timed = name == "time_index"
+            columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
     return {
         "records": records.count,
         "rows": len(records.frame),

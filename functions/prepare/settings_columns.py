@@ -7,6 +7,7 @@ from pipeline.errors import SettingsError, TargetMissingError
 from pipeline.settings import Settings
 from prepare.notices import listed, quoted, shorten
 
+Positions = dict[str, int | None]
 _TARGETS = ("target", "label", "y")
 
 
@@ -43,12 +44,12 @@ def _find(asked: str, columns: list[str]) -> str | None:
     return asked if asked in columns else next((c for c in columns if c == asked.strip()), None)
 
 
-def check_columns(columns: list[str], target: str, settings: Settings, file: str) -> int | None:
+def check_columns(columns: list[str], target: str, settings: Settings, file: str) -> Positions:
     """Check the other columns that the settings name.
 
     Returns
     -------
-    The time column's position.
+    The positions of the columns by which the file is split, None where there is none.
 
     Raises
     ------
@@ -73,4 +74,7 @@ def check_columns(columns: list[str], target: str, settings: Settings, file: str
             raise SettingsError(
                 f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
             )
-    return columns.index(split["time_column"]) if "time_column" in split else None
+    return {
+        "time_index": columns.index(split["time_column"]) if "time_column" in split else None,
+        "group_index": columns.index(split["group_column"]) if "group_column" in split else None,
+    }

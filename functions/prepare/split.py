@@ -128,11 +128,14 @@ def assign_groups(counts: dict[str, int], fractions: Fractions) -> dict[str, int
     for split in (TEST, VALIDATION):
         left = [name for name in order if name not in assigned]
         spare = 1 if split == VALIDATION else 2
-        have = 0.0
-        for name in left[: len(left) - spare]:
-            if have == 0 or have + counts[name] / 2 <= wanted[split]:
+        have, chosen = 0, 0
+        for name in left:
+            if chosen < len(left) - spare and have + counts[name] / 2 <= wanted[split]:
                 assigned[name] = split
-                have += counts[name]
+                have, chosen = have + counts[name], chosen + 1
+        if not chosen:
+            # All are too large; a dominant one must not become the test rows.
+            assigned[min(left, key=counts.__getitem__)] = split
     return {name: assigned.get(name, TRAIN) for name in order}
 
 

@@ -5,6 +5,7 @@ width doubles. The final width is the smallest that suffices for all rows, so th
 does not depend on chunks.
 """
 
+from bisect import bisect_right
 from typing import Any
 
 import polars as pl
@@ -12,7 +13,7 @@ import polars as pl
 from prepare.limits import TIME_BUCKETS
 
 Timeline = dict[str, Any]
-_NUMBER_STEPS = 1000.0
+_SMALLEST = -(1 << 63)
 
 
 def ticks_of_dates(dates: pl.Series) -> pl.Series:
@@ -21,8 +22,13 @@ def ticks_of_dates(dates: pl.Series) -> pl.Series:
 
 
 def ticks_of_numbers(numbers: pl.Series) -> pl.Series:
-    """Return numbers as thousandths, so that 2019.25 and 2019.5 are apart."""
-    return (numbers.clip(-1e15, 1e15) * _NUMBER_STEPS).round().cast(pl.Int64)
+    """Return numbers as whole ones of the same order, near zero and beyond 2**63 as well.
+
+    The bits of a positive float, read as an integer, count the floats below it; those of
+    a negative one count downwards from the smallest integer.
+    """
+    bits = (numbers + 0.0).reinterpret(dtype=pl.Int64)  # -0.0 + 0.0 is 0.0
+    return bits.zip_with(bits >= 0, _SMALLEST - bits)
 
 
 def timeline_of(ticks: pl.Series) -> Timeline:
@@ -62,3 +68,12 @@ def boundary(timeline: Timeline, share: float) -> int:
             best, gap = bucket << timeline["width"], abs(seen - share * total)
         seen += count
     return best
+
+
+def rows_between(timeline: Timeline, ticks: list[int]) -> list[int]:
+    """Count the rows before the first tick, between each two, and from the last on."""
+    edges = [tick >> timeline["width"] for tick in ticks]
+    found = [0] * (len(ticks) + 1)
+    for bucket, count in timeline["counts"]:
+        found[bisect_right(edges, bucket)] += count
+    return found
