@@ -129,14 +129,25 @@ def read_predictions(body: bytes, name: str, task: str, rows: int, width: int) -
 
 def _parsed(body: bytes) -> Floats | None:
     """Read well-formed lines at once; None if it takes a look at each."""
-    if body.count(b"[") != body.count(b"]"):
-        return None
-    plain = b"\n" + body.replace(b"\r\n", b"\n").removesuffix(b"\n") + b"\n"
-    plain = plain.replace(b"\n[", b"\n").replace(b"]\n", b"\n")
+    if b"\r" in body:
+        body = body.replace(b"\r\n", b"\n")
+    if b"[" in body or b"]" in body:
+        if not _brackets_enclose_lines(body):
+            return None
+        body = body.translate(None, b"[]")
     try:
-        return np.loadtxt(io.BytesIO(plain), delimiter=",", comments=None, ndmin=2)
+        return np.loadtxt(io.BytesIO(body), delimiter=",", comments=None, ndmin=2)
     except ValueError:
         return None
+
+
+def _brackets_enclose_lines(body: bytes) -> bool:
+    codes = np.frombuffer(b"\n%b\n" % body, np.uint8)
+    opening, closing = (np.flatnonzero(codes == ord(bracket)) for bracket in "[]")
+    before, after = codes[opening - 1], codes[closing + 1]
+    return opening.size == closing.size and bool(
+        (before == ord("\n")).all() and (after == ord("\n")).all()
+    )
 
 
 def _are_sound(table: Floats, task: str) -> bool:
