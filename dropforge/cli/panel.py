@@ -92,13 +92,10 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
 
 
 def metric_line(result: Result) -> str:
-    """Return the metric, and the champion's beside it, in a sentence."""
-    metric, champion = result["metric"], result["champion"]
+    """Return the metric in words; what it is beside the champion's, the verdict's sentence says."""
+    metric = result["metric"]
     goal = "higher" if metric["goal"] == "max" else "lower"
-    line = f"{metric['name']} {number(metric['value'])} ({goal} is better)"
-    if champion:
-        line += f"; the model in use has {number(champion['value'])} on the same rows"
-    return line
+    return f"{metric['name']} {number(metric['value'])} ({goal} is better)"
 
 
 def shown_path(path: str) -> str:

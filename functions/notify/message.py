@@ -165,11 +165,9 @@ def _success_subject(result: Result) -> str:
 
 
 def _success_lines(result: Result) -> list[str]:
-    metric, champion, rows = result["metric"], result.get("champion"), result["rows"]
+    metric, rows = result["metric"], result["rows"]
     goal = "higher is better" if metric["goal"] == "max" else "lower is better"
     value = f"{metric['name']} {_number(metric['value'])} on {rows['test']:,} test rows, {goal}"
-    if champion:
-        value += f"; the model in use has {_number(champion['value'])} on the same rows"
     trained = f"Trained on {rows['train']:,} rows, validated on {rows['validation']:,}"
     lines = [
         str(result["sentence"]),

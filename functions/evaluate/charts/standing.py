@@ -32,7 +32,11 @@ def standings(document: dict[str, Any]) -> Markup:
     if comparison["compared"]:
         same = comparison["challenger"]
         if comparison["seen"]:
-            rows.append(Standing("… on fewer rows", "model", same["value"], same["interval"]))
+            rows.append(
+                Standing(
+                    f"… on {comparison['rows']:,} rows", "model", same["value"], same["interval"]
+                )
+            )
         rows.append(
             Standing("Model in use", "champion", comparison["value"], comparison["interval"])
         )

@@ -40,7 +40,6 @@ def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
     for part in (
         "Approved: the model predicts 'left' well.",
         "auc 0.9123 on 1,500 test rows, higher is better",
-        "the model in use has 0.9000 on the same rows",
         "Trained on 7,000 rows, validated on 1,500; 12 dropped.",
         "column 'id' was dropped",
         "Report: s3://bucket/runs/churn-1/report.html",
