@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from evaluate.figures import counted
 from evaluate.measures import Floats
 from evaluate.parts import join_parts, read_predictions, read_truth
 from evaluate.run_files import RunFiles, in_parallel
@@ -79,8 +80,9 @@ def read_holdout(files: RunFiles, test_rows: int, classes: int) -> Holdout:
     # Of parts that are left out the rows are not known.
     if not skipped and sum(sizes) != test_rows:
         raise PredictionCountError(
-            f"{files.uri(TRUTH)}/ holds {sum(sizes):,} rows, but {test_rows:,} fell into the test "
-            f"split; nothing was judged: a part was removed or changed, so drop the file again"
+            f"{files.uri(TRUTH)}/ holds {counted(sum(sizes), 'row')}, but {test_rows:,} fell into "
+            f"the test split; nothing was judged: a part was removed or changed, so drop the file "
+            f"again"
         )
     numbers, truth = (join_parts(arrays) for arrays in zip(*parts, strict=True))
     return Holdout(judged, sizes, numbers, truth, skipped)
@@ -110,8 +112,8 @@ def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, class
     if extra := sorted(found - wanted - {f"{name}.out" for name in holdout.skipped}):
         raise PredictionCountError(
             f"{files.uri(folder)}/ holds {extra[0]}, for which there is no part in "
-            f"{files.uri(TRUTH)}/ ({len(extra):,} such files); nothing was judged: a part was "
-            f"removed, so drop the file again"
+            f"{files.uri(TRUTH)}/ ({counted(len(extra), 'such file')}); nothing was judged: a part "
+            f"was removed, so drop the file again"
         )
     rows = dict(zip(holdout.parts, holdout.sizes, strict=True))
     width = classes if task == "multiclass" else 1

@@ -118,8 +118,9 @@ def read_predictions(body: bytes, name: str, task: str, rows: int, width: int) -
     lines = body.count(b"\n") + (not body.endswith(b"\n") and bool(body))
     if lines != rows:
         raise PredictionCountError(
-            f"{name} has {lines:,} predictions, but the test part has {rows:,} rows; nothing was "
-            f"judged: look at the transform job's log, then drop the file again"
+            f"{name} has {counted(lines, 'prediction')}, but the test part has "
+            f"{counted(rows, 'row')}; nothing was judged: look at the transform job's log, "
+            f"then drop the file again"
         )
     table = _parsed(body)
     if table is None or table.shape != (rows, width) or not _are_sound(table, task):
