@@ -5,18 +5,22 @@ import io
 import re
 import statistics
 from dataclasses import asdict, dataclass
-from itertools import pairwise
 from typing import Any
 
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
+from prepare.header import is_header, named, preamble
 from prepare.limits import COLUMN_LIMIT, RECORD_LIMIT_BYTES
 from prepare.notices import Notice, counted, listed, notice, shorten
-from prepare.spellings import MISSING
+from prepare.text import end_lines
 
-_DELIMITERS = (",", ";", "\t", "|")
+# In a tie the first: commas between semicolons are decimal ones.
+_DELIMITERS = (";", ",", "\t", "|")
+# Excel's own hint; a letter or a quote after it is no delimiter.
+_HINT = re.compile(r"sep=([\t!#-&(-/:-@\[-`{-~])\n")
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d{3})*([.,]\d+)?")
 _SAMPLE_RECORDS = 200
-_PREAMBLE_LINES = 20
-_NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
+# Less than one record of the sample that does not agree.
+_NUMBERS_WEIGH = 2e-3
 
 # Python's csv module refuses fields over 128 KiB otherwise. The limit holds for the whole
 # process; it is set here because each step that reads with that module imports this one.
@@ -68,9 +72,9 @@ def read_head(text: str, name: str, encoding: str, complete: bool, target: str |
     ------
     EmptyFileError, NotCsvError, FileLimitError
     """
-    newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    text = text.replace("\r\n", "\n").replace("\r", "\n" if newline == "\r" else " ")
-    hint = re.match(r"sep=(.)\n", text)
+    newline = _newline(text)
+    text = end_lines(text.encode(), newline).decode()
+    hint = _HINT.match(text)
     quote = _quote(text)
     best: tuple[float, Dialect, list[list[str]], list[int]] | None = None
     for delimiter in [hint[1]] if hint else _DELIMITERS:
@@ -83,7 +87,7 @@ def read_head(text: str, name: str, encoding: str, complete: bool, target: str |
     if best is None or not any(any(f.strip() for f in r) for r in best[2]):
         raise EmptyFileError(f"{name} holds no rows; drop a CSV with a header and rows")
     score, dialect, records, lines = best
-    skip = _preamble(records) if score > 0 else 0
+    skip = preamble(records, target) if score > 0 else 0
     if score <= 0:
         first = shorten(dialect.delimiter.join(records[0]))
         raise NotCsvError(
@@ -91,6 +95,15 @@ def read_head(text: str, name: str, encoding: str, complete: bool, target: str |
             f"a CSV needs a target column and at least one other"
         )
     return _columns(name, dialect, records[skip:], lines[skip:], target, skip)
+
+
+def _newline(text: str) -> str:
+    """Return the carriage return if more records end with it alone than with a line feed."""
+    if "\r" not in text:
+        return "\n"
+    outside = re.sub(r'"[^"]*"', "", text)
+    alone = outside.count("\r") - outside.count("\r\n")
+    return "\r" if alone > outside.count("\n") else "\n"
 
 
 def _quote(text: str) -> str:
@@ -138,18 +151,10 @@ def _score(records: list[list[str]]) -> float:
         # Rows without their delimiter: only a header that has it makes this a table.
         return 0.01 if counts[0] > 1 else 0
     agree = sum(c == usual for c in counts) / len(counts)
-    return agree + min(usual, 100) * 1e-4
-
-
-def _preamble(records: list[list[str]]) -> int:
-    """Return how many records before the header are titles, comments or a ``sep=`` line."""
-    usual = statistics.mode(len(r) for r in records)
-    for number, record in enumerate(records[:_PREAMBLE_LINES]):
-        told = record[0].lstrip().startswith("#") or record[0].startswith("sep=")
-        title = sum(bool(f.strip()) for f in record) == 1 and usual > 2 and len(records) > 2
-        if not told and not title:
-            return number
-    return 0
+    # Of 1,5;2,5;0 both delimiters make three fields a row; numbers tell them apart.
+    fields = [f for record in records[:20] for f in record[:100]]
+    numbers = sum(bool(_NUMBER.fullmatch(f)) for f in fields) / len(fields)
+    return agree + numbers * _NUMBERS_WEIGH + min(usual, 100) * 1e-4
 
 
 def _columns(
@@ -161,7 +166,7 @@ def _columns(
     skipped: int,
 ) -> Head:
     first = [f.strip().lstrip("\ufeff") for f in records[0]]
-    header = _is_header(first, records[1:], target)
+    header = is_header(first, records[1:], target)
     width = len(first) if header else statistics.mode(len(r) for r in records)
     if width > COLUMN_LIMIT:
         raise FileLimitError(
@@ -173,19 +178,24 @@ def _columns(
             notice("preamble", f"Skipped before the header: {counted(skipped, 'line')}.")
         )
     if header and len(records) == 1:
+        if "\n" in first[-1]:
+            raise NotCsvError(
+                f"{name}, line {lines[0] + 1}: a quote opens in the header and goes on to the end, "
+                f"so there are no rows; close it, or double it if it belongs to the text"
+            )
         raise EmptyFileError(
             f"{name} has a header ({listed(first, 4)}) and no rows; add rows of data"
         )
     if header:
-        columns, renamed = _named(first)
+        columns, renamed = named(first)
         notices += renamed
         longer = [r for r in records[1:] if len(r) > width]
         usual = statistics.mode(len(r) for r in records[1:])
         if usual == width + 1 and all(r[-1].strip() == "" for r in longer):
-            columns.append(f"column_{width + 1}")
+            columns, _ = named([*columns, f"column_{width + 1}"])
         elif usual == width + 1:
             # R's write.table leaves the name of its row names out.
-            columns.insert(0, "row_names")
+            columns.insert(0, named([*columns, "row_names"])[0][-1])
             notices.append(
                 notice("row_names", "Rows have one field more than the header: taken as row names.")
             )
@@ -202,56 +212,3 @@ def _columns(
         )
         skip_lines = lines[0]
     return Head(dialect, header, columns, skip_lines, notices)
-
-
-def _is_header(first: list[str], rest: list[list[str]], target: str | None) -> bool:
-    """Tell a header from data.
-
-    A header has a name in most fields. Numbers in it are names only if they count on by
-    one (pandas' default names, years), or if the settings' target is among the fields.
-    """
-    if target is not None and target in first:
-        return True
-    numbers = [f for f in first if _NUMBER.fullmatch(f)]
-    if not numbers:
-        blank = sum(f in MISSING for f in first)
-        if blank == len(first):
-            return False
-        return not (rest and _same_kind(first, rest))
-    try:
-        values = [int(f) for f in numbers]
-    except ValueError:
-        return False
-    return len(values) > 1 and all(b - a == 1 for a, b in pairwise(values))
-
-
-def _same_kind(first: list[str], rest: list[list[str]]) -> bool:
-    """Return whether the first line's fields recur below: text data without a header."""
-    recurring = sum(
-        any(field == row[n] for row in rest if n < len(row))
-        for n, field in enumerate(first)
-        if field not in MISSING
-    )
-    named = sum(f not in MISSING for f in first)
-    return len(rest) >= 5 and recurring >= 2 and recurring * 2 > named
-
-
-def _named(first: list[str]) -> tuple[list[str], list[Notice]]:
-    """Give every column a name of its own."""
-    names: dict[str, None] = {}
-    taken = set(first)
-    # Where to count on from: numbers below were refused, and stay so.
-    numbers: dict[str, int] = {}
-    changed = []
-    for position, name in enumerate(first, 1):
-        stem = fresh = name or f"column_{position}"
-        while fresh in names or (fresh != name and fresh in taken):
-            number = numbers.get(stem, 2)
-            fresh, numbers[stem] = f"{stem}_{number}", number + 1
-        if fresh != name:
-            changed.append(fresh)
-        names[fresh] = None
-    if not changed:
-        return list(names), []
-    text = f"Columns without a name or with a name twice were renamed: {listed(changed)}."
-    return list(names), [notice("renamed", text)]
