@@ -12,10 +12,20 @@ METRICS = {
     "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
     "multiclass": ("mlogloss", "accuracy", "macro_f1"),
 }
-_OBJECTIVES = {
+_DEFAULTS = {
     "regression": ("reg:squarederror", "rmse"),
     "binary": ("binary:logistic", "logloss"),
     "multiclass": ("multi:softprob", "mlogloss"),
+}
+# Whose predictions are values or probabilities, which the metrics need: no margins as of
+# binary:logitraw, no classes as of multi:softmax, no ranks or hazards.
+_OBJECTIVES = {
+    "regression": (
+        *("reg:squarederror", "reg:linear", "reg:absoluteerror", "reg:pseudohubererror"),
+        *("reg:squaredlogerror", "reg:gamma", "reg:tweedie", "reg:logistic", "count:poisson"),
+    ),
+    "binary": ("binary:logistic", "binary:hinge", "reg:logistic"),
+    "multiclass": ("multi:softprob",),
 }
 # Sent beside the default, an alias could be the one of the two that does not count.
 _ALIASES = {
@@ -42,8 +52,14 @@ def check_metric(settings: Settings, task: str) -> None:
 
 
 def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict[str, str]:
-    """Return the training job's hyperparameters, all of them text as SageMaker wants."""
-    objective, metric = _OBJECTIVES[target.task]
+    """Return the training job's hyperparameters, all of them text as SageMaker wants.
+
+    Raises
+    ------
+    SettingsError
+        The objective or the number of classes is not the task's.
+    """
+    objective, metric = _DEFAULTS[target.task]
     small = train_rows < 20_000
     defaults: dict[str, object] = {
         "objective": objective,
@@ -63,7 +79,26 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
     chosen = {
         _ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()
     }
+    _check_task(target, chosen)
     return {name: _text(value) for name, value in (defaults | chosen).items()}
+
+
+def _check_task(target: Target, chosen: dict[str, object]) -> None:
+    objectives = _OBJECTIVES[target.task]
+    objective = chosen.get("objective", objectives[0])
+    if objective not in objectives:
+        raise SettingsError(
+            f"pipeline.json sets the hyperparameter objective {objective}, but the target makes "
+            f"the task {target.task}, whose objectives are {', '.join(objectives)}; choose one of "
+            f"them or delete objective"
+        )
+    classes = len(target.classes or []) if target.task == "multiclass" else None
+    if chosen.get("num_class", classes) != classes:
+        has = f"has {classes} classes" if classes else f"makes the task {target.task}"
+        raise SettingsError(
+            f"pipeline.json sets the hyperparameter num_class {chosen['num_class']}, but the "
+            f"target {has}; delete num_class"
+        )
 
 
 def _text(value: object) -> str:
