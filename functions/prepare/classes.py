@@ -1,9 +1,19 @@
 """The classes of a target: which texts mean the same one, and the order of their indices."""
 
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
 from pipeline.errors import SettingsError
 from prepare.columns import Column
 from prepare.notices import listed, quoted
 from prepare.spellings import FALSE, TRUE
+from prepare.values import numbers
+
+# A float holds no more than the first 15 to 17 digits of them.
+_WHOLE = re.compile(r"[+-]?[0-9]{1,39}")
 
 
 def classes_of(column: Column, numeric: bool) -> dict[str, list[str]] | None:
@@ -15,20 +25,29 @@ def classes_of(column: Column, numeric: bool) -> dict[str, list[str]] | None:
     """
     if column.counts is None:
         return None
-    groups: dict[str, list[str]] = {}
+    groups: dict[str | float, list[str]] = {}
     texts = sorted(column.counts, key=lambda text: (-column.counts[text], text))  # type: ignore[index]
+    keys: dict[str, Any] = {text: text for text in texts}
+    if numeric:
+        keys = numbers_of(texts, column.style)
+    elif column.kind == "boolean":
+        keys = {text: text.lower() for text in texts}
     for text in texts:
-        key = text
-        if numeric and column.style == "plain":
-            try:
-                key = repr(float(text))
-            except ValueError:
-                continue
-        elif column.kind == "boolean":
-            key = text.lower()
-        groups.setdefault(key, []).append(text)
+        if text in keys:
+            groups.setdefault(keys[text], []).append(text)
     # The commonest spelling names the class.
     return {_plain(members[0], numeric): sorted(members) for members in groups.values()}
+
+
+def numbers_of(texts: Iterable[str], style: str) -> dict[str, float]:
+    """Read texts in a column's style, whole numbers exactly; leave out what is no number."""
+    listed_texts = list(texts)
+    read = numbers(pl.Series(listed_texts, dtype=pl.String), style)
+    return {
+        text: int(text) if _WHOLE.fullmatch(text) else number
+        for text, number in zip(listed_texts, read, strict=True)
+        if number is not None
+    }
 
 
 def _plain(text: str, numeric: bool) -> str:
@@ -41,7 +60,7 @@ def class_order(
     task: str,
     classes: dict[str, list[str]],
     total: dict[str, int],
-    numeric: bool,
+    values: dict[str, float],
     positive: object,
     where: str,
 ) -> list[str]:
@@ -50,7 +69,7 @@ def class_order(
     Parameters
     ----------
     total : rows of each class.
-    numeric : whether the target holds numbers.
+    values : the number that each class is, if the target holds numbers; else empty.
     positive : the setting positive_label, or None.
 
     Raises
@@ -58,11 +77,7 @@ def class_order(
     SettingsError
         positive_label is no value of the target, or there are not two classes.
     """
-    names = (
-        sorted(classes, key=lambda n: (float(classes[n][0]), n))
-        if numeric and _all_plain(classes)
-        else sorted(classes)
-    )
+    names = sorted(classes, key=lambda n: (values.get(n, 0), n))
     if positive is not None and task != "binary":
         raise SettingsError(
             f"pipeline.json sets positive_label, but {where} has {len(names)} classes; "
@@ -76,7 +91,8 @@ def class_order(
             if isinstance(positive, bool)
             else {str(positive)}
         )
-        chosen = [n for n in names if n in wanted or wanted & set(classes[n]) or _same(n, positive)]
+        written = [n for n in names if wanted & {n, *classes[n]}]
+        chosen = written or [n for n in names if _same(n, values.get(n), positive)]
         if len(chosen) != 1:
             raise SettingsError(
                 f"positive_label {quoted(str(positive))} in pipeline.json is no value of "
@@ -85,24 +101,17 @@ def class_order(
         yes = chosen[0]
     elif truths := [n for n in names if n.lower() in TRUE]:
         yes = truths[0]
-    elif numeric:
+    elif values:
         yes = names[1]
     else:
         yes = min(names, key=lambda n: (total[n], n == names[0]))
     return [n for n in names if n != yes] + [yes]
 
 
-def _all_plain(classes: dict[str, list[str]]) -> bool:
-    try:
-        return all(float(texts[0]) is not None for texts in classes.values())
-    except ValueError:
-        return False
-
-
-def _same(name: str, positive: object) -> bool:
+def _same(name: str, value: float | None, positive: object) -> bool:
     if isinstance(positive, bool):
         return name.lower() in (TRUE if positive else FALSE)
     try:
-        return float(name) == float(str(positive))
+        return (float(name) if value is None else value) == float(str(positive))
     except ValueError:
         return False

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import ceil, log10
 from typing import Any
 
 from prepare import identifiers
@@ -99,7 +100,8 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
             return Column(
                 kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous, **base
             )
-    return Column(kind=_text_kind(base, found, different, present, missing), **base)
+    kind = _text_kind(base, found, different, present, missing)
+    return Column(kind=kind, examples=found.get("other", []), **base)
 
 
 def _text_kind(
@@ -167,10 +169,16 @@ def summary(column: Column) -> dict[str, Any]:
         "distinct_is_exact": column.counts is not None,
         "min": low,
         "max": high,
-        # Means of different chunkings differ in the last digits of a float.
-        "mean": float(f"{numbers['mean']:.9g}") if numbers else None,
+        "mean": _mean(numbers) if numbers else None,
         "top": [[value[:100], count] for value, count in top],
     }
+
+
+def _mean(numbers: dict[str, Any]) -> float:
+    """Round to the digits that are sure in any order of adding, also where values cancel."""
+    largest = max(abs(numbers["min"]), abs(numbers["max"]))
+    sure = round(numbers["mean"], 12 - ceil(log10(largest))) if largest else 0.0
+    return float(f"{sure:.9g}") + 0.0
 
 
 def _date(micros: int) -> str:

@@ -20,6 +20,7 @@ from prepare.job import encoded_bytes, job_of
 from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from prepare.notices import Notice, capped, counted, notice
+from prepare.settings_columns import as_in_file
 from prepare.target import Target, target_of
 
 _READERS = 16
@@ -140,9 +141,9 @@ def _encoder(
         target,
         Dialect(**plan["dialect"]),
         plan["header"],
-        settings["id_columns"],
-        settings["drop_columns"],
-        settings["split"].get("group_column"),
+        as_in_file(settings["id_columns"], plan["columns"]),
+        as_in_file(settings["drop_columns"], plan["columns"]),
+        None if plan["group_index"] is None else plan["columns"][plan["group_index"]],
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
@@ -168,8 +169,8 @@ def _bad_rows(profile: dict[str, Any]) -> list[Notice]:
 def _dropped(target: Target, profile: dict[str, Any]) -> list[Notice]:
     rows = profile["rows"] - target.dropped
     found = []
-    if target.dropped:
-        text = f"Dropped for want of a usable target: {counted(target.dropped, 'row')}."
+    if missing := target.dropped - target.unread:
+        text = f"Dropped for want of a usable target: {counted(missing, 'row')}."
         found.append(notice("no_target", text))
     if rows < 100:
         text = f"Only {rows} rows: the metric is a rough guess."

@@ -44,6 +44,11 @@ def _find(asked: str, columns: list[str]) -> str | None:
     return asked if asked in columns else next((c for c in columns if c == asked.strip()), None)
 
 
+def as_in_file(names: list[str], columns: list[str]) -> list[str]:
+    """Return names as the file has them, blanks at their ends not counted."""
+    return [_find(name, columns) or name for name in names]
+
+
 def check_columns(columns: list[str], target: str, settings: Settings, file: str) -> Positions:
     """Check the other columns that the settings name.
 
@@ -63,6 +68,7 @@ def check_columns(columns: list[str], target: str, settings: Settings, file: str
         "split.time_column": [split["time_column"]] if "time_column" in split else [],
         "split.group_column": [split["group_column"]] if "group_column" in split else [],
     }
+    named = {setting: as_in_file(names, columns) for setting, names in named.items()}
     for setting, names in named.items():
         absent = [column for column in names if column not in columns]
         if absent:
@@ -75,6 +81,6 @@ def check_columns(columns: list[str], target: str, settings: Settings, file: str
                 f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
             )
     return {
-        "time_index": columns.index(split["time_column"]) if "time_column" in split else None,
-        "group_index": columns.index(split["group_column"]) if "group_column" in split else None,
+        f"{by}_index": next((columns.index(name) for name in named[f"split.{by}_column"]), None)
+        for by in ("time", "group")
     }

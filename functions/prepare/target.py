@@ -5,7 +5,7 @@ from typing import Any
 
 from pipeline.errors import SettingsError, TargetUnusableError
 from pipeline.settings import Settings
-from prepare.classes import class_order, classes_of
+from prepare.classes import class_order, classes_of, numbers_of
 from prepare.columns import Column
 from prepare.limits import CLASS_LIMIT
 from prepare.notices import Notice, counted, listed, notice, quoted
@@ -25,6 +25,7 @@ class Target:
     classes : labels as text in the order of their index; None in regression.
     labels : index of each text that occurs, all spellings of a class among them.
     counts : rows of each class; in regression one number, all rows with a target.
+    dropped, unread : rows without a usable target; of these, with one that is no number.
     whole : whether all values of a regression are whole numbers.
     """
 
@@ -37,6 +38,7 @@ class Target:
     labels: dict[str, int] = field(default_factory=dict)
     notices: list[Notice] = field(default_factory=list)
     whole: bool = False
+    unread: int = 0
 
     def to_json(self) -> dict[str, Any]:
         """Return what encoder.json says of the target."""
@@ -96,7 +98,8 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
             f"pipeline.json says task binary, but {where} has {len(classes)} classes "
             f'({listed(list(classes))}); set "task" to "multiclass", or join classes'
         )
-    order = class_order(task, classes, total, numeric, settings.get("positive_label"), where)
+    values = numbers_of(classes, column.style) if numeric else {}
+    order = class_order(task, classes, total, values, settings.get("positive_label"), where)
     labels = {text: order.index(name) for name, texts in classes.items() for text in texts}
     return Target(
         column.name,
@@ -134,9 +137,7 @@ def _task(
 
 
 def _countable(classes: dict[str, list[str]], column: Column) -> bool:
-    numbers = (
-        sorted(float(texts[0]) for texts in classes.values()) if column.style == "plain" else []
-    )
+    numbers = sorted(numbers_of(classes, "plain").values()) if column.style == "plain" else []
     counting = (
         bool(numbers) and numbers[0] in (0, 1) and numbers[-1] - numbers[0] + 1 == len(numbers)
     )
@@ -151,10 +152,10 @@ def _regression(
     column: Column, numeric: bool, settings: Settings, rows: int, notices: list[Notice], where: str
 ) -> Target:
     if not numeric or column.numbers is None:
-        shown = listed(column.examples or sorted(column.counts or {})[:3])
         raise TargetUnusableError(
-            f"{where} holds no numbers ({shown}), so task regression does not fit; set "
-            f'"task" to "auto" in pipeline.json, or name another column as "target"'
+            f"{where} holds values that are no numbers ({listed(_no_numbers(column))}), so task "
+            f'regression does not fit; correct or empty them, set "task" to "auto" in '
+            f'pipeline.json, or name another column as "target"'
         )
     if settings.get("positive_label") is not None:
         raise SettingsError(
@@ -162,10 +163,10 @@ def _regression(
             f'positive_label, or set "task" to "binary"'
         )
     count = column.numbers["count"]
-    if column.unread or column.infinite:
+    unread = column.unread + column.infinite
+    if unread:
         shown = f" ({listed(column.examples)})" if column.examples else ""
-        rows_lost = counted(column.unread + column.infinite, "row")
-        text = f"Dropped because the target is no finite number{shown}: {rows_lost}."
+        text = f"Dropped because the target is no finite number{shown}: {counted(unread, 'row')}."
         notices = [*notices, notice("target_unread", text)]
     whole = column.numbers["whole"] == count
     return Target(
@@ -174,9 +175,17 @@ def _regression(
         column.style,
         [count],
         rows - count,
+        unread=unread,
         notices=notices,
         whole=whole,
     )
+
+
+def _no_numbers(column: Column) -> list[str]:
+    """Return some of the values that are numbers in no style."""
+    texts = sorted(column.counts or column.examples)
+    read = {text for style in ("grouped", "comma") for text in numbers_of(texts, style)}
+    return ([text for text in texts if text not in read] or texts)[:3]
 
 
 def _balance(task: str, order: list[str], total: dict[str, int]) -> list[Notice]:

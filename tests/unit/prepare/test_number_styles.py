@@ -79,3 +79,14 @@ def test_column_of_infinite_numbers_alone_is_empty() -> None:
 def test_examples_are_different_where_long_texts_begin_alike() -> None:
     texts = pl.Series([*("x" * 40 + str(n) for n in range(9)), "y", "z"])
     assert profile_column(texts)["other"] == ["x" * 40, "y", "z"]
+
+
+def test_mean_of_values_that_cancel_does_not_depend_on_chunks() -> None:
+    lines = ["x,y"]
+    lines += [f"{(n * 7919 % 1000 + 0.1) * (-1) ** (n // 1000)},{n % 2}" for n in range(2000)]
+    data = "\n".join(lines).encode()
+    means = [
+        prepare(data, chunk_bytes=size).json("profile.json")["columns"][0]["mean"]
+        for size in (1 << 26, 997, 301)
+    ]
+    assert means == [0.0] * 3
