@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bench.evaluate.folder_bucket import FolderBucket
-from bench.evaluate.made_run import PREFIX
+from bench.evaluate.made_run import CHAMPION, PREFIX
 
 
 class NoLogs:
@@ -32,7 +32,12 @@ def main(folder: Path) -> None:
     model = folder / PREFIX / "model.tar.gz"
     model.write_bytes(b"")
     event = {
-        "champion": {"found": True, "model_package_arn": "arn", "run": "before"},
+        "champion": {
+            "found": True,
+            "model_package_arn": "arn",
+            "run": "before",
+            "encoder_key": f"{CHAMPION}/encoder.json",
+        },
         "comparison": {"compared": True, "reason": ""},
         "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
     }

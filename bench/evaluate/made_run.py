@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 PREFIX = "runs/bench"
+CHAMPION = "runs/before"
 FEATURES = 20
 CLASSES = 10
 _PART_ROWS = 64_000
@@ -21,8 +22,10 @@ def make_run(folder: Path, task: str, metric: str, rows: int) -> None:
     """Write test rows, truth, and the predictions of two models."""
     draw = np.random.default_rng(rows)
     root = folder / PREFIX
-    for name in ("data/truth", "data/test", "predictions", "champion", "chunks"):
+    for name in ("data/truth", "data/test", "data/tested", "predictions", "champion", "chunks"):
         (root / name).mkdir(parents=True)
+    for prefix in (PREFIX, CHAMPION):
+        _write_seen(folder / prefix, rows, draw)
     for part, start in enumerate(range(0, rows, _PART_ROWS)):
         _write_part(root, f"part-{part:05d}.csv", task, min(_PART_ROWS, rows - start), start, draw)
     classes = {"regression": None, "binary": ["no", "yes"]}.get(
@@ -52,6 +55,21 @@ def make_run(folder: Path, task: str, metric: str, rows: int) -> None:
         (root / name).write_text(json.dumps(content))
 
 
+def _write_seen(root: Path, test_rows: int, draw: np.random.Generator) -> None:
+    """Write digests of what a model was trained on: as many as Prepare keeps, none of a test row.
+
+    The comparison is of all test rows then, which takes longest.
+    """
+    every = 1
+    while 7 * test_rows > every * 1_000_000:
+        every *= 2
+    (root / "data/seen").mkdir(parents=True)
+    kept = draw.integers(0, 2**62 // every, 6 * test_rows // every) * every
+    (root / "data/seen/part-00000.u64").write_bytes(kept.astype("<u8").tobytes())
+    rule = {"digests": {"scheme": "bench", "every": every}}
+    (root / "fit.json").write_text(json.dumps(rule))
+
+
 def _write_part(
     root: Path, name: str, task: str, rows: int, start: int, draw: np.random.Generator
 ) -> None:
@@ -60,6 +78,8 @@ def _write_part(
     (root / "data/test" / name).write_text("".join(f"{','.join(row)}\n" for row in features))
     lines = (f'{start + i + 1},{value!r},"id-{i}"\n' for i, value in enumerate(truth.tolist()))
     (root / "data/truth" / name).write_text("row,label,id\n" + "".join(lines))
+    digests = draw.integers(2**62, 2**63 - 1, rows).astype("<u8")
+    (root / "data/tested" / f"{name.removesuffix('.csv')}.u64").write_bytes(digests.tobytes())
     for folder, scores in (("predictions", challenger), ("champion", champion)):
         text = "".join(f"{score}\n" for score in scores.astype(np.float32).tolist())
         (root / folder / f"{name}.out").write_text(text)

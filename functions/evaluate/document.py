@@ -203,7 +203,7 @@ def versions_of(code: str, xgboost: str | None) -> dict[str, str | None]:
 
 def columns_of(profile: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the profile's columns, cut to what a page can carry."""
-    names = ("name", "type", "missing", "distinct", "min", "max", "mean")
+    names = ("name", "type", "missing", "distinct", "distinct_is_exact", "min", "max", "mean")
     return [
         {
             **{name: _short(value) for name, value in _dated(column, names).items()},

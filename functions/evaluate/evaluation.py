@@ -55,13 +55,14 @@ def evaluate_run(
     times.append(time.perf_counter())
     judgement = judge(metric, scored, champion, *_terms(request, event))
     times.append(time.perf_counter())
+    model = _model_part(files, logs, event, encoder)
     document = {
         **run_part(files, request, encoder, event),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": rows | {"judged": scored.rows},
         "plots": plots_of(scored),
-        **_model_part(files, logs, event, encoder),
-        "worst": worst_rows(files, holdout, scored, encoder),
+        **model,
+        "worst": worst_rows(files, holdout, scored, encoder, model["importance"]),
         "columns": columns_of(profile),
         "warnings": _warnings(profile, judgement, holdout),
     }

@@ -26,7 +26,7 @@ def worst_rows(
     holdout: Holdout,
     scored: Scored,
     encoder: dict[str, Any],
-    ranked: Sequence[str] | None = None,
+    importance: dict[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """Return the worst predictions, worst first.
 
@@ -35,8 +35,8 @@ def worst_rows(
 
     Parameters
     ----------
-    ranked : the columns that the model uses, the most important first; the values of
-        COLUMNS are kept. None keeps all.
+    importance : the columns that the model uses, as importance_of gives them; the values
+        of the COLUMNS most important are kept.
 
     Returns
     -------
@@ -45,6 +45,7 @@ def worst_rows(
     ``actual_probability`` (of the actual class), ``error``, and ``values`` by
     column.
     """
+    ranked = [column["column"] for column in (importance or {"columns": []})["columns"]]
     losses = _losses(scored)
     top = np.argpartition(-losses, min(SHOWN, scored.rows - 1))[:SHOWN]
     rows = [int(i) for i in top[np.argsort(-losses[top], kind="stable")] if losses[i] > 0]
@@ -72,9 +73,7 @@ def worst_rows(
     ]
 
 
-def _kept(values: dict[str, Value], ranked: Sequence[str] | None) -> dict[str, Value]:
-    if ranked is None:
-        return values
+def _kept(values: dict[str, Value], ranked: Sequence[str]) -> dict[str, Value]:
     # In the file's order come those that the model does not use.
     names = dict.fromkeys([*(name for name in ranked if name in values), *values])
     return {name: values[name] for name in islice(names, COLUMNS)}

@@ -78,7 +78,7 @@ class PredictionCountError(EvaluationError):
 
 
 class PredictionValueError(EvaluationError):
-    """A prediction is no finite number."""
+    """A prediction or a label is no number that the task allows."""
 
 
 class EmptyTestSplitError(EvaluationError):

@@ -333,7 +333,8 @@ def test_worst_rows_keep_the_columns_that_matter_most(
     scored = Scored("regression", holdout.truth, run.predicted.astype(float))
     monkeypatch.setattr("evaluate.worst.COLUMNS", 3)
     encoder = run.json("encoder.json")
-    rows = worst_rows(run.files, holdout, scored, encoder, ["garden", "no such", "rooms"])
+    importance = {"columns": [{"column": name} for name in ("garden", "no such", "rooms")]}
+    rows = worst_rows(run.files, holdout, scored, encoder, importance)
     assert list(rows[0]["values"]) == ["garden", "rooms", "area_m2"]
 
 
