@@ -15,6 +15,7 @@ from prepare.dialect import Dialect
 from prepare.digests import digest_rule
 from prepare.division import divide
 from prepare.encoder import Encoder, build_encoder
+from prepare.format import cp1252_notice
 from prepare.hyperparameters import check_metric, hyperparameters
 from prepare.job import encoded_bytes, job_of
 from prepare.leakage import leakage_notices
@@ -53,6 +54,7 @@ def fit_run(
     bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
     notices = [
         *plan["notices"],
+        *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
         *_bad_rows(chained.profile),
         *target.notices,
         *_dropped(target, chained.profile),

@@ -3,6 +3,7 @@
 import codecs
 
 from pipeline.errors import NotCsvError
+from prepare.notices import Notice, notice
 
 GZIP = b"\x1f\x8b"
 _BOMS = (
@@ -81,6 +82,12 @@ def encoding_of(start: bytes, name: str) -> str:
     except UnicodeDecodeError:
         return "cp1252"
     return "utf-8"
+
+
+def cp1252_notice(name: str) -> Notice:
+    """Say that the text was not UTF-8 all through."""
+    text = f"{name} is not UTF-8; bytes that are not were read as CP1252 (Western European)."
+    return notice("encoding", text)
 
 
 def _wide(start: bytes, nul: int, name: str) -> str:

@@ -14,7 +14,7 @@ def empty_profile(width: int) -> Profile:
         {"missing": 0, "numbers": {}, "dates": {}, "values": {"counts": {}}, "longest": 0}
         for _ in range(width)
     ]
-    return {"records": 0, "rows": 0, "bad": [], "columns": columns}
+    return {"records": 0, "rows": 0, "bad": [], "cp1252": False, "columns": columns}
 
 
 def merge_profiles(one: Profile, other: Profile) -> Profile:
@@ -23,6 +23,7 @@ def merge_profiles(one: Profile, other: Profile) -> Profile:
         "records": one["records"] + other["records"],
         "rows": one["rows"] + other["rows"],
         "bad": [],
+        "cp1252": one["cp1252"] or other["cp1252"],
         "columns": [
             merge_columns(a, b) for a, b in zip(one["columns"], other["columns"], strict=True)
         ],

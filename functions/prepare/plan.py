@@ -14,7 +14,7 @@ from pipeline.errors import (
 from pipeline.settings import Settings, parse_settings, resolve_settings
 from prepare.bucket import Bucket, ObjectSource
 from prepare.dialect import Head, read_head
-from prepare.format import GZIP, encoding_of
+from prepare.format import GZIP, cp1252_notice, encoding_of
 from prepare.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from prepare.notices import Notice, notice
 from prepare.settings_columns import check_columns, target_column
@@ -145,8 +145,7 @@ def _plan(
     head = read_head(text, name, encoding, whole, settings.get("target"))
     target = target_column(head.columns, settings, name, layout.join(layout.INBOX, dataset))
     if original == "cp1252":
-        text = f"{name} is not UTF-8; bytes that are not were read as CP1252 (Western European)."
-        notices.append(notice("encoding", text))
+        notices.append(cp1252_notice(name))
     return {
         "source": {
             "bucket": source.bucket.name,

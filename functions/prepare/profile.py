@@ -10,7 +10,7 @@ from prepare.chunk import Piece, Reading, read_chunk
 from prepare.column_profile import profile_column
 from prepare.dialect import Dialect
 from prepare.records import Records, read_records
-from prepare.text import to_lines
+from prepare.text import end_lines, to_utf8
 from prepare.values import stripped
 
 Profile = dict[str, Any]
@@ -52,9 +52,11 @@ def _reading(reading: Reading, plan: dict[str, Any], dialect: Dialect) -> dict[s
 def _piece(piece: Piece | None, plan: dict[str, Any], dialect: Dialect) -> Profile | None:
     if piece is None:
         return None
-    data = to_lines(piece.raw, dialect.newline)
+    text = to_utf8(piece.raw)
+    data = end_lines(text, dialect.newline)
     records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
-    return profile_records(records, piece.line, plan)
+    found = profile_records(records, piece.line, plan)
+    return found | {"cp1252": text is not piece.raw}
 
 
 def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profile:
@@ -72,7 +74,7 @@ def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profil
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
             columns = list(pool.map(profile_column, series))
     for name in ("time_index", "group_index"):
-        if (at := plan[name]) is not None:
+        if (at := plan.get(name)) is not None:
             # The newest rows often have no outcome yet, and rows without are not divided.
             there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
             timed = name == "time_index"

@@ -163,6 +163,8 @@ def test_endless_line_is_refused_without_reading_the_file() -> None:
         "columns": ["a", "b"],
         "file": "long.csv",
         "skip_lines": 1,
+        "time_index": None,
+        "group_index": None,
     }
     first = profile_chunk(source, plan, {"index": 0, "start": 0, "end": limits.MIB})
     assert source.taken < 2 * limits.RECORD_LIMIT_BYTES

@@ -53,6 +53,8 @@ def chunked(
         "columns": [f"c{n}" for n in range(width)],
         "file": "f.csv",
         "skip_lines": 0,
+        "time_index": None,
+        "group_index": None,
     }
     source = BytesSource(data)
     ranges = [(at, min(at + size, len(data))) for at in range(0, max(len(data), 1), size)]
