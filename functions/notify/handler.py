@@ -3,6 +3,7 @@
 import os
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
@@ -103,4 +104,6 @@ def _webhook_url() -> str:
         Name=os.environ["WEBHOOK_URL_PARAMETER"], WithDecryption=True
     )
     url: str = answer["Parameter"]["Value"]
+    # X-Ray's segment of a call to it would hold its path.
+    tracer.ignore_endpoint(hostname=urlsplit(url).hostname)
     return url

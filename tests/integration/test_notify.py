@@ -96,6 +96,20 @@ def test_notify_with_a_webhook_posts_the_same_text(
     assert webhook == [{"text": text} for text in sent()]
 
 
+def test_notify_leaves_the_webhooks_address_out_of_traces(
+    load: Load,
+    event: Event,
+    context: Any,
+    topic: str,
+    webhook: list[dict[str, Any]],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    notify, hosts = load("notify"), []
+    monkeypatch.setattr(notify.tracer, "ignore_endpoint", lambda hostname: hosts.append(hostname))
+    notify.handler(event("notify-drop-rejected"), context)
+    assert hosts == ["127.0.0.1"]
+
+
 def test_notify_whose_webhook_is_gone_still_sends_the_email(
     load: Load, event: Event, context: Any, sent: Callable[[], list[str]], webhook: list[Any]
 ) -> None:
