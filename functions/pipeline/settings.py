@@ -69,8 +69,9 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
         A value breaks the schema, or the split's fractions do not sum to 1.
     """
     try:
-        # The validator fills defaults into what it is given: hand it a copy.
-        copy = _read(json.dumps(raw))
+        # The validator fills defaults into what it is given: hand it a copy. Encoding it finds
+        # half a surrogate pair, which JSON may spell out but no file can hold.
+        copy = _read(json.dumps(raw, ensure_ascii=False).encode())
     except (ValueError, RecursionError) as error:
         raise _no_json(source, error) from error
     if isinstance(copy, dict) and isinstance(copy.get("hyperparameters"), dict):
