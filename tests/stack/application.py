@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import layout
 
-END_LIMIT_SECONDS = 40.0
+END_LIMIT_SECONDS = 120.0
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,14 @@ from tests.unit.evaluate.made_run import MadeRun, Table, make_run
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+# The same as .ci/gates.py installs or accepts.
+BROWSERS = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+)
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
 FLAGS = (
@@ -53,7 +60,7 @@ def in_chromium(folder: Path, page: str, *flags: str) -> str:
     (folder / "page.html").write_text(page, encoding="utf-8")
     command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags]
     done = subprocess.run(
-        [*command, (folder / "page.html").as_uri()], capture_output=True, timeout=60, check=True
+        [*command, (folder / "page.html").as_uri()], capture_output=True, timeout=180, check=True
     )
     return done.stdout.decode()
 
