@@ -107,10 +107,10 @@ def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
         return Verdict("approved", "it is better than the model in use")
     if against == "worse":
         return Verdict("kept_champion", "the model in use is better")
-    if against == "undecided":
-        return Verdict("pending", UNDECIDED)
     if data == "same":
         return Verdict("kept_champion", "it learned from the same data")
+    if data == "newer" and against == "undecided":
+        return Verdict("pending", UNDECIDED)
     if data == "newer":
         return Verdict("approved", "it learned from newer data")
     return Verdict("kept_champion", "its data is not newer")
