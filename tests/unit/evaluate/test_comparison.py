@@ -10,7 +10,8 @@ from botocore.exceptions import ClientError
 from evaluate.comparison import data_beside, in_class_order
 from evaluate.evaluation import evaluate_run
 from evaluate.intervals import Interval
-from evaluate.scored import METRICS
+from evaluate.judgement import Rivals, judge
+from evaluate.scored import METRICS, Scored
 from evaluate.verdict import Data, NotCompared, Rule, decide, finding_of
 from pipeline.errors import PredictionCountError
 from tests.unit.evaluate.made_run import MadeRun, prediction_lines
@@ -301,6 +302,21 @@ def test_finding_excludes_zero_in_the_goals_direction(
     name: str, low: float, high: float, finding: str
 ) -> None:
     assert finding_of(METRICS[name], Interval(low, high, "bootstrap")) == finding
+
+
+def test_finding_without_an_interval_is_undecided() -> None:
+    assert finding_of(METRICS["auc"], None) == "undecided"
+
+
+@pytest.mark.parametrize(("rows", "finding"), [(9, "undecided"), (10, "better")])
+def test_fewer_than_ten_rows_decide_nothing(rows: int, finding: str) -> None:
+    truth = np.arange(float(rows))
+    challenger = Scored("regression", truth, truth + 0.1 * np.cos(truth))
+    champion = Scored("regression", truth, truth + 10 + np.sin(truth))
+    rivals = Rivals(champion, challenger)
+    judgement = judge(METRICS["rmse"], challenger, rivals, Rule(), "newer")
+    assert judgement.finding == finding
+    assert judgement.verdict.outcome == ("pending" if finding == "undecided" else "approved")
 
 
 @pytest.mark.parametrize(
