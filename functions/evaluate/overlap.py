@@ -1,8 +1,8 @@
 """Which test rows the champion was trained on and the challenger was not.
 
 A row's split follows from its place in the file. In a file whose rows were only added to,
-the champion's training rows train again; in one that was sorted anew, or lost its oldest
-rows, some of them become test rows, and the champion answers those from memory.
+nearly all of the champion's training rows train again; in one that was sorted anew, or lost
+its oldest rows, most of them may become test rows, and the champion answers those from memory.
 """
 
 import json

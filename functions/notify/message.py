@@ -119,8 +119,13 @@ def readable_cause(cause: str | None) -> str | None:
         return cause
     for field in ("errorMessage", "FailureReason"):
         if document.get(field):
-            return str(document[field])
+            return _without_trace(str(document[field]))
     return cause
+
+
+def _without_trace(reason: str) -> str:
+    """Cut off the addresses in XGBoost's own code, which follow its sentence."""
+    return reason.partition("Stack trace:")[0].rstrip() or reason
 
 
 def sns_subject(subject: str) -> str:

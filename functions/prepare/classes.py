@@ -13,7 +13,7 @@ from prepare.spellings import FALSE, TRUE
 from prepare.values import numbers
 
 # A float holds no more than the first 15 to 17 digits of them.
-_WHOLE = re.compile(r"[+-]?[0-9]{1,39}")
+_WHOLE = re.compile(r"([+-]?[0-9]{1,39})(?:\.0*)?")
 
 
 def classes_of(column: Column, numeric: bool) -> dict[str, list[str]] | None:
@@ -43,11 +43,12 @@ def numbers_of(texts: Iterable[str], style: str) -> dict[str, float]:
     """Read texts in a column's style, whole numbers exactly; leave out what is no number."""
     listed_texts = list(texts)
     read = numbers(pl.Series(listed_texts, dtype=pl.String), style)
-    return {
-        text: int(text) if _WHOLE.fullmatch(text) else number
-        for text, number in zip(listed_texts, read, strict=True)
-        if number is not None
-    }
+    found: dict[str, float] = {}
+    for text, number in zip(listed_texts, read, strict=True):
+        whole = None if style == "comma" and "." in text else _WHOLE.fullmatch(text)
+        if number is not None:
+            found[text] = int(whole[1]) if whole else number
+    return found
 
 
 def _plain(text: str, numeric: bool) -> str:

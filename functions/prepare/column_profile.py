@@ -170,7 +170,9 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
     # The smallest few texts are the same for every chunk size.
-    found["other"] = rest.values.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
+    number = rest.values.str.contains(GROUPED) | rest.values.str.contains(COMMA)
+    strange = rest.values.filter(~number & ~infinite(rest.values))
+    found["other"] = strange.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
     dated = rest.where(rest.values.str.contains(ANY_DATE))
     if not len(dated.values):
         return

@@ -65,6 +65,8 @@ def is_header(first: list[str], rest: list[list[str]], target: str | None) -> bo
 
 def _same_kind(first: list[str], rest: list[list[str]]) -> bool:
     """Return whether the first line's fields recur below: text data without a header."""
+    # Files put together repeat the whole header.
+    rest = [row for row in rest if [field.strip() for field in row] != first]
     recurring = sum(
         any(field == row[n] for row in rest if n < len(row))
         for n, field in enumerate(first)

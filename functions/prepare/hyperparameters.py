@@ -27,6 +27,11 @@ _OBJECTIVES = {
     "binary": ("binary:logistic", "binary:hinge", "reg:logistic"),
     "multiclass": ("multi:softprob",),
 }
+# What a linear model has no use for; XGBoost cannot cut its rounds off at the best.
+_OF_TREES = {
+    *("early_stopping_rounds", "max_depth", "min_child_weight"),
+    *("subsample", "colsample_bytree", "tree_method"),
+}
 # Sent beside the default, an alias could be the one of the two that does not count.
 _ALIASES = {
     "learning_rate": "eta",
@@ -76,6 +81,8 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
     }
     if target.task == "multiclass":
         defaults["num_class"] = len(target.classes or [])
+    if settings["hyperparameters"].get("booster") == "gblinear":
+        defaults = {name: value for name, value in defaults.items() if name not in _OF_TREES}
     chosen = {
         _ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()
     }
@@ -91,6 +98,16 @@ def _check_task(target: Target, chosen: dict[str, object]) -> None:
             f"pipeline.json sets the hyperparameter objective {objective}, but the target makes "
             f"the task {target.task}, whose objectives are {', '.join(objectives)}; choose one of "
             f"them or delete objective"
+        )
+    if chosen.get("csv_weights"):
+        raise SettingsError(
+            "pipeline.json sets the hyperparameter csv_weights, but the training data has no "
+            "column of weights; delete csv_weights"
+        )
+    if chosen.get("booster") == "gblinear" and "early_stopping_rounds" in chosen:
+        raise SettingsError(
+            "pipeline.json sets the hyperparameters booster gblinear and early_stopping_rounds, "
+            "which XGBoost cannot do together; delete one of them and set num_round"
         )
     classes = len(target.classes or []) if target.task == "multiclass" else None
     if chosen.get("num_class", classes) != classes:

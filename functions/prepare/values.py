@@ -14,9 +14,10 @@ from prepare.spellings import MISSING
 _SIGN = r"[$€£¥]?\s?[+-]?[$€£¥]?\s?"
 _UNIT = r"\s?[%$€£¥]?"
 GROUPED = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]*)?{_UNIT}$"
+_DECIMALS = r"(?:,[0-9]*)?(?:[eE][+-]?[0-9]+)?"
 # The decimal comma, as 1.234.567,89 or 3,5.
 # Groups may be apart by a blank that breaks no line, as French programs write it.
-COMMA = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '\u00a0\u202f][0-9]{{3}})+|[0-9]+)(?:,[0-9]*)?{_UNIT}$"
+COMMA = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '\u00a0\u202f][0-9]{{3}})+|[0-9]+){_DECIMALS}{_UNIT}$"
 # What is a plain number, but has groups of three in a column of decimal commas.
 POINTED = r"^[+-]?[0-9]{1,3}\.[0-9]{3}$"
 _NOT_NUMBER = r"[^0-9.eE+-]"
@@ -52,7 +53,7 @@ def grouped(values: pl.Series) -> pl.Series:
 def comma(values: pl.Series) -> pl.Series:
     """Read numbers with a decimal comma, such as 3,5 or 1.234,5; null for all else."""
     kept = values.set(~values.str.contains(COMMA), None)
-    digits = kept.str.replace_all(r"[^0-9,+-]", "").str.replace(",", ".", literal=True)
+    digits = kept.str.replace_all(r"[^0-9,eE+-]", "").str.replace(",", ".", literal=True)
     return plain(digits)
 
 

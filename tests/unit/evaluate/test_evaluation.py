@@ -233,25 +233,13 @@ def test_a_model_that_knows_nothing_is_warned_about(run_of: Runs) -> None:
     assert codes & {"no_better_than_baseline", "baseline_within_interval"}
 
 
-def keep(run: MadeRun, rows: int) -> None:
-    """Leave the first test rows alone."""
-    for folder in ("data/truth", "data/test", "predictions"):
-        first, *others = run.files.names(folder)
-        head = rows + (folder == "data/truth")
-        lines = run.text(f"{folder}/{first}").splitlines(keepends=True)
-        run.put(f"{folder}/{first}", "".join(lines[:head]))
-        for name in others:
-            del run.s3.objects[f"{PREFIX}/{folder}/{name}"]
-    run.change("chunks/encode-00000.json", test=rows)
-
-
 @pytest.mark.parametrize("task", TASKS)
 @pytest.mark.parametrize(("rows", "few"), [(29, True), (30, False)])
 def test_few_test_rows_are_said_in_the_first_sentence(
     run_of: Runs, task: str, rows: int, few: bool
 ) -> None:
     run = run_of(task)
-    keep(run, rows)
+    run.keep(rows)
     sentence = evaluated(run)["sentence"]
     said = f"on only {rows} rows that it never saw (95 % interval "
     assert (said in sentence) == few
@@ -262,7 +250,7 @@ def test_few_test_rows_are_said_in_the_first_sentence(
 
 def test_one_test_row_says_that_it_is_too_few(run_of: Runs) -> None:
     run = run_of("multiclass")
-    keep(run, 1)
+    run.keep(1)
     interval = "on only 1 row that it never saw ("
     assert interval in evaluated(run)["sentence"]
 
@@ -270,7 +258,7 @@ def test_one_test_row_says_that_it_is_too_few(run_of: Runs) -> None:
 def test_a_wide_interval_is_said_with_its_rows(run_of: Runs) -> None:
     run = run_of("binary")
     run.change("request.json", settings={"metric": "logloss"})
-    keep(run, 68)
+    run.keep(68)
     texts = " ".join(evaluated(run)["warnings"])
     assert re.search(
         r"Log loss: 95 % interval 0\.\d\d to 0\.\d\d on 68 test rows; more rows", texts

@@ -91,6 +91,15 @@ def test_too_few_rows_that_neither_knows_leave_it_to_a_person(run_of: Runs) -> N
     assert "leaves 29 to compare on" in run.text("report.html")
 
 
+def test_small_file_of_which_few_rows_changed_sides_is_compared(run_of: Runs) -> None:
+    run = run_of("regression")
+    run.keep(24)
+    run.add_champion(run.predicted)
+    record(run, champion=[3], challenger=[])
+    _, document = judged(run)
+    assert (document["comparison"]["compared"], document["comparison"]["rows"]) == (True, 23)
+
+
 def test_rows_that_both_were_trained_on_favour_neither(run_of: Runs) -> None:
     run = run_of("binary")
     run.add_champion(run.predicted)

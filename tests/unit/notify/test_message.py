@@ -149,3 +149,9 @@ def test_sns_subject_of_any_text_is_short_printable_ascii() -> None:
     assert subject.isascii()
     assert subject.isprintable()
     assert subject.endswith("...")
+
+
+def test_cause_ends_before_xgboosts_stack_trace() -> None:
+    reason = "AlgorithmError: Invalid Input: 'x'\nStack trace:\n  [bt] (0) libxgboost.so(+0x1)"
+    cause = json.dumps({"FailureReason": reason})
+    assert message_of(replace(FAILED, cause=cause)).cause == "AlgorithmError: Invalid Input: 'x'"

@@ -90,3 +90,10 @@ def test_quote_open_from_the_header_is_told(repeat: int) -> None:
     data = 'a,"b,c,label\n1,2,3,0\n' + NUMBERS * repeat
     with pytest.raises(NotCsvError, match=r"line 1: a quote opens in the header"):
         prepare(data.encode())
+
+
+def test_header_of_files_put_together_is_a_header() -> None:
+    half = f"a,x,y,label\n{NUMBERS}"
+    prepared = prepare((half + half).encode())
+    assert columns(prepared) == ["a", "x", "y", "label"]
+    assert "no_header" not in prepared.codes

@@ -71,3 +71,23 @@ def test_alias_takes_the_place_of_the_default(alias: str) -> None:
     found = sent({alias: 0.25})
     assert alias not in found
     assert found[ALIASES[alias]] == "0.25"
+
+
+def test_linear_booster_gets_nothing_of_trees() -> None:
+    chosen = sent({"booster": "gblinear", "num_round": 20})
+    assert not {"early_stopping_rounds", "max_depth", "tree_method"} & chosen.keys()
+    assert (chosen["booster"], chosen["num_round"]) == ("gblinear", "20")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "says"),
+    [
+        ({"csv_weights": 1}, "has no column of weights; delete csv_weights"),
+        ({"booster": "gblinear", "early_stopping_rounds": 5}, "cannot do together"),
+    ],
+)
+def test_hyperparameters_that_cannot_work_here_are_refused(
+    chosen: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(SettingsError, match=says):
+        sent(chosen)

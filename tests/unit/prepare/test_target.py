@@ -98,3 +98,9 @@ def test_names_of_columns_are_found_without_the_blanks_at_their_ends(setting: st
 def test_name_of_the_group_column_is_found_without_the_blanks_at_its_ends() -> None:
     run = of(["1", "2"], {"split": {"group_column": " x "}})
     assert {d["column"] for d in run.json("encoder.json")["dropped"]} == {"x"}
+
+
+def test_large_whole_numbers_with_and_without_a_point_are_one_class() -> None:
+    run = of(["12345678901234567890", "12345678901234567890.0", "5"])
+    assert len(classes(run)) == 2
+    assert "no_target" not in run.codes
