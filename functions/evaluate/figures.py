@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from pipeline.figures import DASH, MINUS, figure
+from pipeline.wording import printable
 
 _SMALL = 0.01
 """From here on four decimals tell values apart."""
@@ -48,7 +49,7 @@ def told_apart(names: Sequence[str], limit: int) -> list[str]:
 
 def quoted(text: str, limit: int = 60) -> str:
     """Quote a column's name or a value, cut, with control characters made visible."""
-    return "'" + "".join(c if c.isprintable() else repr(c)[1:-1] for c in short(text, limit)) + "'"
+    return f"'{printable(short(text, limit))}'"
 
 
 def counted(number: int, noun: str) -> str:

@@ -134,10 +134,10 @@ def sns_subject(subject: str) -> str:
     Source: SNS API reference, Publish, Subject.
     """
     ascii_only = subject.encode("ascii", "replace").decode()
-    printable = "".join(char if char.isprintable() else " " for char in ascii_only)
-    if len(printable) <= SNS_SUBJECT_LIMIT:
-        return printable
-    return f"{printable[: SNS_SUBJECT_LIMIT - 3]}..."
+    shown = "".join(char if char.isprintable() else " " for char in ascii_only)
+    if len(shown) <= SNS_SUBJECT_LIMIT:
+        return shown
+    return f"{shown[: SNS_SUBJECT_LIMIT - 3]}..."
 
 
 def console_link(execution_arn: str) -> str | None:

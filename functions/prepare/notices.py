@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
+from pipeline.wording import printable
 from prepare.limits import WARNING_COUNT, WARNING_LENGTH
 
 
@@ -20,7 +21,7 @@ def notice(code: str, message: str) -> Notice:
 
 def shorten(text: str, limit: int = 60) -> str:
     """Cut a text for a message and make control characters in it visible."""
-    text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in text[: limit + 1])
+    text = printable(text[: limit + 1])
     return text if len(text) <= limit else f"{text[: limit - 1]}…"
 
 

@@ -101,7 +101,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
 def _dataset_of(key: str) -> str:
     if key.startswith(layout.INBOX):
         return layout.drop_of(key).dataset
-    return layout.dataset_name(layout.stem_of(key.rsplit("/", 1)[-1]))
+    return layout.dataset_of(key)
 
 
 def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
