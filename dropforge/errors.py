@@ -5,6 +5,7 @@ DropforgeError
     ├── PortInUseError       another program listens on the port
     ├── AlreadyRunningError  a cloud of this state directory is up already
     ├── StartError           the server process did not become healthy
+    ├── DamagedStateError    a file of its state cannot be read
     ├── CloudLostError       the cloud ended while a command used it
     ├── StopError            the server process did not end
     ├── DeployError          the stack was not created or updated
@@ -33,6 +34,10 @@ class AlreadyRunningError(CloudError):
 
 class StartError(CloudError):
     """The server process did not become healthy."""
+
+
+class DamagedStateError(CloudError):
+    """A file of its state cannot be read."""
 
 
 class CloudLostError(CloudError):

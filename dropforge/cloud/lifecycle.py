@@ -12,10 +12,17 @@ import urllib.request
 from pathlib import Path
 
 from dropforge.cloud.access import HOST, Cloud
-from dropforge.cloud.state import StateDir, try_lock
-from dropforge.errors import AlreadyRunningError, PortInUseError, StartError, StopError
+from dropforge.cloud.state import DAMAGED, StateDir, try_lock
+from dropforge.errors import (
+    AlreadyRunningError,
+    DamagedStateError,
+    PortInUseError,
+    StartError,
+    StopError,
+)
 
-_START_SECONDS = 60.0
+# A process that lives may be slow to load what it stored; one that ended is noticed at once.
+_START_SECONDS = 300.0
 # Whoever asks whether a cloud is up holds the lock for an instant; a cloud holds it on.
 _CLAIM_SECONDS = 0.2
 _LOG_TAIL_LINES = 15
@@ -40,8 +47,10 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
         A cloud of this state directory is up.
     PortInUseError
         Another program listens on the port.
+    DamagedStateError
+        Something that was stored cannot be read; nothing was changed.
     StartError
-        The process ended, or did not answer within a minute.
+        The process ended, or did not answer within five minutes.
     """
     _reap()
     state = StateDir(state_dir.resolve())
@@ -82,8 +91,8 @@ def running(state_dir: Path) -> Cloud | None:
     return _cloud(info, state) if info else None
 
 
-def down(cloud: Cloud, timeout: float = 20.0) -> None:
-    """Stop a cloud; it saves its state first.
+def down(cloud: Cloud, timeout: float = 30.0) -> None:
+    """Stop a cloud; it lets functions end that have an event, and saves its state first.
 
     Raises
     ------
@@ -166,6 +175,8 @@ def _environment() -> dict[str, str]:
 def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cloud:
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
+        if process.poll() == DAMAGED:
+            raise DamagedStateError(_tail(state.log).rpartition("\n")[2])
         if process.poll() is not None:
             raise StartError(
                 f"the local cloud ended at its start with code {process.returncode}; "

@@ -15,7 +15,8 @@ import sys
 from pathlib import Path
 
 from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
-from dropforge.cloud.state import StateDir
+from dropforge.cloud.state import DAMAGED, StateDir
+from dropforge.errors import DamagedStateError
 
 logger = logging.getLogger("dropforge.cloud")
 
@@ -52,10 +53,12 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from hypercorn.config import Config
     from ministack import app
 
-    from dropforge.cloud import patches
-    from dropforge.cloud.patches import checkpoint, restart
+    from dropforge.cloud import journal, patches
+    from dropforge.cloud.patches import checkpoint, event_lines, object_writes
     from dropforge.cloud.sagemaker import service
 
+    journal.install(state.journal)
+    object_writes.finish_writes(state.objects)
     patches.apply()
     service.install(state)
     config = Config()
@@ -79,13 +82,16 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
 
     async def end() -> None:
         await ended.wait()
-        await asyncio.gather(checkpoint.finish_stacks(), restart.finish_telling())
+        await asyncio.gather(checkpoint.finish_stacks(), asyncio.to_thread(event_lines.finish))
 
     await serve(app.app, config, shutdown_trigger=end)
 
 
 def main(arguments: list[str]) -> int:
-    """Serve until SIGTERM or SIGINT, then save all state and end every child process."""
+    """Serve until SIGTERM or SIGINT, then save all state and end every child process.
+
+    Returns the exit code by ending the process: 0, or DAMAGED if what was stored cannot be read.
+    """
     state = StateDir(Path(arguments[0]))
     listener = socket.socket(fileno=int(arguments[1]))
     # Children must not keep the port or the lock of a cloud that was killed.
@@ -96,14 +102,18 @@ def main(arguments: list[str]) -> int:
     # macOS names a hard limit that it then refuses.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+    code = 0
     try:
         asyncio.run(_serve(listener, state))
+    except DamagedStateError as error:
+        code = DAMAGED
+        sys.stdout.write(f"{error}\n")
     finally:
         _end_children()
         state.info.unlink(missing_ok=True)
     # Threads of running executions would hold up the interpreter's own end.
     sys.stdout.flush()
-    os._exit(0)
+    os._exit(code)
 
 
 def _end_children() -> None:

@@ -13,6 +13,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+DAMAGED = 4
+"""Exit code of a server that found something in its state that it cannot read."""
+
 
 @dataclass(frozen=True)
 class StateDir:
@@ -32,13 +35,23 @@ class StateDir:
 
     @property
     def log(self) -> Path:
-        """What the server process printed, of its last start only."""
+        """What the server process printed since its last start."""
         return self.root / "cloud.log"
 
     @property
+    def earlier_log(self) -> Path:
+        """What the server process before printed."""
+        return self.root / "cloud.log.1"
+
+    @property
     def services(self) -> Path:
-        """One JSON file a service, written at checkpoints."""
+        """The journal, and one JSON file a service, written at checkpoints."""
         return self.root / "state"
+
+    @property
+    def journal(self) -> Path:
+        """What is written before it is told: executions, events, SageMaker's records."""
+        return self.services / "journal.db"
 
     @property
     def objects(self) -> Path:
@@ -66,6 +79,9 @@ class StateDir:
         shutil.rmtree(self.scratch, ignore_errors=True)
         for directory in (self.services, self.objects, self.jobs, self.scratch):
             directory.mkdir(exist_ok=True)
+        if self.log.exists():
+            # It may say why the one before ended.
+            self.log.replace(self.earlier_log)
 
     def forget(self) -> None:
         """Delete what the cloud remembers, for a start without persistence."""

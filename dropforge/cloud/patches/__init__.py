@@ -33,27 +33,35 @@ def apply() -> None:
 
 def _modules() -> list[Any]:
     from dropforge.cloud.patches import (
+        acknowledged,
         asl,
         branches,
         checkpoint,
         event_delivery,
         event_source,
+        executions,
         filter_log_events,
+        invocations,
         lambda_worker,
+        loading,
         map_run,
         object_version,
+        object_writes,
         ranged_reads,
-        restart,
         secure_transport,
         start_execution,
         state_machine_role,
+        turns,
         worker_pool,
     )
 
-    # The role first: what asl wraps must know the execution.
+    # The role first: what asl wraps must know the execution; the turn last, around both. What
+    # loading does afterwards comes in this order: executions send events, which are queued;
+    # then the queue begins, and then what is in memory may be saved.
     return [
         state_machine_role,
         asl,
+        turns,
         branches,
         event_delivery,
         event_source,
@@ -61,10 +69,14 @@ def _modules() -> list[Any]:
         lambda_worker,
         map_run,
         object_version,
+        object_writes,
         ranged_reads,
-        restart,
         secure_transport,
         start_execution,
         worker_pool,
+        loading,
+        executions,
+        invocations,
         checkpoint,
+        acknowledged,
     ]

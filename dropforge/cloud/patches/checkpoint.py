@@ -1,13 +1,16 @@
 """Save the services' state while the cloud is up, not only when it ends in peace.
 
-Objects are files at once; everything else ministack writes at a clean end
-alone. A thread saves what has changed some seconds after the last change, so
-that a cloud that is killed comes back with its stack, jobs and packages.
+Objects are files at once, and the journal has what the application must not
+lose; everything else ministack writes at a clean end alone. Here a service's
+state is written before a call that changed it is answered (see acknowledged),
+and what changed without such a call some seconds later.
 
 What is saved never holds half a stack: nothing is written while a stack is
 being made or changed, all is written before its end is told, and an end of the
 cloud waits for it. Else a cloud could forget a stack whose bucket has runs, and
 the next deployment would make another, empty one.
+
+Nothing is saved before all that was saved earlier is loaded.
 """
 
 import asyncio
@@ -16,20 +19,22 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Coroutine
+from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
+from dropforge.cloud.patches import executions, loading
 from dropforge.cloud.patches.registry import check, replace
 
 logger = logging.getLogger("dropforge.cloud")
 
 _SECONDS = 2.0
 _SHARE = 20.0
-# How long an end waits for a stack; lifecycle.down kills after 20 s.
+# How long an end waits for a stack; lifecycle.down kills after 30 s.
 _STACK_SECONDS = 15.0
 _written: dict[str, bytes] = {}
 _lock = threading.Lock()
+_loaded = threading.Event()
 # Stack operations that go on, and how many there have been.
 _under_way: set[object] = set()
 _begun = 0
@@ -57,7 +62,7 @@ def apply() -> None:
         module._create_stack_task_in_region = create_stack_task
     # What ministack calls at its end writes every service, changed or not.
     app.save_all = lambda _: save()
-    threading.Thread(target=_save_for_ever, daemon=True, name="checkpoint").start()
+    loading.afterwards(_begin)
 
 
 async def finish_stacks() -> None:
@@ -67,27 +72,42 @@ async def finish_stacks() -> None:
         await asyncio.sleep(0.02)
 
 
-def save() -> None:
+def save(only: Collection[str] | None = None) -> None:
     """Write each service's state that differs from what was written last.
 
     While a stack is being made or changed, what was written before stays.
+
+    Parameters
+    ----------
+    only : names of the services to look at, all if None.
+
+    Raises
+    ------
+    OSError
+        A file could not be written.
     """
     from ministack import app
 
+    if not _loaded.is_set():
+        return
+    if only is None:
+        executions.save_ended()
     with _lock:
         begun = _begun
         drafts: dict[str, tuple[bytes, str]] = {}
         for name, get_state in app._build_persistence_save_dict().items():
-            try:
-                _draft(drafts, name, get_state())
-            except RuntimeError as error:
-                # A dictionary that changed while it was read: the next round has it.
-                logger.debug("no checkpoint of %s: %s", name, error)
+            if only is None or name in only:
+                _try_draft(drafts, name, get_state, once=only is None)
         if _under_way or begun != _begun:
             return
         # A stack without its resources would be worse than resources without their stack.
         for name in sorted(drafts, key=lambda name: name == "cloudformation"):
             _write(name, *drafts[name])
+
+
+def _begin() -> None:
+    _loaded.set()
+    threading.Thread(target=_save_for_ever, daemon=True, name="checkpoint").start()
 
 
 async def _whole(work: Coroutine[Any, Any, Any], token: object) -> None:
@@ -97,6 +117,23 @@ async def _whole(work: Coroutine[Any, Any, Any], token: object) -> None:
     finally:
         _under_way.discard(token)
         save()
+
+
+def _try_draft(
+    drafts: dict[str, tuple[bytes, str]], name: str, get_state: Callable[[], Any], *, once: bool
+) -> None:
+    """Draft a service's state; one that somebody waits for is tried until it holds still."""
+    while True:
+        try:
+            _draft(drafts, name, get_state())
+        except RuntimeError as error:
+            # A dictionary that changed while it was read: the next round has it.
+            logger.debug("no checkpoint of %s: %s", name, error)
+            if once:
+                return
+            time.sleep(0.01)
+        else:
+            return
 
 
 def _draft(drafts: dict[str, tuple[bytes, str]], name: str, state: Any) -> None:

@@ -1,51 +1,34 @@
-"""EventBridge invokes a function asynchronously: retries, OnFailure, dead letters.
+"""EventBridge hands an event to Lambda's queue, and one that no function takes to its target's.
 
-ministack calls the function once and forgets what came of it. On AWS the event
-is queued at Lambda, which retries twice and then sends it on (Lambda developer
-guide, "Asynchronous invocation"); a target that does not exist loses the event
-to the target's own dead-letter queue (EventBridge user guide, "Event retry
-policy and using dead-letter queues").
+ministack calls the function once and forgets what came of it; invocations has
+the queue. A target that does not exist loses the event to the target's own
+dead-letter queue (EventBridge user guide, "Event retry policy and using
+dead-letter queues"). What one call to PutEvents sends is written as a whole.
 """
 
-import contextvars
 import json
 import logging
-import threading
-from collections.abc import Callable
 from typing import Any
 
-from dropforge.cloud.patches.registry import changed, replace
+from dropforge.cloud.journal import journal
+from dropforge.cloud.patches import acknowledged
+from dropforge.cloud.patches.registry import replace
 
 logger = logging.getLogger("dropforge.cloud")
-
-_START = "threading.Thread(target=ctx_snapshot.run, args=(_run,), daemon=True)"
-_deliveries: contextvars.ContextVar[list[threading.Thread] | None] = contextvars.ContextVar(
-    "dropforge_deliveries", default=None
-)
 
 
 def apply() -> None:
     """Hand events to Lambda's queue, and undeliverable ones to the target's."""
     from ministack.services import eventbridge, lambda_svc
 
-    invoke_target = eventbridge._invoke_target
-    queue = changed(
-        lambda_svc,
-        "invoke_async_with_retry",
-        "289fe4d3cbd4",
-        f"{_START}.start()",
-        f"thread = {_START}; thread.start(); return thread",
-    )
+    invoke_target, put_events = eventbridge._invoke_target, eventbridge._put_events
 
     def dispatch(arn: str, payload: str) -> None:
         function, config, name = lambda_svc._get_func_record_for_ref(arn)
         if not function or not config:
             raise LookupError(f"function {name} does not exist")
         record = lambda_svc._execution_record_for_config(function, config)
-        thread = queue(record, json.loads(payload))
-        deliveries = _deliveries.get()
-        if deliveries is not None:
-            deliveries.append(thread)
+        lambda_svc.invoke_async_with_retry(record, json.loads(payload))
 
     def invoke(target: dict[str, Any], event: Any, rule: Any, view: Any = None) -> None:
         arn = target.get("Arn", "")
@@ -53,20 +36,17 @@ def apply() -> None:
             _bury(target, event, view)
             return
         invoke_target(target, event, rule, view)
+        if ":sqs:" in arn:
+            acknowledged.save_now("sqs")
+
+    def put_whole(data: dict[str, Any], **named: Any) -> Any:
+        # An event that cannot be written fails the call, though ministack only logs that.
+        with journal().transaction():
+            return put_events(data, **named)
 
     replace(eventbridge, "_dispatch_to_lambda", "1f95adbaed3a", dispatch)
     replace(eventbridge, "_invoke_target", "550e304af080", invoke)
-
-
-def deliveries_of(send: Callable[[], None]) -> list[threading.Thread]:
-    """Send events, and return what delivers them to functions: each ends with the last retry."""
-    deliveries: list[threading.Thread] = []
-    token = _deliveries.set(deliveries)
-    try:
-        send()
-    finally:
-        _deliveries.reset(token)
-    return deliveries
+    replace(eventbridge, "_put_events", "ebcda0f38061", put_whole)
 
 
 def _bury(target: dict[str, Any], event: Any, view: Any) -> None:
@@ -80,3 +60,4 @@ def _bury(target: dict[str, Any], event: Any, view: Any) -> None:
         return
     seen = view or eventbridge._pattern_event_view(event)
     eventbridge._dispatch_to_sqs(parse_arn(queue), json.dumps(seen.event_with_detail()), {})
+    acknowledged.save_now("sqs")

@@ -1,12 +1,14 @@
 """A ranged GetObject reads its range only, also of a named version.
 
 ministack reads the whole object for each range, and answers a range of a
-version with all of it and status 200.
+version with all of it and status 200. It answers 200 with no bytes for an object
+whose file cannot be read.
 """
 
 import contextvars
 import mmap
 import os
+from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.patches.registry import replace
@@ -53,8 +55,11 @@ def apply() -> None:
     def read(bucket: str, key: str, record: dict[str, Any]) -> Any:
         path = s3._object_disk_path(bucket, key)
         kept = record.get("body") is not None or not record.get("size") or path is None
-        if kept or not _ranged.get():
+        if kept:
             return read_body(bucket, key, record)
+        if not _ranged.get():
+            # A file that cannot be read is an error; ministack would answer with no bytes.
+            return Path(path).read_bytes()
         descriptor = os.open(path, os.O_RDONLY)
         try:
             return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)

@@ -102,6 +102,11 @@ def caller() -> Caller:
     return caller_of_role(machine["roleArn"], session or "execution")
 
 
+def is_inside() -> bool:
+    """Whether this thread works for an execution."""
+    return _execution.get() is not None
+
+
 def stopped() -> bool:
     """Whether nobody waits for the task in this thread any more."""
     execution, given_up = _execution.get(), _given_up.get()

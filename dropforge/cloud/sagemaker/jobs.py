@@ -3,14 +3,18 @@
 import contextvars
 import logging
 import math
+import os
 import shutil
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from dropforge.cloud.journal import JournalError, journal
 from dropforge.cloud.sagemaker import events, store
 from dropforge.cloud.sagemaker.faults import Faults, JobFault
 from dropforge.cloud.sagemaker.logs import LogStream
@@ -20,11 +24,48 @@ from dropforge.cloud.sagemaker.storage import StorageError
 logger = logging.getLogger("dropforge.cloud.sagemaker")
 
 _POLL_SECONDS = 0.25
+_RETRY_SECONDS = 1.0
+# More at once would only share the processors, and take memory for it.
+LIMIT = 2 * max(2, os.cpu_count() or 2)
 # StopTrainingJob gives a job two minutes between SIGTERM and SIGKILL (API reference).
 _GRACE_SECONDS = 120.0
 _REASON_LENGTH = 1024
 
+
+class _Places:
+    """A limit of jobs whose processes run at once, first come, first served."""
+
+    def __init__(self, limit: int) -> None:
+        self._changed = threading.Condition()
+        self._free = limit
+        self._limit = limit
+        self._waiting: deque[object] = deque()
+
+    @contextmanager
+    def taken(self, stop: threading.Event) -> Iterator[None]:
+        """Wait for a place, or until the job is stopped, and hold it."""
+        mine = object()
+        with self._changed:
+            self._waiting.append(mine)
+            while not stop.is_set() and not (self._free and self._waiting[0] is mine):
+                self._changed.wait(_POLL_SECONDS)
+            self._waiting.remove(mine)
+            self._free -= 1
+            self._changed.notify_all()
+        try:
+            yield
+        finally:
+            with self._changed:
+                self._free += 1
+                self._changed.notify_all()
+
+    def counts(self) -> dict[str, int]:
+        with self._changed:
+            return {"queued": len(self._waiting), "running": self._limit - self._free}
+
+
 nursery = Nursery()
+_places = _Places(LIMIT)
 _active: dict[str, "Job"] = {}
 _settings: dict[str, Any] = {}
 _stopped_on_purpose: set[str] = set()
@@ -39,6 +80,11 @@ def faults() -> Faults:
     """Return the faults on purpose."""
     found: Faults = _settings["faults"]
     return found
+
+
+def backlog() -> dict[str, int]:
+    """Count the jobs that wait for a place, and those whose processes run."""
+    return _places.counts()
 
 
 def shutdown() -> None:
@@ -64,10 +110,12 @@ class Job:
     Attributes
     ----------
     record : the Describe response, changed in place as the job goes on.
+    records : those that it belongs to.
     root : the job's folders; stands for /opt/ml.
     """
 
     kind = ""  # "Training" or "Transform"
+    records: store.Records
     log_group = ""
 
     def __init__(self, record: dict[str, Any], fault: JobFault) -> None:
@@ -96,10 +144,20 @@ class Job:
         raise NotImplementedError
 
     def set_status(self, status: str, secondary: str | None = None) -> None:  # noqa: ARG002
-        """Change the status and tell the event bus."""
+        """Change the status, and tell the event bus once that is saved."""
         self.record[f"{self.kind}JobStatus"] = status
         self.record["LastModifiedTime"] = store.now()
-        events.emit(f"{self.kind} Job", self.arn, store.public(self.record))
+        while True:
+            try:
+                with journal().transaction():
+                    store.save(self.records, self.name)
+                    events.emit(f"{self.kind} Job", self.arn, store.public(self.record))
+            except JournalError as error:
+                # Whoever waits for the job goes on when there is room on the disk again.
+                logger.error("the status of job %s waits: %s", self.name, error)
+                time.sleep(_RETRY_SECONDS)
+            else:
+                return
 
     def check_stopped(self) -> None:
         """Raise JobStopped if StopTrainingJob or StopTransformJob was called."""
@@ -127,6 +185,13 @@ class Job:
         JobStopped
             The job was stopped or its time was over.
         """
+        with _places.taken(self._stop):
+            self.check_stopped()
+            return self._run_processes(program, hosts, environment, seconds)
+
+    def _run_processes(
+        self, program: str, hosts: dict[str, Path], environment: dict[str, str], seconds: float
+    ) -> dict[str, list[str]]:
         stamp = int(time.time() * 1000)
         streams, started = {}, {}
         for host, root in hosts.items():

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from dropforge.cloud.sagemaker import models, registry, schema, tags, training, transform
+from dropforge.cloud.journal import JournalError
+from dropforge.cloud.sagemaker import models, registry, schema, store, tags, training, transform
 from dropforge.cloud.sagemaker.errors import ApiError
 from dropforge.cloud.sagemaker.identity import Caller
 
@@ -54,4 +55,11 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
             f"the local cloud has no SageMaker operation {operation}; see docs/limits.md",
         )
     schema.check(operation, request)
-    return _OPERATIONS[operation](request, caller)
+    answer = _OPERATIONS[operation]
+    if operation.startswith(("Describe", "List")):
+        return answer(request, caller)
+    try:
+        with store.saved():
+            return answer(request, caller)
+    except JournalError as error:
+        raise ApiError("InternalFailure", f"not saved: {error}", 500) from error

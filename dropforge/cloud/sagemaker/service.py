@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 from ministack import app
@@ -11,6 +12,7 @@ from ministack.core import iam_actions, router
 from ministack.core.responses import error_response_json, json_response
 from ministack.core.router import extract_access_key_id
 
+from dropforge.cloud.patches import loading
 from dropforge.cloud.sagemaker import integration, jobs, operations, schema, store
 from dropforge.cloud.sagemaker.errors import ApiError
 from dropforge.cloud.sagemaker.faults import Faults
@@ -43,6 +45,8 @@ def install(state: StateDir) -> None:
         return integration.resource_of(operation, _parsed(body) or {})
 
     iam_actions.extract_resource_arn = extract_resource_arn
+    # Before events are handed out, whose functions may ask for it.
+    loading.afterwards(store.restore, first=True)
     jobs.install(state.jobs, Faults(state.faults))
     integration.install()
     # The import of XGBoost and the service model overlap with the rest of the start.
@@ -69,14 +73,20 @@ async def handle_request(
     return result
 
 
-def get_state() -> dict[str, Any]:
-    """Return what is to be saved."""
-    return store.snapshot()
+def get_state() -> None:
+    """Return nothing to be saved: each record is a row of the journal."""
 
 
 def load_persisted_state(data: dict[str, Any]) -> None:
-    """Take back what was saved."""
-    store.restore(data)
+    """Take what an earlier release saved as a file, once; the rows that there are count more."""
+    loading.afterwards(lambda: _adopt(data))
+
+
+def _adopt(data: dict[str, Any]) -> None:
+    from ministack.core import persistence
+
+    store.adopt(data)
+    Path(persistence.STATE_DIR, "sagemaker.json").unlink()
 
 
 def reset() -> None:

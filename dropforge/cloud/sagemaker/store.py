@@ -1,17 +1,51 @@
-"""What the service remembers, by account and region, and how it is saved."""
+"""What the service remembers, by account and region, and how it is saved.
 
+Each record is a row of the journal. A call that may change something is answered
+when the records that it touched are written, together with the events that it
+sent; a job's record is written whenever its status changes.
+"""
+
+import contextvars
+import json
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ministack.core.responses import AccountRegionScopedDict, get_account_id, get_region
 
-# Describe responses by name, or by ARN for packages; private parts start with "_".
-training_jobs = AccountRegionScopedDict()
-transform_jobs = AccountRegionScopedDict()
-models = AccountRegionScopedDict()
-package_groups = AccountRegionScopedDict()
-packages = AccountRegionScopedDict()
-tags = AccountRegionScopedDict()
+from dropforge.cloud.journal import JournalError, journal
+
+Key = tuple[str, str, str]
+
+_touched: contextvars.ContextVar[set[tuple[str, Key]] | None] = contextvars.ContextVar(
+    "dropforge_touched", default=None
+)
+
+
+class Records(AccountRegionScopedDict):  # type: ignore[misc]
+    """Describe responses by name, or by ARN for packages; private parts start with "_"."""
+
+    __slots__ = ("kind",)
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = f"sagemaker {kind}"
+
+    def _scoped(self, key: str) -> Key:
+        scoped: Key = super()._scoped(key)
+        touched = _touched.get()
+        if touched is not None:
+            touched.add((self.kind, scoped))
+        return scoped
+
+
+training_jobs = Records("training job")
+transform_jobs = Records("transform job")
+models = Records("model")
+package_groups = Records("model package group")
+packages = Records("model package")
+tags = Records("tags")
 
 _ALL = {
     "training_jobs": training_jobs,
@@ -21,35 +55,82 @@ _ALL = {
     "packages": packages,
     "tags": tags,
 }
+_BY_KIND = {records.kind: records for records in _ALL.values()}
 
 
-def snapshot() -> dict[str, Any]:
-    """Return all of it, for ministack to write as JSON."""
-    return dict(_ALL)
+@contextmanager
+def saved() -> Iterator[None]:
+    """Write the records that are looked at or set inside, and the events that are sent there.
+
+    Raises
+    ------
+    JournalError
+        They could not be written; the records are as they were.
+    """
+    touched: set[tuple[str, Key]] = set()
+    try:
+        with journal().transaction():
+            token = _touched.set(touched)
+            try:
+                yield
+            finally:
+                _touched.reset(token)
+            for kind, key in list(touched):
+                _write(kind, key)
+    except JournalError:
+        for kind, key in list(touched):
+            row = journal().get(kind, json.dumps(key))
+            if row is None:
+                _BY_KIND[kind]._data.pop(key, None)
+            else:
+                _BY_KIND[kind]._data[key] = json.loads(row)
+        raise
 
 
-def restore(saved: dict[str, Any]) -> None:
-    """Take back what `snapshot` gave; a job that was running then has failed."""
-    for name, kept in _ALL.items():
-        if name in saved:
-            kept._data.clear()
-            kept._data.update(saved[name]._data)
-    for jobs, prefix in ((training_jobs, "Training"), (transform_jobs, "Transform")):
-        for job in jobs._data.values():
-            if job[f"{prefix}JobStatus"] in ("InProgress", "Stopping"):
-                job[f"{prefix}JobStatus"] = "Failed"
-                job["FailureReason"] = (
-                    "InternalServerError: We encountered an internal error. Please try again. "
-                    "(The local cloud ended while the job ran.)"
-                )
-                if prefix == "Training":
-                    job["SecondaryStatus"] = "Failed"
+def save(records: Records, name: str) -> None:
+    """Write one record, if it is there.
+
+    Raises
+    ------
+    JournalError
+        It could not be written.
+    """
+    key = records._scoped(name)
+    if key in records._data:
+        _write(records.kind, key)
+
+
+def restore() -> None:
+    """Take back what was written; a job that was running then has failed."""
+    for kind, records in _BY_KIND.items():
+        for text, value in journal().rows(kind):
+            account, region, name = json.loads(text)
+            records._data[account, region, name] = json.loads(value)
+    with journal().transaction():
+        for jobs, prefix in ((training_jobs, "Training"), (transform_jobs, "Transform")):
+            for key, job in jobs._data.items():
+                if job[f"{prefix}JobStatus"] in ("InProgress", "Stopping"):
+                    _fail(job, prefix)
+                    _write(jobs.kind, key)
+
+
+def adopt(snapshot: dict[str, Any]) -> None:
+    """Take what an earlier release saved as one file, and write it as rows."""
+    with journal().transaction():
+        for name, records in _ALL.items():
+            for key, record in snapshot[name]._data.items() if name in snapshot else ():
+                if key not in records._data:
+                    records._data[key] = record
+                    _write(records.kind, key)
 
 
 def clear() -> None:
     """Forget all of it."""
-    for kept in _ALL.values():
-        kept._data.clear()
+    with journal().transaction():
+        for kind, records in _BY_KIND.items():
+            for key in records._data:
+                journal().delete(kind, json.dumps(key))
+            records._data.clear()
 
 
 def arn(kind: str, name: str) -> str:
@@ -67,3 +148,21 @@ def public(record: dict[str, Any]) -> dict[str, Any]:
     return {
         key: value for key, value in record.items() if not key.startswith("_") and value is not None
     }
+
+
+def _write(kind: str, key: Key) -> None:
+    record = _BY_KIND[kind]._data.get(key)
+    if record is None:
+        journal().delete(kind, json.dumps(key))
+    else:
+        journal().put(kind, json.dumps(key), json.dumps(record))
+
+
+def _fail(job: dict[str, Any], prefix: str) -> None:
+    job[f"{prefix}JobStatus"] = "Failed"
+    job["FailureReason"] = (
+        "InternalServerError: We encountered an internal error. Please try again. "
+        "(The local cloud ended while the job ran.)"
+    )
+    if prefix == "Training":
+        job["SecondaryStatus"] = "Failed"

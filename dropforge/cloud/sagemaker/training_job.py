@@ -29,6 +29,7 @@ class TrainingJob(jobs.Job):
     """Download the channels, train in a process a host, upload the model."""
 
     kind = "Training"
+    records = store.training_jobs
     log_group = "/aws/sagemaker/TrainingJobs"
 
     def set_status(self, status: str, secondary: str | None = None) -> None:

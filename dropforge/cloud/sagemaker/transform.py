@@ -113,6 +113,7 @@ class TransformJob(jobs.Job):
     """Download objects and model, predict in one process, upload the answers."""
 
     kind = "Transform"
+    records = store.transform_jobs
     log_group = "/aws/sagemaker/TransformJobs"
 
     def work(self) -> None:
