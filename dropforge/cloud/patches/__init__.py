@@ -56,8 +56,8 @@ def _modules() -> list[Any]:
     )
 
     # The role first: what asl wraps must know the execution; the turn last, around both. What
-    # loading does afterwards comes in this order: executions send events, which are queued;
-    # then the queue begins, and then what is in memory may be saved.
+    # loading does afterwards comes in this order too: from then on what is in memory may be
+    # saved, events of the cloud before are queued, and executions that it left are told of.
     return [
         state_machine_role,
         asl,
@@ -75,8 +75,8 @@ def _modules() -> list[Any]:
         start_execution,
         worker_pool,
         loading,
-        executions,
-        invocations,
         checkpoint,
+        invocations,
+        executions,
         acknowledged,
     ]
