@@ -12,7 +12,7 @@ import urllib.request
 from pathlib import Path
 
 from dropforge.cloud.access import HOST, Cloud
-from dropforge.cloud.state import DAMAGED, StateDir, try_lock
+from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir, try_lock
 from dropforge.errors import (
     AlreadyRunningError,
     DamagedStateError,
@@ -176,7 +176,7 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cl
     deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline:
         if process.poll() == DAMAGED:
-            raise DamagedStateError(_tail(state.log).rpartition("\n")[2])
+            raise DamagedStateError(_said_of_damage(state.log))
         if process.poll() is not None:
             raise StartError(
                 f"the local cloud ended at its start with code {process.returncode}; "
@@ -219,6 +219,12 @@ def _lock_within(state: StateDir, seconds: float) -> int | None:
         if lock is not None or time.monotonic() >= deadline:
             return lock
         time.sleep(0.02)
+
+
+def _said_of_damage(log: Path) -> str:
+    lines = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    said = [line.removeprefix(DAMAGED_MARK) for line in lines if line.startswith(DAMAGED_MARK)]
+    return said[-1] if said else _tail(log)
 
 
 def _tail(log: Path) -> str:

@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
-from dropforge.cloud.state import DAMAGED, StateDir
+from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir
 from dropforge.errors import DamagedStateError
 
 logger = logging.getLogger("dropforge.cloud")
@@ -107,7 +107,7 @@ def main(arguments: list[str]) -> int:
         asyncio.run(_serve(listener, state))
     except DamagedStateError as error:
         code = DAMAGED
-        sys.stdout.write(f"{error}\n")
+        sys.stdout.write(f"{DAMAGED_MARK}{error}\n")
     finally:
         _end_children()
         state.info.unlink(missing_ok=True)

@@ -15,6 +15,8 @@ from pathlib import Path
 
 DAMAGED = 4
 """Exit code of a server that found something in its state that it cannot read."""
+DAMAGED_MARK = "DamagedStateError: "
+"""What stands in its log before the sentence that says so."""
 
 
 @dataclass(frozen=True)

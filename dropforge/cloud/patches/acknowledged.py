@@ -45,7 +45,7 @@ def apply() -> None:
         if service in _ELSEWHERE or not _changes(service, path, headers, params):
             return answer
         try:
-            await asyncio.to_thread(save_now, _state_key(service))
+            await asyncio.to_thread(save_now, *_state_keys(service))
         except OSError as error:
             logger.error("the answer of %s is withheld, its state is not saved: %s", service, error)
             text = json.dumps({"__type": "InternalError", "message": f"not saved: {error}"})
@@ -55,23 +55,25 @@ def apply() -> None:
     replace(app, "_dispatch_service_request", "17e5ef6dcfa0", dispatch_and_save)
 
 
-def save_now(service: str) -> None:
-    """Write a service's state if it differs from what was written.
+def save_now(*services: str) -> None:
+    """Write the state of services if it differs from what was written.
 
     Raises
     ------
     OSError
         It could not be written.
     """
-    checkpoint.save((service,))
+    checkpoint.save(services)
 
 
-def _state_key(service: str) -> str:
-    """Return the name under which a service's state is kept."""
+def _state_keys(service: str) -> tuple[str, ...]:
+    """Return the names under which the state that a call to a service changes is kept."""
     from ministack import app
 
     config = app.SERVICE_REGISTRY[service]
-    return str(config.get("state_key", config["module"]))
+    own = str(config.get("state_key", config["module"]))
+    # What is published lies in the queues of those who subscribed.
+    return (own, "sqs") if service == "sns" else (own,)
 
 
 def _changes(service: str, path: str, headers: dict[str, str], params: Any) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from dropforge.cloud import journal
 from dropforge.cloud.patches.registry import check, replace
-from dropforge.cloud.state import DAMAGED
+from dropforge.cloud.state import DAMAGED, DAMAGED_MARK
 from dropforge.errors import DamagedStateError
 
 _then: list[Callable[[], None]] = []
@@ -36,8 +36,8 @@ def _load() -> None:
     try:
         _load_all()
     except DamagedStateError as error:
-        # The server would go on without; lifecycle.up tells the last line of the log.
-        sys.stdout.write(f"{error}\n")
+        # The server would go on without; lifecycle.up tells what the log says.
+        sys.stdout.write(f"{DAMAGED_MARK}{error}\n")
         sys.stdout.flush()
         os._exit(DAMAGED)
 

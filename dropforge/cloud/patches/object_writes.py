@@ -50,6 +50,9 @@ def apply() -> None:
             answer = await handle(*arguments, **named)
         except NotStoredError as error:
             return _refused(events, error)
+        except OSError as error:
+            logger.exception("S3")
+            return s3._error("InternalError", f"We encountered an internal error. ({error})", 500)
         finally:
             _request.reset(token)
         for each in events:

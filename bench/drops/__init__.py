@@ -1,0 +1,1 @@
+"""Very many files dropped at once."""

@@ -1,0 +1,1 @@
+"""The local cloud is ended at random moments."""
