@@ -166,7 +166,11 @@ _POLICY = json.dumps({"Version": "2012-10-17", "Statement": [_ALLOW]})
     ("service", "file", "change"),
     [
         ("ssm", "ssm", lambda c: c.put_parameter(Name="/kept", Value="v", Type="SecureString")),
-        ("events", "eventbridge", lambda c: c.put_rule(Name="kept", EventPattern="{}")),
+        (
+            "events",
+            "eventbridge",
+            lambda c: c.put_rule(Name="kept", ScheduleExpression="rate(1 day)"),
+        ),
         ("iam", "iam", lambda c: c.create_policy(PolicyName="kept", PolicyDocument=_POLICY)),
         ("sns", "sns", lambda c: c.create_topic(Name="kept")),
         ("s3", "s3", lambda c: c.create_bucket(Bucket="kept")),
