@@ -136,16 +136,16 @@ def test_events_that_wait_at_the_end_are_handled_by_the_next_cloud(
     first = clouds.up(tmp_path)
     outputs = clouds.deploy(first, PROJECT, "queued", {})
     echo = outputs["EchoFunctionArn"]
-    for number in range(12):
-        payload = json.dumps({"sleep": 0.5, "print": f"event {number}."}).encode()
+    for number in range(8):
+        payload = json.dumps({"sleep": 2, "print": f"event {number}."}).encode()
         clouds.session(first).client("lambda").invoke(
             FunctionName=echo, InvocationType="Event", Payload=payload
         )
     end(first)
     rows = Journal(tmp_path / "state" / "journal.db").rows("invocation")
     left = [json.loads(value)["event"]["print"] for _, value in rows]
-    # Two at once take half a second: most of them still wait.
-    assert len(left) >= 6
+    # Two at once take two seconds: most of them still wait.
+    assert len(left) >= 3
     second = clouds.up(tmp_path)
     try:
         group = f"/aws/lambda/{echo.rpartition(':')[2]}"
