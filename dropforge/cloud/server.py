@@ -9,12 +9,14 @@ import contextlib
 import logging
 import os
 import resource
+import secrets
 import signal
 import socket
 import sys
 from pathlib import Path
 
 from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
+from dropforge.cloud.privacy import PRIVATE
 from dropforge.cloud.state import StateDir
 
 logger = logging.getLogger("dropforge.cloud")
@@ -53,6 +55,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from ministack import app
 
     from dropforge.cloud import patches
+    from dropforge.cloud.door import Door
     from dropforge.cloud.patches import checkpoint, restart
     from dropforge.cloud.sagemaker import service
 
@@ -68,12 +71,14 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, ended.set)
     port = listener.getsockname()[1]
+    token = secrets.token_urlsafe(32)
     state.write_info(
         {
             "endpoint": f"http://{HOST}:{port}",
             "region": REGION,
             "account": ACCOUNT,
             "pid": os.getpid(),
+            "token": token,
         }
     )
 
@@ -81,11 +86,12 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
         await ended.wait()
         await asyncio.gather(checkpoint.finish_stacks(), restart.finish_telling())
 
-    await serve(app.app, config, shutdown_trigger=end)
+    await serve(Door(app.app, token), config, shutdown_trigger=end)  # type: ignore[arg-type]
 
 
 def main(arguments: list[str]) -> int:
     """Serve until SIGTERM or SIGINT, then save all state and end every child process."""
+    os.umask(PRIVATE)
     state = StateDir(Path(arguments[0]))
     listener = socket.socket(fileno=int(arguments[1]))
     # Children must not keep the port or the lock of a cloud that was killed.
