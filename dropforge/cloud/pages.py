@@ -19,7 +19,8 @@ from urllib.parse import parse_qs, unquote
 # What a link to an object may carry: signatures of both versions, overrides of the answer.
 _LINK_PARAMETERS = re.compile(
     r"x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token"
-    r"|checksum-mode)|awsaccesskeyid|signature|expires|versionid|x-id|response-[a-z-]+"
+    r"|checksum-mode|content-sha256|expected-bucket-owner|request-payer|user-agent)"
+    r"|awsaccesskeyid|signature|expires|versionid|partnumber|x-id|response-[a-z-]+"
 )
 # What lists a bucket, or sends objects to it; all else of a bucket are its settings.
 _LIST_PARAMETERS = re.compile(
