@@ -12,6 +12,7 @@ _OTHER_SERVICES = re.compile(
     r"|webtoken|clitoken|metrics|Execute|BeginTransaction|CommitTransaction"
     r"|RollbackTransaction|BatchExecute|WriteGetObjectResponse|_[^/]*)(/|$)"
 )
+_REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]"
 
 
 class ServedBuckets:
@@ -21,7 +22,7 @@ class ServedBuckets:
         self._names = tuple(name.lower() for name in names)
         ends = "|".join(re.escape(name) for name in (*OWN, *self._names))
         # No service's own host: those that ministack sends to functions, for instance.
-        self._virtual = re.compile(rf"([a-z0-9-]+)\.(?:s3\.(?:[a-z0-9-]+\.)?)?(?:{ends})")
+        self._virtual = re.compile(rf"([a-z0-9-]+)\.(?:s3\.(?:{_REGION}\.)?)?(?:{ends})")
 
     def target(self, asked: Asked) -> Target | None:
         """Return what S3 is asked for; None if that does not exist or S3 is not asked."""
@@ -49,8 +50,7 @@ class ServedBuckets:
             bucket, _, key = path.partition("/")
             return Target(bucket, key)
         virtual = self._virtual.fullmatch(re.sub(r":[0-9]+$", "", host))
-        # Where ministack sees no bucket, or another, it would answer something else.
-        if virtual and app._extract_s3_vhost_bucket(host) == virtual[1]:
+        if virtual and virtual[1] not in app._NON_S3_VHOST_NAMES:
             return Target(virtual[1], path)
         return None
 

@@ -4,8 +4,11 @@ import contextlib
 import dataclasses
 import http.client
 import json
+import os
 import socket
 import stat
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from email.message import Message
 from pathlib import Path
@@ -19,9 +22,10 @@ from h2.connection import H2Connection
 from h2.events import ResponseReceived
 
 from dropforge import cloud as clouds
-from dropforge.cloud import Cloud, admin
+from dropforge.cloud import Cloud, admin, lifecycle
 from dropforge.cloud.state import StateDir
 from dropforge.errors import CloudError
+from tests.unit.cloud.conftest import train, training_request
 from tests.unit.cloud.doors import NAVIGATION
 
 Clients = Callable[[str], Any]
@@ -247,6 +251,31 @@ def test_opening_what_is_no_object_is_refused(cloud: Cloud, reports: str, target
     assert call(cloud, "GET", target, **NAVIGATION).status == 403
 
 
+@pytest.mark.parametrize(
+    ("bucket", "target"),
+    [
+        ("absent-bucket", "/absent-bucket/key"),
+        # ministack asks a function of an API here, whatever buckets there are.
+        ("restapis", "/restapis/abcdef01/stage/_user_request_/key"),
+    ],
+)
+def test_opening_what_is_no_object_of_a_bucket_is_refused(
+    cloud: Cloud, client: Clients, bucket: str, target: str
+) -> None:
+    if not bucket.startswith("absent"):
+        client("s3").create_bucket(Bucket=bucket)
+    answer = call(cloud, "GET", target, **NAVIGATION)
+    assert (answer.status, b"a web page or a browser asks" in answer.body) == (403, True)
+
+
+def test_host_of_another_service_is_no_bucket(cloud: Cloud, client: Clients) -> None:
+    client("s3").create_bucket(Bucket="ses")
+    client("s3").put_object(Bucket="ses", Key="k", Body=b"data")
+    for host in ("ses.localhost", "ses.s3.alb.localhost"):
+        answer = call(cloud, "GET", "/k", Host=host, **NAVIGATION)
+        assert (answer.status, b"a web page or a browser asks" in answer.body) == (403, True)
+
+
 def test_host_of_a_function_is_no_object(cloud: Cloud, reports: str) -> None:
     """ministack asks a function there, whatever the path says."""
     port = urlsplit(cloud.endpoint).port
@@ -309,6 +338,24 @@ def test_rules_of_a_bucket_are_the_only_cors(cloud: Cloud, reports: str) -> None
     assert refused.status == 403
 
 
+def test_rules_of_a_bucket_open_no_other_service(
+    cloud: Cloud, client: Clients, reports: str
+) -> None:
+    allowed = {"Origin": "https://allowed.example"}
+    credential = "X-Amz-Credential=test/20260101/us-east-1/iam/aws4_request"
+    user = f"Action=CreateUser&UserName=door-cors&Version=2010-05-08&{credential}"
+    queue = {"x-amz-target": "AmazonSQS.CreateQueue", "Authorization": _authorization()}
+    iam = {"Authorization": _authorization().replace("/s3/", "/iam/")}
+    for method, target, more in (
+        ("GET", f"/door-rules/k?{user}", {}),
+        ("PUT", f"/door-rules/k?{user}", {}),
+        ("PUT", "/door-rules/k", queue),
+        ("GET", "/door-rules/k", iam),
+    ):
+        assert call(cloud, method, target, **allowed | more).status == 403
+    assert "door-cors" not in str(client("iam").list_users())
+
+
 def test_no_answer_allows_every_origin(cloud: Cloud, client: Clients, reports: str) -> None:
     heard: list[Any] = []
     for service, operation in (
@@ -347,11 +394,7 @@ def test_stack_function_can_send_its_result(cloud: Cloud) -> None:
     assert call(cloud, "PUT", "/_ministack/cfn-signal/unknown").status == 404
 
 
-def test_ask_reads_a_route_with_the_token_and_without_a_proxy(
-    cloud: Cloud, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("http_proxy", "http://127.0.0.1:1")
-    monkeypatch.setenv("no_proxy", "")
+def test_ask_reads_a_route_with_the_token_or_says_why_not(cloud: Cloud) -> None:
     assert admin.ask(cloud, "health") == {"status": "up", "pid": cloud.pid}
     with pytest.raises(CloudError, match="no route 'a/b'"):
         admin.ask(cloud, "a/b", {"key": "x y"})
@@ -359,6 +402,22 @@ def test_ask_reads_a_route_with_the_token_and_without_a_proxy(
         admin.ask(dataclasses.replace(cloud, token="wrong"), "health")
     with pytest.raises(CloudError, match="does not answer health"):
         admin.ask(dataclasses.replace(cloud, endpoint="http://127.0.0.1:1"), "health")
+
+
+def test_ask_shows_the_token_to_no_proxy(cloud: Cloud) -> None:
+    code = (
+        "import pathlib, sys; from dropforge.cloud import admin, running; "
+        "print(admin.ask(running(pathlib.Path(sys.argv[1])), 'health')['pid'])"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code, str(cloud.state_dir)],
+        env={**os.environ, "http_proxy": "http://127.0.0.1:1", "no_proxy": ""},
+        cwd=Path(clouds.__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert found.stdout.strip() == str(cloud.pid)
 
 
 def test_token_is_kept_for_the_owner_and_not_shown(cloud: Cloud) -> None:
@@ -414,9 +473,26 @@ def test_state_is_closed_to_others_while_up_and_after(upgraded: Cloud) -> None:
     assert open_to_others(upgraded.state_dir) == []
 
 
-def test_functions_and_jobs_leave_nothing_open(
-    cloud: Cloud, client: Clients, outputs: dict[str, str]
+def test_server_closes_what_it_makes_whoever_started_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(lifecycle, "private_files", contextlib.nullcontext)
+    cloud = clouds.up(tmp_path)
+    try:
+        clouds.session(cloud).client("s3").create_bucket(Bucket="closed")
+        clouds.session(cloud).client("s3").put_object(Bucket="closed", Key="a/b", Body=b"data")
+    finally:
+        clouds.down(cloud)
+    made = (*StateDir(tmp_path).objects.rglob("*"), *StateDir(tmp_path).services.rglob("*"))
+    assert len(made) > 3
+    assert not [path for path in made if stat.S_IMODE(path.lstat().st_mode) & 0o077]
+
+
+def test_functions_and_jobs_leave_nothing_open(
+    cloud: Cloud, client: Clients, outputs: dict[str, str], bucket: str
+) -> None:
+    job = training_request("door-closed", bucket, outputs["TrainingRoleArn"])
+    assert train(client("sagemaker"), job)["TrainingJobStatus"] == "Completed"
     name = next(name for name in outputs.values() if ":function:" in name)
     answer = client("lambda").invoke(FunctionName=name, Payload=json.dumps({}).encode())
     assert answer["StatusCode"] == 200
