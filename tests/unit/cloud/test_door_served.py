@@ -284,8 +284,16 @@ def test_host_of_a_function_is_no_object(cloud: Cloud, reports: str) -> None:
         f"abcdef01.execute-api.127.0.0.1:{port}",
         f"x.alb.localhost:{port}",
         f"{reports}.us-east-1.aoss.localhost:{port}",
+        f"{reports}.s3.alb.localhost:{port}",
     ):
-        assert call(cloud, "GET", f"/{BUCKET}/{KEY}", Host=host, **NAVIGATION).status == 403
+        answer = call(cloud, "GET", f"/{BUCKET}/{KEY}", Host=host, **NAVIGATION)
+        assert (answer.status, b"a web page or a browser asks" in answer.body) == (403, True)
+
+
+@pytest.mark.parametrize("target", ["/logout", "/oauth2/authorize", "/v20180820/key", "/v2/key"])
+def test_path_of_another_service_is_no_key(cloud: Cloud, reports: str, target: str) -> None:
+    answer = call(cloud, "GET", target, Host=f"{reports}.localhost", **NAVIGATION)
+    assert (answer.status, b"a web page or a browser asks" in answer.body) == (403, True)
 
 
 IMAGE = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}
