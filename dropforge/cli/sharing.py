@@ -94,8 +94,8 @@ def _name(cloud: "Cloud") -> str:
 
 
 def _open(state_dir: Path, name: str) -> int:
-    state_dir.mkdir(parents=True, exist_ok=True)
-    return os.open(state_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    state_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return os.open(state_dir / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
 
 
 def _got(descriptor: int, kind: int) -> bool:

@@ -1,7 +1,7 @@
 """A local cloud that is up, and a session that reaches it."""
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,13 +17,19 @@ ACCESS_KEY = SECRET_KEY = "test"  # noqa: S105 - no secret: it opens only this m
 
 @dataclass(frozen=True)
 class Cloud:
-    """A local cloud that is up."""
+    """A local cloud that is up.
+
+    Parameters
+    ----------
+    token : opens the administrative routes; another at each start.
+    """
 
     endpoint: str
     region: str
     pid: int
     state_dir: Path
     account: str
+    token: str = field(repr=False)
 
 
 class LocalSession(boto3.Session):  # type: ignore[misc]

@@ -7,14 +7,15 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from pathlib import Path
 
+from dropforge.cloud import admin
 from dropforge.cloud.access import HOST, Cloud
+from dropforge.cloud.privacy import private_files
 from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir, try_lock
 from dropforge.errors import (
     AlreadyRunningError,
+    CloudError,
     DamagedStateError,
     PortInUseError,
     StartError,
@@ -55,6 +56,7 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
     _reap()
     state = StateDir(state_dir.resolve())
     with contextlib.ExitStack() as stack:
+        stack.enter_context(private_files())
         lock = _claim(state, stack)
         listener = stack.enter_context(_listen(port))
         if not persist:
@@ -183,8 +185,8 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cl
                 f"the end of {state.log}:\n{_tail(state.log)}"
             )
         info = state.read_info()
-        if info and _answers(str(info["endpoint"])):
-            return _cloud(info, state)
+        if info and _answers(cloud := _cloud(info, state)):
+            return cloud
         time.sleep(0.02)
     process.kill()
     process.wait()
@@ -194,11 +196,10 @@ def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cl
     )
 
 
-def _answers(endpoint: str) -> bool:
+def _answers(cloud: Cloud) -> bool:
     try:
-        with urllib.request.urlopen(f"{endpoint}/_ministack/health", timeout=5) as answer:  # noqa: S310
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
+        return bool(admin.ask(cloud, "health", timeout=5))
+    except CloudError:
         return False
 
 
@@ -209,6 +210,8 @@ def _cloud(info: dict[str, object], state: StateDir) -> Cloud:
         pid=int(str(info["pid"])),
         state_dir=state.root,
         account=str(info["account"]),
+        # A cloud that an earlier release started has none.
+        token=str(info.get("token", "")),
     )
 
 

@@ -9,12 +9,14 @@ import contextlib
 import logging
 import os
 import resource
+import secrets
 import signal
 import socket
 import sys
 from pathlib import Path
 
 from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
+from dropforge.cloud.privacy import PRIVATE
 from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir
 from dropforge.errors import DamagedStateError
 
@@ -53,7 +55,9 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from hypercorn.config import Config
     from ministack import app
 
-    from dropforge.cloud import journal, patches
+    from dropforge.cloud import admin, journal, patches
+    from dropforge.cloud.backlog import backlog
+    from dropforge.cloud.door import Door
     from dropforge.cloud.patches import checkpoint, event_lines, object_writes
     from dropforge.cloud.sagemaker import service
 
@@ -61,6 +65,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     object_writes.finish_writes(state.objects)
     patches.apply()
     service.install(state)
+    admin.routes["backlog"] = backlog
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
@@ -71,12 +76,14 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, ended.set)
     port = listener.getsockname()[1]
+    token = secrets.token_urlsafe(32)
     state.write_info(
         {
             "endpoint": f"http://{HOST}:{port}",
             "region": REGION,
             "account": ACCOUNT,
             "pid": os.getpid(),
+            "token": token,
         }
     )
 
@@ -84,7 +91,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
         await ended.wait()
         await asyncio.gather(checkpoint.finish_stacks(), asyncio.to_thread(event_lines.finish))
 
-    await serve(app.app, config, shutdown_trigger=end)
+    await serve(Door(app.app, token), config, shutdown_trigger=end)  # type: ignore[arg-type]
 
 
 def main(arguments: list[str]) -> int:
@@ -92,6 +99,7 @@ def main(arguments: list[str]) -> int:
 
     Returns the exit code by ending the process: 0, or DAMAGED if what was stored cannot be read.
     """
+    os.umask(PRIVATE)
     state = StateDir(Path(arguments[0]))
     listener = socket.socket(fileno=int(arguments[1]))
     # Children must not keep the port or the lock of a cloud that was killed.

@@ -13,6 +13,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from dropforge.cloud.privacy import close_to_others
+
 DAMAGED = 4
 """Exit code of a server that found something in its state that it cannot read."""
 DAMAGED_MARK = "DamagedStateError: "
@@ -76,7 +78,10 @@ class StateDir:
         return self.root / "faults.json"
 
     def prepare(self) -> None:
-        """Make the directories, and clear away what a killed cloud left in the scratch one."""
+        """Make the directories, and clear away what a killed cloud left in the scratch one.
+
+        What an earlier release left readable for others is closed to them.
+        """
         self.root.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(self.scratch, ignore_errors=True)
         for directory in (self.services, self.objects, self.jobs, self.scratch):
@@ -84,6 +89,17 @@ class StateDir:
         if self.log.exists():
             # It may say why the one before ended.
             self.log.replace(self.earlier_log)
+        kept = (
+            self.services,
+            self.objects,
+            self.jobs,
+            self.scratch,
+            self.info,
+            self.log,
+            self.earlier_log,
+            self.lock,
+        )
+        close_to_others(self.root, kept)
 
     def forget(self) -> None:
         """Delete what the cloud remembers, for a start without persistence."""
@@ -117,7 +133,7 @@ def try_lock(path: Path, *, shared: bool = False) -> int | None:
     A file descriptor that holds the lock until it and its copies in child
     processes are closed; None when another process holds it.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
     except BlockingIOError:

@@ -53,6 +53,7 @@ def _modules() -> list[Any]:
         start_execution,
         state_machine_role,
         turns,
+        virtual_hosts,
         worker_pool,
     )
 
@@ -75,6 +76,7 @@ def _modules() -> list[Any]:
         ranged_reads,
         secure_transport,
         start_execution,
+        virtual_hosts,
         worker_pool,
         loading,
         checkpoint,

@@ -72,7 +72,9 @@ class Clouds:
         self.stack: dict[str, str] | None = None
         self.fault: Exception | None = None
         self.interrupt = False
-        self.cloud = clouds.Cloud("http://127.0.0.1:1", "us-east-1", 1, folder, "000000000000")
+        self.cloud = clouds.Cloud(
+            "http://127.0.0.1:1", "us-east-1", 1, folder, "000000000000", "token"
+        )
         monkeypatch.setenv("DROPFORGE_STATE_DIR", str(folder))
         for name in ("running", "up", "down", "deploy"):
             monkeypatch.setattr(clouds, name, getattr(self, name))

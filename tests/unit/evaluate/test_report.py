@@ -2,7 +2,6 @@
 
 import copy
 import re
-import shutil
 import subprocess
 from collections.abc import Callable
 from html.parser import HTMLParser
@@ -15,30 +14,11 @@ import pytest
 from evaluate.charts.curves import precision_recall
 from evaluate.evaluation import evaluate_run
 from evaluate.report import render, worst_columns
+from tests.chromium import CHROMIUM, FLAGS, in_a_browser
 from tests.unit.evaluate.made_run import MadeRun, Table, make_run
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")
-# The same as .ci/gates.py installs or accepts.
-BROWSERS = (
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium: apt-get install chromium")
-FLAGS = (
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 # Each would change the page's title, or leave its mark in it, if it ran.
 HOSTILE = (
     "<script>document.title='ran'</script>",
