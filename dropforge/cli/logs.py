@@ -11,8 +11,8 @@ from dropforge.cli.options import Env, Json, Run, number_from
 from dropforge.cli.output import Output
 from dropforge.cli.printable import printable
 from dropforge.client.logs import Line, run_logs
+from dropforge.client.naming import run_named
 from dropforge.environment import LOCAL
-from pipeline import layout
 
 Limit = Annotated[
     int,
@@ -30,7 +30,7 @@ def logs(run: Run, env: Env = LOCAL, limit: Limit = 500, as_json: Json = False) 
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            lines = run_logs(stack, layout.run_of_execution(run), limit)
+            lines = run_logs(stack, run_named(stack, run), limit)
         facts = {
             "run": run,
             "lines": [

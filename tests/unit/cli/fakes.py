@@ -87,7 +87,7 @@ class _S3Pages:
     ) -> Iterator[dict[str, Any]]:
         keys = [key for key in self.s3.objects if key.startswith(Prefix)]
         if Delimiter is None:
-            yield {"Contents": [{"Key": key} for key in keys]}
+            yield {"Contents": [{"Key": key, "LastModified": self.s3.now} for key in keys]}
             return
         tails = {key[len(Prefix) :].split(Delimiter)[0] for key in keys}
         yield {"CommonPrefixes": [{"Prefix": f"{Prefix}{tail}/"} for tail in sorted(tails)]}
@@ -232,12 +232,14 @@ class FakeLogs:
             raise refused("ResourceNotFoundException", "FilterLogEvents")
         pattern = query.get("filterPattern", "").strip('"')
         stream = query.get("logStreamNamePrefix", "")
+        names = query.get("logStreamNames")
         yield {
             "events": [
                 event
                 for event in self.groups[query["logGroupName"]]
                 if pattern in event["message"]
                 and event.get("logStreamName", "").startswith(stream)
+                and (names is None or event.get("logStreamName", "") in names)
                 and query["startTime"] <= event["timestamp"] <= query["endTime"]
             ]
         }
