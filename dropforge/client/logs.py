@@ -10,10 +10,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dropforge.client.executions import arn_of, missing
+from dropforge.client.follow import Message, message_of
 from dropforge.client.history import Timeline, update
 from dropforge.client.invocations import Term, events, log_group, marked, time_of
 from dropforge.client.naming import time_in
-from dropforge.client.runs import run_facts
+from dropforge.client.records import readable, unescaped
 from dropforge.client.stack import Stack
 from pipeline import layout
 
@@ -30,10 +32,6 @@ _SPOKEN = 80
 """Letters of an error's words that are looked for."""
 _CHILDREN = 3
 """Failed children of a Map that are looked at: what ails one ails most."""
-_TOLD = {
-    *("level", "message", "timestamp", "service", "location", "function_name", "xray_trace_id"),
-    *("cold_start", "exception", "exception_name", "stack_trace"),
-}
 
 
 @dataclass(frozen=True)
@@ -50,39 +48,105 @@ class Line:
     text: str
 
 
-def run_logs(
-    stack: Stack, run: str, limit: int | None = None, since: datetime | None = None
-) -> list[Line]:
-    """Return a run's last log lines, in the order of time.
+class RunLog:
+    """The log of a run, to be read once or again and again.
 
     A function's lines count if their invocation names the run, or the object that started
     it, or is one that the execution saw fail: the functions serve several runs at once.
     SageMaker's streams begin with the job's name, which is the run's.
-
-    Parameters
-    ----------
-    limit : None returns all.
-    since : leaves out what is older.
 
     Raises
     ------
     RunUnknownError
         There is no such run.
     """
-    facts = run_facts(stack, run)
-    timeline = Timeline()
-    if facts["execution"]:
-        update(timeline, stack.client("stepfunctions"), facts["execution"])
-    began, ended = _window(run, timeline)
-    began = max(began, since) if since else began
-    terms = [_named(run), *_dropped(facts), *_failures(stack, facts["execution"], timeline)]
-    sources = chain(
-        (_of_function(stack, name, terms, began, ended) for name in _FUNCTIONS),
-        (_of_jobs(stack, group, run, began, ended) for group in _JOBS),
-    )
-    lines = sorted(chain.from_iterable(sources), key=lambda line: line.time)
-    lines = [line for line in lines if since is None or line.time >= since]
-    return lines if limit is None else lines[-limit:]
+
+    def __init__(self, stack: Stack, run: str) -> None:
+        self._stack, self._run = stack, run
+        self._request: dict[str, Any] = {}
+        self._message: Message | None = None
+        self._arn: str | None = None
+        self._timeline = Timeline()
+        self._look()
+        if not (self._arn or self._message or stack.has(f"{layout.prefix_of(run)}/")):
+            raise missing(stack, run)
+        groups = {f"{name}Function": log_group(stack, name) for name in _FUNCTIONS}
+        self._groups = {source: group for source, group in groups.items() if group}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, as far as the last look told."""
+        return self._timeline.is_over or self._arn is None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its message was sent, too."""
+        return self._message is not None and self._message.get("sent") is not None
+
+    def lines(self, since: datetime | None = None) -> list[Line]:
+        """Return its lines up to now, in the order of time.
+
+        Parameters
+        ----------
+        since : leaves out what is older.
+        """
+        self._look()
+        began, ended = _window(self._run, self._timeline)
+        began = max(began, since) if since else began
+        sources = chain(
+            (self._of_function(source, began, ended) for source in self._groups),
+            (self._of_jobs(group, began, ended) for group in _JOBS),
+        )
+        lines = sorted(chain.from_iterable(sources), key=lambda line: line.time)
+        return [line for line in lines if since is None or line.time >= since]
+
+    def _look(self) -> None:
+        prefix = layout.prefix_of(self._run)
+        self._message = message_of(self._stack, self._run)
+        self._request = (
+            self._request or self._stack.read_json(layout.join(prefix, "request.json")) or {}
+        )
+        arn = self._arn or arn_of(self._stack, self._run, self._request)
+        exists = update(self._timeline, self._stack.client("stepfunctions"), arn)
+        self._arn = arn if exists else None
+
+    def _of_function(self, source: str, began: datetime, ended: datetime) -> Iterator[Line]:
+        terms = [_named(self._run), *self._dropped()]
+        terms += _failures(self._stack, self._arn, self._timeline)
+        for event in marked(self._stack, self._groups[source], terms, began, ended):
+            yield Line(time_of(event), source, readable(event["message"]))
+
+    def _of_jobs(self, group: str, began: datetime, ended: datetime) -> Iterator[Line]:
+        # The champion's transform job has the name of this run's attempt and "-c".
+        names = layout.attempts_of(self._run)
+        jobs = tuple(f"{job}{suffix}/" for job in names for suffix in ("", "-c"))
+        where = {"logGroupName": group, "logStreamNamePrefix": self._run}
+        for event in events(self._stack, began, ended, **where):
+            # The prefix alone would take in a run whose name goes on after this one's.
+            if event["logStreamName"].startswith(jobs):
+                yield Line(time_of(event), group.rsplit("/", 1)[-1], unescaped(event["message"]))
+
+    def _dropped(self) -> list[Term]:
+        """Return what marks TriggerFunction's invocation: its lines name the object only."""
+        key = self._request.get("key")
+        if key is None:
+            # A drop that never became a run has its message alone.
+            file = _FILE.search((self._message or {}).get("text") or "")
+            return [Term(file[1])] if file else []
+        # The key may be dropped again and again; the execution begins with the line.
+        is_drop = key.startswith(layout.INBOX)
+        return [Term(key, near=self._timeline.started)] if is_drop else []
+
+
+def run_logs(stack: Stack, run: str, limit: int) -> list[Line]:
+    """Return a run's last log lines, in the order of time.
+
+    Raises
+    ------
+    RunUnknownError
+        There is no such run.
+    """
+    return RunLog(stack, run).lines()[-limit:]
 
 
 def _window(run: str, timeline: Timeline) -> tuple[datetime, datetime]:
@@ -100,18 +164,6 @@ def _window(run: str, timeline: Timeline) -> tuple[datetime, datetime]:
 def _named(run: str) -> Term:
     # Jobs are called like the run, with a suffix; a longer name may be another run's.
     return Term(run, rf"(?<![\w-]){re.escape(run)}(-r\d+)?(-c)?(?![\w-])")
-
-
-def _dropped(facts: dict[str, Any]) -> list[Term]:
-    """Return what marks TriggerFunction's invocation: its lines name the object only."""
-    key, began = facts["object"]["key"], facts["started"]
-    if key is None:
-        # A drop that never became a run has its message alone.
-        file = _FILE.search(facts["message"] or "")
-        return [Term(file[1])] if file else []
-    # The key may be dropped again and again; the execution begins with the line.
-    near = datetime.fromisoformat(began) if began else None
-    return [Term(key, near=near)] if key.startswith(layout.INBOX) else []
 
 
 def _failures(stack: Stack, arn: str | None, timeline: Timeline) -> list[Term]:
@@ -154,65 +206,3 @@ def _of_children(stack: Stack, arn: str) -> list[tuple[datetime, str]]:
         if error.response["Error"]["Code"] != "AccessDeniedException":
             raise
     return found
-
-
-def _of_function(
-    stack: Stack, name: str, terms: list[Term], began: datetime, ended: datetime
-) -> Iterator[Line]:
-    group = log_group(stack, name)
-    for event in marked(stack, group, terms, began, ended) if group else ():
-        yield Line(time_of(event), f"{name}Function", readable(event["message"]))
-
-
-def _of_jobs(
-    stack: Stack, group: str, run: str, began: datetime, ended: datetime
-) -> Iterator[Line]:
-    # The champion's transform job has the name of this run's attempt and "-c".
-    jobs = tuple(f"{job}{suffix}/" for job in layout.attempts_of(run) for suffix in ("", "-c"))
-    for event in events(stack, began, ended, logGroupName=group, logStreamNamePrefix=run):
-        # The prefix alone would take in a run whose name goes on after this one's.
-        if event["logStreamName"].startswith(jobs):
-            yield Line(time_of(event), group.rsplit("/", 1)[-1], _unescaped(event["message"]))
-
-
-def readable(message: str) -> str:
-    """Return a line of Powertools' JSON as level, text, extra fields and traceback.
-
-    Others stay as they are, but for the carriage returns and hard spaces that Lambda's
-    runtime writes into a traceback to keep it one event.
-    """
-    try:
-        record = json.loads(message)
-    except ValueError:
-        record = None
-    if not isinstance(record, dict) or "level" not in record:
-        return message.replace("\r", "\n").replace("\xa0", " ").rstrip()
-    extra = {
-        key: value
-        for key, value in record.items()
-        if key not in _TOLD and not key.startswith("function_")
-    }
-    more = " ".join(f"{key}={value}" for key, value in extra.items())
-    said = f"{record['level']} {record.get('message', '')} {more}".rstrip()
-    return f"{said}\n{_trace(record)}".rstrip()
-
-
-def _trace(record: dict[str, Any]) -> str:
-    """Return the traceback of a record: as Python wrote it, or made of its parts."""
-    if record.get("exception"):
-        return str(record["exception"])
-    parts = record.get("stack_trace")
-    if not isinstance(parts, dict):
-        return str(record.get("exception_name") or "")
-    frames = [
-        f'  File "{frame.get("file")}", line {frame.get("line")}, in {frame.get("function")}\n'
-        f"    {frame.get('statement')}"
-        for frame in parts.get("frames") or []
-    ]
-    name = record.get("exception_name") or parts.get("type")
-    return "\n".join([*frames, f"{name}: {parts.get('value')}"])
-
-
-def _unescaped(message: str) -> str:
-    """Return a line of SageMaker's with its tabs, which its system logger wrote as ``#011``."""
-    return message.rstrip().replace("#011", "\t")
