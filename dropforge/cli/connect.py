@@ -1,10 +1,11 @@
 """Reaches the stack of an environment; starts the local cloud for a command if none is up."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -15,9 +16,9 @@ from botocore.exceptions import (
 from dropforge.cli.output import Output
 from dropforge.cli.sharing import mark_own, starting, uninterrupted, used
 from dropforge.client.errors import StackMissingError
-from dropforge.client.stack import Stack, find_stack
+from dropforge.client.stack import Ask, Stack, find_stack
 from dropforge.environment import PROJECT_ROOT, Environment, read_environment
-from dropforge.errors import CloudLostError
+from dropforge.errors import CloudLostError, DropforgeError
 
 # The local cloud's modules are loaded only by the commands that use it.
 if TYPE_CHECKING:
@@ -99,8 +100,22 @@ def local_stack(environment: Environment, cloud: "Cloud", *, deploy: bool = Fals
     session = clouds.session(cloud)
     if not deploy:
         try:
-            return find_stack(environment, session)
+            return find_stack(environment, session, asking(cloud))
         except StackMissingError:
             pass
     outputs = clouds.deploy(cloud, PROJECT_ROOT, environment.stack_name, environment.parameters)
-    return Stack(environment, session, outputs)
+    return Stack(environment, session, outputs, asking(cloud))
+
+
+def asking(cloud: "Cloud") -> Ask:
+    """Return what asks a local cloud what only it can be asked, such as what waits in it."""
+
+    def ask(question: str, given: Mapping[str, str]) -> dict[str, Any] | None:
+        # What it says is advice: a cloud of another version, or too busy to answer, has none.
+        try:
+            admin = import_module("dropforge.cloud.admin")
+            return dict(admin.ask(cloud, question, given))
+        except (ImportError, OSError, TypeError, ValueError, DropforgeError):
+            return None
+
+    return ask

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from dropforge.client.backlog import lookout_of
 from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.history import Timeline, count_items, update
 from dropforge.client.stack import Stack
+from dropforge.client.waiting import Wait
 from pipeline import layout
 
 Message = dict[str, Any]
@@ -21,8 +23,10 @@ class Patience:
     Parameters
     ----------
     first, growth, longest : the pause between two looks and how it grows.
-    start : from the drop to the start of its execution, or its refusal.
+    start : without a sign of a drop that has neither an execution nor a refusal.
     message : from the end of the execution to its message.
+    look : between two looks for such a sign.
+    slow : until it is said that the events of a new bucket are slow; None where they are not.
     """
 
     first: float
@@ -30,12 +34,15 @@ class Patience:
     longest: float
     start: float
     message: float
+    look: float
+    slow: float | None
 
 
 # The local cloud answers in milliseconds; on AWS a look costs a call of a quota that all share,
-# and events of S3 usually take seconds, at times a minute.
-LOCALLY = Patience(first=0.1, growth=1.1, longest=0.5, start=60, message=60)
-ON_AWS = Patience(first=1, growth=1.2, longest=10, start=300, message=300)
+# and events of S3 usually take seconds, at times a minute; those of a bucket that was just made
+# begin after "about five minutes" (S3 user guide, Enabling Amazon EventBridge).
+LOCALLY = Patience(0.1, 1.1, 0.5, start=60, message=60, look=1, slow=None)
+ON_AWS = Patience(1, 1.2, 10, start=600, message=300, look=15, slow=60)
 
 
 @dataclass
@@ -59,8 +66,23 @@ class _Watch:
     """What following keeps in mind between two looks."""
 
     began: float
+    wait: Wait | None
     timeline: Timeline = field(default_factory=Timeline)
     over_since: float | None = None
+
+    @property
+    def unseen_since(self) -> float:
+        """Time of the last sign of a run that has not begun."""
+        return self.wait.since if self.wait else self.began
+
+    def look(self, now: float) -> None:
+        """See what a run that is in no state yet waits for."""
+        self.timeline.note = None
+        if self.wait is None or self.timeline.visits or self.timeline.is_over:
+            return
+        self.wait.look(now)
+        has_begun = self.timeline.started is not None
+        self.timeline.note = self.wait.turn() if has_begun else self.wait.note(now)
 
 
 def follow(
@@ -69,6 +91,7 @@ def follow(
     show: Callable[[Timeline], None],
     *,
     limit: float,
+    key: str | None = None,
     clock: Clock | None = None,
 ) -> Followed:
     """Wait until a run's message lies in the bucket.
@@ -77,31 +100,38 @@ def follow(
     ----------
     show : called with what is known, at each look.
     limit : seconds after which to give up; the run itself goes on.
+    key : of the object that was dropped, to be looked for until the run begins.
 
     Raises
     ------
     FollowTimeoutError
-        No sign of a start, no message after the end, or the limit is over; the
-        message says what is known.
+        No sign of the drop for long, no message after the end, or the limit is over;
+        the message says what is known.
     """
     clock = clock or Clock()
     patience = LOCALLY if stack.environment.is_local else ON_AWS
-    watch = _Watch(clock.now())
+    watch = _Watch(clock.now(), _wait(stack, key, patience, clock.now()) if key else None)
     pause, known = patience.first, 0
     while True:
         exists = update(watch.timeline, stack.client("stepfunctions"), stack.execution_arn(run))
         count_items(watch.timeline, stack.client("stepfunctions"))
-        show(watch.timeline)
         if watch.timeline.is_over or not exists:
             message = message_of(stack, run)
             if message is not None and message.get("sent") is not None:
+                show(watch.timeline)
                 return Followed(message, watch.timeline)
+        watch.look(clock.now())
+        show(watch.timeline)
         _give_up_if_late(watch, stack, run, patience, limit, clock.now())
         # Something happened: the next state may be short, so look again soon.
         pause = patience.first if watch.timeline.seen > known else pause
         known = watch.timeline.seen
         clock.sleep(pause)
         pause = min(pause * patience.growth, patience.longest)
+
+
+def _wait(stack: Stack, key: str, patience: Patience, now: float) -> Wait:
+    return Wait(stack, key, lookout_of(stack), patience.look, now, patience.slow)
 
 
 def message_of(stack: Stack, run: str) -> Message | None:
@@ -126,15 +156,17 @@ def _give_up_if_late(
                 run,
                 env,
             )
-    elif timeline.started is None and waited > patience.start:
+    elif timeline.started is None and now - watch.unseen_since > patience.start:
+        account = f" {watch.wait.account()}" if watch.wait else ""
         raise FollowTimeoutError(
-            f"run {run} did not start within {patience.start:g} s, and no message says "
-            f"why; see `dropforge logs {this}`, and later `dropforge show {this}`",
+            f"run {run} did not start: for {patience.start:g} s nothing was seen of it.{account}",
             run,
             env,
         )
     elif waited > limit:
-        state = "is about to start" if timeline.started is None else "is under way"
+        state = "has not started" if timeline.started is None else "is under way"
+        if timeline.note:
+            state += f" ({timeline.note[0].lower()}{timeline.note[1:]})"
         if timeline.current:
             state = f"is in {timeline.current.name!r}"
         raise FollowTimeoutError(

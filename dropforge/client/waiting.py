@@ -1,0 +1,113 @@
+"""What has been seen of a drop whose execution has not begun, and what to make of it."""
+
+from dataclasses import dataclass, field
+
+from dropforge.client.backlog import LogLookout, Lookout, Sight
+from dropforge.client.stack import Stack
+
+NOTHING_SAID = "Waiting for the run to start"
+_NEW_BUCKET = (
+    "Waiting: S3 has not told of the file yet; the events of a new bucket begin after about "
+    "five minutes"
+)
+
+
+@dataclass
+class Wait:
+    """A drop on its way to an execution.
+
+    Parameters
+    ----------
+    key : of its object.
+    pause : seconds between two looks, which cost calls.
+    since : time of the last sign of it, in seconds of the caller's clock; first, of the drop.
+    slow : seconds after which it is said that a new bucket is slow; None where it is not.
+    """
+
+    stack: Stack
+    key: str
+    lookout: Lookout
+    pause: float
+    since: float
+    slow: float | None = None
+    _seen: Sight = field(default_factory=Sight)
+    _looked: float | None = None
+    _event_seen: bool = False
+
+    def look(self, now: float) -> None:
+        """Look for a sign of it, if the last look is long enough ago."""
+        if self._looked is not None and now - self._looked < self.pause:
+            return
+        sight = self.lookout.look(self.key)
+        if sight.event or (sight != self._seen and (sight.handled or sight.failed)):
+            self.since, self._event_seen = now, True
+        self._seen, self._looked = sight, now
+
+    def note(self, now: float) -> str:
+        """Say in plain words what it waits for."""
+        seen = self._seen
+        if seen.event == "queued" and seen.before:
+            drops = "1 drop" if seen.before == 1 else f"{seen.before:,} drops"
+            return f"Waiting: {drops} before this one"
+        if seen.event == "queued":
+            return "Waiting: this drop is the next"
+        if seen.event == "running" or seen.handled == "started":
+            return "Starting the run"
+        if seen.failed:
+            return f"Waiting: TriggerFunction failed and is tried again ({seen.failed})"
+        if self.slow is not None and now - self.since > self.slow:
+            return _NEW_BUCKET
+        return NOTHING_SAID
+
+    def turn(self) -> str | None:
+        """Say that its execution, which is there, waits for its turn; None if it does not."""
+        queued = self._seen.executions
+        if not queued:
+            return None
+        runs = "1 run waits" if queued == 1 else f"{queued:,} runs wait"
+        return f"Waiting for its turn: {runs}"
+
+    def account(self) -> str:
+        """Say exactly what was seen of it and what was not, and what to do next."""
+        is_stored, line = self._is_stored(), self._line()
+        checks = {
+            f"the file in s3://{self.stack.bucket}/{self.key}": is_stored,
+            "its event at TriggerFunction": self._event_seen or line is not None,
+            "a log line of TriggerFunction about it": line is not None,
+            "an execution": False,
+            "a message": False,
+        }
+        seen = ", ".join(what for what, was_seen in checks.items() if was_seen) or "nothing"
+        missed = ", ".join(what for what, was_seen in checks.items() if not was_seen)
+        more = "" if self._seen.is_known else " (what waits could not be asked)"
+        said = f" The line says: {line}." if line else ""
+        return f"Seen: {seen}. Not seen: {missed}{more}.{said} {self._next(is_stored, line)}"
+
+    def _is_stored(self) -> bool:
+        answer = self.stack.client("s3").list_objects_v2(
+            Bucket=self.stack.bucket, Prefix=self.key, MaxKeys=1
+        )
+        # The keys come in order, so the exact one is the first.
+        return any(item["Key"] == self.key for item in answer.get("Contents", []))
+
+    def _line(self) -> str | None:
+        seen = self._seen
+        if self.stack.ask:
+            seen = LogLookout(self.stack).look(self.key)
+        return seen.failed or seen.handled
+
+    def _next(self, is_stored: bool, line: str | None) -> str:
+        if not is_stored:
+            return "The file is not there any more: drop it again."
+        if line is not None:
+            return "The log group of TriggerFunction tells more; then drop the file again."
+        if self.stack.environment.is_local:
+            return (
+                "Drop the file again; `dropforge status` says where the local cloud keeps "
+                "cloud.log, which may say what became of the event."
+            )
+        return (
+            "If the bucket is new, its events begin about five minutes after the deployment: "
+            "drop the file again then. Else look into the queue of undelivered events (output "
+            "UndeliveredQueueUrl), and whether the bucket still sends to EventBridge."
+        )
