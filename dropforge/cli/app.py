@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from dropforge.cli import demo, fetch, local, logs, registry, run, runs, show, stop
+from dropforge.cli import demo, fetch, local, logs, registry, run, runs, show, stop, up
 from dropforge.cli.faults import REFUSED, Fault, error_object
 from dropforge.cli.output import Output
 
@@ -68,7 +68,7 @@ app = typer.Typer(
 for _command in (
     demo.demo,
     run.run,
-    local.up,
+    up.up,
     local.down,
     local.status,
     runs.runs,

@@ -1,7 +1,7 @@
 """Reaches the stack of an environment; starts the local cloud for a command if none is up."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -90,10 +90,21 @@ def _local(environment: Environment, output: Output) -> Iterator[Stack]:
             ) from error
 
 
-def local_stack(environment: Environment, cloud: "Cloud", *, deploy: bool = False) -> Stack:
+def local_stack(
+    environment: Environment,
+    cloud: "Cloud",
+    *,
+    deploy: bool = False,
+    changing: Callable[[], None] = lambda: None,
+) -> Stack:
     """Reach the stack in a local cloud that is up.
 
     One that is there stays as it is, since ``sam deploy`` may have put it there.
+
+    Parameters
+    ----------
+    deploy : what is in the clone, whatever is there.
+    changing : called if that makes or changes the stack.
     """
     from dropforge import cloud as clouds
 
@@ -103,7 +114,8 @@ def local_stack(environment: Environment, cloud: "Cloud", *, deploy: bool = Fals
             return find_stack(environment, session, asking(cloud))
         except StackMissingError:
             pass
-    outputs = clouds.deploy(cloud, PROJECT_ROOT, environment.stack_name, environment.parameters)
+    name, parameters = environment.stack_name, environment.parameters
+    outputs = clouds.deploy(cloud, PROJECT_ROOT, name, parameters, changing=changing)
     return Stack(environment, session, outputs, asking(cloud))
 
 

@@ -5,6 +5,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -94,10 +95,12 @@ class Clouds:
         self.diary.append("down")
         self.current = None
 
-    def deploy(self, *_arguments: Any) -> dict[str, str]:
+    def deploy(self, *_arguments: Any, changing: Callable[[], None]) -> dict[str, str]:
         self.diary.append("deploy")
         if self.fault:
             raise self.fault
+        if self.stack != OUTPUTS:
+            changing()
         self.stack = OUTPUTS
         return OUTPUTS
 
@@ -287,6 +290,7 @@ def test_status_prints_every_part(local: Clouds) -> None:
         "state_machines": {"TrainAndBatchTransformStateMachine": MACHINE},
         "functions": {"SeedFunction": "arn:seed"},
         "state_dir": str(state_dir()),
+        "backlog": None,
     }
 
 
