@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from dropforge.cli import demo, fetch, local, logs, registry, run, runs, show, stop, up
+from dropforge.cli import demo, events, fetch, local, logs, registry, run, runs, show, stop, up
 from dropforge.cli.faults import REFUSED, Fault, error_object
 from dropforge.cli.output import Output
 
@@ -78,6 +78,7 @@ for _command in (
     stop.stop,
     registry.promote,
     registry.rollback,
+    events.events,
 ):
     app.command(cls=_Command)(_command)
 

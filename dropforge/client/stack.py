@@ -84,6 +84,10 @@ class Stack:
         body = self.read(key)
         return None if body is None else dict(json.loads(body))
 
+    def read_json_list(self, key: str) -> list[Any]:
+        """Return a JSON list of the bucket; [] if there is none."""
+        return list(json.loads(self.read(key) or b"[]"))
+
     def has(self, prefix: str) -> bool:
         """Say whether the bucket has objects whose keys begin with a prefix."""
         s3 = self.client("s3")
