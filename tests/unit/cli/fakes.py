@@ -8,7 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner, Result
 
+from dropforge.cli.app import app
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
 
@@ -16,6 +18,10 @@ BUCKET = "drops"
 MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:Train"
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 RUN = "churn-20261122-120000-0a1b2c3d"
+
+
+def call(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
 
 
 def refused(code: str, operation: str, message: str = "no") -> ClientError:
@@ -102,6 +108,7 @@ class FakeStates:
         self.executions: list[dict[str, Any]] = []
         self.queries: list[dict[str, Any]] = []
         self.counts: dict[str, int] | None = None
+        self.children: dict[str, list[dict[str, Any]]] = {}
 
     def describe_map_run(self, *, mapRunArn: str) -> dict[str, Any]:
         if self.counts is None:
@@ -112,18 +119,33 @@ class FakeStates:
         for item in self.executions:
             if executionArn.endswith(f":{item['name']}"):
                 return item
-        if self.history is None:
+        if self.history is None or self.executions:
             raise refused("ExecutionDoesNotExist", "DescribeExecution")
         last = self.history[-1]
         if last["type"] != "ExecutionSucceeded":
             return {"status": "RUNNING", "startDate": NOON}
         return {"status": "SUCCEEDED", "startDate": NOON, "stopDate": last["timestamp"]}
 
+    def stop_execution(self, *, executionArn: str, error: str, cause: str) -> None:
+        for item in self.executions:
+            if executionArn.endswith(f":{item['name']}"):
+                item |= {"status": "ABORTED", "error": error, "cause": cause, "stopDate": NOON}
+
+    def list_map_runs(self, *, executionArn: str) -> dict[str, Any]:
+        return {"mapRuns": [{"mapRunArn": "arn:map"}] if self.children else []}
+
+    def list_executions(self, *, mapRunArn: str, **_more: Any) -> dict[str, Any]:
+        return {"executions": [{"executionArn": arn} for arn in self.children]}
+
     def get_execution_history(self, **query: Any) -> dict[str, Any]:
         self.queries.append(query)
+        if query["executionArn"] in self.children:
+            return {"events": self.children[query["executionArn"]][::-1]}
         if self.script and "nextToken" not in query:
             self.history = (self.history or []) + self.script.pop(0)
-        if self.history is None:
+        names = [item["name"] for item in self.executions]
+        name = query["executionArn"].rpartition(":")[2]
+        if self.history is None or (names and name not in names):
             raise refused("ExecutionDoesNotExist", "GetExecutionHistory")
         assert query["reverseOrder"]
         start = int(query.get("nextToken", 0))
@@ -145,6 +167,7 @@ class FakeSageMaker:
     def __init__(self) -> None:
         self.packages: list[dict[str, Any]] = []
         self.models: dict[str, dict[str, Any]] = {}
+        self.training_jobs: dict[str, list[str]] = {}
 
     def add(self, run: str, status: str) -> str:
         return str(
@@ -181,6 +204,22 @@ class FakeSageMaker:
         if ModelName not in self.models:
             raise refused("ValidationException", "DescribeModel")
         return self.models[ModelName]
+
+    def list_training_jobs(self, *, NameContains: str, StatusEquals: str) -> dict[str, Any]:
+        assert StatusEquals == "InProgress"
+        found = [
+            {"TrainingJobName": name, "TrainingJobStatus": status[0]}
+            for name, status in self.training_jobs.items()
+            if NameContains in name
+        ]
+        return {"TrainingJobSummaries": found}
+
+    def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:
+        left = self.training_jobs[TrainingJobName]
+        return {"TrainingJobStatus": left.pop(0) if len(left) > 1 else left[0]}
+
+    def list_transform_jobs(self, **_query: Any) -> dict[str, Any]:
+        return {"TransformJobSummaries": []}
 
     def get_paginator(self, name: str) -> "FakeSageMaker":
         assert name == "list_model_packages"
@@ -270,6 +309,7 @@ def fake_stack(name: str = "local") -> Stack:
         "BucketName": BUCKET,
         "TrainAndBatchTransformStateMachineArn": MACHINE,
         "SeedFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:seed",
+        "TriggerFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:trigger",
         "PrepareFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:prepare",
         "ModelPackageGroupPrefix": "dropforge",
     }

@@ -2,15 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import CliRunner
 
-from dropforge.cli import demo, fetch, finish, logs, outlook, registry, run, runs, show
+from dropforge.cli import finish, outlook, runs
 from dropforge.cli.app import app
 from dropforge.client import results
 from dropforge.client.errors import FollowTimeoutError
@@ -20,7 +18,7 @@ from tests.unit.cli.fakes import (
     BUCKET,
     NOON,
     RUN,
-    fake_stack,
+    call,
     finished_run,
     message,
     rejection,
@@ -46,28 +44,10 @@ RESULT_KEYS = [
 
 
 @pytest.fixture
-def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
-    made = fake_stack()
-
-    @contextmanager
-    def connected(_env: str, _output: Any) -> Iterator[Stack]:
-        yield made
-
-    for module in (demo, fetch, logs, registry, run, runs, show):
-        monkeypatch.setattr(module, "connected", connected)
-    monkeypatch.chdir(tmp_path)
-    return made
-
-
-@pytest.fixture
 def csv(tmp_path: Path) -> Path:
     file = tmp_path / "churn.csv"
     file.write_text("age,churned\n31,no\n")
     return file
-
-
-def call(*arguments: str) -> Result:
-    return CliRunner().invoke(app, list(arguments))
 
 
 def upcoming(told: dict[str, Any], stack: Stack) -> str:
@@ -302,7 +282,7 @@ def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
         *("demo", "run", "up", "down", "status", "runs", "show", "fetch", "logs"),
-        *("stop", "promote", "rollback"),
+        *("stop", "promote", "rollback", "events"),
     ]
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout
