@@ -12,7 +12,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.invocations import Term, log_group, marked, time_of
+from dropforge.client.invocations import log_group, marked, naming, time_of
 from dropforge.client.records import readable
 from dropforge.client.stack import Ask, Stack
 
@@ -91,7 +91,7 @@ class LogLookout:
             return Sight()
         span = self.since - _CLOCKS, datetime.now(UTC) + _CLOCKS
         try:
-            lines = list(marked(self.stack, group, [Term(key)], *span))
+            lines = list(marked(self.stack, group, [naming(key)], *span))
         except ClientError as error:
             # Who may drop files need not be allowed to read logs.
             if error.response["Error"]["Code"] != "AccessDeniedException":

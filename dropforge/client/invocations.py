@@ -6,6 +6,7 @@ to one stream, each from its START line on (Lambda developer guide, Working with
 function logs), so all lines of an invocation that has one wanted line are its own.
 """
 
+import json
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -47,6 +48,12 @@ class Term:
         if self.near and abs(time_of(event) - self.near) > _NEAR:
             return False
         return bool(re.search(self.pattern or re.escape(self.text), event["message"]))
+
+
+def naming(key: str, near: datetime | None = None) -> Term:
+    """Return what marks the invocations whose records name an object, whole."""
+    text = json.dumps(key, ensure_ascii=False)
+    return Term(text[1:-1], re.escape(text), near)
 
 
 def log_group(stack: Stack, name: str) -> str | None:

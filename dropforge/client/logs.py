@@ -13,7 +13,7 @@ from botocore.exceptions import ClientError
 from dropforge.client.executions import arn_of, missing
 from dropforge.client.follow import Message, message_of
 from dropforge.client.history import Timeline, update
-from dropforge.client.invocations import Term, events, log_group, marked, time_of
+from dropforge.client.invocations import Term, events, log_group, marked, naming, time_of
 from dropforge.client.naming import time_in
 from dropforge.client.records import readable, unescaped
 from dropforge.client.stack import Stack
@@ -132,10 +132,10 @@ class RunLog:
         if key is None:
             # A drop that never became a run has its message alone.
             file = _FILE.search((self._message or {}).get("text") or "")
-            return [Term(file[1])] if file else []
+            return [naming(file[1])] if file else []
         # The key may be dropped again and again; the execution begins with the line.
         is_drop = key.startswith(layout.INBOX)
-        return [Term(key, near=self._timeline.started)] if is_drop else []
+        return [naming(key, self._timeline.started)] if is_drop else []
 
 
 def run_logs(stack: Stack, run: str, limit: int) -> list[Line]:
