@@ -1,4 +1,8 @@
-"""Every sample event is one that its function takes, and every function has one."""
+"""Every documented event is one that its function takes, and every function has one.
+
+They name what no stack has; `dropforge events` makes such as name what is there, which
+tests/stack/test_command.py hands to the functions.
+"""
 
 import json
 from pathlib import Path
@@ -7,6 +11,7 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
 
+from dropforge.client.examples import STEPS
 from notify import ending
 from notify.message import message_of
 from pipeline import layout
@@ -28,6 +33,11 @@ def test_every_function_has_events(function: str) -> None:
 
 def test_every_event_belongs_to_a_function(root: Path) -> None:
     assert all((root / "functions" / name.split("-")[0]).is_dir() for name in EVENTS)
+
+
+def test_every_step_event_is_made_of_its_state() -> None:
+    steps = {name: event["step"] for name, event in EVENTS.items() if "step" in event}
+    assert steps == STEPS
 
 
 @pytest.mark.parametrize("event", of("seed"))
