@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
+from dropforge.cli.folding import FactsText
 from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json
 from dropforge.cli.output import Output
 from dropforge.cli.progress import progress
@@ -49,7 +49,8 @@ def events(out: Directory = _OUT, env: Env = LOCAL, as_json: Json = False) -> No
             "run": execution.facts["name"],
             "files": {name: str((out / f"{name}.json").resolve()) for name in made},
         }
-        output.result(facts, lambda: [Text(_said(facts, stack, out))])
+        shown = _shown(facts, stack, out)
+        output.result(facts, lambda: [FactsText(shown, whole=shown)])
 
 
 def _made(stack: Stack, output: Output) -> Execution:
@@ -66,9 +67,10 @@ def _made(stack: Stack, output: Output) -> Execution:
     return found
 
 
-def _said(facts: dict[str, Any], stack: Stack, out: Path) -> str:
-    return (
-        f"Wrote {len(facts['files'])} events about run {facts['run']} into {out}; for example:\n"
-        f"sam remote invoke PrepareFunction --stack-name {stack.environment.stack_name} "
-        f"--event-file {out / 'prepare-plan.json'}"
-    )
+def _shown(facts: dict[str, Any], stack: Stack, out: Path) -> dict[str, str | None]:
+    return {
+        "Events": f"{len(facts['files'])} in {out}",
+        "Run": facts["run"],
+        "Try": f"sam remote invoke PrepareFunction --stack-name {stack.environment.stack_name} "
+        f"--event-file {out / 'prepare-plan.json'}",
+    }

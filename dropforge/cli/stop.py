@@ -4,6 +4,7 @@ from rich.text import Text
 
 from dropforge.cli.connect import connected
 from dropforge.cli.faults import reported
+from dropforge.cli.folding import folded
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.output import Output
 from dropforge.client.naming import run_named
@@ -21,18 +22,21 @@ def stop(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     with reported(output):
         with connected(env, output) as stack:
             done = stop_run(stack, run_named(stack, run))
-        output.result(done.facts(), lambda: [Text(_said(done))])
+        output.result(
+            done.facts(),
+            lambda: [Text(part) for line in _said(done) for part in folded(line, output.width)],
+        )
 
 
-def _said(done: Stopped) -> str:
+def _said(done: Stopped) -> list[str]:
     if not done.stopped:
-        return f"Nothing to stop: run {done.run} is over ({done.status})."
+        return [f"Nothing to stop: run {done.run} is over ({done.status})."]
     if done.status == "RUNNING":
         first = f"Told run {done.run} to stop; it has not ended yet."
     else:
         first = f"Stopped run {done.run}; its message says so."
     jobs = [_job(job) for job in done.jobs] or ["No SageMaker job of it was under way."]
-    return "\n".join([first, *jobs])
+    return [first, *jobs]
 
 
 def _job(job: Job) -> str:

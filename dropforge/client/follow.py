@@ -75,14 +75,15 @@ class _Watch:
         """Time of the last sign of a run that has not begun."""
         return self.wait.since if self.wait else self.began
 
-    def look(self, now: float) -> None:
-        """See what a run that is in no state yet waits for."""
+    def look(self, now: float) -> str | None:
+        """See what a run that is in no state yet waits for; return what tells that it is lost."""
         self.timeline.note = None
         if self.wait is None or self.timeline.visits or self.timeline.is_over:
-            return
-        self.wait.look(now)
+            return None
+        lost = self.wait.look(now)
         has_begun = self.timeline.started is not None
         self.timeline.note = self.wait.turn() if has_begun else self.wait.note(now)
+        return None if has_begun else lost
 
 
 def follow(
@@ -120,8 +121,11 @@ def follow(
             if message is not None and message.get("sent") is not None:
                 show(watch.timeline)
                 return Followed(message, watch.timeline)
-        watch.look(clock.now())
+        lost = watch.look(clock.now())
         show(watch.timeline)
+        message = message_of(stack, lost) if lost else None
+        if message is not None:
+            return Followed(message, watch.timeline)
         _give_up_if_late(watch, stack, run, patience, limit, clock.now())
         # Something happened: the next state may be short, so look again soon.
         pause = patience.first if watch.timeline.seen > known else pause

@@ -88,7 +88,7 @@ def known_runs(stack: Stack, beginning: str, most: int) -> list[Known]:
         if run not in found and time:
             found[run] = Known(run, time)
     if _LOST.startswith(beginning[: len(_LOST)]):
-        found |= {known.run: known for known in _lost(stack, beginning)}
+        found |= {known.run: known for known in lost_drops(stack, beginning)}
     return sorted(found.values(), key=lambda known: (known.began, known.run), reverse=True)
 
 
@@ -134,7 +134,7 @@ def _prefixes(stack: Stack, beginning: str) -> Iterator[str]:
             yield item["Prefix"].rstrip("/").rsplit("/", 1)[-1]
 
 
-def _lost(stack: Stack, beginning: str) -> Iterator[Known]:
+def lost_drops(stack: Stack, beginning: str = "") -> Iterator[Known]:
     """Yield the drops that could not be handled: their message is all that there is of them."""
     start = layout.prefix_of(max(beginning, _LOST, key=len))
     pages = stack.client("s3").get_paginator("list_objects_v2")

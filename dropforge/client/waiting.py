@@ -1,15 +1,20 @@
 """What has been seen of a drop whose execution has not begun, and what to make of it."""
 
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from dropforge.client.backlog import LogLookout, Lookout, Sight
+from dropforge.client.naming import lost_drops
 from dropforge.client.stack import Stack
+from pipeline import layout
 
 NOTHING_SAID = "Waiting for the run to start"
 _NEW_BUCKET = (
     "Waiting: S3 has not told of the file yet; the events of a new bucket begin after about "
     "five minutes"
 )
+_CLOCKS = timedelta(seconds=10)
+"""How far this machine's clock may be ahead of the bucket's."""
 
 
 @dataclass
@@ -22,6 +27,7 @@ class Wait:
     pause : seconds between two looks, which cost calls.
     since : time of the last sign of it, in seconds of the caller's clock; first, of the drop.
     slow : seconds after which it is said that a new bucket is slow; None where it is not.
+    dropped : when it was dropped.
     """
 
     stack: Stack
@@ -30,18 +36,36 @@ class Wait:
     pause: float
     since: float
     slow: float | None = None
+    dropped: datetime = field(default_factory=lambda: datetime.now(UTC))
     _seen: Sight = field(default_factory=Sight)
     _looked: float | None = None
     _event_seen: bool = False
 
-    def look(self, now: float) -> None:
-        """Look for a sign of it, if the last look is long enough ago."""
+    def look(self, now: float) -> str | None:
+        """Look for a sign of it, if the last look is long enough ago.
+
+        Returns
+        -------
+        The name under which a message tells that it was lost; None if none does.
+        """
         if self._looked is not None and now - self._looked < self.pause:
-            return
+            return None
         sight = self.lookout.look(self.key)
         if sight.event or (sight != self._seen and (sight.handled or sight.failed)):
             self.since, self._event_seen = now, True
         self._seen, self._looked = sight, now
+        return None if sight.event else self._lost()
+
+    def _lost(self) -> str | None:
+        """Return the message of TriggerFunction's last failure: it does not know the run's name."""
+        source = f"File: s3://{self.stack.bucket}/{self.key}"
+        for known in lost_drops(self.stack):
+            if known.began < self.dropped - _CLOCKS:
+                continue
+            told = self.stack.read_json(layout.join(layout.prefix_of(known.run), "message.json"))
+            if told and told.get("sent") is not None and source in told["text"].splitlines():
+                return known.run
+        return None
 
     def note(self, now: float) -> str:
         """Say in plain words what it waits for."""

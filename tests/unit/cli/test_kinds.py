@@ -77,7 +77,7 @@ def failed(
             told_of = {"status": status, "verdict": "failed", "result": None, "error": error}
             put(stack, run, "message.json", message(run, **told_of, text=text))
         # ministack gives the Fail state's output for that of the execution.
-        output = json.dumps({"Error": error, "Cause": "no"})
+        output = json.dumps({"Error": error, "Cause": "no", "verdict": "approved"})
         return ended(stack, name, status, error=error, cause="no", output=output)
 
     return make

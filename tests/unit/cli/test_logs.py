@@ -77,11 +77,13 @@ def test_all_lines_of_an_invocation_that_names_the_run_are_its_lines(logged: Sta
 
 def test_streams_are_kept_apart_whatever_the_order_of_their_lines(logged: Stack) -> None:
     ours = invocation(REQUEST, record(run=RUN), "ours", stream="a")
-    theirs = invocation(OTHER, "theirs", stream="b")
-    mixed = [line for pair in zip(ours, theirs, strict=False) for line in pair]
-    logged.session.logs.groups = {GROUP: [*mixed, *ours[len(theirs) :]]}
-    assert texts(logged)[:2] == [f"INFO x run={RUN}", "ours"]
-    assert len(texts(logged)) == 3
+    theirs = invocation(OTHER, "theirs", "too", stream="b")
+    later = invocation(REQUEST, record(run=RUN), stream="b", second=2)
+    mixed = [line for pair in zip(ours, theirs, strict=True) for line in pair]
+    logged.session.logs.groups = {GROUP: [*mixed, *later]}
+    report = f"REPORT RequestId: {REQUEST}\tDuration: 9 ms"
+    named = f"INFO x run={RUN}"
+    assert texts(logged) == [named, "ours", report, named, report]
 
 
 def test_lines_of_a_cold_start_belong_to_the_invocation_after_it(logged: Stack) -> None:

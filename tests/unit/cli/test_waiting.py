@@ -13,7 +13,7 @@ from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.follow import follow
 from dropforge.client.history import Timeline
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import RUN, fake_stack, succeeded
+from tests.unit.cli.fakes import RUN, fake_stack, message, succeeded
 from tests.unit.cli.test_follow import Ticking, put_message
 
 KEY = "inbox/churn/churn.csv"
@@ -192,3 +192,27 @@ def test_on_aws_the_line_of_another_key_is_no_sign(ending: str) -> None:
     other = f"{KEY}{ending}" if ending else "inbox/churn/other.csv"
     logged(stack, json.dumps({"message": "Drop handled", "key": other, "outcome": "started"}))
     assert waited(stack, Ticking())[0][0] == "Waiting for the run to start"
+
+
+@pytest.mark.parametrize(("key", "found"), [(KEY, True), (f"{KEY}.gz", False)])
+def test_a_drop_that_was_lost_ends_with_the_message_that_says_so(key: str, found: bool) -> None:
+    stack, clock = fake_stack(), Ticking()
+    stack.session.s3.now = datetime.now(UTC)
+    name = "lost-2d4eba74-fd51-3966-4bfa-b013c9da8ff1"
+    told = {"status": "FAILED", "verdict": "failed", "result": None}
+    text = f"churn: run failed.\n\nThrottled\n\nFile: s3://drops/{key}\nRun: {name}"
+    body = json.dumps(message(name, **told, text=text)).encode()
+    stack.session.s3.objects[f"runs/{name}/message.json"] = body
+    if not found:
+        assert "nothing was seen" in waited(stack, clock)[1]
+        return
+    followed = follow(stack, RUN, lambda _: None, limit=3600, key=KEY, clock=clock)
+    assert (followed.message["run"], clock.time) == (name, 0)
+
+
+def test_the_message_of_an_earlier_lost_drop_of_the_key_is_not_this_ones() -> None:
+    stack = fake_stack()
+    name = "lost-2d4eba74-fd51-3966-4bfa-b013c9da8ff1"
+    body = json.dumps(message(name, text=f"File: s3://drops/{KEY}")).encode()
+    stack.session.s3.objects[f"runs/{name}/message.json"] = body
+    assert "nothing was seen" in waited(stack, Ticking())[1]
