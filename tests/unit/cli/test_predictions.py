@@ -2,6 +2,8 @@
 
 import csv
 import io
+import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -81,6 +83,7 @@ def test_table_with_too_few_probabilities_is_refused() -> None:
         table(Target("multiclass", ["a", "b", "c"]), ("row,label\n1,1\n", "[0.5, 0.5]\n"))
 
 
+ADR = next((Path(__file__).parents[3] / "docs" / "adr").glob("0035-*.md"))
 FORMULAS = [
     *(
         "=1+1",
@@ -131,6 +134,13 @@ def test_numbers_and_other_text_stay_as_they_are(cell: str) -> None:
 @given(st.text(alphabet="'=+-@\t\r\n \0\uff1d1.eax", max_size=6))
 def test_no_two_texts_become_the_same_and_each_can_be_had_back(cell: str) -> None:
     assert as_it_was(as_text(cell)) == cell
+
+
+@given(st.text(alphabet="'=+-@\t\r\n \0\uff1d1.eax", max_size=6))
+def test_the_documented_expression_gives_back_what_was_there(cell: str) -> None:
+    found = re.search(r'replace\(r"(.+)", "", regex=True\)', ADR.read_text(encoding="utf-8"))
+    assert found
+    assert re.sub(found[1], "", as_text(cell), count=1) == cell
 
 
 def test_table_has_no_formula_in_header_id_or_label() -> None:
