@@ -161,7 +161,7 @@ def _give_up_if_late(
                 env,
             )
     elif timeline.started is None and now - watch.unseen_since > patience.start:
-        account = f" {watch.wait.account()}" if watch.wait else ""
+        account = f"\n{watch.wait.account()}" if watch.wait else ""
         raise FollowTimeoutError(
             f"run {run} did not start: for {patience.start:g} s nothing was seen of it.{account}",
             run,

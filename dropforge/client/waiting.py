@@ -104,8 +104,9 @@ class Wait:
         seen = ", ".join(what for what, was_seen in checks.items() if was_seen) or "nothing"
         missed = ", ".join(what for what, was_seen in checks.items() if not was_seen)
         more = "" if self._seen.is_known else " (what waits could not be asked)"
-        said = f" The line says: {line}." if line else ""
-        return f"Seen: {seen}. Not seen: {missed}{more}.{said} {self._next(is_stored, line)}"
+        said = [f"The line says: {line}"] if line else []
+        told = [f"Seen: {seen}.", f"Not seen: {missed}{more}.", *said]
+        return "\n".join([*told, self._next(is_stored, line)])
 
     def _is_stored(self) -> bool:
         answer = self.stack.client("s3").list_objects_v2(
