@@ -17,6 +17,8 @@ _LOST = "lost-"
 """What the name of a drop begins with that could not be handled: its time is not in it."""
 _LOOKED_AT = 1000
 """Executions looked at: Step Functions lists them by time alone."""
+_NEWEST = 100
+"""Executions among which the newest run is: a page of them, as `runs` reads."""
 _SHOWN = 10
 
 
@@ -50,7 +52,7 @@ def run_named(stack: Stack, given: str) -> str:
     if given and _exists(stack, exact, given):
         return exact
     if given == LATEST:
-        newest = known_runs(stack, "", 1)
+        newest = known_runs(stack, "", _NEWEST)
         if not newest:
             raise RunUnknownError(
                 f"there are no runs in the stack {stack.environment.stack_name} yet; "

@@ -15,6 +15,7 @@ from dropforge.cli import events, fetch, logs, show, stop
 from dropforge.cli.app import app
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
+from pipeline import layout
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 
@@ -88,6 +89,31 @@ def test_stop_ends_the_run_and_its_job_and_the_message_comes(
     told = application.message(name)
     assert (told["status"], told["subject"]) == ("ABORTED", "halted: run stopped")
     assert run("stop", name)["stopped"] is False
+
+
+def test_commands_find_a_run_that_a_person_started_under_an_odd_name(
+    run: Any, application: Application
+) -> None:
+    name = "Mein Lauf_1.0 ü"
+    application.start(name, {"rows": 400})
+    told = application.message(layout.run_of_execution(name))
+    facts = run("show", "Mein Lauf")
+    assert (facts["run"], facts["execution"]) == (told["run"], application.execution(name))
+    assert run("fetch", name)["verdict"] == told["verdict"]
+    sources = {line["source"] for line in run("logs", told["run"][:9])["lines"]}
+    assert {"SeedFunction", "PrepareFunction", "TrainingJobs", "NotifyFunction"} <= sources
+    assert run("stop", name)["status"] == "SUCCEEDED"
+
+
+def test_a_run_that_failed_before_its_plan_under_an_odd_name_is_found(
+    run: Any, application: Application
+) -> None:
+    application.start("odd.name", {"key": 5})
+    application.message(layout.run_of_execution("odd.name"))
+    assert run("fetch", "odd.name", code=3)["status"] == "FAILED"
+    assert run("show", "odd")["execution"] == application.execution("odd.name")
+    texts = "".join(line["text"] for line in run("logs", "odd.name")["lines"])
+    assert "ParamValidationError" in texts
 
 
 def test_every_event_that_is_made_is_taken_by_its_function(
