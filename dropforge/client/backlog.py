@@ -86,11 +86,11 @@ class LogLookout:
 
     def look(self, key: str) -> Sight:
         """Say what is seen of the object now."""
-        group = log_group(self.stack, "Trigger")
-        if group is None:
-            return Sight()
         span = self.since - _CLOCKS, datetime.now(UTC) + _CLOCKS
         try:
+            group = log_group(self.stack, "Trigger")
+            if group is None:
+                return Sight()
             lines = list(marked(self.stack, group, [naming(key)], *span))
         except ClientError as error:
             # Who may drop files need not be allowed to read logs.

@@ -93,8 +93,10 @@ class RunLog:
         self._look()
         began, ended = _window(self._run, self._timeline)
         began = max(began, since) if since else began
+        terms = [_named(self._run), *self._dropped()]
+        terms += _failures(self._stack, self._arn, self._timeline)
         sources = chain(
-            (self._of_function(source, began, ended) for source in self._groups),
+            (self._of_function(source, terms, began, ended) for source in self._groups),
             (self._of_jobs(group, began, ended) for group in _JOBS),
         )
         lines = sorted(chain.from_iterable(sources), key=lambda line: line.time)
@@ -110,9 +112,9 @@ class RunLog:
         exists = update(self._timeline, self._stack.client("stepfunctions"), arn)
         self._arn = arn if exists else None
 
-    def _of_function(self, source: str, began: datetime, ended: datetime) -> Iterator[Line]:
-        terms = [_named(self._run), *self._dropped()]
-        terms += _failures(self._stack, self._arn, self._timeline)
+    def _of_function(
+        self, source: str, terms: list[Term], began: datetime, ended: datetime
+    ) -> Iterator[Line]:
         for event in marked(self._stack, self._groups[source], terms, began, ended):
             yield Line(time_of(event), source, readable(event["message"]))
 

@@ -1,7 +1,7 @@
 """Finds the run that a person names: in full, by its beginning, or as ``latest``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -91,7 +91,12 @@ def known_runs(stack: Stack, beginning: str, most: int) -> list[Known]:
             found[run] = Known(run, time)
     if _LOST.startswith(beginning[: len(_LOST)]):
         found |= {known.run: known for known in lost_drops(stack, beginning)}
-    return sorted(found.values(), key=lambda known: (known.began, known.run), reverse=True)
+    return newest_first(found.values())
+
+
+def newest_first(found: Iterable[Known]) -> list[Known]:
+    """Return runs in the order in which they are listed."""
+    return sorted(found, key=lambda known: (known.began, known.run), reverse=True)
 
 
 def executions(stack: Stack) -> Iterator[dict[str, Any]]:

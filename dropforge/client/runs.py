@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from dropforge.client.executions import LOST, LOST_CAUSE, arn_of, execution_of, missing
 from dropforge.client.follow import message_of
 from dropforge.client.history import Timeline, update
-from dropforge.client.naming import Known, dataset_in, known_runs
+from dropforge.client.naming import Known, dataset_in, known_runs, lost_drops, newest_first
 from dropforge.client.registry import champion, describe
 from dropforge.client.stack import Stack
 from pipeline import layout
@@ -35,6 +35,9 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
     """
     beginning = "" if dataset is None else f"{layout.run_stem(dataset)}-"
     found = known_runs(stack, beginning, max(limit * _MIXED, 100))
+    if dataset is not None:
+        # The name of a drop that was lost holds no dataset; its message does.
+        found = newest_first([*found, *lost_drops(stack)])
     newest = found[: limit if dataset is None else limit * _MIXED]
     with ThreadPoolExecutor(_LOOKUPS) as pool:
         messages = pool.map(lambda known: message_of(stack, known.run), newest)

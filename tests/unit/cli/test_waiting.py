@@ -13,7 +13,7 @@ from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.follow import follow
 from dropforge.client.history import Timeline
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import RUN, fake_stack, message, succeeded
+from tests.unit.cli.fakes import RUN, fake_stack, message, refused, succeeded
 from tests.unit.cli.test_follow import Ticking, put_message
 
 KEY = "inbox/churn/churn.csv"
@@ -218,3 +218,20 @@ def test_the_message_of_an_earlier_lost_drop_of_the_key_is_not_this_ones() -> No
     body = json.dumps(message(name, text=f"File: s3://drops/{KEY}")).encode()
     stack.session.s3.objects[f"runs/{name}/message.json"] = body
     assert "nothing was seen" in waited(stack, Ticking())[1]
+
+
+@pytest.mark.parametrize(
+    ("service", "call"), [("functions", "get_function_configuration"), ("logs", "paginate")]
+)
+def test_on_aws_one_who_may_not_read_logs_waits_all_the_same(
+    monkeypatch: pytest.MonkeyPatch, service: str, call: str
+) -> None:
+    def deny(**_query: object) -> None:
+        raise refused("AccessDeniedException", "Read")
+
+    stack = fake_stack("dev")
+    logged(stack, json.dumps({"message": "Drop handled", "key": KEY, "outcome": "started"}))
+    monkeypatch.setattr(getattr(stack.session, service), call, deny)
+    notes, said = waited(stack, Ticking())
+    assert notes[0] == "Waiting for the run to start"
+    assert "(what waits could not be asked)" in said
