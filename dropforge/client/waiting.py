@@ -51,6 +51,10 @@ class Wait:
         if self._looked is not None and now - self._looked < self.pause:
             return None
         sight = self.lookout.look(self.key)
+        if self._seen.is_known and not sight.is_known:
+            # What answered a while ago is too busy to answer now, so the drop may well wait.
+            self.since, self._looked = now, now
+            return None
         if sight.event or (sight != self._seen and (sight.handled or sight.failed)):
             self.since, self._event_seen = now, True
         self._seen, self._looked = sight, now

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from dropforge.cli import logs as command
+from dropforge.cli.output import Output
 from dropforge.client import tail as tails
-from dropforge.client.logs import run_logs
+from dropforge.client.logs import Line, run_logs
 from dropforge.client.records import readable
 from dropforge.client.stack import Stack
 from dropforge.client.tail import tail
@@ -245,3 +246,14 @@ def test_follow_that_is_interrupted_exits_130_without_a_traceback(
     monkeypatch.setattr(command, "tail", interrupt)
     result = call("logs", RUN, "--follow")
     assert (result.exit_code, result.stderr) == (130, "Error: stopped\n")
+
+
+def test_follow_limits_the_lines_that_are_there_at_first_alone(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    show = command._shower(Output(as_json=True), 2)
+    written = [Line(NOON, "Job", str(number)) for number in range(6)]
+    show(written[:3])
+    show(written[3:])
+    printed = capsys.readouterr().out.splitlines()
+    assert [json.loads(line)["text"] for line in printed] == ["1", "2", "3", "4", "5"]

@@ -121,6 +121,19 @@ def test_a_cloud_that_does_not_know_the_question_is_waited_for_by_the_clock() ->
     assert "a message (what waits could not be asked)" in said
 
 
+def test_a_cloud_that_is_too_busy_to_answer_for_a_while_is_no_reason_to_give_up() -> None:
+    clock = Ticking()
+    cloud = Cloud(clock, {0.0: queued(3), 900.0: None})
+
+    def ask(question: str, given: Mapping[str, str]) -> dict[str, Any] | None:
+        return None if 100 < clock.time < 800 else cloud(question, given)
+
+    notes, said = waited(replace(fake_stack(), ask=ask), clock)
+    assert notes == ["Waiting: 3 drops before this one", "Waiting for the run to start"]
+    assert 958 < clock.time < 964
+    assert "its event at TriggerFunction.\nNot seen: " in said
+
+
 def test_an_execution_that_waits_for_its_turn_is_told() -> None:
     clock = Ticking()
     cloud = Cloud(clock, {})
