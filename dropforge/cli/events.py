@@ -39,7 +39,7 @@ def events(out: Directory = _OUT, env: Env = LOCAL, as_json: Json = False) -> No
     with reported(output):
         check_out(out)
         with connected(env, output) as stack:
-            execution = sample_run(stack) or _made(stack, output)
+            execution = sample_run(stack, _SHAPES) or _made(stack, output)
             made = example_events(stack, execution, _SHAPES)
         out.mkdir(parents=True, exist_ok=True)
         for name, event in made.items():
@@ -58,7 +58,7 @@ def _made(stack: Stack, output: Output) -> Execution:
     dropped = drop_sample(stack)
     with progress(output.err) as show:
         follow(stack, dropped.run, show, limit=TIMEOUT_SECONDS, key=dropped.key)
-    found = sample_run(stack)
+    found = sample_run(stack, _SHAPES)
     if found is None:
         raise RunUnfinishedError(
             f"the sample's run {dropped.run} was not judged, so there is nothing to make events "

@@ -23,15 +23,12 @@ SAMPLE = "sample"
 """The dataset that SeedFunction drops."""
 NOTES = f"{layout.INBOX}{SAMPLE}/notes.txt"
 """A file that is no CSV, for the events that are about a refusal."""
-STEPS = {
-    "prepare-plan": "plan",
-    "prepare-profile": "profile",
-    "prepare-fit": "fit",
-    "prepare-encode": "encode",
-    "evaluate-champion": "champion",
-    "evaluate-run": "evaluate",
-}
-"""The events that are a step of the state machine."""
+_EXAMPLE = "churn-20260102-030405-0a1b2c3d"
+"""The run that the documented events are about, and what else they name."""
+_EXAMPLE_NOTES = "notes-20260102-030405-0a1b2c3d"
+_EXAMPLE_DATASET = "churn"
+_EXAMPLE_MACHINE = "dropforge-train-and-batch-transform"
+_EXAMPLE_ENDED = "2026-01-02T03:14:05.000+00:00"
 _LOOKED_AT = 200
 
 Event = dict[str, Any]
@@ -48,8 +45,13 @@ class Stored:
     run: str
 
 
-def sample_run(stack: Stack) -> Execution | None:
-    """Return the newest run of the sample that was judged and told, None if there is none."""
+def sample_run(stack: Stack, shapes: Path) -> Execution | None:
+    """Return a run of the sample that was judged and told, None if there is none.
+
+    The newest that went through all steps that `shapes` documents, else the newest.
+    """
+    wanted = {event["step"] for event in _documented(shapes).values() if "step" in event}
+    newest: Execution | None = None
     for item in islice(executions(stack), _LOOKED_AT):
         if item["status"] != "SUCCEEDED" or not item["name"].startswith(f"{SAMPLE}-"):
             continue
@@ -58,9 +60,12 @@ def sample_run(stack: Stack) -> Execution | None:
             continue
         found = execution_with_inputs(stack, stack.execution_arn(item["name"]))
         drop = json.loads(found.facts["input"])
-        if "Evaluate" in found.inputs and str(drop.get("key")).startswith(layout.INBOX):
+        if "Evaluate" not in found.inputs or not str(drop.get("key")).startswith(layout.INBOX):
+            continue
+        newest = newest or found
+        if wanted <= set(step_events(stack, found)):
             return found
-    return None
+    return newest
 
 
 def example_events(stack: Stack, execution: Execution, shapes: Path) -> dict[str, Event]:
@@ -72,20 +77,57 @@ def example_events(stack: Stack, execution: Execution, shapes: Path) -> dict[str
     ----------
     shapes : the directory of the documented events.
     """
-    static = {file.stem: json.loads(file.read_text()) for file in sorted(shapes.glob("*.json"))}
     drop = json.loads(execution.facts["input"])
     data = _stored(stack, drop["key"], drop.get("version_id"))
     notes = _notes(stack)
+    names = _names(stack, execution, data, notes)
+    made = {name: _renamed(event, names) for name, event in _documented(shapes).items()}
     steps = step_events(stack, execution)
-    made = {name: steps[step] for name, step in STEPS.items()}
-    made["trigger-object-created"] = _created(stack, static["trigger-object-created"], data)
-    made["trigger-not-csv"] = _created(stack, static["trigger-not-csv"], notes)
-    made["notify-drop-rejected"] = _refused(stack, static["notify-drop-rejected"], notes)
-    made["notify-lost-drop"] = _lost(stack, static["notify-lost-drop"], data)
-    made["notify-succeeded"] = _ended(stack, static["notify-succeeded"], execution.facts)
-    made["notify-failed"] = _failed(stack, static["notify-failed"], execution)
-    # What names nothing of the stack fits as it is.
-    return {name: made.get(name, event) for name, event in static.items()}
+    for name, event in made.items():
+        if event.get("step") in steps:
+            made[name] = steps[event["step"]]
+    made["trigger-object-created"] = _created(stack, made["trigger-object-created"], data)
+    made["trigger-not-csv"] = _created(stack, made["trigger-not-csv"], notes)
+    made["notify-drop-rejected"]["detail"]["dataset"] = SAMPLE
+    made["notify-lost-drop"] = _lost(stack, made["notify-lost-drop"], data)
+    made["notify-succeeded"] = _ended(made["notify-succeeded"], execution.facts)
+    made["notify-failed"] = _failed(stack, made["notify-failed"], execution)
+    return made
+
+
+def _documented(shapes: Path) -> dict[str, Event]:
+    return {file.stem: json.loads(file.read_text()) for file in sorted(shapes.glob("*.json"))}
+
+
+def _names(stack: Stack, execution: Execution, data: Stored, notes: Stored) -> dict[str, str]:
+    """Return what is called how in this stack; what holds another name comes before it."""
+    _, _, _, region, account, *_, machine = stack.state_machine_arn.split(":")
+    ended = (message_of(stack, execution.facts["name"]) or {}).get("ended")
+    return {
+        f"{layout.INBOX}{_EXAMPLE_DATASET}/churn.csv": data.key,
+        f"{layout.INBOX}{_EXAMPLE_DATASET}/notes.txt": notes.key,
+        _EXAMPLE: execution.facts["name"],
+        _EXAMPLE_NOTES: notes.run,
+        _EXAMPLE_MACHINE: machine,
+        _EXAMPLE_ENDED: ended or _EXAMPLE_ENDED,
+        "dropforge-bucket-example": stack.bucket,
+        "123456789012": account,
+        "us-east-1": region,
+    }
+
+
+def _renamed(value: Any, names: Mapping[str, str]) -> Any:
+    """Return an event with the names of this stack in place of those that were made up."""
+    if isinstance(value, dict):
+        return {key: _renamed(inner, names) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_renamed(inner, names) for inner in value]
+    if value == _EXAMPLE_DATASET:
+        return SAMPLE
+    if isinstance(value, str):
+        for example, name in names.items():
+            value = value.replace(example, name)
+    return value
 
 
 def _notes(stack: Stack) -> Stored:
@@ -103,30 +145,13 @@ def _stored(stack: Stack, key: str, version: str | None) -> Stored:
     return Stored(key, version, head["ContentLength"], head["ETag"].strip('"'), run)
 
 
-def _here(stack: Stack, shape: Event) -> Event:
-    """Return an event of this account, region and bucket."""
-    _, _, _, region, account, *_ = stack.state_machine_arn.split(":")
-    event = copy.deepcopy(shape)
-    return event | {"account": account, "region": region}
-
-
 def _created(stack: Stack, shape: Event, stored: Stored) -> Event:
-    event = _here(stack, shape)
-    partition = stack.state_machine_arn.split(":")[1]
-    event["resources"] = [f"arn:{partition}:s3:::{stack.bucket}"]
-    detail = event["detail"]
-    detail["bucket"]["name"], detail["requester"] = stack.bucket, event["account"]
-    detail["object"] |= {"key": stored.key, "size": stored.size, "etag": stored.etag}
+    event = copy.deepcopy(shape)
+    event["resources"] = [f"arn:{stack.state_machine_arn.split(':')[1]}:s3:::{stack.bucket}"]
+    told = event["detail"]["object"]
+    told |= {"key": stored.key, "size": stored.size, "etag": stored.etag}
     if stored.version:
-        detail["object"]["version-id"] = stored.version
-    return event
-
-
-def _refused(stack: Stack, shape: Event, stored: Stored) -> Event:
-    event = _here(stack, shape)
-    event["detail"] |= {"bucket": stack.bucket, "run": stored.run, "dataset": SAMPLE}
-    cause = event["detail"]["cause"].replace(event["detail"]["key"], stored.key)
-    event["detail"] |= {"key": stored.key, "cause": cause}
+        told["version-id"] = stored.version
     return event
 
 
@@ -146,14 +171,14 @@ def _failed(stack: Stack, shape: Event, execution: Execution) -> Event:
         run = layout.run_of_execution(item["name"])
         if item["status"] == "FAILED" and (message_of(stack, run) or {}).get("sent"):
             facts = stack.client("stepfunctions").describe_execution(executionArn=arn)
-            return _ended(stack, shape, facts)
+            return _ended(shape, facts)
     early = {"stopDate": execution.facts["startDate"], "output": None, "status": "FAILED"}
     told = {name: shape["detail"][name] for name in ("error", "cause")}
-    return _ended(stack, shape, {**execution.facts, **early, **told})
+    return _ended(shape, {**execution.facts, **early, **told})
 
 
-def _ended(stack: Stack, shape: Event, facts: Mapping[str, Any]) -> Event:
-    event = _here(stack, shape)
+def _ended(shape: Event, facts: Mapping[str, Any]) -> Event:
+    event = copy.deepcopy(shape)
     event["resources"] = [facts["executionArn"]]
     detail = event["detail"]
     for name in ("executionArn", "stateMachineArn", "name", "status", "input"):

@@ -19,12 +19,13 @@ from dropforge.client.records import readable, unescaped
 from dropforge.client.stack import Stack
 from pipeline import layout
 
-_FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify")
+_FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify", "Webhook")
+"""The functions of a run; a stack need not have all."""
 _JOBS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
-_MARGIN = timedelta(minutes=5)
-"""The trigger writes before the execution begins, the notice after it ends."""
-_REFUSAL = timedelta(hours=2)
-"""From a drop to the message that it was refused or lost: longer than its events are retried."""
+_BEFORE = timedelta(minutes=5)
+_AFTER = timedelta(hours=2)
+"""The trigger writes before the execution begins; messages are tried again after it, and a drop
+that is refused or lost is told within that time of it."""
 _REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _FILE = re.compile(rf"^File: s3://[^/]+/({layout.INBOX}.+)$", re.MULTILINE)
 """The line of a message that names the object."""
@@ -157,10 +158,10 @@ def _window(run: str, timeline: Timeline) -> tuple[datetime, datetime]:
     if timeline.started:
         began, ended = timeline.started, timeline.ended or now
     elif dropped:
-        began, ended = dropped, min(dropped + _REFUSAL, now)
+        began, ended = dropped, dropped
     else:
         began, ended = now - timedelta(days=1), now
-    return began - _MARGIN, ended + _MARGIN
+    return began - _BEFORE, min(ended + _AFTER, now + _BEFORE)
 
 
 def _named(run: str) -> Term:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
 
-from dropforge.client.examples import STEPS
 from notify import ending
 from notify.message import message_of
 from pipeline import layout
@@ -33,11 +32,6 @@ def test_every_function_has_events(function: str) -> None:
 
 def test_every_event_belongs_to_a_function(root: Path) -> None:
     assert all((root / "functions" / name.split("-")[0]).is_dir() for name in EVENTS)
-
-
-def test_every_step_event_is_made_of_its_state() -> None:
-    steps = {name: event["step"] for name, event in EVENTS.items() if "step" in event}
-    assert steps == STEPS
 
 
 @pytest.mark.parametrize("event", of("seed"))
