@@ -113,6 +113,13 @@ def backlog_of(stack: Stack) -> Backlog | None:
     return stack.ask("backlog", {}) if stack.ask else None
 
 
+def is_busy(stack: Stack, name: str) -> bool:
+    """Say whether events wait for a function, or are with it; False if that cannot be seen."""
+    functions = (backlog_of(stack) or {}).get("functions") or {}
+    count = functions.get(stack.outputs.get(f"{name}FunctionArn", "").rpartition(":")[2], {})
+    return bool(count.get("queued") or count.get("running"))
+
+
 def _after(sight: Sight, message: str) -> Sight:
     """Take in a line of TriggerFunction."""
     try:

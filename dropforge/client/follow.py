@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropforge.client.backlog import lookout_of
+from dropforge.client.backlog import is_busy, lookout_of
 from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.history import Timeline, count_items, update
 from dropforge.client.stack import Stack
@@ -24,7 +24,7 @@ class Patience:
     ----------
     first, growth, longest : the pause between two looks and how it grows.
     start : without a sign of a drop that has neither an execution nor a refusal.
-    message : from the end of the execution to its message.
+    message : from the end of the execution to its message, while NotifyFunction is idle.
     look : between two looks for such a sign.
     slow : until it is said that the events of a new bucket are slow; None where they are not.
     """
@@ -116,14 +116,8 @@ def follow(
     while True:
         exists = update(watch.timeline, stack.client("stepfunctions"), stack.execution_arn(run))
         count_items(watch.timeline, stack.client("stepfunctions"))
-        if watch.timeline.is_over or not exists:
-            message = message_of(stack, run)
-            if message is not None and message.get("sent") is not None:
-                show(watch.timeline)
-                return Followed(message, watch.timeline)
-        lost = watch.look(clock.now())
+        message = _told(watch, stack, run, clock.now(), exists=exists)
         show(watch.timeline)
-        message = message_of(stack, lost) if lost else None
         if message is not None:
             return Followed(message, watch.timeline)
         _give_up_if_late(watch, stack, run, patience, limit, clock.now())
@@ -132,6 +126,16 @@ def follow(
         known = watch.timeline.seen
         clock.sleep(pause)
         pause = min(pause * patience.growth, patience.longest)
+
+
+def _told(watch: _Watch, stack: Stack, run: str, now: float, *, exists: bool) -> Message | None:
+    """Return the message of the run, or that its drop was lost; None if it is still to come."""
+    if watch.timeline.is_over or not exists:
+        message = message_of(stack, run)
+        if message is not None and message.get("sent") is not None:
+            return message
+    lost = watch.look(now)
+    return message_of(stack, lost) if lost else None
 
 
 def _wait(stack: Stack, key: str, patience: Patience, now: float) -> Wait:
@@ -151,7 +155,13 @@ def _give_up_if_late(
     this = stack.argument(run)
     if timeline.is_over:
         watch.over_since = watch.over_since or now
-        if now - watch.over_since > patience.message:
+        if (
+            now - watch.over_since > patience.message
+            and is_busy(stack, "Notify")
+            and waited < limit
+        ):
+            watch.over_since = now
+        elif now - watch.over_since > patience.message:
             cause = f" ({timeline.cause})" if timeline.cause else ""
             raise FollowTimeoutError(
                 f"run {run} ended {timeline.status}{cause}, but no message came within "

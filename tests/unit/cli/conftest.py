@@ -30,3 +30,10 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
 @pytest.fixture
 def local(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Clouds:
     return Clouds(monkeypatch, tmp_path)
+
+
+@pytest.fixture
+def csv(tmp_path: Path) -> Path:
+    file = tmp_path / "churn.csv"
+    file.write_text("age,churned\n31,no\n")
+    return file

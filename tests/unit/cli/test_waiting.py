@@ -248,3 +248,26 @@ def test_on_aws_one_who_may_not_read_logs_waits_all_the_same(
     notes, said = waited(stack, Ticking())
     assert notes[0] == "Waiting for the run to start"
     assert "(what waits could not be asked)" in said
+
+
+def test_a_message_is_waited_for_while_the_function_that_sends_it_is_busy() -> None:
+    stack, clock = fake_stack(), Ticking()
+    arn = "arn:aws:lambda:eu-west-1:111122223333:function:notify"
+    waiting = {"queued": 1, "running": 0, "oldest_seconds": 1.0}
+
+    def ask(_question: str, _given: Mapping[str, str]) -> dict[str, Any]:
+        return {
+            "functions": {"trigger": waiting} | ({"notify": waiting} if clock.time < 500 else {})
+        }
+
+    busy = replace(stack, ask=ask, outputs={**stack.outputs, "NotifyFunctionArn": arn})
+    busy.session.states.history = succeeded("Evaluate")
+    said = waited(busy, clock)[1]
+    assert "ended SUCCEEDED, but no message came within 60 s" in said
+    assert 500 < clock.time < 630
+    clock = Ticking({400.0: lambda: put_message(stack)})
+    assert waited(busy, clock)[1] == "followed"
+    clock = Ticking()
+    del busy.session.s3.objects[f"runs/{RUN}/message.json"]
+    assert "no message came" in waited(busy, clock, limit=100)[1]
+    assert clock.time < 130
