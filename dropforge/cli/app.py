@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from dropforge.cli import demo, fetch, local, logs, registry, run, runs, show
+from dropforge.cli import demo, events, fetch, local, logs, registry, run, runs, show, stop, up
 from dropforge.cli.faults import REFUSED, Fault, error_object
 from dropforge.cli.output import Output
 
@@ -68,15 +68,17 @@ app = typer.Typer(
 for _command in (
     demo.demo,
     run.run,
-    local.up,
+    up.up,
     local.down,
     local.status,
     runs.runs,
     show.show,
     fetch.fetch,
     logs.logs,
+    stop.stop,
     registry.promote,
     registry.rollback,
+    events.events,
 ):
     app.command(cls=_Command)(_command)
 

@@ -1,10 +1,10 @@
 """Reaches the stack of an environment; starts the local cloud for a command if none is up."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import (
     ConnectionClosedError,
@@ -15,9 +15,9 @@ from botocore.exceptions import (
 from dropforge.cli.output import Output
 from dropforge.cli.sharing import mark_own, starting, uninterrupted, used
 from dropforge.client.errors import StackMissingError
-from dropforge.client.stack import Stack, find_stack
+from dropforge.client.stack import Ask, Stack, find_stack
 from dropforge.environment import PROJECT_ROOT, Environment, read_environment
-from dropforge.errors import CloudLostError
+from dropforge.errors import CloudError, CloudLostError
 
 # The local cloud's modules are loaded only by the commands that use it.
 if TYPE_CHECKING:
@@ -89,18 +89,45 @@ def _local(environment: Environment, output: Output) -> Iterator[Stack]:
             ) from error
 
 
-def local_stack(environment: Environment, cloud: "Cloud", *, deploy: bool = False) -> Stack:
+def local_stack(
+    environment: Environment,
+    cloud: "Cloud",
+    *,
+    deploy: bool = False,
+    changing: Callable[[], None] = lambda: None,
+) -> Stack:
     """Reach the stack in a local cloud that is up.
 
     One that is there stays as it is, since ``sam deploy`` may have put it there.
+
+    Parameters
+    ----------
+    deploy : what is in the clone, whatever is there.
+    changing : called if that makes or changes the stack.
     """
     from dropforge import cloud as clouds
 
     session = clouds.session(cloud)
     if not deploy:
         try:
-            return find_stack(environment, session)
+            return find_stack(environment, session, asking(cloud))
         except StackMissingError:
             pass
-    outputs = clouds.deploy(cloud, PROJECT_ROOT, environment.stack_name, environment.parameters)
-    return Stack(environment, session, outputs)
+    name, parameters = environment.stack_name, environment.parameters
+    outputs = clouds.deploy(cloud, PROJECT_ROOT, name, parameters, changing=changing)
+    return Stack(environment, session, outputs, asking(cloud))
+
+
+def asking(cloud: "Cloud") -> Ask:
+    """Return what asks a local cloud what only it can be asked, such as what waits in it."""
+
+    def ask(question: str, given: Mapping[str, str]) -> dict[str, Any] | None:
+        from dropforge.cloud import admin
+
+        # What it says is advice: a cloud of another version, or too busy to answer, has none.
+        try:
+            return admin.ask(cloud, question, dict(given))
+        except CloudError:
+            return None
+
+    return ask

@@ -24,5 +24,5 @@ def demo(
 
             dropped = drop_sample(stack)
             output.note(f"Dropped s3://{stack.bucket}/{dropped.key}")
-            result = finish(stack, dropped.run, out, timeout, output)
+            result = finish(stack, dropped.run, out, timeout, output, dropped.key)
         conclude(result, output)

@@ -6,9 +6,9 @@ from dropforge.cli.finish import conclude, fetched, no_result
 from dropforge.cli.options import OUT_ROOT, Env, Json, Out, Run
 from dropforge.cli.output import Output
 from dropforge.client.executions import finished
+from dropforge.client.naming import run_named
 from dropforge.client.results import check_out
 from dropforge.environment import LOCAL
-from pipeline import layout
 
 
 def fetch(run: Run, env: Env = LOCAL, out: Out = None, as_json: Json = False) -> None:
@@ -21,5 +21,5 @@ def fetch(run: Run, env: Env = LOCAL, out: Out = None, as_json: Json = False) ->
     with reported(output, no_result):
         check_out(out or OUT_ROOT)
         with connected(env, output) as stack:
-            result = fetched(stack, finished(stack, layout.run_of_execution(run)), out)
+            result = fetched(stack, finished(stack, run_named(stack, run)), out)
         conclude(result, output)

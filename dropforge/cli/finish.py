@@ -18,9 +18,18 @@ from dropforge.client.stack import Stack
 
 
 def finish(
-    stack: Stack, run: str, out: Path | None, timeout: float, output: Output
+    stack: Stack,
+    run: str,
+    out: Path | None,
+    timeout: float,
+    output: Output,
+    key: str | None = None,
 ) -> dict[str, Any]:
     """Wait for a run's end and fetch its files.
+
+    Parameters
+    ----------
+    key : of the object that was dropped, to say what becomes of it until the run begins.
 
     Returns
     -------
@@ -29,7 +38,7 @@ def finish(
     over = False
     try:
         with progress(output.err) as show:
-            followed = follow(stack, run, show, limit=timeout)
+            followed = follow(stack, run, show, limit=timeout, key=key)
         over = True
         return fetched(stack, followed, out)
     except KeyboardInterrupt:

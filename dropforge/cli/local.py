@@ -1,70 +1,20 @@
-"""``dropforge up``, ``down`` and ``status``: the local cloud itself."""
+"""``dropforge down`` and ``status``: the local cloud itself."""
 
-import time
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
-
-from dropforge.cli.connect import deployed, local_stack, state_dir
-from dropforge.cli.faults import FAILED, reported
+from dropforge.cli.connect import asking, deployed, state_dir
+from dropforge.cli.faults import reported
 from dropforge.cli.folding import FactsText
-from dropforge.cli.options import Env, Json, number_from
+from dropforge.cli.options import Env, Json
 from dropforge.cli.output import Output
-from dropforge.cli.sharing import starting, uninterrupted
+from dropforge.cli.sharing import uninterrupted
+from dropforge.client.backlog import backlog_of
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Stack, find_stack
 from dropforge.environment import LOCAL, read_environment
 
 if TYPE_CHECKING:
     from dropforge.cloud import Cloud
-
-PORT = 4566
-"""The port that AWS emulators commonly use."""
-
-Port = Annotated[
-    int,
-    typer.Option(
-        "--port",
-        metavar="PORT",
-        parser=number_from(int, 0, 65535),
-        help="Port on 127.0.0.1; 0 takes a free one.",
-    ),
-]
-Foreground = Annotated[
-    bool, typer.Option("--foreground", help="Stay until Ctrl-C, then stop the cloud.")
-]
-
-
-def up(port: Port = PORT, foreground: Foreground = False, as_json: Json = False) -> None:
-    """Start the local cloud and deploy the stack into it.
-
-    It stays up in the background, and what it stores outlives it.
-    """
-    output = Output(as_json)
-    with reported(output):
-        cloud = _started(port, output)
-        if foreground:
-            _stay(cloud, output)
-
-
-def _started(port: int, output: Output) -> "Cloud":
-    """Start the cloud, deploy into it and print where it is; if that fails, stop it again."""
-    from dropforge import cloud as clouds
-
-    environment, folder = read_environment(LOCAL), state_dir()
-    started: Cloud | None = None
-    try:
-        with starting(folder, lambda: output.note("Waiting for another command's cloud ...")):
-            with uninterrupted():
-                cloud = started = clouds.up(folder, port=port)
-            stack = local_stack(environment, cloud, deploy=True)
-        facts, access = _facts(stack, cloud), _access(stack, cloud)
-        output.result(facts, lambda: [FactsText(_lines(facts) | access, whole=access)])
-    except BaseException:
-        if started:
-            _stop(started)
-        raise
-    return cloud
 
 
 def down(as_json: Json = False) -> None:
@@ -75,7 +25,7 @@ def down(as_json: Json = False) -> None:
 
         cloud = clouds.running(state_dir())
         if cloud:
-            _stop(cloud)
+            stop_cloud(cloud)
         said = f"Stopped the local cloud at {cloud.endpoint}." if cloud else "No local cloud is up."
         output.result({"running": False, "stopped": cloud is not None}, lambda: [said])
 
@@ -85,9 +35,9 @@ def status(env: Env = LOCAL, as_json: Json = False) -> None:
     output = Output(as_json)
     with reported(output):
         environment = read_environment(env)
-        facts = _local_facts() if environment.is_local else _facts(deployed(environment), None)
+        facts = _local_facts() if environment.is_local else facts_of(deployed(environment), None)
         if facts["running"]:
-            output.result(facts, lambda: [FactsText(_lines(facts))])
+            output.result(facts, lambda: [FactsText(lines_of(facts))])
         else:
             said = "The local cloud is not up; `dropforge up` starts it."
             output.result(facts, lambda: [said])
@@ -98,14 +48,17 @@ def _local_facts() -> dict[str, Any]:
 
     cloud = clouds.running(state_dir())
     if cloud is None:
-        return _facts(None, None) | {"state_dir": str(state_dir().resolve())}
+        return facts_of(None, None) | {"state_dir": str(state_dir().resolve())}
     try:
-        return _facts(find_stack(read_environment(LOCAL), clouds.session(cloud)), cloud)
+        return facts_of(
+            find_stack(read_environment(LOCAL), clouds.session(cloud), asking(cloud)), cloud
+        )
     except StackMissingError:
-        return _facts(None, cloud)
+        return facts_of(None, cloud)
 
 
-def _facts(stack: Stack | None, cloud: "Cloud | None") -> dict[str, Any]:
+def facts_of(stack: Stack | None, cloud: "Cloud | None") -> dict[str, Any]:
+    """Say where the parts of a stack, and of the local cloud that it is in, are."""
     outputs = stack.outputs if stack else {}
     endpoint = cloud.endpoint if cloud else None
     if stack and cloud is None:
@@ -119,6 +72,7 @@ def _facts(stack: Stack | None, cloud: "Cloud | None") -> dict[str, Any]:
         "state_machines": _arns(outputs, "StateMachineArn"),
         "functions": _arns(outputs, "FunctionArn"),
         "state_dir": str(cloud.state_dir) if cloud else None,
+        "backlog": backlog_of(stack) if stack else None,
     }
 
 
@@ -126,7 +80,8 @@ def _arns(outputs: Any, ending: str) -> dict[str, str]:
     return {name.removesuffix("Arn"): arn for name, arn in outputs.items() if name.endswith(ending)}
 
 
-def _lines(facts: dict[str, Any]) -> dict[str, str | None]:
+def lines_of(facts: dict[str, Any]) -> dict[str, str | None]:
+    """Return the facts as names and values for a person."""
     return {
         "Endpoint": facts["endpoint"],
         "Region": facts["region"],
@@ -135,38 +90,43 @@ def _lines(facts: dict[str, Any]) -> dict[str, str | None]:
         "State machine": ", ".join(facts["state_machines"]),
         "Functions": ", ".join(facts["functions"]),
         "State": facts["state_dir"],
+        "Waiting": _waiting(facts["backlog"]),
     }
 
 
-def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
-    """Say how other AWS tools reach the cloud."""
-    keys = stack.session.get_credentials().get_frozen_credentials()
-    # boto3 reads AWS_DEFAULT_REGION alone, the other SDKs AWS_REGION alone; where a shell has
-    # set the latter for its user's account, the AWS CLI prefers it to the former.
-    return {
-        "Other tools": f"export AWS_ENDPOINT_URL={cloud.endpoint}\n"
-        f"export AWS_DEFAULT_REGION={cloud.region} AWS_REGION={cloud.region}\n"
-        f"export AWS_ACCESS_KEY_ID={keys.access_key}\n"
-        f"export AWS_SECRET_ACCESS_KEY={keys.secret_key}",
-        "Drop a file": f"aws s3 cp FILE.csv s3://{stack.bucket}/inbox/",
+def _waiting(backlog: dict[str, Any] | None) -> str:
+    """Say what waits for its turn or is being done; "" if there is nothing, or nobody knows."""
+    if not backlog:
+        return ""
+    counts = backlog.get("functions") or {}
+    events = {
+        state: sum(count.get(state, 0) for count in counts.values())
+        for state in ("queued", "running")
     }
+    oldest = max((count.get("oldest_seconds") or 0 for count in counts.values()), default=0)
+    told = {
+        "event": events,
+        "run": backlog.get("executions") or {},
+        "job": backlog.get("jobs") or {},
+    }
+    parts = [_counted(name, count) for name, count in told.items()]
+    if events["queued"] and oldest >= 1:
+        parts.append(f"the oldest event waits for {oldest:,.0f} s")
+    return ", ".join(filter(None, parts))
 
 
-def _stay(cloud: "Cloud", output: Output) -> None:
-    from dropforge import cloud as clouds
-
-    output.note("Ctrl-C stops the local cloud.")
-    try:
-        while clouds.running(state_dir()) == cloud:
-            time.sleep(0.5)
-    except KeyboardInterrupt:
-        _stop(cloud)
-        return
-    output.fault("the local cloud ended; `dropforge up --foreground` starts it again")
-    raise typer.Exit(FAILED)
+def _counted(name: str, count: dict[str, int]) -> str:
+    queued, running = count.get("queued", 0), count.get("running", 0)
+    noun = name if queued + running == 1 else f"{name}s"
+    if queued and running:
+        return f"{queued + running:,} {noun}: {queued:,} waiting and {running:,} under way"
+    if queued:
+        return f"{queued:,} {noun} waiting"
+    return f"{running:,} {noun} under way" if running else ""
 
 
-def _stop(cloud: "Cloud") -> None:
+def stop_cloud(cloud: "Cloud") -> None:
+    """Stop a cloud, without an interrupt that would leave it half there."""
     from dropforge import cloud as clouds
 
     with uninterrupted():

@@ -1,5 +1,7 @@
 """``dropforge logs``."""
 
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Annotated
 
 import typer
@@ -11,8 +13,9 @@ from dropforge.cli.options import Env, Json, Run, number_from
 from dropforge.cli.output import Output
 from dropforge.cli.printable import printable
 from dropforge.client.logs import Line, run_logs
+from dropforge.client.naming import run_named
+from dropforge.client.tail import tail
 from dropforge.environment import LOCAL
-from pipeline import layout
 
 Limit = Annotated[
     int,
@@ -25,23 +28,51 @@ Limit = Annotated[
 ]
 
 
-def logs(run: Run, env: Env = LOCAL, limit: Limit = 500, as_json: Json = False) -> None:
-    """Print the log lines of a run: of the functions and of its SageMaker jobs."""
+Follow = Annotated[
+    bool, typer.Option("--follow", help="Print new lines as they come, until the run is over.")
+]
+
+
+def logs(
+    run: Run,
+    env: Env = LOCAL,
+    limit: Limit = 500,
+    follow: Follow = False,
+    as_json: Json = False,
+) -> None:
+    """Print the log lines of a run: of the functions and of its SageMaker jobs.
+
+    With --follow, --json prints an object a line. Ctrl-C ends that; the run goes on.
+    """
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            lines = run_logs(stack, layout.run_of_execution(run), limit)
-        facts = {
-            "run": run,
-            "lines": [
-                {"time": line.time.isoformat(), "source": line.source, "text": line.text}
-                for line in lines
-            ],
-        }
+            name = run_named(stack, run)
+            if follow:
+                tail(stack, name, _shower(output, limit))
+                return
+            lines = run_logs(stack, name, limit)
+        facts = {"run": name, "lines": [_facts(line) for line in lines]}
         output.result(facts, lambda: map(_shown, lines) if lines else [_NONE])
 
 
 _NONE = "No log lines; they may have outlived their retention."
+
+
+def _shower(output: Output, limit: int) -> Callable[[Sequence[Line]], None]:
+    """Return what prints lines: of those that are there at first, the last."""
+    left: list[int] = [limit]
+
+    def show(lines: Sequence[Line]) -> None:
+        for line in lines[-left[0] :] if left else lines:
+            output.line(_facts(line), partial(_shown, line))
+        left.clear()
+
+    return show
+
+
+def _facts(line: Line) -> dict[str, str]:
+    return {"time": line.time.isoformat(), "source": line.source, "text": line.text}
 
 
 def _shown(line: Line) -> Text:

@@ -53,7 +53,12 @@ Timeout = Annotated[
         help="Stop waiting then, after 14400 (4 hours) if not given; the run itself goes on.",
     ),
 ]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="Name of a run, as `runs` lists it.")]
+Run = Annotated[
+    str,
+    typer.Argument(
+        metavar="RUN", help="A run that `runs` lists: its name, how it begins, or latest."
+    ),
+]
 """A run by its name."""
 
 TIMEOUT_SECONDS = 4 * 3600.0

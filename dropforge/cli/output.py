@@ -58,6 +58,14 @@ class Output:
             for part in render():
                 self.out.print(part, soft_wrap=not isinstance(part, Panel))
 
+    def line(self, facts: Mapping[str, Any], render: Callable[[], RenderableType]) -> None:
+        """Print one of many results that come bit by bit: as JSON, an object a line."""
+        if self.as_json:
+            sys.stdout.write(json.dumps(facts, default=str) + "\n")
+            sys.stdout.flush()
+        else:
+            self.out.print(render(), soft_wrap=True)
+
 
 def _folded(line: Text, width: int) -> list[Text]:
     """Fold a line between words; a word that is longer than the width stays whole."""

@@ -1,5 +1,6 @@
 """Shows on stderr how a run goes through its states: live on a terminal, else line by line."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -11,7 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from dropforge.cli.figures import error_name
+from dropforge.cli.printable import printable
 from dropforge.client.history import Timeline, Visit
+from dropforge.client.waiting import NOTHING_SAID
 
 _QUIET = {"Choice", "Pass", "Succeed", "Fail"}
 """Kinds of states that take no time and so need no line."""
@@ -75,7 +78,8 @@ class _Board:
         table.add_column(style="yellow")
         visits = list(filter(_worth_a_line, self._timeline.visits))
         if not visits and not self._timeline.is_over:
-            table.add_row(self._spinner, Text("Waiting for the run to start"), Text(), Text())
+            note = self._timeline.note or NOTHING_SAID
+            table.add_row(self._spinner, Text(printable(note)), Text(), Text())
         for visit in visits:
             table.add_row(
                 self._mark(visit), Text(visit.name), Text(_elapsed(visit)), Text(_remark(visit))
@@ -94,8 +98,10 @@ class _Lines:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._told: set[tuple[int, str]] = set()
+        self._noted: tuple[str | None, float] = (None, time.monotonic())
 
     def show(self, timeline: Timeline) -> None:
+        self._note(timeline.note)
         for index, visit in enumerate(timeline.visits):
             if not _worth_a_line(visit):
                 continue
@@ -103,6 +109,12 @@ class _Lines:
                 self._tell(index, "done", visit, "failed" if visit.error else "done")
             elif (datetime.now(UTC) - visit.entered).total_seconds() > _LONG_SECONDS:
                 self._tell(index, "long", visit, "goes on")
+
+    def _note(self, note: str | None) -> None:
+        last, when = self._noted
+        if note and note != last and time.monotonic() - when > _LONG_SECONDS:
+            self._noted = (note, time.monotonic())
+            self._console.print(Text(printable(note)), soft_wrap=True)
 
     def _tell(self, index: int, stage: str, visit: Visit, word: str) -> None:
         if (index, stage) in self._told:

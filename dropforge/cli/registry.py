@@ -11,9 +11,9 @@ from dropforge.cli.faults import reported
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.output import Output
 from dropforge.client import registry
+from dropforge.client.naming import run_named
 from dropforge.client.registry import Change
 from dropforge.environment import LOCAL
-from pipeline import layout
 
 Dataset = Annotated[str, typer.Argument(metavar="DATASET", help="Name of a dataset.")]
 Yes = Annotated[
@@ -33,7 +33,7 @@ def promote(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            change = registry.promote(stack, layout.run_of_execution(run))
+            change = registry.promote(stack, run_named(stack, run))
         output.result(asdict(change), lambda: [Text(_said(change))])
 
 

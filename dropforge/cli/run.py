@@ -64,7 +64,7 @@ def run(
             check_target(file, target)
         with connected(env, output) as stack:
             dropped = _drop(stack, file, key, settings, target, output)
-            result = finish(stack, dropped.run, out, timeout, output)
+            result = finish(stack, dropped.run, out, timeout, output, dropped.key)
         conclude(result, output)
 
 

@@ -78,6 +78,14 @@ def mark_own(cloud: "Cloud") -> None:
     (cloud.state_dir / _OWN).write_text(_name(cloud), encoding="utf-8")
 
 
+def disown(state_dir: Path) -> None:
+    """Let a cloud that a command started stay up after its last user.
+
+    To be called while `starting`, so that none is just stopping it.
+    """
+    (state_dir / _OWN).unlink(missing_ok=True)
+
+
 def _stop_own(state_dir: Path) -> None:
     from dropforge import cloud as clouds
 

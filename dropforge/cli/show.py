@@ -12,9 +12,9 @@ from dropforge.cli.folding import FactsText
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.output import Output
 from dropforge.cli.panel import metric_line
+from dropforge.client.naming import run_named
 from dropforge.client.runs import run_facts
 from dropforge.environment import LOCAL
-from pipeline import layout
 
 _SHOWN_SECONDS = 0.05
 """States that take less, such as choices, only lengthen the list."""
@@ -27,7 +27,7 @@ def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            facts = run_facts(stack, layout.run_of_execution(run))
+            facts = run_facts(stack, run_named(stack, run))
         output.result(facts, lambda: [_text(facts)])
 
 

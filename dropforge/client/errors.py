@@ -6,6 +6,7 @@ ClientFault                    base; the user can put it right, so the command e
 ├── DropFileError              the file to drop cannot be read
 ├── OutUnusableError           a run's files cannot be written; exits 3 if the run is over
 ├── RunUnknownError            the bucket knows no such run
+├── RunAmbiguousError          several runs begin with what was given
 ├── RunLostError               nothing knows how a run ended; the command exits 3
 ├── RunUnfinishedError         a run goes on, so it has no files yet; the command exits 3
 ├── RegistryError              no model package can be promoted or rolled back
@@ -50,6 +51,10 @@ class OutUnusableError(ClientFault):
 
 class RunUnknownError(ClientFault):
     """The bucket knows no such run."""
+
+
+class RunAmbiguousError(ClientFault):
+    """Several runs begin with what was given; its message lists them."""
 
 
 class RunLostError(ClientFault):

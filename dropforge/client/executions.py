@@ -1,6 +1,7 @@
 """Looks up the execution of a run: how it stands, and what it put out."""
 
 import json
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -8,11 +9,13 @@ from botocore.exceptions import ClientError
 from dropforge.client.errors import ClientFault, RunLostError, RunUnfinishedError, RunUnknownError
 from dropforge.client.follow import Followed, Message, message_of
 from dropforge.client.history import Timeline, update
+from dropforge.client.naming import dataset_in, executions, time_in
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import errors, layout
 
 LOST = "LOST"
 """The status of a run that left objects, but neither an execution nor a message."""
+_LOOKED_AT = 1000
 LOST_CAUSE = "its execution was lost, as when the local cloud is killed; drop the file again"
 
 
@@ -31,9 +34,17 @@ def arn_of(stack: Stack, run: str, request: dict[str, Any]) -> str:
 
     Parameters
     ----------
-    request : the run's request.json; a person's execution may be called otherwise than its run.
+    request : the run's request.json, {} if it has none; a person's execution may be called
+        otherwise than its run.
     """
-    return str(request.get("execution", {}).get("id") or stack.execution_arn(run))
+    told, arn = request.get("execution", {}).get("id"), stack.execution_arn(run)
+    if told or time_in(run) or execution_of(stack, arn):
+        return str(told or arn)
+    # It ended, or is, before its first file: only Step Functions knows what it is called.
+    for item in islice(executions(stack), _LOOKED_AT):
+        if layout.run_of_execution(item["name"]) == run:
+            return stack.execution_arn(item["name"])
+    return arn
 
 
 def missing(stack: Stack, run: str) -> ClientFault:
@@ -79,12 +90,24 @@ def _message(run: str, request: dict[str, Any], execution: dict[str, Any]) -> Me
     """Make up for a message that could not be sent; None if the run goes on."""
     if execution.get("status") in (None, "RUNNING", "PENDING_REDRIVE"):
         return None
-    result = json.loads(execution["output"]) if execution.get("output") else None
+    status = execution["status"]
+    # What an execution that did not succeed gives as its output is no result.
+    output = json.loads(execution.get("output") or "{}") if status == "SUCCEEDED" else {}
+    result = output if isinstance(output, dict) and "verdict" in output else None
+    error = execution.get("error")
+    refused = "rejected_input" if is_input_error(error) else "failed"
     return {
         "run": run,
-        "dataset": (result or request).get("dataset"),
-        "status": execution["status"],
-        "verdict": result["verdict"] if result else "failed",
+        "dataset": (result or request).get("dataset") or dataset_in(run),
+        "status": status,
+        "verdict": result["verdict"] if result else refused,
         "result": result,
-        "text": execution.get("cause") or f"{run} ended {execution['status']}.",
+        "error": error,
+        "text": execution.get("cause") or f"{run} ended {status}.",
     }
+
+
+def is_input_error(name: str | None) -> bool:
+    """Say whether an error blames the dropped file, as the message of its run would."""
+    kind = getattr(errors, name or "", None)
+    return isinstance(kind, type) and issubclass(kind, errors.InputError)

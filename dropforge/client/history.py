@@ -58,6 +58,8 @@ class Timeline:
     ----------
     status : RUNNING until it ended; None if it has not begun.
     error, cause : why it failed, as the execution itself says.
+    failures : when and why attempts of its tasks failed.
+    note : what is seen of a run that has not begun, in words.
     """
 
     visits: list[Visit] = field(default_factory=list)
@@ -67,6 +69,8 @@ class Timeline:
     error: str | None = None
     cause: str | None = None
     seen: int = 0
+    failures: list[tuple[datetime, str]] = field(default_factory=list)
+    note: str | None = None
     _owners: dict[int, Visit] = field(default_factory=dict, repr=False)
 
     @property
@@ -114,6 +118,8 @@ class Timeline:
             self._leave(event["stateExitedEventDetails"]["name"], time)
         elif owner:
             _note(owner, kind, event)
+            if kind.endswith(("Failed", "TimedOut")):
+                self.failures.append((time, _details(kind, event).get("cause") or ""))
         if owner:
             self._owners[event["id"]] = owner
 

@@ -1,6 +1,7 @@
 """Reads the log lines of a run: those of the functions and of its SageMaker jobs."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,15 +10,29 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dropforge.client.executions import arn_of, missing
+from dropforge.client.follow import Message, message_of
 from dropforge.client.history import Timeline, update
-from dropforge.client.runs import run_facts
+from dropforge.client.invocations import Term, events, log_group, marked, naming, time_of
+from dropforge.client.naming import time_in
+from dropforge.client.records import readable, unescaped
 from dropforge.client.stack import Stack
 from pipeline import layout
 
-_FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify")
+_FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify", "Webhook")
+"""The functions of a run; a stack need not have all."""
 _JOBS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
-_MARGIN = timedelta(minutes=5)
-"""The trigger writes before the execution begins, the notice after it ends."""
+_BEFORE = timedelta(minutes=5)
+_AFTER = timedelta(hours=2)
+"""The trigger writes before the execution begins; messages are tried again after it, and a drop
+that is refused or lost is told within that time of it."""
+_REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_FILE = re.compile(rf"^File: s3://[^/]+/({layout.INBOX}.+)$", re.MULTILINE)
+"""The line of a message that names the object."""
+_SPOKEN = 80
+"""Letters of an error's words that are looked for."""
+_CHILDREN = 3
+"""Failed children of a Map that are looked at: what ails one ails most."""
 
 
 @dataclass(frozen=True)
@@ -34,109 +49,163 @@ class Line:
     text: str
 
 
-def run_logs(stack: Stack, run: str, limit: int) -> list[Line]:
-    """Return a run's last log lines, in the order of time.
+class RunLog:
+    """The log of a run, to be read once or again and again.
 
-    A function's lines count if they name the run: the functions serve several runs at
-    once. SageMaker's streams begin with the job's name, which is the run's.
+    A function's lines count if their invocation names the run, or the object that started
+    it, or is one that the execution saw fail: the functions serve several runs at once.
+    SageMaker's streams begin with the job's name, which is the run's.
 
     Raises
     ------
     RunUnknownError
         There is no such run.
     """
-    facts = run_facts(stack, run)
-    began, ended = _window(stack, facts)
-    sources = chain(
-        (_of_function(stack, name, run, began, ended) for name in _FUNCTIONS),
-        (_of_jobs(stack, group, run, began, ended) for group in _JOBS),
-    )
-    lines = sorted(chain.from_iterable(sources), key=lambda line: line.time)
-    return lines[-limit:]
+
+    def __init__(self, stack: Stack, run: str) -> None:
+        self._stack, self._run = stack, run
+        self._request: dict[str, Any] = {}
+        self._message: Message | None = None
+        self._arn: str | None = None
+        self._timeline = Timeline()
+        self._look()
+        if not (self._arn or self._message or stack.has(f"{layout.prefix_of(run)}/")):
+            raise missing(stack, run)
+        groups = {f"{name}Function": log_group(stack, name) for name in _FUNCTIONS}
+        self._groups = {source: group for source, group in groups.items() if group}
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run has ended, as far as the last look told."""
+        return self._timeline.is_over or self._arn is None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its message was sent, too."""
+        return self._message is not None and self._message.get("sent") is not None
+
+    def lines(self, since: datetime | None = None) -> list[Line]:
+        """Return its lines up to now, in the order of time.
+
+        Parameters
+        ----------
+        since : leaves out what is older.
+        """
+        self._look()
+        began, ended = _window(self._run, self._timeline)
+        began = max(began, since) if since else began
+        terms = [_named(self._run), *self._dropped()]
+        terms += _failures(self._stack, self._arn, self._timeline)
+        sources = chain(
+            (self._of_function(source, terms, began, ended) for source in self._groups),
+            (self._of_jobs(group, began, ended) for group in _JOBS),
+        )
+        lines = sorted(chain.from_iterable(sources), key=lambda line: line.time)
+        return [line for line in lines if since is None or line.time >= since]
+
+    def _look(self) -> None:
+        prefix = layout.prefix_of(self._run)
+        self._message = message_of(self._stack, self._run)
+        self._request = (
+            self._request or self._stack.read_json(layout.join(prefix, "request.json")) or {}
+        )
+        arn = self._arn or arn_of(self._stack, self._run, self._request)
+        exists = update(self._timeline, self._stack.client("stepfunctions"), arn)
+        self._arn = arn if exists else None
+
+    def _of_function(
+        self, source: str, terms: list[Term], began: datetime, ended: datetime
+    ) -> Iterator[Line]:
+        for event in marked(self._stack, self._groups[source], terms, began, ended):
+            yield Line(time_of(event), source, readable(event["message"]))
+
+    def _of_jobs(self, group: str, began: datetime, ended: datetime) -> Iterator[Line]:
+        # The champion's transform job has the name of this run's attempt and "-c".
+        names = layout.attempts_of(self._run)
+        jobs = tuple(f"{job}{suffix}/" for job in names for suffix in ("", "-c"))
+        where = {"logGroupName": group, "logStreamNamePrefix": self._run}
+        for event in events(self._stack, began, ended, **where):
+            # The prefix alone would take in a run whose name goes on after this one's.
+            if event["logStreamName"].startswith(jobs):
+                yield Line(time_of(event), group.rsplit("/", 1)[-1], unescaped(event["message"]))
+
+    def _dropped(self) -> list[Term]:
+        """Return what marks TriggerFunction's invocation: its lines name the object only."""
+        key = self._request.get("key")
+        if key is None:
+            # A drop that never became a run has its message alone.
+            file = _FILE.search((self._message or {}).get("text") or "")
+            return [naming(file[1])] if file else []
+        # The key may be dropped again and again; the execution begins with the line.
+        is_drop = key.startswith(layout.INBOX)
+        return [naming(key, self._timeline.started)] if is_drop else []
 
 
-def _window(stack: Stack, facts: dict[str, Any]) -> tuple[datetime, datetime]:
-    timeline = Timeline()
-    if facts["execution"]:
-        update(timeline, stack.client("stepfunctions"), facts["execution"])
+def run_logs(stack: Stack, run: str, limit: int) -> list[Line]:
+    """Return a run's last log lines, in the order of time.
+
+    Raises
+    ------
+    RunUnknownError
+        There is no such run.
+    """
+    return RunLog(stack, run).lines()[-limit:]
+
+
+def _window(run: str, timeline: Timeline) -> tuple[datetime, datetime]:
     now = datetime.now(UTC)
-    began = timeline.started or now - timedelta(days=1)
-    return began - _MARGIN, (timeline.ended or now) + _MARGIN
+    dropped = time_in(run)
+    if timeline.started:
+        began, ended = timeline.started, timeline.ended or now
+    elif dropped:
+        began, ended = dropped, dropped
+    else:
+        began, ended = now - timedelta(days=1), now
+    return began - _BEFORE, min(ended + _AFTER, now + _BEFORE)
 
 
-def _of_function(
-    stack: Stack, name: str, run: str, began: datetime, ended: datetime
-) -> Iterator[Line]:
-    arn = stack.outputs.get(f"{name}FunctionArn")
-    if arn is None:
-        return
-    configuration = stack.client("lambda").get_function_configuration(FunctionName=arn)
-    function = configuration["FunctionName"]
-    group = configuration.get("LoggingConfig", {}).get("LogGroup") or f"/aws/lambda/{function}"
-    found = _events(stack, began, ended, logGroupName=group, filterPattern=f'"{run}"')
-    for event in found:
-        yield Line(_time(event), f"{name}Function", readable(event["message"]))
+def _named(run: str) -> Term:
+    # Jobs are called like the run, with a suffix; a longer name may be another run's.
+    return Term(run, rf"(?<![\w-]){re.escape(run)}(-r\d+)?(-c)?(?![\w-])")
 
 
-def _of_jobs(
-    stack: Stack, group: str, run: str, began: datetime, ended: datetime
-) -> Iterator[Line]:
-    # The champion's transform job has the name of this run's attempt and "-c".
-    jobs = tuple(f"{job}{suffix}/" for job in layout.attempts_of(run) for suffix in ("", "-c"))
-    for event in _events(stack, began, ended, logGroupName=group, logStreamNamePrefix=run):
-        # The prefix alone would take in a run whose name goes on after this one's.
-        if event["logStreamName"].startswith(jobs):
-            yield Line(_time(event), group.rsplit("/", 1)[-1], _unescaped(event["message"]))
+def _failures(stack: Stack, arn: str | None, timeline: Timeline) -> list[Term]:
+    """Return what marks the invocations that an execution saw fail."""
+    found = list(timeline.failures)
+    if arn and any(visit.kind == "Map" and visit.error for visit in timeline.visits):
+        found += _of_children(stack, arn)
+    return [_failed(time, cause) for time, cause in found if cause]
 
 
-def _events(
-    stack: Stack, began: datetime, ended: datetime, **where: str
-) -> Iterator[dict[str, Any]]:
-    pages = stack.client("logs").get_paginator("filter_log_events")
-    span = {"startTime": _millis(began), "endTime": _millis(ended)}
+def _failed(time: datetime, cause: str) -> Term:
+    """Return the request id that a cause names, else the words of its error."""
+    request = _REQUEST.search(cause)
     try:
-        for page in pages.paginate(**where, **span):
-            yield from page["events"]
-    except ClientError as error:
-        # A group is made with the first line: no group, no lines.
-        if error.response["Error"]["Code"] != "ResourceNotFoundException":
-            raise
-
-
-def readable(message: str) -> str:
-    """Return a line of Powertools' JSON as level, text and extra fields; others unchanged."""
-    try:
-        record = json.loads(message)
+        document = json.loads(cause)
     except ValueError:
-        return message.rstrip()
-    if not isinstance(record, dict) or "level" not in record:
-        return message.rstrip()
-    told = {
-        "level",
-        "message",
-        "timestamp",
-        "service",
-        "location",
-        "function_name",
-        "xray_trace_id",
-    }
-    extra = {
-        key: value
-        for key, value in record.items()
-        if key not in told and not key.startswith("function_") and key != "cold_start"
-    }
-    more = " ".join(f"{key}={value}" for key, value in extra.items())
-    return f"{record['level']} {record.get('message', '')} {more}".rstrip()
+        document = {}
+    told = document if isinstance(document, dict) else {}
+    if told.get("requestId"):
+        return Term(str(told["requestId"]))
+    said = str(told.get("errorMessage") or cause)
+    if request and request[0] in said:
+        return Term(request[0])
+    first = next(iter(said.splitlines()), said)
+    return Term(first[:_SPOKEN], near=time)
 
 
-def _unescaped(message: str) -> str:
-    """Return a line of SageMaker's with its tabs, which its system logger wrote as ``#011``."""
-    return message.rstrip().replace("#011", "\t")
-
-
-def _time(event: dict[str, Any]) -> datetime:
-    return datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-
-
-def _millis(time: datetime) -> int:
-    return int(time.timestamp() * 1000)
+def _of_children(stack: Stack, arn: str) -> list[tuple[datetime, str]]:
+    """Return when and why children of a failed Map failed: its own history does not say."""
+    sfn, found = stack.client("stepfunctions"), []
+    try:
+        for run in sfn.list_map_runs(executionArn=arn)["mapRuns"]:
+            query = {"mapRunArn": run["mapRunArn"], "statusFilter": "FAILED"}
+            for child in sfn.list_executions(**query, maxResults=_CHILDREN)["executions"]:
+                timeline = Timeline()
+                update(timeline, sfn, child["executionArn"])
+                found += timeline.failures
+    except ClientError as error:
+        # Who may read logs need not be allowed to look into Map Runs.
+        if error.response["Error"]["Code"] != "AccessDeniedException":
+            raise
+    return found

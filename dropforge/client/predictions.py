@@ -1,7 +1,13 @@
-"""Joins the predictions of a run's test rows with the truth, as one table for people."""
+"""Joins the predictions of a run's test rows with the truth, as one table for people.
+
+People open the table in a spreadsheet, which runs a cell as a formula if it begins with
+one of a few characters, quoted or not (OWASP, CSV Injection). Such a text gets an
+apostrophe in front, which makes it text there; `as_it_was` takes it off again.
+"""
 
 import csv
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
@@ -10,6 +16,13 @@ from dropforge.client.errors import PredictionsUnreadableError
 
 THRESHOLD = 0.5
 """A binary row counts as positive from this probability on, as EvaluateFunction has it."""
+
+_FORMULA = re.compile(r"'*(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\0])")
+r"""What a spreadsheet may run: = + - @, their full-width forms, and what it drops before them.
+
+Apostrophes before it count too: one more keeps what has one already apart from what got one.
+"""
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -64,6 +77,18 @@ class Target:
         return [actual, self.classes[chosen], *(str(value) for value in probabilities)]
 
 
+def as_text(cell: str) -> str:
+    """Return a cell that a spreadsheet takes for text, or for a number if it is one."""
+    if _NUMBER.fullmatch(cell) or not _FORMULA.match(cell):
+        return cell
+    return f"'{cell}"
+
+
+def as_it_was(cell: str) -> str:
+    """Return what `as_text` was given."""
+    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell
+
+
 def write_table(target: Target, parts: Iterable[tuple[str, TextIO, TextIO]], out: TextIO) -> int:
     """Write the table of all parts.
 
@@ -88,7 +113,7 @@ def write_table(target: Target, parts: Iterable[tuple[str, TextIO, TextIO]], out
         records = csv.reader(truth)
         identifiers = next(records)[2:]
         if not wrote_header:
-            writer.writerow(["row", *identifiers, *target.header()])
+            writer.writerow(map(as_text, ["row", *identifiers, *target.header()]))
             wrote_header = True
         for record, line in _pairs(name, records, predictions):
             try:
@@ -97,7 +122,7 @@ def write_table(target: Target, parts: Iterable[tuple[str, TextIO, TextIO]], out
                 raise PredictionsUnreadableError(
                     f"{name}: {line.strip()[:80]!r} is no prediction for row {record[0]}: {error}"
                 ) from error
-            writer.writerow([record[0], *record[2:], *cells])
+            writer.writerow(map(as_text, [record[0], *record[2:], *cells]))
             rows += 1
     return rows
 

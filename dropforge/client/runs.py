@@ -1,6 +1,5 @@
 """Looks up the runs of a stack: all of them, or one in full."""
 
-import re
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,13 +12,13 @@ from botocore.exceptions import ClientError
 from dropforge.client.executions import LOST, LOST_CAUSE, arn_of, execution_of, missing
 from dropforge.client.follow import message_of
 from dropforge.client.history import Timeline, update
+from dropforge.client.naming import Known, dataset_in, known_runs, lost_drops, newest_first
 from dropforge.client.registry import champion, describe
 from dropforge.client.stack import Stack
 from pipeline import layout
 
 Facts = dict[str, Any]
 
-_STAMP = re.compile(r"-(\d{8}-\d{6})-[0-9a-f]{8}$")
 _LOOKUPS = 8
 """Messages fetched at once."""
 _MIXED = 4
@@ -35,25 +34,17 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
     (whether its model is the champion); what is not known yet is null.
     """
     beginning = "" if dataset is None else f"{layout.run_stem(dataset)}-"
-    executions = {
-        layout.run_of_execution(item["name"]): item
-        for item in islice(_executions(stack), max(limit * _MIXED, 100))
-        if item["name"].startswith(beginning)
-    }
-    began = {run: item["startDate"].astimezone(UTC) for run, item in executions.items()}
-    for run in _prefixes(stack, beginning):
-        stamp = _STAMP.search(run)
-        if run not in began and stamp:
-            began[run] = datetime.strptime(stamp[1], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
-    newest = sorted(began, key=lambda run: (began[run], run), reverse=True)
-    newest = newest[: limit if dataset is None else limit * _MIXED]
+    found = known_runs(stack, beginning, max(limit * _MIXED, 100))
+    if dataset is not None:
+        # The name of a drop that was lost holds no dataset; its message does.
+        found = newest_first([*found, *lost_drops(stack)])
+    newest = found[: limit if dataset is None else limit * _MIXED]
     with ThreadPoolExecutor(_LOOKUPS) as pool:
-        messages = pool.map(lambda run: message_of(stack, run), newest)
+        messages = pool.map(lambda known: message_of(stack, known.run), newest)
         told = dict(zip(newest, messages, strict=True))
-        silent = [run for run in newest if told[run] is None]
-        names = [executions[run]["name"] if run in executions else run for run in silent]
-        standing = dict(zip(silent, pool.map(partial(_standing, stack), names), strict=True))
-        every = (_row(run, began[run], told[run] or standing[run]) for run in newest)
+        silent = [known for known in newest if told[known] is None]
+        standing = dict(zip(silent, pool.map(partial(_standing, stack), silent), strict=True))
+        every = (_row(known, told[known] or standing[known]) for known in newest)
         rows = list(islice(_of_dataset(every, dataset), limit))
         datasets = sorted({row["dataset"] for row in rows if row["dataset"]})
         champions = pool.map(lambda name: _champion_run(stack, name), datasets)
@@ -81,7 +72,7 @@ def run_facts(stack: Stack, run: str) -> Facts:
         raise missing(stack, run)
     known = execution or {"status": LOST, "cause": LOST_CAUSE}
     status = message.get("status") or known.get("status")
-    dataset = message.get("dataset") or request.get("dataset") or _dataset_in(run)
+    dataset = message.get("dataset") or request.get("dataset") or dataset_in(run)
     result = message.get("result") or {}
     package = evaluation.get("package", {})
     return {
@@ -112,45 +103,23 @@ def run_facts(stack: Stack, run: str) -> Facts:
     }
 
 
-def _executions(stack: Stack) -> Iterator[Facts]:
-    pages = stack.client("stepfunctions").get_paginator("list_executions")
-    for page in pages.paginate(stateMachineArn=stack.state_machine_arn):
-        yield from page["executions"]
-
-
-def _prefixes(stack: Stack, beginning: str) -> Iterator[str]:
-    pages = stack.client("s3").get_paginator("list_objects_v2")
-    start = layout.prefix_of(beginning)
-    for page in pages.paginate(Bucket=stack.bucket, Prefix=start, Delimiter="/"):
-        for item in page.get("CommonPrefixes", []):
-            yield item["Prefix"].rstrip("/").rsplit("/", 1)[-1]
-
-
-def _standing(stack: Stack, name: str) -> Facts:
+def _standing(stack: Stack, known: Known) -> Facts:
     """Say of a run without a message what `run_facts` would: a list of executions may lag."""
-    prefix = layout.prefix_of(layout.run_of_execution(name))
-    request = stack.read_json(layout.join(prefix, "request.json")) or {}
+    request = stack.read_json(layout.join(layout.prefix_of(known.run), "request.json")) or {}
+    name = known.execution or known.run
     execution = execution_of(stack, arn_of(stack, name, request)) or {"status": LOST}
     return {"dataset": request.get("dataset"), "status": execution.get("status")}
 
 
-def _dataset_in(run: str) -> str | None:
-    """Return the dataset that a run's name holds, None if it holds none or may be cut."""
-    stamp = _STAMP.search(run)
-    stem = run[: stamp.start()] if stamp else ""
-    # Where a longer name would have left a longer stem, this one is whole.
-    return stem if stem and layout.run_stem(f"{stem}-x") != stem else None
-
-
-def _row(run: str, began: datetime, known: Facts) -> Facts:
+def _row(known: Known, told: Facts) -> Facts:
     """Gather a row from a run's message, or from how it stands without one."""
     return {
-        "run": run,
-        "dataset": known.get("dataset") or _dataset_in(run),
-        "status": known.get("status"),
-        "verdict": known.get("verdict"),
-        "metric": (known.get("result") or {}).get("metric"),
-        "started": _iso(began),
+        "run": known.run,
+        "dataset": told.get("dataset") or dataset_in(known.run),
+        "status": told.get("status"),
+        "verdict": told.get("verdict"),
+        "metric": (told.get("result") or {}).get("metric"),
+        "started": _iso(known.began),
     }
 
 

@@ -1,7 +1,7 @@
 """A deployed stack: its outputs, and clients that reach it."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +11,9 @@ from botocore.exceptions import ClientError
 from dropforge.client.errors import StackMissingError
 from dropforge.environment import Environment
 from pipeline import layout
+
+Ask = Callable[[str, Mapping[str, str]], dict[str, Any] | None]
+"""Asks the local cloud something that AWS cannot be asked; None if it does not know."""
 
 _SEED_SECONDS = 150
 """Longer than SeedFunction may run, so that its own time-out is what is reported."""
@@ -24,11 +27,13 @@ class Stack:
     ----------
     session : a boto3 session.
     outputs : of the template.
+    ask : asks the local cloud that the stack is in; None on AWS.
     """
 
     environment: Environment
     session: Any
     outputs: Mapping[str, str]
+    ask: Ask | None = field(default=None, repr=False, compare=False)
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def client(self, service: str) -> Any:
@@ -79,6 +84,10 @@ class Stack:
         body = self.read(key)
         return None if body is None else dict(json.loads(body))
 
+    def read_json_list(self, key: str) -> list[Any]:
+        """Return a JSON list of the bucket; [] if there is none."""
+        return list(json.loads(self.read(key) or b"[]"))
+
     def has(self, prefix: str) -> bool:
         """Say whether the bucket has objects whose keys begin with a prefix."""
         s3 = self.client("s3")
@@ -86,8 +95,12 @@ class Stack:
         return bool(answer.get("Contents"))
 
 
-def find_stack(environment: Environment, session: Any) -> Stack:
+def find_stack(environment: Environment, session: Any, ask: Ask | None = None) -> Stack:
     """Find an environment's stack by its name.
+
+    Parameters
+    ----------
+    ask : as `Stack` has it.
 
     Raises
     ------
@@ -111,4 +124,4 @@ def find_stack(environment: Environment, session: Any) -> Stack:
             f"the stack {where} is {found['StackStatus']} and has no outputs of Dropforge; "
             f"finish or delete that deployment, or name another stack in samconfig.toml"
         )
-    return Stack(environment, session, outputs)
+    return Stack(environment, session, outputs, ask)

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,11 +27,20 @@ _DEAD = {"CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED
 
 
 def deploy(
-    cloud: Cloud, project_root: Path, stack_name: str, parameters: Mapping[str, str]
+    cloud: Cloud,
+    project_root: Path,
+    stack_name: str,
+    parameters: Mapping[str, str],
+    *,
+    changing: Callable[[], None] = lambda: None,
 ) -> dict[str, str]:
     """Create or update the stack of the project's template.
 
     An unchanged project with unchanged parameters is left as it is.
+
+    Parameters
+    ----------
+    changing : called before the stack is made or changed.
 
     Returns
     -------
@@ -61,6 +70,7 @@ def deploy(
     stack = _describe(cloudformation, stack_name)
     if stack and stack["StackStatus"] in _DONE and _digest(stack) == digest:
         return _outputs(stack)
+    changing()
     _ensure_bucket(s3, bucket)
     if len(body.encode()) > _INLINE_BYTES:
         objects[f"{digest[:32]}.template"] = body.encode()

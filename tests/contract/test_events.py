@@ -1,4 +1,8 @@
-"""Every sample event is one that its function takes, and every function has one."""
+"""Every documented event is one that its function takes, and every function has one.
+
+They name what no stack has; `dropforge events` makes such as name what is there, which
+tests/stack/test_command.py hands to the functions.
+"""
 
 import json
 from pathlib import Path

@@ -65,8 +65,8 @@ def test_follow_of_a_drop_refused_before_an_execution_returns_its_message() -> N
     assert followed.timeline.status is None
 
 
-def test_follow_of_a_run_that_never_starts_gives_up_and_says_where_to_look() -> None:
-    with pytest.raises(FollowTimeoutError, match=f"did not start within 60 s.*logs {RUN}"):
+def test_follow_of_a_run_that_never_starts_gives_up_after_a_minute_without_a_sign() -> None:
+    with pytest.raises(FollowTimeoutError, match="not start: for 60 s nothing was seen of it"):
         follow(fake_stack(), RUN, quiet, limit=3600, clock=Ticking())
 
 
@@ -85,7 +85,7 @@ def test_follow_past_its_limit_names_the_state_the_run_is_in() -> None:
 
 
 def test_follow_past_a_short_limit_does_not_take_the_run_for_lost() -> None:
-    with pytest.raises(FollowTimeoutError, match=r"is about to start .* after 1 s") as caught:
+    with pytest.raises(FollowTimeoutError, match=r"has not started .* after 1 s") as caught:
         follow(fake_stack("dev"), RUN, quiet, limit=1, clock=Ticking())
     assert (caught.value.run, caught.value.env, caught.value.goes_on) == (RUN, "dev", True)
 

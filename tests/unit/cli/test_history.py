@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from dropforge.client.history import Timeline, count_items, update
-from tests.unit.cli.fakes import NOON, FakeStates, History, succeeded
+from tests.unit.cli.fake_services import FakeStates
+from tests.unit.cli.fakes import NOON, History, succeeded
 
 
 def test_timeline_of_a_finished_execution_gives_seconds_by_state_and_in_total() -> None:

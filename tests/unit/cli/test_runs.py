@@ -41,6 +41,16 @@ def test_runs_are_listed_newest_first_with_those_refused_before_they_began() -> 
     assert len(recent_runs(stack, 1)) == 1
 
 
+def test_runs_of_a_dataset_have_its_drops_that_were_lost() -> None:
+    stack = fake_stack()
+    names = {"churn": "lost-1", "other": "lost-2"}
+    for dataset, run in names.items():
+        told = {**message(run, status="FAILED", result=None), "dataset": dataset}
+        stack.session.s3.objects[f"runs/{run}/message.json"] = json.dumps(told).encode()
+    assert [row["run"] for row in recent_runs(stack, 20, "churn")] == ["lost-1"]
+    assert {row["run"] for row in recent_runs(stack, 20)} == {"lost-1", "lost-2"}
+
+
 LONG = "2024-01-01-customer-churn-eu-west-1"
 
 
