@@ -56,7 +56,7 @@ bench: $(TEST)  ## Measure; the figures of the README and the docs come from her
 	@for part in $(BENCH); do $(BIN)/python -m bench.$$part || exit 1; done
 
 clean:  ## Stop the local cloud; delete its state and all that make built (not dropforge-out)
-	@if [ -x $(BIN)/dropforge ] && [ -d .dropforge ]; then $(BIN)/dropforge down || true; fi
+	@if [ -x $(BIN)/dropforge ] && [ -d .dropforge ]; then $(BIN)/dropforge down --yes || true; fi
 	@rm -rf .venv .venv-sam .venv-checkov .dropforge .aws-sam .cache build dist *.egg-info \
 	  .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

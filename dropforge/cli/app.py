@@ -10,7 +10,20 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from dropforge.cli import demo, events, fetch, local, logs, registry, run, runs, show, stop, up
+from dropforge.cli import (
+    demo,
+    down,
+    events,
+    fetch,
+    local,
+    logs,
+    registry,
+    run,
+    runs,
+    show,
+    stop,
+    up,
+)
 from dropforge.cli.faults import REFUSED, Fault, error_object
 from dropforge.cli.output import Output
 
@@ -69,7 +82,7 @@ for _command in (
     demo.demo,
     run.run,
     up.up,
-    local.down,
+    down.down,
     local.status,
     runs.runs,
     show.show,

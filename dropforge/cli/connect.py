@@ -14,6 +14,7 @@ from botocore.exceptions import (
 
 from dropforge.cli.output import Output
 from dropforge.cli.sharing import mark_own, starting, uninterrupted, used
+from dropforge.cli.under_way import UnderWay
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Ask, Stack, find_stack
 from dropforge.environment import PROJECT_ROOT, Environment, read_environment
@@ -68,7 +69,10 @@ def _local(environment: Environment, output: Output) -> Iterator[Stack]:
     def waiting() -> None:
         output.note("Waiting for the local cloud, which another command starts or stops ...")
 
-    with used(folder, waiting):
+    def staying(work: UnderWay) -> None:
+        output.note(f"The local cloud stays up for {work}; `dropforge down` stops it.")
+
+    with used(folder, waiting, staying):
         with starting(folder, waiting):
             cloud = clouds.running(folder)
             fresh = cloud is None

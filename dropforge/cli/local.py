@@ -1,4 +1,4 @@
-"""``dropforge down`` and ``status``: the local cloud itself."""
+"""``dropforge status``: whether the local cloud is up, and where everything is."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -15,19 +15,6 @@ from dropforge.environment import LOCAL, read_environment
 
 if TYPE_CHECKING:
     from dropforge.cloud import Cloud
-
-
-def down(as_json: Json = False) -> None:
-    """Stop the local cloud; what it stores is kept."""
-    output = Output(as_json)
-    with reported(output):
-        from dropforge import cloud as clouds
-
-        cloud = clouds.running(state_dir())
-        if cloud:
-            stop_cloud(cloud)
-        said = f"Stopped the local cloud at {cloud.endpoint}." if cloud else "No local cloud is up."
-        output.result({"running": False, "stopped": cloud is not None}, lambda: [said])
 
 
 def status(env: Env = LOCAL, as_json: Json = False) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
 
+from dropforge.cli.under_way import UnderWay, under_way
 from dropforge.errors import StartError
 
 # The local cloud's modules are loaded only by the commands that use it.
@@ -30,24 +31,30 @@ _PAUSE_SECONDS = 0.05
 
 
 @contextmanager
-def used(state_dir: Path, waiting: Callable[[], None]) -> Iterator[None]:
+def used(
+    state_dir: Path, waiting: Callable[[], None], staying: Callable[[UnderWay], None]
+) -> Iterator[None]:
     """Count this process among the users of the cloud; the last one stops it.
 
-    A cloud that ``dropforge up`` started stays up.
+    A cloud that ``dropforge up`` started stays up. So does one in which others' runs go on
+    when the last command has come to its end: it would make them fail.
 
     Parameters
     ----------
     waiting : called once if another command is just stopping the cloud.
+    staying : called with what goes on if the cloud stays up for it.
     """
     users = _open(state_dir, _USERS)
     try:
         _lock(users, fcntl.LOCK_SH, state_dir, waiting)
+        is_done = False
         try:
             yield
+            is_done = True
         finally:
             with uninterrupted():
                 if _got(users, fcntl.LOCK_EX):
-                    _stop_own(state_dir)
+                    _stop_own(state_dir, staying if is_done else None)
     finally:
         os.close(users)
 
@@ -86,13 +93,17 @@ def disown(state_dir: Path) -> None:
     (state_dir / _OWN).unlink(missing_ok=True)
 
 
-def _stop_own(state_dir: Path) -> None:
+def _stop_own(state_dir: Path, staying: Callable[[UnderWay], None] | None) -> None:
     from dropforge import cloud as clouds
 
     with starting(state_dir, lambda: None):
         mark, cloud = state_dir / _OWN, clouds.running(state_dir)
         if cloud and mark.is_file() and mark.read_text(encoding="utf-8") == _name(cloud):
-            clouds.down(cloud)
+            work = under_way(cloud) if staying else None
+            if staying and work:
+                staying(work)
+            else:
+                clouds.down(cloud)
             mark.unlink()
 
 

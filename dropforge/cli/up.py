@@ -1,7 +1,7 @@
 """``dropforge up``."""
 
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import urlsplit
@@ -15,6 +15,7 @@ from dropforge.cli.local import facts_of, lines_of, stop_cloud
 from dropforge.cli.options import Json, number_from
 from dropforge.cli.output import Output
 from dropforge.cli.sharing import disown, starting, uninterrupted
+from dropforge.cli.under_way import wait_for_end
 from dropforge.client.stack import Stack
 from dropforge.environment import LOCAL, read_environment
 
@@ -25,6 +26,7 @@ PORT = 4566
 """The port that AWS emulators commonly use."""
 
 _DEPLOYED = "Deployed what is in the clone: the stack was another."
+_WAITING = "Waiting for {work}; a second Ctrl-C ends the runs and stops at once."
 _SAME = "The stack in it is what is in the clone."
 
 Port = Annotated[
@@ -114,6 +116,8 @@ def _stay(cloud: "Cloud", output: Output) -> None:
         while clouds.running(state_dir()) == cloud:
             time.sleep(0.5)
     except KeyboardInterrupt:
+        with suppress(KeyboardInterrupt):
+            wait_for_end(cloud, lambda work: output.note(_WAITING.format(work=work)))
         stop_cloud(cloud)
         return
     output.fault("the local cloud ended; `dropforge up --foreground` starts it again")

@@ -7,6 +7,7 @@ ClientFault                    base; the user can put it right, so the command e
 ├── OutUnusableError           a run's files cannot be written; exits 3 if the run is over
 ├── RunUnknownError            the bucket knows no such run
 ├── RunAmbiguousError          several runs begin with what was given
+├── RunsUnderWayError          the local cloud is not stopped while runs go on in it
 ├── RunLostError               nothing knows how a run ended; the command exits 3
 ├── RunUnfinishedError         a run goes on, so it has no files yet; the command exits 3
 ├── RegistryError              no model package can be promoted or rolled back
@@ -55,6 +56,10 @@ class RunUnknownError(ClientFault):
 
 class RunAmbiguousError(ClientFault):
     """Several runs begin with what was given; its message lists them."""
+
+
+class RunsUnderWayError(ClientFault):
+    """The local cloud is not stopped while runs go on in it, unless a person says so."""
 
 
 class RunLostError(ClientFault):

@@ -15,12 +15,13 @@ def backlog(query: dict[str, str]) -> dict[str, Any]:
     {"functions": {name: {"queued", "running", "oldest_seconds"}}, "executions" and "jobs":
     {"queued", "running"}, "event": None or {"state": "queued" or "running", "position"}}
     """
-    from dropforge.cloud.patches import event_lines, turns
+    from dropforge.cloud.patches import event_lines, executions, turns
     from dropforge.cloud.sagemaker import jobs
 
+    queued = turns.turns.counts()["queued"]
     return {
         "functions": event_lines.backlog(),
-        "executions": turns.turns.counts(),
+        "executions": {"queued": queued, "running": executions.running() - queued},
         "jobs": jobs.backlog(),
         "event": event_lines.find(query["key"]) if query.get("key") else None,
     }

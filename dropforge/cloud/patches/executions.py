@@ -76,6 +76,14 @@ def apply() -> None:
     loading.afterwards(_restore)
 
 
+def running() -> int:
+    """Count the executions that have not ended, whether they have a turn or wait for it."""
+    from ministack.services import stepfunctions as states
+
+    records = list(states._executions._data.values())
+    return sum(each["status"] == "RUNNING" and "mapRunArn" not in each for each in records)
+
+
 def save_ended() -> None:
     """Write the ended executions and Map Runs that are not written yet, and forget deleted ones."""
     with journal().transaction():

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from dropforge import cloud as clouds
-from dropforge.errors import PortInUseError
+from dropforge.cloud import admin
+from dropforge.errors import CloudError, PortInUseError
 from tests.unit.cli.fakes import BUCKET, MACHINE, refused
 
 
@@ -57,13 +58,27 @@ class Clouds:
         self.stack: dict[str, str] | None = None
         self.fault: Exception | None = None
         self.interrupt = False
+        # What goes on in it at each question: runs that go on, that wait, and queued events.
+        self.work: list[tuple[int, int, int]] = []
         self.cloud = clouds.Cloud(
             "http://127.0.0.1:1", "us-east-1", 1, folder, "000000000000", "token"
         )
         monkeypatch.setenv("DROPFORGE_STATE_DIR", str(folder))
         for name in ("running", "up", "down", "deploy"):
             monkeypatch.setattr(clouds, name, getattr(self, name))
+        monkeypatch.setattr(admin, "ask", self.ask)
         monkeypatch.setattr(clouds, "session", lambda _cloud: Session(self.stack))
+
+    def ask(self, _cloud: clouds.Cloud, name: str, _given: Any = None) -> dict[str, Any]:
+        if name != "backlog" or not self.work:
+            raise CloudError("no answer")
+        running, queued, events = self.work.pop(0) if len(self.work) > 1 else self.work[0]
+        return {
+            "executions": {"queued": queued, "running": running},
+            "functions": {"f": {"queued": events, "running": 1}},
+            "jobs": {"queued": 0, "running": 0},
+            "event": None,
+        }
 
     def running(self, _folder: Path) -> clouds.Cloud | None:
         return self.current
