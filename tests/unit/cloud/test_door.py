@@ -209,7 +209,7 @@ def test_opening_an_object_as_a_page_is_answered_in_a_sandbox(site: str) -> None
     for target in (
         OBJECT,
         OBJECT + SIGNED,
-        OBJECT + "?AWSAccessKeyId=test&Signature=x&Expires=1&response-content-type=text/html",
+        OBJECT + "?AWSAccessKeyId=test&Signature=x&Expires=1&response-content-disposition=inline",
     ):
         answer = ask("GET", target, NAVIGATION | {"sec-fetch-site": site})
         assert answer.reached
@@ -217,6 +217,7 @@ def test_opening_an_object_as_a_page_is_answered_in_a_sandbox(site: str) -> None
         assert policy.startswith("sandbox ")
         assert "allow-same-origin" not in policy
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +230,7 @@ def test_opening_an_object_as_a_page_is_answered_in_a_sandbox(site: str) -> None
         ("GET", "/unknown/key"),
         ("GET", OBJECT + "?Action=CreateUser&UserName=x"),
         ("GET", OBJECT + "?acl"),
+        ("GET", OBJECT + "?response-content-type=text/html"),
         ("GET", OBJECT + "?x-amz-copy-source=/other/key"),
         ("GET", "/_ministack/health"),
         ("GET", "/health"),
@@ -312,6 +314,10 @@ def test_rules_of_a_bucket_do_not_open_others() -> None:
     for source in ("/secret/key", "secret/key", "%2Fsecret%2Fkey", "//secret/key", "reports2/x"):
         assert not ask("PUT", OBJECT, ALLOWED | {"x-amz-copy-source": source}).reached
         assert not ask("PUT", f"{OBJECT}?X-Amz-Copy-Source={source}", ALLOWED).reached
+    twice = "?x-amz-copy-source=/secret/key&X-Amz-Copy-Source=/reports/key"
+    assert not ask("PUT", OBJECT + twice, ALLOWED).reached
+    twice = "?x-amz-copy-source=/secret/key&x-amz-copy-source=/reports/key"
+    assert not ask("PUT", OBJECT + twice, ALLOWED).reached
     for source in ("/reports/other", "reports/other", "%2Freports%2Fother"):
         assert ask("PUT", OBJECT, ALLOWED | {"x-amz-copy-source": source}).reached
 
