@@ -7,6 +7,7 @@ token that lies in cloud.json, which the owner alone can read.
 
 import asyncio
 import concurrent.futures
+import http.client
 import json
 import logging
 import os
@@ -51,9 +52,10 @@ def ask(
         with _opener.open(request, timeout=timeout) as answer:
             found: dict[str, Any] = json.load(answer)
     except urllib.error.HTTPError as error:
-        said = error.read().decode("utf-8", "replace")
+        with error:
+            said = error.read().decode("utf-8", "replace")
         raise CloudError(f"the cloud at {cloud.endpoint} answers {name}: {said}") from error
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, http.client.HTTPException) as error:
         raise CloudError(
             f"the cloud at {cloud.endpoint} does not answer {name} ({error}); "
             "`dropforge status` says whether it is up"

@@ -16,11 +16,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import parse_qs, unquote
 
-# What a link to an object may carry: signatures of both versions, overrides of the answer.
+# What a link to an object may carry: signatures of both versions, overrides of the answer,
+# but not of its type: a page could have data shown as HTML, with scripts that lie in it.
 _LINK_PARAMETERS = re.compile(
     r"x-amz-(algorithm|credential|date|expires|signedheaders|signature|security-token"
     r"|checksum-mode|content-sha256|expected-bucket-owner|request-payer|user-agent)"
-    r"|awsaccesskeyid|signature|expires|versionid|partnumber|x-id|response-[a-z-]+"
+    r"|awsaccesskeyid|signature|expires|versionid|partnumber|x-id"
+    r"|response-(cache-control|content-disposition|content-encoding|content-language|expires)"
 )
 # What lists a bucket, or sends objects to it; all else of a bucket are its settings.
 _LIST_PARAMETERS = re.compile(
@@ -41,6 +43,7 @@ ANSWER_HEADERS = (
         ),
     ),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
 )
 
 
@@ -137,8 +140,10 @@ def _within_rules(asked: Asked, target: Target, origin: str, buckets: Buckets) -
     if asked.headers.get("content-type", "").lower().startswith(_FORM):
         return False
     # Else rules of one bucket would open all others. Presigned URLs hold headers too.
-    lowered = {name.lower(): value for name, values in asked.parameters.items() for value in values}
-    for source in (asked.headers.get("x-amz-copy-source"), lowered.get("x-amz-copy-source")):
+    sources = [asked.headers.get("x-amz-copy-source", "")]
+    for name, values in asked.parameters.items():
+        sources += values if name.lower() == "x-amz-copy-source" else ()
+    for source in sources:
         if source and unquote(source).lstrip("/").partition("/")[0] != target.bucket:
             return False
     wanted = asked.headers.get("access-control-request-headers", "") if _preflight(asked) else ""

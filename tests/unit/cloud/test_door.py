@@ -1,12 +1,9 @@
-"""Hosts, origins, fetch metadata and paths: who comes in."""
+"""Origins, fetch metadata and paths: what of a page comes in."""
 
-import json
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 
-from dropforge.cloud import admin
 from tests.unit.cloud.doors import NAVIGATION, TOKEN, ask
 
 FOREIGN = "http://evil.example"
@@ -14,127 +11,6 @@ OBJECT = "/reports/run/report.html"
 SIGNED = "?X-Amz-Credential=test%2F20260101%2Fus-east-1%2Fs3%2Faws4_request&X-Amz-Signature=0"
 QUERY_ACTION = "/?Action=CreateQueue&QueueName=x&X-Amz-Credential=test%2F1%2Fx%2Fsqs%2Faws4_request"
 CHROMIUM = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 Chrome/140.0 Safari/537.36"
-
-ANSWERED = (
-    "127.0.0.1",
-    "127.0.0.1:4566",
-    "localhost",
-    "localhost:1",
-    "LOCALHOST:4566",
-    "[::1]",
-    "[::1]:4566",
-    "my-bucket.localhost:4566",
-    "my.dotted.bucket.localhost:4566",
-    "my-bucket.s3.localhost:4566",
-    "my-bucket.s3.us-east-1.localhost",
-    "my_old_bucket.localhost",
-    "evil.example.localhost",
-    "000000000000.127.0.0.1:4566",
-    "000000000000.localhost:4566",
-    "my-bucket.127.0.0.1:4566",
-    "sync-127.0.0.1:4566",
-)
-REFUSED = (
-    "",
-    "evil.example",
-    "evil.example:4566",
-    "127.0.0.1.evil.example",
-    "localhost.evil.example",
-    "127.evil.example",
-    "evillocalhost",
-    "sync-localhost:4566",
-    "localhost.",
-    "127.0.0.1.",
-    "localhost:",
-    "localhost:http",
-    "localhost:123456",
-    "localhost:1:2",
-    "user@localhost",
-    "evil.example@localhost",
-    "localhost@evil.example",
-    "localhost/evil.example",
-    "localhost evil.example",
-    "localhost, evil.example",
-    ".localhost",
-    "a..localhost",
-    "2130706433",
-    "0x7f000001",
-    "0177.0.0.1",
-    "127.1",
-    "0",
-    "0.0.0.0:4566",
-    "127.0.0.2",
-    "1127.0.0.1",
-    "127.0.0.1:\u00b2",
-    "[::]",
-    "::1",
-    "[::ffff:127.0.0.1]",
-    "[0:0:0:0:0:0:0:1]",
-    "[::1%25lo]",
-    "localhost.localdomain",
-    "s3.us-east-1.amazonaws.com",
-    "localhost.localstack.cloud:4566",
-    "169.254.169.254",
-    "172.17.0.1:4566",
-    "host.docker.internal:4566",
-    "loc\u00e0lhost",
-    "a" * 300 + ".localhost",
-)
-
-
-@pytest.mark.parametrize("host", ANSWERED)
-def test_host_that_no_site_can_own_is_answered(host: str) -> None:
-    assert ask(host=host).reached
-
-
-@pytest.mark.parametrize("host", REFUSED)
-@pytest.mark.parametrize("kind", ["http", "websocket"])
-def test_host_that_a_site_could_own_is_refused(host: str, kind: str) -> None:
-    answer = ask(host=host, kind=kind)
-    assert (answer.status, answer.reached) == (403, False)
-
-
-def test_host_that_is_missing_or_doubled_is_refused() -> None:
-    assert not ask(host=None).reached
-    twice = ask(headers=[("host", "localhost")], host="localhost")
-    assert not twice.reached
-    assert "'localhost, localhost'" in twice.body
-
-
-def test_refused_host_is_named_with_the_remedy_even_with_the_token() -> None:
-    answer = ask(host="evil.example", headers={"x-dropforge-token": TOKEN})
-    assert (answer.status, answer.reached) == (403, False)
-    assert "'evil.example'" in answer.body
-    assert "use 127.0.0.1" in answer.body
-
-
-def test_forwarded_host_has_no_effect() -> None:
-    for name in ("x-forwarded-host", "forwarded", "x-host", "x-original-host"):
-        assert not ask(host="evil.example", headers={name: "localhost"}).reached
-        assert ask(headers={name: "evil.example"}).reached
-
-
-def test_names_that_are_given_are_answered_with_their_prefixes() -> None:
-    names = ("172.17.0.1", "Host.docker.internal")
-    for host in (
-        "172.17.0.1:4566",
-        "sync-172.17.0.1",
-        "host.docker.internal:4566",
-        "bucket.host.docker.internal",
-    ):
-        assert ask(host=host, names=names).reached
-        assert not ask(host=host).reached
-    for host in ("172.17.0.1.evil.example", "evil-host.docker.internal", "hostXdocker.internal"):
-        assert not ask(host=host, names=names).reached
-
-
-@pytest.mark.parametrize(
-    "target", ["http://evil.example/", "http://localhost/reports/x", "*", "reports/x", ""]
-)
-def test_request_target_that_is_no_path_is_refused(target: str) -> None:
-    answer = ask("OPTIONS", target)
-    assert (answer.status, answer.reached) == (403, False)
-
 
 ORIGINS = (
     FOREIGN,
@@ -209,7 +85,7 @@ def test_opening_an_object_as_a_page_is_answered_in_a_sandbox(site: str) -> None
     for target in (
         OBJECT,
         OBJECT + SIGNED,
-        OBJECT + "?AWSAccessKeyId=test&Signature=x&Expires=1&response-content-type=text/html",
+        OBJECT + "?AWSAccessKeyId=test&Signature=x&Expires=1&response-content-disposition=inline",
     ):
         answer = ask("GET", target, NAVIGATION | {"sec-fetch-site": site})
         assert answer.reached
@@ -217,6 +93,7 @@ def test_opening_an_object_as_a_page_is_answered_in_a_sandbox(site: str) -> None
         assert policy.startswith("sandbox ")
         assert "allow-same-origin" not in policy
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize(
@@ -229,6 +106,7 @@ def test_opening_an_object_as_a_page_is_answered_in_a_sandbox(site: str) -> None
         ("GET", "/unknown/key"),
         ("GET", OBJECT + "?Action=CreateUser&UserName=x"),
         ("GET", OBJECT + "?acl"),
+        ("GET", OBJECT + "?response-content-type=text/html"),
         ("GET", OBJECT + "?x-amz-copy-source=/other/key"),
         ("GET", "/_ministack/health"),
         ("GET", "/health"),
@@ -312,6 +190,10 @@ def test_rules_of_a_bucket_do_not_open_others() -> None:
     for source in ("/secret/key", "secret/key", "%2Fsecret%2Fkey", "//secret/key", "reports2/x"):
         assert not ask("PUT", OBJECT, ALLOWED | {"x-amz-copy-source": source}).reached
         assert not ask("PUT", f"{OBJECT}?X-Amz-Copy-Source={source}", ALLOWED).reached
+    twice = "?x-amz-copy-source=/secret/key&X-Amz-Copy-Source=/reports/key"
+    assert not ask("PUT", OBJECT + twice, ALLOWED).reached
+    twice = "?x-amz-copy-source=/secret/key&x-amz-copy-source=/reports/key"
+    assert not ask("PUT", OBJECT + twice, ALLOWED).reached
     for source in ("/reports/other", "reports/other", "%2Freports%2Fother"):
         assert ask("PUT", OBJECT, ALLOWED | {"x-amz-copy-source": source}).reached
 
@@ -320,55 +202,6 @@ def test_rules_of_a_bucket_do_not_open_other_services_by_a_form() -> None:
     assert ask("POST", "/reports", ALLOWED | {"content-type": "multipart/form-data"}).reached
     for kind in ("application/x-www-form-urlencoded", "Application/X-WWW-Form-Urlencoded; a=b"):
         assert not ask("POST", "/reports", ALLOWED | {"content-type": kind}).reached
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/_ministack/reset",
-        "/_ministack/health",
-        "/_ministack/config",
-        "/_ministack/lambda-code/000000000000/us-east-1/f",
-        "/_ministack/eks-auth/000000000000/us-east-1/c/aaaaaaaaaaaaaaaa",
-        "/_ministack/rds/iam-auth",
-        "/_ministack",
-        "//_ministack/reset",
-        "/%5Fministack/reset",
-        "/_ministack%2Freset",
-        "/_localstack/health",
-        "/_localstack/state/reset",
-        "/_aws/lambda-url/x/",
-        "/_aws/execute-api/x/y/z",
-        "/health",
-        "/_dropforge/health",
-        "/_dropforge/",
-        "/_ministack/cfn-response/x",
-    ],
-)
-def test_administrative_path_needs_the_token(path: str) -> None:
-    for method in ("GET", "POST"):
-        for sent in ({}, {"x-dropforge-token": "wrong"}, {"x-dropforge-token": ""}):
-            answer = ask(method, path, sent)
-            assert (answer.status, answer.reached) == (403, False)
-            assert "x-dropforge-token" in answer.body
-    assert ask("GET", path, {"x-dropforge-token": TOKEN}).status != 403
-
-
-def test_a_door_without_a_token_opens_to_nobody() -> None:
-    assert not ask("GET", "/health", {"x-dropforge-token": ""}, token="").reached
-
-
-def test_websocket_of_an_administrative_path_needs_the_token() -> None:
-    assert not ask(target="/_aws/execute-api/x/y", kind="websocket").reached
-    token = {"x-dropforge-token": TOKEN}
-    assert ask(target="/_aws/execute-api/x/y", headers=token, kind="websocket").reached
-
-
-def test_stack_functions_send_their_results_to_a_path_of_their_own() -> None:
-    for path in ("/_ministack/cfn-response/", "/_ministack/cfn-signal/"):
-        assert ask("PUT", path + "0b53ae40").reached
-        assert not ask("POST", path + "0b53ae40").reached
-        assert not ask("PUT", path + "0b53ae40", {"origin": FOREIGN}).reached
 
 
 @pytest.mark.parametrize(
@@ -382,37 +215,3 @@ def test_websocket_of_a_page_is_refused(origin: str) -> None:
     assert origin in answer.body
     assert not ask(headers={"origin": origin}, kind="websocket").reached
     assert ask(target="/stage", kind="websocket").reached
-
-
-def test_refusal_has_the_form_that_its_client_reads() -> None:
-    wanted = "use 127.0.0.1"
-    json_call = {"x-amz-target": "AmazonSQS.ListQueues"}
-    body = json.loads(ask("POST", "/", json_call, host="a<b").body)
-    assert body["__type"] == "AccessDeniedException"
-    assert wanted in body["message"]
-    message = ElementTree.fromstring(ask(host="a<b&").body).findtext("Error/Message")
-    assert message is not None
-    assert "'a<b&'" in message
-    page = ask(headers={"origin": FOREIGN})
-    assert page.headers["content-type"].startswith("text/plain")
-    assert page.headers["x-content-type-options"] == "nosniff"
-
-
-def test_own_route_answers_with_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    token = {"x-dropforge-token": TOKEN}
-
-    def fail(parameters: dict[str, str]) -> dict[str, Any]:
-        raise ValueError(parameters["key"])
-
-    monkeypatch.setitem(admin.routes, "echo", lambda parameters: {"heard": parameters})
-    monkeypatch.setitem(admin.routes, "fail", fail)
-    answer = ask("GET", "/_dropforge/echo?key=a%2Fb%20c&empty=", token)
-    assert (answer.status, answer.reached) == (200, False)
-    assert json.loads(answer.body) == {"heard": {"key": "a/b c", "empty": ""}}
-    assert ask("POST", "/_dropforge/echo", token).status == 405
-    unknown = ask("GET", "/_dropforge/unknown", token)
-    assert (unknown.status, unknown.reached) == (404, False)
-    assert "health" in unknown.body
-    failed = ask("GET", "/_dropforge/fail?key=why", token)
-    assert failed.status == 500
-    assert "ValueError: why" in failed.body
