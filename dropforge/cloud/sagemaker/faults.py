@@ -51,6 +51,7 @@ _REFUSALS = {
     ),
     "validation": ("ValidationException", "1 validation error detected on purpose", 400),
 }
+_LOOK_SECONDS = 0.2
 _ANSWER_FAULTS = {"slow_answer", "lost_answer"}
 _CALL_FAULTS = set(_REFUSALS) | _ANSWER_FAULTS
 _JOB_FAULTS = {"capacity", "fail_job", "slow_job", "stopped_job"}
@@ -102,7 +103,7 @@ class Faults:
             code, message, status = _REFUSALS[kind]
             text = fault.get("message") or message.format(operation=operation, name=name)
             raise ApiError(code, text, status)
-        time.sleep(float(fault.get("seconds", 0)))
+        self._wait(fault)
         return bool(kind == "lost_answer")
 
     def meet_job(self, operation: str, name: str) -> JobFault:
@@ -129,6 +130,16 @@ class Faults:
                     self._note(operation, name, fault["fault"])
                     return fault
         return None
+
+    def _wait(self, fault: dict[str, Any]) -> None:
+        """Let a fault's time pass, or what is left of it until the file says otherwise."""
+        end = time.monotonic() + float(fault.get("seconds", 0))
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+            with self._lock:
+                self._reload()
+                if not any(fault is each for each in self._left):
+                    return
 
     def _note(self, operation: str, name: str, fault: str) -> None:
         met = {"operation": operation, "name": name, "fault": fault}

@@ -1,4 +1,5 @@
 import json
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -337,3 +338,12 @@ def test_package_whose_answer_was_lost_is_made_once(
     listed = sagemaker.list_model_packages(ModelPackageGroupName="repeated")
     assert [arn.rpartition("/")[2], other["ModelPackageArn"].rpartition("/")[2]] == ["1", "2"]
     assert len(listed["ModelPackageSummaryList"]) == 2
+
+
+def test_answer_that_is_awaited_comes_once_the_fault_is_taken_back(tmp_path: Path) -> None:
+    file = tmp_path / "faults.json"
+    file.write_text('[{"fault": "slow_answer", "seconds": 60}]')
+    threading.Timer(0.3, lambda: file.write_text("[]")).start()
+    began = time.monotonic()
+    assert Faults(file).meet("ListModels", "") is False
+    assert 0.2 < time.monotonic() - began < 10

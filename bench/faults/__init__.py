@@ -1,0 +1,1 @@
+"""What becomes of a run when something breaks: one cell for each thing and each way to break."""
