@@ -37,13 +37,13 @@ def main() -> int:
                 print("\n".join(cell.name for cell in cells))
                 return 0
             results = play(cells, lanes, _tell)
+            if options.json:
+                options.json.write_text(json.dumps([asdict(each) for each in results], indent=1))
+            report(cells, results, messages=options.messages)
+            print(f"{time.monotonic() - began:.0f} s")
         finally:
             for lane in lanes:
                 lane.end()
-    if options.json:
-        options.json.write_text(json.dumps([asdict(each) for each in results], indent=1))
-    report(cells, results, messages=options.messages)
-    print(f"{time.monotonic() - began:.0f} s")
     return 1 if any(result.failures for result in results) else 0
 
 

@@ -25,6 +25,9 @@ MOMENTS = (
     ("prepare", "encode", "pause_after"),
     ("evaluate", "evaluate", "pause_before"),
 )
+# The model is first read by the transform job; no function runs in between.
+_TRANSFORM = len(MOMENTS)
+_SLOW_SECONDS = 3.0
 _RECORDS = ("checkpoints/", "data/seen/")
 
 
@@ -59,7 +62,8 @@ def discover(lane: Lane) -> list[File]:
     lane.await_end(second, {first.run}, 120.0, 0.0)
     lane.arrange_functions([])
     earlier = [File(name, -1) for name in found if _is_read_later(name)]
-    return [*(File(name, moment) for name, moment in written.items()), *earlier]
+    models = [File(name, _TRANSFORM) for name in written if name.startswith("model/")]
+    return [*(File(name, moment) for name, moment in written.items()), *models, *earlier]
 
 
 def cells(found: list[File]) -> Iterator[Cell]:
@@ -88,20 +92,28 @@ def _cell(file: File, fault: str, change: Callable[[str, bytes], Any], champion:
             arn = lane.champions(dataset)[0][0]
             package = lane.client("sagemaker").describe_model_package(ModelPackageName=arn)
             corrupt(lane, package["CustomerMetadataProperties"]["run"])
+        elif file.moment == _TRANSFORM:
+            slow = {"operation": "CreateTransformJob", "name": f"{dataset}-*", "fault": "slow_job"}
+            lane.arrange_sagemaker([{**slow, "seconds": _SLOW_SECONDS}])
         else:
             lane.arrange_functions([_pause(file.moment, dataset)])
         try:
             yield
         finally:
             lane.arrange_functions([])
+            lane.arrange_sagemaker([])
 
     def meanwhile(lane: Lane, drop: Drop) -> None:
-        if file.moment >= 0:
+        if file.moment == _TRANSFORM:
+            _await_transform(lane, drop.run)
+            corrupt(lane, drop.run)
+        elif file.moment >= 0:
             _await(lane, file.moment)
             corrupt(lane, drop.run)
             _release(lane, file.moment)
 
     shown = file.name if file.moment >= 0 else f"champion's {file.name}"
+    shown += " before the transform" if file.moment == _TRANSFORM else ""
     return Cell(
         axis="file",
         what=shown,
@@ -121,7 +133,7 @@ def _expected(file: File) -> Expect:
     if file.moment >= 0 and file.name.startswith(_RECORDS):
         # Checkpoints and what was trained on are there for runs that follow.
         return Expect(TRAINED)
-    if file.moment < 0 or file.name.startswith("champion"):
+    if file.moment < 0 or "champion" in file.name:
         # The new model may be judged alone, by a person; an unread comparison is no success.
         return Expect(UNDECIDED | FAILED, (name,))
     return Expect(FAILED, (name,))
@@ -155,6 +167,15 @@ def _await(lane: Lane, number: int) -> None:
         if time.monotonic() > end:
             raise TimeoutError(f"the run did not come to {MOMENTS[number]}")
         time.sleep(0.02)
+
+
+def _await_transform(lane: Lane, run: str) -> None:
+    end = time.monotonic() + _PAUSE_SECONDS
+    client = lane.client("sagemaker")
+    while not client.list_transform_jobs(NameContains=run)["TransformJobSummaries"]:
+        if time.monotonic() > end:
+            raise TimeoutError(f"no transform job of {run}")
+        time.sleep(0.05)
 
 
 def _release(lane: Lane, number: int) -> None:

@@ -82,6 +82,9 @@ def _registered(verdict: str, document: dict[str, object], packages: Packages) -
     added = [package for package in packages.after if package not in packages.before]
     if not set(packages.before) <= set(packages.after):
         return ["a model package that was there is gone or changed"]
+    if verdict in ("dead_letter", "silence", "hang"):
+        # Nobody was told how the run itself ended.
+        return []
     if approval is None:
         return ["the failed run registered a model"] if added else []
     if [status for _, status in added] != [approval]:

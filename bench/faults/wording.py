@@ -15,7 +15,7 @@ from bench.faults.project import ROOT
 
 _VERBS = (
     "add allow answer approve ask attach check choose confirm correct delete describe deploy "
-    "download drop enable ensure export find free give grant increase keep let list look lower "
+    "download drop enable ensure export find free give grant increase keep let look lower "
     "make mend move name open pass point put raise read remove rename repair replace report "
     "request restart restore retrain retry run save see send set shorten show split start stop "
     "take train tell try turn unpack upload upgrade use wait write"
@@ -24,6 +24,8 @@ _BEGINS = r"(?:^|[.;:,!?]\s+|\b(?:and|or|then|please|you can|it may help to|to r
 _INSTRUCTION = re.compile(
     rf"{_BEGINS}(?:{'|'.join(_VERBS.split())})\b(?![:=\"'(]| id\b)", re.IGNORECASE | re.MULTILINE
 )
+# What is no instruction, or helps nobody: SageMaker says it of every job that fails.
+_EMPTY = re.compile(r"check failed|see job logs for more information", re.IGNORECASE)
 # Facts at the end of each message; "Run:" is no instruction.
 _FOOTER = re.compile(r"^(?:File|Run|Error|Execution): .*$", re.MULTILINE)
 
@@ -35,13 +37,15 @@ def body_of(text: str) -> str:
 
 def has_remedy(text: str) -> bool:
     """Tell whether a message says what to do."""
-    return _INSTRUCTION.search(body_of(text)) is not None
+    return _INSTRUCTION.search(_EMPTY.sub("", body_of(text))) is not None
 
 
 def names_place(text: str, places: tuple[str, ...]) -> bool:
     """Tell whether a message names the step or the thing that failed."""
-    body = body_of(text).casefold()
-    return any(place.casefold() in body for place in (*places, *states()))
+    body = body_of(text)
+    if any(name in body for name in states()):
+        return True
+    return any(place.casefold() in body.casefold() for place in places)
 
 
 @cache

@@ -184,6 +184,13 @@ def test_answer_that_is_no_json_is_named_as_by_lambda(
     assert payload["errorType"] == "Runtime.MarshalError"
 
 
+def test_process_that_dies_is_named_as_by_lambda(client: Client, outputs: dict[str, str]) -> None:
+    payload = invoke(client, outputs["EchoFunctionArn"], {"die": True})[1]
+    assert payload["errorType"] == "Runtime.ExitError"
+    assert "Runtime exited" in payload["errorMessage"]
+    assert invoke(client, outputs["EchoFunctionArn"], {})[1]["event"] == {}
+
+
 def test_import_error_is_named_as_by_lambda(client: Client, outputs: dict[str, str]) -> None:
     function = outputs["EchoFunctionArn"].rpartition(":")[2]
     lambdas = client("lambda")
