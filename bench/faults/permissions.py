@@ -28,8 +28,6 @@ _NOT_CHECKED_HERE = (
     # Without it AWS's S3 answers 403 where there is nothing, the local one 404.
     "TriggerRole ListDrops s3:ListBucket *",
     "PrepareRole ListRuns *",
-    # A topic that CloudFormation makes here lets anyone publish.
-    "NotifyRole Publish *",
     # Only the jobs that Step Functions waits for are marked with tags of its own.
     "* sagemaker:AddTags model/[*]",
     "* sagemaker:ListTags model/[*]",
