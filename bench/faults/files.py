@@ -127,7 +127,8 @@ def _cell(file: File, fault: str, change: Callable[[str, bytes], Any], champion:
 
 
 def _expected(file: File) -> Expect:
-    name = file.name.rpartition("/")[2].format(run="")
+    folder, _, name = file.name.format(run="").rpartition("/")
+    places = (name, f"{folder}/") if folder else (name,)
     if file.moment < 0 and file.name == "evaluation.json":
         return Expect(TRAINED)
     if file.moment >= 0 and file.name.startswith(_RECORDS):
@@ -135,8 +136,8 @@ def _expected(file: File) -> Expect:
         return Expect(TRAINED)
     if file.moment < 0 or "champion" in file.name:
         # The new model may be judged alone, by a person; an unread comparison is no success.
-        return Expect(UNDECIDED | FAILED, (name,))
-    return Expect(FAILED, (name,))
+        return Expect(UNDECIDED | FAILED, places)
+    return Expect(FAILED, places)
 
 
 def _needs_champion(file: File) -> bool:

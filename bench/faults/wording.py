@@ -20,7 +20,7 @@ _VERBS = (
     "request restart restore retrain retry run save see send set shorten show split start stop "
     "take train tell try turn unpack upload upgrade use wait write"
 )
-_BEGINS = r"(?:^|[.;:,!?]\s+|\b(?:and|or|then|please|you can|it may help to|to retry,)\s+)"
+_BEGINS = r"(?:^|[.;:,!?]\s+|\b(?:and|or|so|then|please|you can|it may help to|to retry,)\s+)"
 _INSTRUCTION = re.compile(
     rf"{_BEGINS}(?:{'|'.join(_VERBS.split())})\b(?![:=\"'(]| id\b)", re.IGNORECASE | re.MULTILINE
 )

@@ -19,8 +19,7 @@ SAMPLE = (
     "function/trigger/dies once/first",
     "function/prepare encode/answers rubbish/first",
     "permission/NotifyRole Publish sns:Publish */removed/first",
-    "permission/TrainAndBatchTransformRole RegisterModels sagemaker:CreateModel "
-    "model-package/${AWS::StackName}--*/*/removed/champion",
+    "permission/EvaluateRole ListModelPackages sagemaker:ListModelPackages */removed/first",
     "file/predictions/part-00000.csv.out/cut in half/first",
     "file/checkpoints/xgboost-checkpoint_0.ubj/deleted/first",
     "file/champion's evaluation.json/empty/champion",

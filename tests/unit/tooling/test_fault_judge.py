@@ -125,6 +125,7 @@ def test_cell_whose_fault_never_came_to_be_or_cannot_be_played_does_not_hold() -
         "column 'prize' is not in it; set \"target\" in pipeline.json",
         "Rate exceeded. Drop the file again.",
         "The quota is 0. Please use AWS Service Quotas to request an increase.",
+        "It is not as it was written, so drop the file again",
         "It is damaged: start the run again.",
     ],
 )
