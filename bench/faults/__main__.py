@@ -16,7 +16,7 @@ from dataclasses import asdict
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from bench.faults import files, functions, permissions, sagemaker
+from bench.faults import aborts, files, functions, permissions, sagemaker
 from bench.faults.cell import Cell, Result
 from bench.faults.lane import Lane
 from bench.faults.play import open_lanes, play
@@ -49,7 +49,7 @@ def main() -> int:
 
 def all_cells(lane: Lane) -> list[Cell]:
     """Return every cell; the files of a run are looked up by running once."""
-    found = [*sagemaker.cells(), *functions.cells(), *permissions.cells()]
+    found = [*sagemaker.cells(), *aborts.cells(), *functions.cells(), *permissions.cells()]
     return [*found, *files.cells(files.discover(lane))]
 
 
