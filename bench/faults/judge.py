@@ -25,7 +25,7 @@ def judge(cell: Cell, ending: Ending, packages: Packages, run: str) -> Result:
     failures = [*_ended(cell, ending, verdict), *_once(ending, verdict)]
     text = str(told.get("Message", ""))
     if verdict in _NO_MODEL:
-        failures += _worded(cell, text, document.get("cause"))
+        failures += _worded(cell, text)
     failures += _registered(verdict, document, packages)
     return Result(
         name=cell.name,
@@ -65,8 +65,8 @@ def _once(ending: Ending, verdict: str) -> list[str]:
     return []
 
 
-def _worded(cell: Cell, text: str, cause: str | None) -> list[str]:
-    if not cause:
+def _worded(cell: Cell, text: str) -> list[str]:
+    if not wording.body_of(text):
         return ["the message has no cause"]
     failures = []
     if not wording.names_place(text, cell.expect.places):

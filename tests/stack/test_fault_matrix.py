@@ -44,14 +44,3 @@ def test_sampled_cells_hold(lanes: list[Lane]) -> None:
     failed = {result.name: (result.failures, result.text) for result in results if result.failures}
     assert not failed
     assert len(results) == len(SAMPLE)
-
-
-def test_matrix_has_a_cell_for_each_call_function_role_and_way(lanes: list[Lane]) -> None:
-    found = [
-        *sagemaker.cells(),
-        *functions.cells(),
-        *permissions.cells(),
-        *files.cells(files.discover(lanes[1])),
-    ]
-    names = [cell.name for cell in found]
-    assert len(set(names)) == len(names) >= 250
