@@ -7,6 +7,7 @@ else SageMaker.AmazonSageMakerException), aws-sdk integrations as version 2
 does (else SageMaker.SageMakerException).
 """
 
+import contextlib
 import json
 import time
 from typing import Any
@@ -88,15 +89,10 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     return output
 
 
-def _stop(kind: str, named: dict[str, str]) -> bool:
-    """Stop a job that nobody waits for any more; say whether SageMaker took that."""
-    try:
+def _stop(kind: str, named: dict[str, str]) -> None:
+    """Stop a job that nobody waits for any more; it goes on if SageMaker refuses that."""
+    with contextlib.suppress(AnswerLost, ApiError):
         operations.call(f"Stop{kind}Job", named, Caller())
-    except AnswerLost:
-        return True
-    except ApiError:
-        return False
-    return True
 
 
 def _described(kind: str, named: dict[str, str]) -> dict[str, Any]:

@@ -220,15 +220,14 @@ def active(arn: str) -> Job | None:
     return _active.get(arn)
 
 
-def wait_for(arn: str, stopped: Callable[[], bool], stop: Callable[[], bool]) -> None:
-    """Wait until a job has ended; once `stopped` says so, ask by `stop`, which says if it will."""
+def wait_for(arn: str, stopped: Callable[[], bool], stop: Callable[[], None]) -> None:
+    """Wait until a job has ended; once `stopped` says so, ask by `stop` that it end."""
     job = _active.get(arn)
     asked = False
     while job is not None and not job.ended.wait(0.05):
         if not asked and stopped():
             asked = True
-            if not stop():
-                return
+            stop()
 
 
 def stopped_on_purpose(arn: str) -> bool:

@@ -236,7 +236,7 @@ def test_refusal_by_access_names_the_action(sagemaker: Any, inject: Callable[...
 def test_fault_of_a_job_does_not_touch_the_call_that_asks_for_it(
     sagemaker: Any, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
 ) -> None:
-    inject(name="asked-for", fault="fail_job", count=9)
+    inject(name="asked-for", fault="fail_job")
     job = train(sagemaker, training_request("asked-for", bucket, outputs["TrainingRoleArn"]))
     assert job["TrainingJobStatus"] == "Failed"
 
