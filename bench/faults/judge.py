@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from bench.faults import wording
 from bench.faults.cell import Cell, Result
-from bench.faults.lane import Ending, run_of
+from bench.faults.inbox import run_of
+from bench.faults.lane import Ending
 
 _NO_MODEL = {"failed", "rejected_input"}
 

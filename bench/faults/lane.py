@@ -12,6 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bench.faults import project
+from bench.faults.inbox import Inbox, run_of
 from dropforge import cloud
 from pipeline import layout
 
@@ -19,7 +20,6 @@ STACK = "dropforge"
 _POLL_SECONDS = 0.15
 # A message that has not come by then does not come: functions are retried after 1 s and 2 s.
 _SILENCE_SECONDS = 25.0
-_RUN_LINE = "Run: "
 
 
 @dataclass(frozen=True)
@@ -59,15 +59,15 @@ class Lane:
                 os.environ["SFN_WAIT_SCALE"] = before
         self._session = cloud.session(self.cloud)
         self._clients: dict[str, Any] = {}
-        self._told: list[dict[str, Any]] = []
-        self._buried: list[str] = []
         self.outputs = cloud.deploy(self.cloud, project.copy(folder), STACK, {})
         self.bucket = self.outputs["BucketName"]
         self.machine = self.outputs["TrainAndBatchTransformStateMachineArn"]
         self.role_names = self._roles()
         for function in project.functions():
             self.configure(function, {"Handler": f"faulty_{function}.handler"})
-        self._queue = self._subscribe()
+        self.inbox = Inbox(
+            self.client, self.outputs["TopicArn"], self.outputs["UndeliveredQueueUrl"]
+        )
 
     def client(self, service: str) -> Any:
         """Return a client of the cloud's root user."""
@@ -157,9 +157,9 @@ class Lane:
         """
         ended: float | None = None
         while (now := time.monotonic()) < drop.began + limit:
-            if self.messages(drop.dataset, known):
+            if self.inbox.messages(drop.dataset, known):
                 return self._ending("message", drop, known, settle)
-            if any(drop.dataset in text for text in self._dead_letters()):
+            if self.inbox.is_buried(drop.dataset):
                 return self._ending("dead_letter", drop, known, settle)
             status = self.execution(drop.run).get("status")
             ended = ended or (now if status not in (None, "RUNNING") else None)
@@ -172,20 +172,10 @@ class Lane:
     def _ending(self, kind: str, drop: Drop, known: set[str], settle: float) -> Ending:
         seconds = time.monotonic() - drop.began
         time.sleep(settle)
-        found = self.messages(drop.dataset, known)
+        found = self.inbox.messages(drop.dataset, known)
         # A drop that became no run has a message of another run's name.
         run = run_of(found[0]) if found else drop.run
         return Ending(kind, found, self.read_json(f"runs/{run}/message.json"), seconds)
-
-    def messages(self, dataset: str, known: set[str]) -> list[dict[str, Any]]:
-        """Return what subscribers were told of a dataset's runs, but for those known."""
-        self._told += [json.loads(body) for body in self._received(self._queue)]
-        about = [told for told in self._told if dataset in told["Message"]]
-        return [told for told in about if run_of(told) not in known]
-
-    def _dead_letters(self) -> list[str]:
-        self._buried += self._received(self.outputs["UndeliveredQueueUrl"])
-        return self._buried
 
     def execution(self, run: str) -> dict[str, Any]:
         """Describe a run's execution; empty if there is none."""
@@ -234,36 +224,6 @@ class Lane:
             for each in pages["StackResourceSummaries"]
             if each["ResourceType"] == "AWS::IAM::Role"
         }
-
-    def _received(self, url: str) -> Iterator[str]:
-        sqs = self.client("sqs")
-        while found := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in found:
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                yield message["Body"]
-
-    def _subscribe(self) -> str:
-        sqs = self.client("sqs")
-        url: str = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-        answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-        arn = answer["Attributes"]["QueueArn"]
-        allow = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-        topic = self.outputs["TopicArn"]
-        self.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-        return url
-
-
-def run_of(told: dict[str, Any]) -> str:
-    """Return the run that a message names."""
-    lines = [line for line in told.get("Message", "").splitlines() if line.startswith(_RUN_LINE)]
-    return lines[-1].removeprefix(_RUN_LINE) if lines else ""
 
 
 def _replace(file: Path, value: Any) -> None:

@@ -100,7 +100,7 @@ def _recounted(result: Result, lane: Lane, dataset: str) -> Result:
     """Look for messages that came after the cell was judged."""
     if result.verdict == "unplayed":
         return result
-    count = sum(1 for told in lane.messages(dataset, set()) if result.run in told["Message"])
+    count = sum(1 for told in lane.inbox.messages(dataset, set()) if result.run in told["Message"])
     if count <= result.messages:
         return result
     late = f"{count - result.messages} more messages came later"

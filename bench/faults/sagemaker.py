@@ -147,7 +147,7 @@ def _stopped(call: Call, champion: bool, right: Expect, job: str) -> Cell:
     def meanwhile(lane: Lane, drop: Any) -> None:
         client, suffix = lane.client("sagemaker"), "-c" if call.optional else ""
         for _ in range(300):
-            if lane.messages(drop.dataset, set()) and not champion:
+            if lane.inbox.messages(drop.dataset, set()) and not champion:
                 return
             listed = getattr(client, f"list_{job}_jobs")(
                 NameContains=drop.run, StatusEquals="InProgress"

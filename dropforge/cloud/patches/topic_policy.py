@@ -1,9 +1,8 @@
 """A topic that CloudFormation makes lets its own account publish, and nobody else.
 
 ministack gives it a policy that lets anyone publish, so that the role of a
-function which may not did. AWS's own default policy has a condition on the
-topic's owner (SNS developer guide, "Using identity-based policies"), which
-ministack puts only on topics that CreateTopic makes.
+function which may not did. The policy that SNS gives a new topic has a condition
+on its owner, which ministack puts only on topics that CreateTopic makes.
 """
 
 from dropforge.cloud.patches.registry import changed, replace

@@ -2,6 +2,7 @@
 
 import json
 from contextlib import nullcontext
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -98,11 +99,11 @@ def test_corruption_changes_a_file(name: str) -> None:
 
 
 def test_message_that_comes_late_counts_against_its_cell() -> None:
-    class Lane:
+    class Inbox:
         def messages(self, *_arguments: object) -> list[dict[str, str]]:
             return [{"Message": "Run: churn-1"}, {"Message": "Run: churn-1"}]
 
-    lane: Any = Lane()
+    lane: Any = SimpleNamespace(inbox=Inbox())
     once = Result("a", [], "failed", 1.0, messages=1, run="churn-1")
     assert play._recounted(once, lane, "c0001").failures == ["1 more messages came later"]
     twice = Result("a", ["2 messages, not one"], "failed", 1.0, messages=2, run="churn-1")
