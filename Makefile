@@ -57,7 +57,7 @@ build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy
 bench: $(TEST)  ## Measure; the figures of the README and the docs come from here
 	@for part in $(BENCH); do $(BIN)/python -m bench.$$part || exit 1; done
 
-faults: $(TEST)  ## Break one thing at a time and see how each run ends (about 20 minutes)
+faults: $(TEST)  ## Break one thing at a time and see how each run ends (about 15 minutes)
 	@$(BIN)/python -m bench.faults $(if $(ONLY),--only '$(ONLY)') $(FAULTS)
 
 clean:  ## Stop the local cloud; delete its state and all that make built (not dropforge-out)
