@@ -3,12 +3,14 @@
 #   make PYTHON=python3.13 demo          take another Python
 #   make build ARCHITECTURE=arm64        build the Lambda packages for Graviton
 #   make bench BENCH=prepare              run one of the measurements
+#   make faults ONLY=CreateModel          play the cells whose names have it
 #   make lock UPGRADE=1                  take the newest versions into the pins
 
 SHELL := /bin/sh
 PYTHON ?= python3
 ARCHITECTURE ?= x86_64
-BENCH ?= $(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py))
+# The fault matrix takes long and has a target of its own.
+BENCH ?= $(filter-out faults,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ASL_VALIDATOR := 4.0.0
@@ -23,7 +25,7 @@ export SAM_CLI_TELEMETRY = 0
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format up down build bench clean lock
+.PHONY: help demo test lint format up down build bench faults clean lock
 
 help:  ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
@@ -54,6 +56,9 @@ build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy
 
 bench: $(TEST)  ## Measure; the figures of the README and the docs come from here
 	@for part in $(BENCH); do $(BIN)/python -m bench.$$part || exit 1; done
+
+faults: $(TEST)  ## Break one thing at a time and see how each run ends (about 15 minutes)
+	@$(BIN)/python -m bench.faults $(if $(ONLY),--only '$(ONLY)') $(FAULTS)
 
 clean:  ## Stop the local cloud; delete its state and all that make built (not dropforge-out)
 	@if [ -x $(BIN)/dropforge ] && [ -d .dropforge ]; then $(BIN)/dropforge down --yes || true; fi

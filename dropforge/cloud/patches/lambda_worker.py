@@ -12,6 +12,8 @@ from dropforge.cloud.patches.registry import replace
 from dropforge.cloud.patches.worker_script import END_OF_LOG, ERROR
 
 _LOG_SECONDS = 1.0
+# ministack's words for a process that ended in the middle of a call.
+_DIED = "Worker process died"
 
 
 def apply() -> None:
@@ -34,6 +36,9 @@ def apply() -> None:
         body = result.get("body")
         if isinstance(body, dict) and set(body) == {ERROR}:
             return result | {"body": body[ERROR], "error": True}
+        if result.get("error") and isinstance(body, dict) and body.get("errorMessage") == _DIED:
+            text = f"RequestId: {request_id} Error: Runtime exited without providing a reason"
+            return result | {"body": {"errorMessage": text, "errorType": "Runtime.ExitError"}}
         return result
 
     replace(lambda_runtime.Worker, "_drain_stderr_bounded", "3fd7cc742872", drain)

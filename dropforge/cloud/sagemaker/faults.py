@@ -5,17 +5,23 @@ holds a list; each entry applies to as many matching calls as its count says:
 
     [{"operation": "CreateTrainingJob", "name": "churn-*", "fault": "throttling", "count": 2}]
 
-fault: throttling, resource_limit or capacity refuse the call (capacity lets the
-call pass and fails the job, as AWS does); fail_job fails the job with `message`;
-slow_job lets the job take `seconds` longer; stopped_job ends the job at its time
-limit with the model so far, and lets the `.sync` task that waits for it succeed:
-whether AWS's does is not documented. The file is read at each call, so it can
-change while the cloud is up; what was used up is forgotten when it changes.
+fault, of any call: throttling, resource_limit, server_error, access_denied and
+validation refuse it; slow_answer answers it after `seconds`; lost_answer carries
+it out and breaks the answer off. Of a call that starts a job: capacity and
+fail_job fail the job (with `message`), capacity as AWS does; slow_job lets the
+job take `seconds` longer; stopped_job ends the job at its time limit with the
+model so far, and lets the `.sync` task that waits for it succeed: whether AWS's
+does is not documented.
+
+The file is read at each call, so it can change while the cloud is up; what was
+used up is forgotten when it changes. Each fault that was met is a line of
+`faults_met.jsonl` beside it.
 """
 
 import json
 import os
 import threading
+import time
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -23,8 +29,9 @@ from typing import Any
 
 from dropforge.cloud.sagemaker.errors import ApiError
 
+# Code, message, HTTP status.
 _REFUSALS = {
-    "throttling": ("ThrottlingException", "Rate exceeded"),
+    "throttling": ("ThrottlingException", "Rate exceeded", 400),
     # The text is the one quoted in aws/sagemaker-python-sdk#1069.
     "resource_limit": (
         "ResourceLimitExceeded",
@@ -33,13 +40,29 @@ _REFUSALS = {
             "with current utilization of 0 Instances and a request delta of 1 Instances. "
             "Please use AWS Service Quotas to request an increase for this quota."
         ),
+        400,
     ),
+    # Codes and statuses of the SageMaker API reference, Common Errors.
+    "server_error": ("InternalFailure", "The request processing has failed", 500),
+    "access_denied": (
+        "AccessDeniedException",
+        "User is not authorized to perform: sagemaker:{operation} on resource: {name}",
+        400,
+    ),
+    "validation": ("ValidationException", "1 validation error detected on purpose", 400),
 }
+_LOOK_SECONDS = 0.2
+_ANSWER_FAULTS = {"slow_answer", "lost_answer"}
+_CALL_FAULTS = set(_REFUSALS) | _ANSWER_FAULTS
 _JOB_FAULTS = {"capacity", "fail_job", "slow_job", "stopped_job"}
 CAPACITY = (
     "CapacityError: Unable to provision requested ML compute capacity. "
     "Please retry using a different ML instance type."
 )
+
+
+class AnswerLost(Exception):  # noqa: N818 - what becomes of an answer, not a fault of this code
+    """The call was carried out, and its answer does not arrive."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +83,35 @@ class Faults:
         self._left: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
-    def meet(self, operation: str, name: str) -> JobFault:
-        """Apply the first fault that is meant for a call.
+    def meet(self, operation: str, name: str) -> bool:
+        """Apply the first fault of the call itself that is meant for it; may take its time.
+
+        Returns
+        -------
+        Whether the answer is to be lost.
 
         Raises
         ------
         ApiError
             The call is to be refused.
         """
-        fault = self._take(operation, name)
+        fault = self._take(operation, name, _CALL_FAULTS)
+        if fault is None:
+            return False
+        kind = fault["fault"]
+        if kind in _REFUSALS:
+            code, message, status = _REFUSALS[kind]
+            text = fault.get("message") or message.format(operation=operation, name=name)
+            raise ApiError(code, text, status)
+        self._wait(fault)
+        return bool(kind == "lost_answer")
+
+    def meet_job(self, operation: str, name: str) -> JobFault:
+        """Return the first fault that is meant for the job which the call starts."""
+        fault = self._take(operation, name, _JOB_FAULTS)
         if fault is None:
             return JobFault()
         kind = fault["fault"]
-        if kind in _REFUSALS:
-            code, message = _REFUSALS[kind]
-            raise ApiError(code, fault.get("message", message))
         if kind == "capacity":
             return JobFault(failure=fault.get("message", CAPACITY))
         if kind == "fail_job":
@@ -82,15 +119,32 @@ class Faults:
             return JobFault(failure=message, seconds=float(fault.get("seconds", 0)))
         return JobFault(seconds=float(fault.get("seconds", 0)), stopped=kind == "stopped_job")
 
-    def _take(self, operation: str, name: str) -> dict[str, Any] | None:
+    def _take(self, operation: str, name: str, kinds: set[str]) -> dict[str, Any] | None:
         with self._lock:
             self._reload()
             for fault in self._left:
-                fits = fnmatchcase(operation, fault.get("operation", "*"))
-                if fits and fnmatchcase(name, fault.get("name", "*")) and fault["count"] > 0:
+                fits = fault["fault"] in kinds and fault["count"] > 0
+                fits = fits and fnmatchcase(operation, fault.get("operation", "*"))
+                if fits and fnmatchcase(name, fault.get("name", "*")):
                     fault["count"] -= 1
+                    self._note(operation, name, fault["fault"])
                     return fault
         return None
+
+    def _wait(self, fault: dict[str, Any]) -> None:
+        """Let a fault's time pass, or what is left of it until the file says otherwise."""
+        end = time.monotonic() + float(fault.get("seconds", 0))
+        while (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _LOOK_SECONDS))
+            with self._lock:
+                self._reload()
+                if not any(fault is each for each in self._left):
+                    return
+
+    def _note(self, operation: str, name: str, fault: str) -> None:
+        met = {"operation": operation, "name": name, "fault": fault}
+        with self._file.with_name(f"{self._file.stem}_met.jsonl").open("a") as file:
+            file.write(json.dumps(met) + "\n")
 
     def _reload(self) -> None:
         try:
@@ -110,7 +164,7 @@ class Faults:
 
 
 def _checked(fault: dict[str, Any]) -> dict[str, Any]:
-    known = set(_REFUSALS) | _JOB_FAULTS
+    known = _CALL_FAULTS | _JOB_FAULTS
     if fault.get("fault") not in known:
         raise ValueError(f"fault {fault.get('fault')!r} is none of {sorted(known)}")
     return fault | {"count": int(fault.get("count", 1))}

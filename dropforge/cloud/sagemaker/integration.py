@@ -7,7 +7,9 @@ else SageMaker.AmazonSageMakerException), aws-sdk integrations as version 2
 does (else SageMaker.SageMakerException).
 """
 
+import contextlib
 import json
+import time
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region, new_uuid
@@ -15,10 +17,12 @@ from ministack.services import stepfunctions
 
 from dropforge.cloud.sagemaker import events, identity, jobs, operations, schema, store
 from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.sagemaker.faults import AnswerLost
 from dropforge.cloud.sagemaker.identity import Caller
 
 _OPTIMIZED = "arn:aws:states:::sagemaker:"
 _SDK = "arn:aws:states:::aws-sdk:sagemaker:"
+_POLL_SECONDS = 0.1
 _SYNC = {"CreateTrainingJob": "Training", "CreateTransformJob": "Transform"}
 _MARK = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
 # What waiting for a job takes, besides creating it: the managed rule, and to look and to stop
@@ -72,10 +76,9 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     # Step Functions marks what it waits for, which takes sagemaker:AddTags.
     marked = request | {"Tags": [*request.get("Tags", []), _MARK]}
     answer = _call(operation, marked, caller, optimized=True)
-    jobs.wait_for(answer[f"{kind}JobArn"], _stopped)
-    described = operations.call(
-        f"Describe{kind}Job", {f"{kind}JobName": request[f"{kind}JobName"]}, Caller()
-    )
+    named = {f"{kind}JobName": request[f"{kind}JobName"]}
+    jobs.wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named))
+    described = _described(kind, named)
     # Times are milliseconds in the optimized integrations' output.
     output: dict[str, Any] = events.in_milliseconds(described)
     # What AWS makes of a job that ran out of its time is not documented: an error is assumed,
@@ -84,6 +87,29 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     if not completed and not jobs.stopped_on_purpose(answer[f"{kind}JobArn"]):
         raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(output))
     return output
+
+
+def _stop(kind: str, named: dict[str, str]) -> None:
+    """Stop a job that nobody waits for any more; it goes on if SageMaker refuses that."""
+    with contextlib.suppress(AnswerLost, ApiError):
+        operations.call(f"Stop{kind}Job", named, Caller())
+
+
+def _described(kind: str, named: dict[str, str]) -> dict[str, Any]:
+    """Ask for a job until there is an answer; what will not pass fails the task.
+
+    Step Functions polls the jobs that it waits for (developer guide, "Run a Job
+    (.sync)"); that it goes on after a refusal that passes is assumed.
+    """
+    while True:
+        try:
+            return operations.call(f"Describe{kind}Job", named, Caller())
+        except AnswerLost:
+            pass
+        except ApiError as error:
+            if _stopped() or not (error.status >= 500 or error.code == "ThrottlingException"):
+                raise stepfunctions._ExecutionError(*_worded(error, optimized=True)) from error
+        time.sleep(_POLL_SECONDS)
 
 
 def sdk(resource: str, request: dict[str, Any] | None) -> Any:
@@ -147,6 +173,10 @@ def _call(
         return operations.call(operation, request, caller)
     except ApiError as error:
         raise stepfunctions._ExecutionError(*_worded(error, optimized=optimized)) from error
+    except AnswerLost as error:
+        # Named as Lambda's are; SageMaker's are not documented.
+        cause = "Unable to execute HTTP request: Connection reset"
+        raise stepfunctions._ExecutionError("SageMaker.SdkClientException", cause) from error
 
 
 def _worded(error: ApiError, *, optimized: bool) -> tuple[str, str]:

@@ -285,14 +285,14 @@ def active(arn: str) -> Job | None:
     return _active.get(arn)
 
 
-def wait_for(arn: str, stopped: Callable[[], bool]) -> None:
-    """Wait until a job has ended, or stop it once `stopped` says so."""
+def wait_for(arn: str, stopped: Callable[[], bool], stop: Callable[[], None]) -> None:
+    """Wait until a job has ended; once `stopped` says so, ask by `stop` that it end."""
     job = _active.get(arn)
     asked = False
     while job is not None and not job.ended.wait(0.05):
         if not asked and stopped():
             asked = True
-            job.stop()
+            stop()
 
 
 def stopped_on_purpose(arn: str) -> bool:

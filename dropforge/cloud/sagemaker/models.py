@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dropforge.cloud.sagemaker import events, identity, jobs, paging, registry, store, tags
+from dropforge.cloud.sagemaker import events, identity, paging, registry, store, tags
 from dropforge.cloud.sagemaker.errors import ApiError, invalid
 from dropforge.cloud.sagemaker.identity import Caller
 
@@ -20,7 +20,6 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if "ExecutionRoleArn" not in request:
         raise invalid("ExecutionRoleArn must be given for a model that reads its data from S3")
     identity.require_pass_role(caller, request["ExecutionRoleArn"])
-    jobs.faults().meet("CreateModel", name)
     if name in store.models:
         raise invalid(f'Cannot create already existing model "{arn}".')
     identity.require_assumable(request["ExecutionRoleArn"])

@@ -4,8 +4,18 @@ from collections.abc import Callable
 from typing import Any
 
 from dropforge.cloud.journal import JournalError
-from dropforge.cloud.sagemaker import models, registry, schema, store, tags, training, transform
+from dropforge.cloud.sagemaker import (
+    jobs,
+    models,
+    registry,
+    schema,
+    store,
+    tags,
+    training,
+    transform,
+)
 from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.sagemaker.faults import AnswerLost
 from dropforge.cloud.sagemaker.identity import Caller
 
 _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
@@ -35,6 +45,18 @@ _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     "DeleteTags": tags.delete,
 }
 
+# In this order: a transform job names its model too.
+_SUBJECTS = (
+    "TrainingJobName",
+    "TransformJobName",
+    "ModelName",
+    "ModelPackageGroupName",
+    "ModelPackageName",
+    "ModelPackageArn",
+    "ResourceArn",
+    "NameContains",
+)
+
 
 def names() -> set[str]:
     """Return the operations that there are."""
@@ -48,6 +70,8 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
     ------
     ApiError
         The request is refused, or the local cloud has no such operation.
+    AnswerLost
+        A fault on purpose broke the answer off.
     """
     if operation not in _OPERATIONS:
         raise ApiError(
@@ -55,6 +79,14 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
             f"the local cloud has no SageMaker operation {operation}; see docs/limits.md",
         )
     schema.check(operation, request)
+    lost = jobs.faults().meet(operation, _subject(request))
+    answer = _answer(operation, request, caller)
+    if lost:
+        raise AnswerLost(f"the answer of {operation} was lost on purpose")
+    return answer
+
+
+def _answer(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     answer = _OPERATIONS[operation]
     if operation.startswith(("Describe", "List")):
         return answer(request, caller)
@@ -63,3 +95,12 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
             return answer(request, caller)
     except JournalError as error:
         raise ApiError("InternalFailure", f"not saved: {error}", 500) from error
+
+
+def _subject(request: dict[str, Any]) -> str:
+    """Return what a fault's `name` is compared with; empty for a list of everything."""
+    for member in _SUBJECTS:
+        if member in request:
+            name = str(request[member])
+            return name.rpartition(":")[2].partition("/")[2] if name.startswith("arn:") else name
+    return ""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dropforge.cloud.sagemaker import events, jobs, paging, store, tags
+from dropforge.cloud.sagemaker import events, paging, store, tags
 from dropforge.cloud.sagemaker.errors import ApiError, invalid
 from dropforge.cloud.sagemaker.identity import Caller
 
@@ -13,7 +13,6 @@ def create_group(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     """CreateModelPackageGroup."""
     name = request["ModelPackageGroupName"]
     arn = store.arn("model-package-group", name)
-    jobs.faults().meet("CreateModelPackageGroup", name)
     if name in store.package_groups:
         raise invalid(f"Model Package Group already exists: {arn}")
     store.package_groups[name] = {
@@ -66,9 +65,14 @@ def create_package(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     group_name = request.get("ModelPackageGroupName")
     if (group_name is None) == ("ModelPackageName" not in request):
         raise invalid("Exactly one of ModelPackageName and ModelPackageGroupName must be given")
-    jobs.faults().meet("CreateModelPackage", group_name or request["ModelPackageName"])
+    token = request.get("ClientToken")
+    # A call that is repeated because its answer was lost makes no second package.
+    for known in store.packages.values() if token else ():
+        if known.get("_token") == token:
+            return {"ModelPackageArn": known["ModelPackageArn"]}
     now = store.now()
     record: dict[str, Any] = {key: value for key, value in request.items() if key in _KEPT} | {
+        "_token": token,
         "CreationTime": now,
         "ModelPackageStatus": "Completed",
         "ModelPackageStatusDetails": {"ValidationStatuses": []},

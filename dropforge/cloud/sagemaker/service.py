@@ -15,7 +15,7 @@ from ministack.core.router import extract_access_key_id
 from dropforge.cloud.patches import loading
 from dropforge.cloud.sagemaker import integration, jobs, operations, schema, store
 from dropforge.cloud.sagemaker.errors import ApiError
-from dropforge.cloud.sagemaker.faults import Faults
+from dropforge.cloud.sagemaker.faults import AnswerLost, Faults
 from dropforge.cloud.sagemaker.identity import Caller, is_root
 from dropforge.cloud.state import StateDir
 
@@ -69,6 +69,9 @@ async def handle_request(
         answer = await asyncio.to_thread(operations.call, operation, request, caller)
     except ApiError as error:
         return _refuse(error)
+    except AnswerLost:
+        # Shorter than it says, so that the server closes the connection in the middle of it.
+        return 200, {"Content-Type": _JSON, "Content-Length": "1000"}, b'{"'
     result: tuple[int, dict[str, str], bytes] = json_response(answer, content_type=_JSON)
     return result
 

@@ -17,7 +17,7 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     _check_spot(request)
     _check_algorithm(algorithm)
     identity.require_pass_role(caller, request["RoleArn"])
-    fault = jobs.faults().meet("CreateTrainingJob", name)
+    fault = jobs.faults().meet_job("CreateTrainingJob", name)
     if name in store.training_jobs:
         raise ApiError(
             "ResourceInUse",

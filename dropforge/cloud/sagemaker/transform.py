@@ -17,7 +17,7 @@ def create(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     arn = store.arn("transform-job", name)
     models.find(request["ModelName"])
     _check(request)
-    fault = jobs.faults().meet("CreateTransformJob", name)
+    fault = jobs.faults().meet_job("CreateTransformJob", name)
     if name in store.transform_jobs:
         raise ApiError(
             "ResourceInUse",

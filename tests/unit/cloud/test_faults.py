@@ -1,11 +1,14 @@
 import json
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.config import Config
-from botocore.exceptions import ClientError
+from botocore.exceptions import ClientError, HTTPClientError
+from botocore.parsers import ResponseParserError
 
 from dropforge import cloud as clouds
 from dropforge.cloud import Cloud
@@ -27,8 +30,8 @@ Client = Callable[[str], Any]
 def inject(cloud: Cloud) -> Iterator[Callable[..., None]]:
     file = cloud.state_dir / "faults.json"
 
-    def write(**fault: Any) -> None:
-        file.write_text(json.dumps([fault]))
+    def write(*faults: dict[str, Any], **fault: Any) -> None:
+        file.write_text(json.dumps(list(faults) or [fault]))
 
     yield write
     file.unlink(missing_ok=True)
@@ -132,13 +135,16 @@ def test_state_changes_are_on_the_event_bus(
     assert all(isinstance(each["CreationTime"], int) for each in seen)
 
 
-def train_by_task(client: Client, name: str, request: dict[str, Any]) -> dict[str, Any]:
+def train_by_task(
+    client: Client, name: str, request: dict[str, Any], **more: Any
+) -> dict[str, Any]:
     """Run a training job by a state machine that waits for it."""
     task = {
         "Type": "Task",
         "Resource": "arn:aws:states:::sagemaker:createTrainingJob.sync",
         "Parameters": request,
         "End": True,
+        **more,
     }
     iam, states = client("iam"), client("stepfunctions")
     role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
@@ -184,3 +190,160 @@ def test_job_stopped_on_purpose_has_a_model_and_lets_the_task_succeed(
     job = json.loads(ended["output"])
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
     assert job["ModelArtifacts"]["S3ModelArtifacts"].endswith("passed/output/model.tar.gz")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "status"),
+    [
+        ("throttling", "ThrottlingException", 400),
+        ("server_error", "InternalFailure", 500),
+        ("access_denied", "AccessDeniedException", 400),
+        ("validation", "ValidationException", 400),
+        ("resource_limit", "ResourceLimitExceeded", 400),
+    ],
+)
+@pytest.mark.parametrize(
+    ("call", "request_of"),
+    [
+        ("describe_training_job", {"TrainingJobName": "refused"}),
+        ("list_training_jobs", {"NameContains": "refused"}),
+        ("describe_model_package", {"ModelPackageName": "refused"}),
+        ("list_tags", {"ResourceArn": "arn:aws:sagemaker:us-east-1:000000000000:model/refused"}),
+    ],
+)
+def test_any_call_can_be_refused(
+    sagemaker: Any,
+    inject: Callable[..., None],
+    fault: str,
+    code: str,
+    status: int,
+    call: str,
+    request_of: dict[str, Any],
+) -> None:
+    inject(name="refused", fault=fault)
+    with pytest.raises(ClientError) as refusal:
+        getattr(sagemaker, call)(**request_of)
+    assert refusal.value.response["Error"]["Code"] == code
+    assert refusal.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
+
+
+def test_refusal_by_access_names_the_action(sagemaker: Any, inject: Callable[..., None]) -> None:
+    inject(operation="ListModels", fault="access_denied")
+    with pytest.raises(ClientError, match="sagemaker:ListModels"):
+        sagemaker.list_models()
+
+
+def test_fault_of_a_job_does_not_touch_the_call_that_asks_for_it(
+    sagemaker: Any, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
+) -> None:
+    inject(name="asked-for", fault="fail_job")
+    job = train(sagemaker, training_request("asked-for", bucket, outputs["TrainingRoleArn"]))
+    assert job["TrainingJobStatus"] == "Failed"
+
+
+def test_lost_answer_breaks_the_connection_off_after_the_call_was_carried_out(
+    sagemaker: Any, inject: Callable[..., None]
+) -> None:
+    inject(operation="CreateModelPackageGroup", fault="lost_answer")
+    with pytest.raises((HTTPClientError, ResponseParserError)):
+        sagemaker.create_model_package_group(ModelPackageGroupName="unheard")
+    group = sagemaker.describe_model_package_group(ModelPackageGroupName="unheard")
+    assert group["ModelPackageGroupStatus"] == "Completed"
+
+
+def test_slow_answer_takes_its_time(sagemaker: Any, inject: Callable[..., None]) -> None:
+    inject(operation="ListModels", fault="slow_answer", seconds=0.5)
+    began = time.monotonic()
+    sagemaker.list_models()
+    assert time.monotonic() - began >= 0.5
+    assert sagemaker.list_models()
+
+
+def test_faults_that_were_met_are_written_down(
+    cloud: Cloud, sagemaker: Any, inject: Callable[..., None]
+) -> None:
+    inject(operation="ListModels", fault="slow_answer", count=1, seconds=0)
+    for _ in range(2):
+        sagemaker.list_models(NameContains="written-down")
+    lines = (cloud.state_dir / "faults_met.jsonl").read_text().splitlines()
+    met = [each for each in map(json.loads, lines) if each["name"] == "written-down"]
+    assert met == [{"operation": "ListModels", "name": "written-down", "fault": "slow_answer"}]
+
+
+@pytest.mark.parametrize("fault", ["throttling", "server_error", "lost_answer"])
+def test_task_that_waits_for_a_job_asks_again_what_passes(
+    client: Client, bucket: str, outputs: dict[str, str], inject: Callable[..., None], fault: str
+) -> None:
+    name = f"asked-again-{fault.replace('_', '-')}"
+    inject(operation="DescribeTrainingJob", name=name, fault=fault, count=3)
+    request = training_request(name, bucket, outputs["TrainingRoleArn"])
+    assert train_by_task(client, name, request)["status"] == "SUCCEEDED"
+
+
+def test_task_that_may_not_look_at_its_job_fails_with_the_reason(
+    client: Client, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
+) -> None:
+    inject(operation="DescribeTrainingJob", name="unseen", fault="access_denied", count=9)
+    request = training_request("unseen", bucket, outputs["TrainingRoleArn"])
+    ended = train_by_task(client, "unseen", request)
+    assert ended["error"] == "SageMaker.AmazonSageMakerException"
+    assert "sagemaker:DescribeTrainingJob" in ended["cause"]
+
+
+def test_task_whose_answer_is_lost_fails_as_its_client_does(
+    client: Client, bucket: str, outputs: dict[str, str], inject: Callable[..., None]
+) -> None:
+    inject(operation="CreateTrainingJob", name="unanswered", fault="lost_answer")
+    request = training_request("unanswered", bucket, outputs["TrainingRoleArn"])
+    ended = train_by_task(client, "unanswered", request)
+    assert ended["error"] == "SageMaker.SdkClientException"
+    assert client("sagemaker").describe_training_job(TrainingJobName="unanswered")
+
+
+@pytest.mark.parametrize("fault", ["throttling", "lost_answer"])
+def test_job_whose_task_gave_up_is_stopped_unless_that_is_refused(
+    client: Client, bucket: str, outputs: dict[str, str], inject: Callable[..., None], fault: str
+) -> None:
+    name = f"given-up-{fault.replace('_', '-')}"
+    request = training_request(name, bucket, outputs["TrainingRoleArn"])
+    inject(
+        {"operation": "StopTrainingJob", "name": name, "fault": fault},
+        {"operation": "CreateTrainingJob", "name": name, "fault": "slow_job", "seconds": 3},
+    )
+    ended = train_by_task(client, name, request, TimeoutSeconds=1)
+    assert ended["error"] == "States.Timeout"
+    job = wait_for_training(client("sagemaker"), name)
+    assert job["TrainingJobStatus"] == ("Completed" if fault == "throttling" else "Stopped")
+
+
+def test_package_whose_answer_was_lost_is_made_once(
+    sagemaker: Any, inject: Callable[..., None]
+) -> None:
+    sagemaker.create_model_package_group(ModelPackageGroupName="repeated")
+    container = {"Image": "sagemaker-xgboost:3.2-0", "ModelDataUrl": "s3://b/model.tar.gz"}
+    request = {
+        "ModelPackageGroupName": "repeated",
+        "ClientToken": "once",
+        "InferenceSpecification": {
+            "Containers": [container],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    }
+    inject(operation="CreateModelPackage", fault="lost_answer")
+    with pytest.raises((HTTPClientError, ResponseParserError)):
+        sagemaker.create_model_package(**request)
+    arn = sagemaker.create_model_package(**request)["ModelPackageArn"]
+    other = sagemaker.create_model_package(**{**request, "ClientToken": "again"})
+    listed = sagemaker.list_model_packages(ModelPackageGroupName="repeated")
+    assert [arn.rpartition("/")[2], other["ModelPackageArn"].rpartition("/")[2]] == ["1", "2"]
+    assert len(listed["ModelPackageSummaryList"]) == 2
+
+
+def test_answer_that_is_awaited_comes_once_the_fault_is_taken_back(tmp_path: Path) -> None:
+    file = tmp_path / "faults.json"
+    file.write_text('[{"fault": "slow_answer", "seconds": 60}]')
+    threading.Timer(0.3, lambda: file.write_text("[]")).start()
+    began = time.monotonic()
+    assert Faults(file).meet("ListModels", "") is False
+    assert 0.2 < time.monotonic() - began < 10

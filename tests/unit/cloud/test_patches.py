@@ -184,6 +184,13 @@ def test_answer_that_is_no_json_is_named_as_by_lambda(
     assert payload["errorType"] == "Runtime.MarshalError"
 
 
+def test_process_that_dies_is_named_as_by_lambda(client: Client, outputs: dict[str, str]) -> None:
+    payload = invoke(client, outputs["EchoFunctionArn"], {"die": True})[1]
+    assert payload["errorType"] == "Runtime.ExitError"
+    assert "Runtime exited" in payload["errorMessage"]
+    assert invoke(client, outputs["EchoFunctionArn"], {})[1]["event"] == {}
+
+
 def test_import_error_is_named_as_by_lambda(client: Client, outputs: dict[str, str]) -> None:
     function = outputs["EchoFunctionArn"].rpartition(":")[2]
     lambdas = client("lambda")
@@ -535,3 +542,35 @@ def test_listing_is_allowed_by_prefix(
         with pytest.raises(ClientError, match="AccessDenied"):
             s3.list_objects_v2(Bucket=bucket, Prefix=prefix)
     s3.close()
+
+
+# --- topic_policy
+
+
+def test_topic_of_a_stack_lets_nobody_publish_whose_policies_do_not(
+    client: Client, cloud: Cloud
+) -> None:
+    body = json.dumps({"Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}})
+    formation, iam = client("cloudformation"), client("iam")
+    formation.create_stack(StackName="topics", TemplateBody=body)
+    formation.get_waiter("stack_create_complete").wait(
+        StackName="topics", WaiterConfig={"Delay": 1}
+    )
+    [resource] = formation.describe_stack_resources(StackName="topics")["StackResources"]
+    topic = resource["PhysicalResourceId"]
+    iam.create_user(UserName="publisher")
+    key = iam.create_access_key(UserName="publisher")["AccessKey"]
+    sns = boto3.client(
+        "sns",
+        endpoint_url=cloud.endpoint,
+        region_name=cloud.region,
+        aws_access_key_id=key["AccessKeyId"],
+        aws_secret_access_key=key["SecretAccessKey"],
+    )
+    with pytest.raises(ClientError, match="AuthorizationError"):
+        sns.publish(TopicArn=topic, Message="m")
+    allow = {"Effect": "Allow", "Action": "sns:Publish", "Resource": topic}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_user_policy(UserName="publisher", PolicyName="own", PolicyDocument=policy)
+    assert sns.publish(TopicArn=topic, Message="m")["MessageId"]
+    sns.close()

@@ -1,4 +1,5 @@
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -13,6 +14,8 @@ def lambda_handler(event, context):
         raise TooColdError(event["raise"])
     if event.get("sleep"):
         time.sleep(event["sleep"])
+    if event.get("die"):
+        os.kill(os.getpid(), signal.SIGKILL)
     if event.get("pid"):
         return {"pid": os.getpid()}
     if event.get("path"):

@@ -1,0 +1,25 @@
+"""Small files to drop: classes to tell, and numbers to predict."""
+
+import csv
+import io
+
+from seed.sample import SampleSize, sample_csv
+
+ROWS = 300
+_NUMBER = "monthly_usd"
+
+
+def classification(seed: int) -> bytes:
+    """Return a file whose last column has two classes."""
+    return sample_csv(SampleSize(rows=ROWS, features=2, seed=seed))
+
+
+def regression(seed: int) -> bytes:
+    """Return the same rows with a number in the last column."""
+    rows = list(csv.reader(io.StringIO(classification(seed).decode())))
+    at = rows[0].index(_NUMBER)
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\n").writerows(
+        [*row[:at], *row[at + 1 :], row[at]] for row in rows
+    )
+    return text.getvalue().encode()

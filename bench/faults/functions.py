@@ -1,0 +1,138 @@
+"""Each step that a function does, and each way in which a function can fail."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, Arrange, Cell, Expect
+from bench.faults.lane import Lane
+
+_TIMEOUT_SECONDS = 3
+_SETTLE_SECONDS = 4.0
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a function.
+
+    Parameters
+    ----------
+    state : the state that does it, if one does.
+    ignored : what it answers is not used.
+    retried : a process that dies is replaced, by a Retry or as an asynchronous invocation.
+    """
+
+    function: str
+    step: str
+    state: str
+    ignored: bool = False
+    retried: bool = False
+    champions: tuple[bool, ...] = (False,)
+    stimulus: str = "drop"
+
+    @property
+    def what(self) -> str:
+        """Name the step in the table."""
+        return f"{self.function} {self.step}".strip()
+
+
+STEPS = (
+    Step("trigger", "", "TriggerFunction", ignored=True, retried=True),
+    Step("seed", "", "Generate dataset", stimulus="start"),
+    Step("prepare", "plan", "Plan data"),
+    Step("prepare", "profile", "Profile chunks", ignored=True, retried=True),
+    Step("evaluate", "champion", "Find champion", champions=(False, True)),
+    Step("prepare", "fit", "Fit encoder", champions=(False, True)),
+    Step("prepare", "encode", "Encode chunks", ignored=True, retried=True),
+    Step("evaluate", "evaluate", "Evaluate", champions=(False, True)),
+    Step("notify", "", "NotifyFunction", ignored=True, retried=True),
+)
+
+
+def cells() -> Iterator[Cell]:
+    """Yield the cells of this axis."""
+    for step in STEPS:
+        for champion in step.champions:
+            yield from _cells(step, champion)
+
+
+def _cells(step: Step, champion: bool) -> Iterator[Cell]:
+    tells = step.function == "notify"
+    lost = Expect(DEAD_LETTER) if tells else Expect(FAILED, (step.state, step.function.title()))
+    # A process that dies once may have been killed by the machine it ran on.
+    once = Expect(TRAINED) if step.retried else Expect(TRAINED | FAILED, lost.places)
+    answers = Expect(TRAINED) if step.ignored else lost
+
+    def cell(fault: str, expect: Expect, arrange: Arrange, *, leaves_mark: bool = True) -> Cell:
+        return Cell(
+            axis="function",
+            what=step.what,
+            fault=fault,
+            expect=expect,
+            champion=champion,
+            arrange=arrange,
+            stimulus=step.stimulus,
+            met=_met if leaves_mark else None,
+            settle=_SETTLE_SECONDS if tells else 0.4,
+        )
+
+    yield cell("cannot be imported", lost, _importing(step), leaves_mark=False)
+    yield cell("raises", lost, _doing(step, "raise"))
+    yield cell("dies once", once, _doing(step, "die", count=1))
+    yield cell("dies always", lost, _doing(step, "die"))
+    # What it did is done; the answer is lost.
+    yield cell("dies once after its work", once, _doing(step, "die_after", count=1))
+    yield cell("answers rubbish", answers, _doing(step, "rubbish"))
+    large = Expect(answers.verdicts | lost.verdicts, lost.places)
+    yield cell("answers 7 MB", large, _doing(step, "large"))
+    yield cell("takes longer than its time limit", lost, _sleeping(step))
+    if step.retried and step.function in ("trigger", "notify"):
+        yield cell("raises once", once, _doing(step, "raise", count=1))
+
+
+def _met(lane: Lane, _dataset: str) -> bool:
+    return any(lane.faults.glob("met-*"))
+
+
+def _doing(step: Step, fault: str, **more: Any) -> Arrange:
+    @contextmanager
+    def arrange(lane: Lane, dataset: str) -> Iterator[None]:
+        entry = {"id": 0, "function": step.function, "fault": fault, "marker": dataset, **more}
+        if step.step:
+            entry["step"] = step.step
+        lane.arrange_functions([entry])
+        try:
+            yield
+        finally:
+            lane.arrange_functions([])
+
+    return arrange
+
+
+def _sleeping(step: Step) -> Arrange:
+    sleep = _doing(step, "sleep", seconds=60)
+
+    @contextmanager
+    def arrange(lane: Lane, dataset: str) -> Iterator[None]:
+        before = lane.timeout_of(step.function)
+        lane.configure(step.function, {"Timeout": _TIMEOUT_SECONDS})
+        try:
+            with sleep(lane, dataset):
+                yield
+        finally:
+            lane.configure(step.function, {"Timeout": before})
+
+    return arrange
+
+
+def _importing(step: Step) -> Arrange:
+    @contextmanager
+    def arrange(lane: Lane, _dataset: str) -> Iterator[None]:
+        lane.configure(step.function, {}, FAULT_AT_IMPORT="1")
+        try:
+            yield
+        finally:
+            lane.configure(step.function, {})
+
+    return arrange

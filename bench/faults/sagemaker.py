@@ -1,0 +1,200 @@
+"""Each SageMaker call of a run, and each way in which it can go wrong."""
+
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bench.faults.cell import FAILED, TRAINED, UNDECIDED, Cell, Expect
+from bench.faults.lane import Lane
+
+Entry = dict[str, Any]
+
+_ENDLESS = 100_000
+_SLOW_SECONDS = 2.0
+# A function that waits for an answer which does not come, and is tried again.
+_HANG_SECONDS = 600.0
+_HANG_LIMIT = 400.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """A SageMaker call of a run.
+
+    Parameters
+    ----------
+    name : pattern of what it is about; {dataset} stands for the dataset.
+    champions : for which of "no model in use" and "a model in use" it is made.
+    while_count : refusals that pass before the run gives up: a state machine's task is tried
+        six times, a function waits for minutes.
+    optional : the run goes on without it, and a person decides.
+    """
+
+    operation: str
+    name: str
+    state: str
+    champions: tuple[bool, ...] = (False, True)
+    while_count: int = 4
+    optional: bool = False
+
+    @property
+    def what(self) -> str:
+        """Name the call in the table."""
+        return f"{self.operation} ({self.state})"
+
+
+_BOTH, _ONLY_FIRST, _ONLY_CHAMPION = (False, True), (False,), (True,)
+# A champion's model and transform job end in -c; before the last letter of others is no hyphen.
+_OWN, _CHAMPIONS = "{dataset}-*[!-]?", "{dataset}-*-c"
+CALLS = (
+    Call("DescribeModelPackageGroup", "*{dataset}", "Find champion", _BOTH, 8),
+    Call("CreateModelPackageGroup", "*{dataset}", "Find champion", _ONLY_FIRST, 8),
+    Call("ListModelPackages", "*{dataset}", "Find champion", _ONLY_CHAMPION, 8),
+    Call("DescribeModelPackage", "*{dataset}/*", "Find champion", _ONLY_CHAMPION, 8),
+    Call("CreateTrainingJob", "{dataset}-*", "Train model (XGBoost)"),
+    Call("DescribeTrainingJob", "{dataset}-*", "Train model (XGBoost)"),
+    Call("CreateModel", _OWN, "Save Model"),
+    Call("CreateModel", _CHAMPIONS, "Save champion Model", _ONLY_CHAMPION, optional=True),
+    Call("CreateTransformJob", _OWN, "Batch transform"),
+    Call(
+        "CreateTransformJob", _CHAMPIONS, "Champion batch transform", _ONLY_CHAMPION, optional=True
+    ),
+    Call("DescribeTransformJob", _OWN, "Batch transform"),
+    Call(
+        "DescribeTransformJob",
+        _CHAMPIONS,
+        "Champion batch transform",
+        _ONLY_CHAMPION,
+        optional=True,
+    ),
+    Call("CreateModelPackage", "*{dataset}", "Register model"),
+)
+_IN_FUNCTIONS = {
+    "DescribeModelPackageGroup",
+    "CreateModelPackageGroup",
+    "ListModelPackages",
+    "DescribeModelPackage",
+}
+_POLLED = {"DescribeTrainingJob", "DescribeTransformJob"}
+_STARTS_JOB = {"CreateTrainingJob", "CreateTransformJob"}
+
+
+def cells() -> Iterator[Cell]:
+    """Yield the cells of this axis."""
+    for call in CALLS:
+        for champion in call.champions:
+            yield from _refusals(call, champion)
+            if call.operation in _STARTS_JOB:
+                yield from _jobs(call, champion)
+
+
+def _refusals(call: Call, champion: bool) -> Iterator[Cell]:
+    lasting = Expect(UNDECIDED if call.optional else FAILED, (call.operation,))
+    passing = Expect(TRAINED)
+    yield _cell(call, champion, "throttled once", passing, {"fault": "throttling"})
+    yield _cell(
+        call,
+        champion,
+        "throttled for a while",
+        passing,
+        {"fault": "throttling", "count": call.while_count},
+    )
+    yield _cell(call, champion, "server error once", passing, {"fault": "server_error"})
+    yield _cell(call, champion, "answer lost", passing, {"fault": "lost_answer"})
+    slow: Entry = {"fault": "slow_answer", "seconds": _SLOW_SECONDS}
+    yield _cell(call, champion, "answer slow", passing, slow)
+    for kind in ("access_denied", "validation"):
+        # A group that does not exist is told by ValidationException: nothing to refuse.
+        missing = kind == "validation" and call.operation == "DescribeModelPackageGroup"
+        right = passing if missing and not champion else lasting
+        fault = {"fault": kind, "count": _ENDLESS}
+        yield _cell(call, champion, f"{kind.replace('_', ' ')}", right, fault)
+    if call.operation not in _POLLED:
+        for kind in ("throttling", "server_error", "resource_limit"):
+            fault = {"fault": kind, "count": _ENDLESS}
+            yield _cell(call, champion, f"{kind.replace('_', ' ')} without end", lasting, fault)
+    if call.operation in _STARTS_JOB:
+        quota = {"fault": "resource_limit", "count": 3}
+        yield _cell(call, champion, "resource limit for a while", passing, quota)
+    if call.operation in _IN_FUNCTIONS:
+        silence: Entry = {"fault": "slow_answer", "seconds": _HANG_SECONDS, "count": _ENDLESS}
+        yield _cell(call, champion, "no answer", lasting, silence, _HANG_LIMIT)
+
+
+def _jobs(call: Call, champion: bool) -> Iterator[Cell]:
+    job = "training" if call.operation == "CreateTrainingJob" else "transform"
+    places = (call.operation, f"{job} job")
+    lasting = Expect(UNDECIDED if call.optional else FAILED, places)
+    broken = {"fault": "fail_job", "message": "AlgorithmError: out of memory, exit code: 137"}
+    yield _cell(call, champion, "no capacity once", Expect(TRAINED), {"fault": "capacity"})
+    endless = {"fault": "capacity", "count": _ENDLESS}
+    yield _cell(call, champion, "no capacity without end", lasting, endless)
+    yield _cell(call, champion, "job fails", lasting, {**broken, "count": _ENDLESS})
+    slow = {"fault": "slow_job", "seconds": _SLOW_SECONDS}
+    yield _cell(call, champion, "job slow", Expect(TRAINED), slow)
+    if job == "training":
+        yield _cell(call, champion, "job cut off", lasting, {"fault": "stopped_job"})
+    yield _stopped(call, champion, lasting, job)
+
+
+def _stopped(call: Call, champion: bool, right: Expect, job: str) -> Cell:
+    """A person stops each of the jobs: a transform is started again otherwise."""
+    fault = {"fault": "slow_job", "seconds": _SLOW_SECONDS, "count": _ENDLESS}
+    stop = f"stop_{job}_job"
+    key, kind = f"{job.title()}JobName", f"{job.title()}JobSummaries"
+
+    def meanwhile(lane: Lane, drop: Any) -> None:
+        client, suffix = lane.client("sagemaker"), "-c" if call.optional else ""
+        for _ in range(300):
+            if lane.inbox.messages(drop.dataset, set()) and not champion:
+                return
+            listed = getattr(client, f"list_{job}_jobs")(
+                NameContains=drop.run, StatusEquals="InProgress"
+            )
+            names = [each[key] for each in listed[kind]]
+            for name in names:
+                if name.endswith("-c") == bool(suffix):
+                    getattr(client, stop)(**{key: name})
+            if lane.execution(drop.run).get("status") not in (None, "RUNNING"):
+                return
+            time.sleep(0.2)
+
+    cell = _cell(call, champion, "job stopped", right, fault)
+    return Cell(**{**cell.__dict__, "meanwhile": meanwhile})
+
+
+def _cell(
+    call: Call,
+    champion: bool,
+    fault: str,
+    expect: Expect,
+    entry: Entry,
+    limit: float = 120.0,
+) -> Cell:
+    def arrange(lane: Lane, dataset: str) -> AbstractContextManager[None]:
+        name = call.name.format(dataset=dataset)
+        return _arranged(lane, {"operation": call.operation, "name": name, **entry})
+
+    def met(lane: Lane, _dataset: str) -> bool:
+        return bool(lane.sagemaker_met())
+
+    return Cell(
+        axis="sagemaker",
+        what=call.what,
+        fault=fault,
+        expect=expect,
+        champion=champion,
+        arrange=arrange,
+        met=met,
+        limit=limit,
+    )
+
+
+@contextmanager
+def _arranged(lane: Lane, entry: dict[str, Any]) -> Iterator[None]:
+    lane.arrange_sagemaker([entry])
+    try:
+        yield
+    finally:
+        lane.arrange_sagemaker([])
