@@ -14,10 +14,11 @@ from dropforge.client.runs import run_facts
 from dropforge.client.stack import Stack
 from pipeline import layout
 
-_FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify")
+_FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify", "Webhook")
 _JOBS = ("/aws/sagemaker/TrainingJobs", "/aws/sagemaker/TransformJobs")
-_MARGIN = timedelta(minutes=5)
-"""The trigger writes before the execution begins, the notice after it ends."""
+_BEFORE = timedelta(minutes=5)
+_AFTER = timedelta(hours=2)
+"""The trigger writes before the execution begins; a webhook is tried for over an hour after it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def _window(stack: Stack, facts: dict[str, Any]) -> tuple[datetime, datetime]:
         update(timeline, stack.client("stepfunctions"), facts["execution"])
     now = datetime.now(UTC)
     began = timeline.started or now - timedelta(days=1)
-    return began - _MARGIN, (timeline.ended or now) + _MARGIN
+    return began - _BEFORE, (timeline.ended or now) + _AFTER
 
 
 def _of_function(
