@@ -15,7 +15,7 @@ from notify import ending as endings
 from notify.message import Ending, Message, message_of, sns_subject
 from notify.outbox import announce, hand_over
 from pipeline.backoff import Backoff
-from pipeline.delivery import Attempt, Order, Outcome, serve
+from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
 from pipeline.message_file import Document, MessageFile
 from pipeline.orders import OrderQueue
 
@@ -61,7 +61,11 @@ def _tell(message: Message, until: datetime) -> list[str]:
     """
     queues, failures, sent = _queues(), [], []
     file = MessageFile(s3, os.environ["BUCKET"], message.run)
-    channels = announce(file, message, queues)
+    claim = Claim(
+        Order(message.run, message.ended, TOPIC), Attempt("", 1, is_last=False, until=until)
+    )
+    begin = {channel: claim.state() if channel == TOPIC else {} for channel in queues}
+    channels = announce(file, message, begin)
     # The topic last: it may be slow, while an order is only put down.
     for channel in sorted(channels, key=lambda name: name == TOPIC):
         order = Order(message.run, message.ended, channel)
@@ -69,7 +73,7 @@ def _tell(message: Message, until: datetime) -> list[str]:
             if channel != TOPIC:
                 queues[channel].put(order)
                 continue
-            outcome = _serve(file, order, Attempt("", 1, is_last=False, until=until))
+            outcome = _serve(file, claim)
             if outcome.retry_in is not None:
                 queues[channel].put(order, outcome.retry_in)
             if outcome.is_sent:
@@ -98,14 +102,14 @@ def _queues() -> dict[str, OrderQueue]:
 def _carry_out(order: Order, attempt: Attempt) -> Outcome:
     file = MessageFile(s3, os.environ["BUCKET"], order.run)
     file.read()
-    return _serve(file, order, attempt)
+    return _serve(file, Claim(order, attempt))
 
 
-def _serve(file: MessageFile, order: Order, attempt: Attempt) -> Outcome:
+def _serve(file: MessageFile, claim: Claim) -> Outcome:
     backoff = Backoff(float(os.environ["DELIVERY_BACKOFF_SECONDS"]))
-    outcome = serve(file, order, _publish, attempt, backoff)
+    outcome = serve(file, claim, _publish, backoff)
     if outcome.error:
-        _log_failure(order, outcome.error)
+        _log_failure(claim.order, outcome.error)
     if outcome.is_sent:
         metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
     return outcome

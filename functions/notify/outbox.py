@@ -8,15 +8,22 @@ An execution that is redriven keeps its name and ends once more. The message of
 the later ending replaces that of the earlier, never the other way round.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
+from typing import Any
 
 from notify.message import Message
 from pipeline.message_file import Document, MessageFile
 
 
-def announce(file: MessageFile, message: Message, channels: Iterable[str]) -> list[str]:
+def announce(
+    file: MessageFile, message: Message, channels: Mapping[str, dict[str, Any]]
+) -> list[str]:
     """Write the message, unless it is there already or a later ending's is.
+
+    Parameters
+    ----------
+    channels : the state in which each of them begins.
 
     Returns
     -------
@@ -25,7 +32,7 @@ def announce(file: MessageFile, message: Message, channels: Iterable[str]) -> li
     first: Document = {
         **asdict(message),
         "sent": None,
-        "waiting": {channel: {} for channel in channels},
+        "waiting": dict(channels),
         "failed": {},
     }
 
@@ -40,12 +47,7 @@ def announce(file: MessageFile, message: Message, channels: Iterable[str]) -> li
         document.update(first)
         # What is just being sent of the earlier ending must be over before this one's is.
         document["waiting"] = {
-            channel: {
-                name: value
-                for name, value in earlier.get(channel, {}).items()
-                if name in ("claim", "until")
-            }
-            for channel in first["waiting"]
+            channel: _claim_of(earlier.get(channel, {})) for channel in first["waiting"]
         }
         return True
 
@@ -55,6 +57,10 @@ def announce(file: MessageFile, message: Message, channels: Iterable[str]) -> li
         return []
     waiting = file.document.get("waiting", {})
     return [channel for channel, state in waiting.items() if not state.get("queued")]
+
+
+def _claim_of(state: dict[str, Any]) -> dict[str, Any]:
+    return {name: state[name] for name in ("claim", "until") if name in state}
 
 
 def hand_over(file: MessageFile, message: Message, channels: Iterable[str]) -> None:

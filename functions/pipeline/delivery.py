@@ -87,22 +87,94 @@ class Outcome:
     error: Exception | None = None
 
 
+class Claim:
+    """One attempt's right to serve a channel, and what becomes of it."""
+
+    def __init__(self, order: Order, attempt: Attempt) -> None:
+        self.order = order
+        self.attempt = attempt
+        self.wait: float | None = None
+        """Seconds until it may be had, None if there is nothing to serve any more."""
+        self._id = uuid4().hex
+
+    def state(self) -> dict[str, Any]:
+        """Return what a channel's state says when it is claimed."""
+        return {"claim": self._id, "until": self.attempt.until.isoformat(timespec="milliseconds")}
+
+    def is_had(self, document: Document) -> bool:
+        """Say whether the channel is claimed, by this attempt and no other."""
+        state = document.get("waiting", {}).get(self.order.channel, {})
+        return bool(self._is_current(document) and state.get("claim") == self._id)
+
+    def take(self, document: Document) -> bool:
+        """Claim the channel, unless it is served or claimed; `wait` then says for how long."""
+        channel, self.wait = self.order.channel, None
+        if not self._is_current(document) or channel in (document.get("sent") or ()):
+            return False
+        failed = document.setdefault("failed", {})
+        if channel in failed:
+            # Told to this very order before. Another order is a person's, who sent it again.
+            if failed[channel]["order"] == self.attempt.order_id:
+                self.wait = 0.0
+                return False
+            del failed[channel]
+        state = document.setdefault("waiting", {}).setdefault(channel, {})
+        held = _held(state)
+        if held > 0:
+            self.wait = held
+            return False
+        state.update(self.state())
+        return True
+
+    def record_success(self, document: Document) -> bool:
+        """Note that the channel was served."""
+        if not self._is_current(document):
+            return self._release(document)
+        channel, sent = self.order.channel, document.get("sent") or []
+        document["waiting"].pop(channel, None)
+        document["sent"] = sent if channel in sent else [*sent, channel]
+        return True
+
+    def record_failure(self, document: Document, error: Exception, may_pass: bool) -> bool:
+        """Note why the channel was not served, and whether it will be tried again."""
+        if not self._release(document):
+            return False
+        if not self._is_current(document):
+            return True
+        channel, waiting = self.order.channel, document["waiting"]
+        reason = str(error)[:_REASON_LIMIT]
+        if may_pass:
+            waiting[channel].update(attempts=self.attempt.number, reason=reason)
+        else:
+            del waiting[channel]
+            failed = {"reason": reason, "order": self.attempt.order_id}
+            document["failed"] = {**document.get("failed", {}), channel: failed}
+        return True
+
+    def _is_current(self, document: Document) -> bool:
+        return bool(document.get("ended") == self.order.ended)
+
+    def _release(self, document: Document) -> bool:
+        """Give the claim back; False if another has taken it, or the channel was served."""
+        state = document.get("waiting", {}).get(self.order.channel, {})
+        if state.get("claim") != self._id:
+            return False
+        del state["claim"], state["until"]
+        return True
+
+
 def serve(
-    file: MessageFile,
-    order: Order,
-    send: Callable[[Document], None],
-    attempt: Attempt,
-    backoff: Backoff,
+    file: MessageFile, claim: Claim, send: Callable[[Document], None], backoff: Backoff
 ) -> Outcome:
     """Send the message, unless it was sent, is just being sent, or a later ending's replaced it.
 
     Parameters
     ----------
-    file : already read.
+    file : as it was read or written just now.
     send : called with message.json; raises if the channel did not take the message.
     """
-    claim = _Claim(order, attempt)
-    if not file.edit(claim.take):
+    attempt = claim.attempt
+    if not claim.is_had(file.document) and not file.edit(claim.take):
         return Outcome(retry_in=claim.wait)
     try:
         send(file.document)
@@ -113,70 +185,6 @@ def serve(
         return Outcome(retry_in=delay if may_pass else 0.0, error=error)
     file.edit(claim.record_success)
     return Outcome(is_sent=True)
-
-
-class _Claim:
-    """The right to serve a channel, and what becomes of it."""
-
-    def __init__(self, order: Order, attempt: Attempt) -> None:
-        self._order = order
-        self._attempt = attempt
-        self._id = uuid4().hex
-        self.wait: float | None = None
-        """Seconds until the claim may be had, None if there is nothing to serve any more."""
-
-    def take(self, document: Document) -> bool:
-        channel, self.wait = self._order.channel, None
-        if not self._is_current(document) or channel in (document.get("sent") or ()):
-            return False
-        failed = document.setdefault("failed", {})
-        if channel in failed:
-            # Told to this very order before. Another order is a person's, who sent it again.
-            if failed[channel]["order"] == self._attempt.order_id:
-                self.wait = 0.0
-                return False
-            del failed[channel]
-        state = document.setdefault("waiting", {}).setdefault(channel, {})
-        held = _held(state)
-        if held > 0:
-            self.wait = held
-            return False
-        state.update(claim=self._id, until=self._attempt.until.isoformat(timespec="milliseconds"))
-        return True
-
-    def record_success(self, document: Document) -> bool:
-        if not self._is_current(document):
-            return self._release(document)
-        channel, sent = self._order.channel, document.get("sent") or []
-        document["waiting"].pop(channel, None)
-        document["sent"] = sent if channel in sent else [*sent, channel]
-        return True
-
-    def record_failure(self, document: Document, error: Exception, may_pass: bool) -> bool:
-        if not self._release(document):
-            return False
-        if not self._is_current(document):
-            return True
-        channel, waiting = self._order.channel, document["waiting"]
-        reason = str(error)[:_REASON_LIMIT]
-        if may_pass:
-            waiting[channel].update(attempts=self._attempt.number, reason=reason)
-        else:
-            del waiting[channel]
-            failed = {"reason": reason, "order": self._attempt.order_id}
-            document["failed"] = {**document.get("failed", {}), channel: failed}
-        return True
-
-    def _is_current(self, document: Document) -> bool:
-        return bool(document.get("ended") == self._order.ended)
-
-    def _release(self, document: Document) -> bool:
-        """Give the claim back; False if another has taken it, or the channel was served."""
-        state = document.get("waiting", {}).get(self._order.channel, {})
-        if state.get("claim") != self._id:
-            return False
-        del state["claim"], state["until"]
-        return True
 
 
 def _held(state: dict[str, Any]) -> float:

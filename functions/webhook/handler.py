@@ -11,7 +11,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.backoff import Backoff
-from pipeline.delivery import Attempt, Order, Outcome, serve
+from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
 from pipeline.message_file import Document, MessageFile
 from pipeline.orders import OrderQueue
 from webhook.post import hostname_of, post
@@ -37,7 +37,7 @@ def _carry_out(order: Order, attempt: Attempt) -> Outcome:
     file = MessageFile(s3, os.environ["BUCKET"], order.run)
     file.read()
     backoff = Backoff(float(os.environ["DELIVERY_BACKOFF_SECONDS"]))
-    outcome = serve(file, order, _send, attempt, backoff)
+    outcome = serve(file, Claim(order, attempt), _send, backoff)
     logger.info(
         "Order carried out",
         run=order.run,
