@@ -86,6 +86,14 @@ def test_notify_that_dies_at_any_call_is_made_up_for_when_its_event_comes_back(
     assert len(steps) >= 5
 
 
+def test_notify_orders_the_post_before_it_serves_the_topic_and_reads_nothing(
+    stack: Stack, reaper: Reaper, event: Event
+) -> None:
+    stack.tell(event("notify-drop-rejected"))
+    # Put down and claimed, served, handed over.
+    assert reaper.names[-5:] == ["PutObject", "SendMessage", "Publish", "PutObject", "PutObject"]
+
+
 @pytest.mark.parametrize("is_after", [False, True])
 def test_webhook_that_dies_at_any_call_is_made_up_for_when_its_order_comes_back(
     stack: Stack,
