@@ -1,45 +1,118 @@
-"""NotifyFunction: one message for each run, by email and, if configured, a webhook."""
+"""NotifyFunction: one message for each run, to the topic and, if configured, a webhook."""
 
 import os
-from functools import cache
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from notify import ending as endings
-from notify import webhook
 from notify.message import Ending, Message, message_of, sns_subject
-from notify.outbox import send_once
+from notify.outbox import announce, hand_over
+from pipeline.backoff import Backoff
+from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
+from pipeline.message_file import Document, MessageFile
+from pipeline.orders import OrderQueue
+
+# A service that hangs must leave time to hand the channel over to its queue.
+_HASTE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2})
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 s3 = boto3.client("s3")
 sfn = boto3.client("stepfunctions")
+sns = boto3.client("sns", config=_HASTE)
+sqs = boto3.client("sqs", config=_HASTE)
+
+TOPIC = "sns"
+WEBHOOK = "webhook"
 
 
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Send the message of the run that the event says has ended.
 
-    Takes a Step Functions status change, a Drop Rejected event, or the record of
-    a drop that TriggerFunction failed to handle.
+    Takes a Step Functions status change, a Drop Rejected event, or the record of a drop that
+    TriggerFunction failed to handle; and, from its own queue, orders to serve the topic that
+    could not be carried out at once.
     """
+    until = datetime.now(UTC) + timedelta(milliseconds=context.get_remaining_time_in_millis())
+    if "Records" in event:
+        return _queues()[TOPIC].work(event, until, _carry_out)
     message = message_of(_ending(event))
-    channels = {"sns": _publish}
-    if os.environ.get("WEBHOOK_URL_PARAMETER"):
-        channels["webhook"] = _post
-    sent = send_once(s3, os.environ["BUCKET"], message, channels, _log_failure)
+    sent = _tell(message, until)
     logger.info("Message handled", run=message.run, verdict=message.verdict, sent=sent)
-    if sent:
-        metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
     return {"run": message.run, "verdict": message.verdict, "sent": sent}
+
+
+def _tell(message: Message, until: datetime) -> list[str]:
+    """Put the message down, serve the topic, and leave the rest to the queues.
+
+    Returns
+    -------
+    Names of the channels served.
+    """
+    queues, failures, sent = _queues(), [], []
+    file = MessageFile(s3, os.environ["BUCKET"], message.run)
+    claim = Claim(
+        Order(message.run, message.ended, TOPIC), Attempt("", 1, is_last=False, until=until)
+    )
+    begin = {channel: claim.state() if channel == TOPIC else {} for channel in queues}
+    channels = announce(file, message, begin)
+    # The topic last: it may be slow, while an order is only put down.
+    for channel in sorted(channels, key=lambda name: name == TOPIC):
+        order = Order(message.run, message.ended, channel)
+        try:
+            if channel != TOPIC:
+                queues[channel].put(order)
+                continue
+            outcome = _serve(file, claim)
+            if outcome.retry_in is not None:
+                queues[channel].put(order, outcome.retry_in)
+            if outcome.is_sent:
+                sent.append(channel)
+        except Exception as error:  # noqa: BLE001 one channel must not silence the others
+            _log_failure(order, error)
+            failures.append(error)
+            channels = [name for name in channels if name != channel]
+    hand_over(file, message, channels)
+    if failures:
+        # So that the event comes back, for these channels alone.
+        raise ExceptionGroup(f"run {message.run}: no one is in charge of a channel", failures)
+    return sent
+
+
+def _queues() -> dict[str, OrderQueue]:
+    """Return the queue of each channel that there is."""
+    tries = int(os.environ["DELIVERY_TRIES"])
+    urls = {
+        TOPIC: os.environ["TOPIC_QUEUE_URL"],
+        WEBHOOK: os.environ.get("WEBHOOK_QUEUE_URL"),
+    }
+    return {channel: OrderQueue(sqs, url, tries) for channel, url in urls.items() if url}
+
+
+def _carry_out(order: Order, attempt: Attempt) -> Outcome:
+    file = MessageFile(s3, os.environ["BUCKET"], order.run)
+    file.read()
+    return _serve(file, Claim(order, attempt))
+
+
+def _serve(file: MessageFile, claim: Claim) -> Outcome:
+    backoff = Backoff(float(os.environ["DELIVERY_BACKOFF_SECONDS"]))
+    outcome = serve(file, claim, _publish, backoff)
+    if outcome.error:
+        _log_failure(claim.order, outcome.error)
+    if outcome.is_sent:
+        metrics.add_metric("MessagesSent", MetricUnit.Count, 1)
+    return outcome
 
 
 def _ending(event: dict[str, Any]) -> Ending:
@@ -76,34 +149,24 @@ def _failed_child(execution_arn: str) -> dict[str, Any] | None:
     return None
 
 
-def _log_failure(channel: str, error: Exception) -> None:
-    # AWS's own text names the action that a role lacks; the webhook's says nothing of its address.
-    logger.warning("Channel failed", channel=channel, error=type(error).__name__, reason=str(error))
+def _log_failure(order: Order, error: Exception) -> None:
+    # AWS's own text names the action that a role lacks.
+    logger.warning(
+        "Channel failed",
+        run=order.run,
+        channel=order.channel,
+        error=type(error).__name__,
+        reason=str(error),
+    )
 
 
-def _publish(message: Message) -> None:
-    attributes = {"dataset": message.dataset, "verdict": message.verdict}
-    boto3.client("sns").publish(
+def _publish(document: Document) -> None:
+    sns.publish(
         TopicArn=os.environ["TOPIC_ARN"],
-        Subject=sns_subject(message.subject),
-        Message=message.text,
+        Subject=sns_subject(document["subject"]),
+        Message=document["text"],
         MessageAttributes={
-            name: {"DataType": "String", "StringValue": value} for name, value in attributes.items()
+            name: {"DataType": "String", "StringValue": document[name]}
+            for name in ("dataset", "verdict")
         },
     )
-
-
-def _post(message: Message) -> None:
-    webhook.post(_webhook_url(), message.text)
-
-
-@cache
-def _webhook_url() -> str:
-    # The address lets anyone post, so it is a secret: kept in Parameter Store, never logged.
-    answer = boto3.client("ssm").get_parameter(
-        Name=os.environ["WEBHOOK_URL_PARAMETER"], WithDecryption=True
-    )
-    url: str = answer["Parameter"]["Value"]
-    # X-Ray's segment of a call to it would hold its path.
-    tracer.ignore_endpoint(hostname=urlsplit(url).hostname)
-    return url

@@ -1,7 +1,7 @@
 """The message that a run ends with: a subject, a text for people, and the facts."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
@@ -48,7 +48,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent and kept as ``message.json`` of the run; ``ended`` as of the ending."""
+    """What is sent; ``message.json`` keeps it, with how far each channel is (pipeline.delivery)."""
 
     run: str
     dataset: str
@@ -60,10 +60,6 @@ class Message:
     error: str | None
     cause: str | None
     ended: str | None
-
-    def as_json(self, sent: list[str] | None) -> str:
-        """Return the document; ``sent`` names the channels, None while they are being served."""
-        return json.dumps({**asdict(self), "sent": sent}, ensure_ascii=False)
 
 
 def message_of(ending: Ending) -> Message:

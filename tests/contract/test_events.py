@@ -5,6 +5,7 @@ tests/stack/test_command.py hands to the functions.
 """
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificati
 from notify import ending
 from notify.message import message_of
 from pipeline import layout
+from pipeline.delivery import Attempt, Order, Outcome
+from pipeline.orders import OrderQueue
 from seed.sample import SampleSize
 from tests.contract.states import all_states
 
@@ -25,7 +28,9 @@ def of(function: str) -> list[Any]:
     return [event for name, event in sorted(EVENTS.items()) if name.startswith(f"{function}-")]
 
 
-@pytest.mark.parametrize("function", ["seed", "trigger", "prepare", "evaluate", "notify"])
+@pytest.mark.parametrize(
+    "function", ["seed", "trigger", "prepare", "evaluate", "notify", "webhook"]
+)
 def test_every_function_has_events(function: str) -> None:
     assert len(of(function)) >= 2
 
@@ -63,7 +68,27 @@ def test_step_events_have_the_fields_that_the_state_machine_sends(
         assert fields == sent[step], step
 
 
-@pytest.mark.parametrize("event", of("notify"))
+def is_order(event: dict[str, Any]) -> bool:
+    return "Records" in event
+
+
+@pytest.mark.parametrize("event", [e for e in of("notify") + of("webhook") if is_order(e)])
+def test_orders_are_those_that_a_queue_hands_over(event: dict[str, Any]) -> None:
+    [sample] = event["Records"]
+    seen = []
+
+    def serve(order: Order, attempt: Attempt) -> Outcome:
+        seen.append((order.channel, attempt.order_id, attempt.is_last))
+        return Outcome()
+
+    queue = OrderQueue(None, "", 10)
+    assert queue.work(event, datetime.now(UTC), serve) == {"batchItemFailures": []}
+    is_last = sample["attributes"]["ApproximateReceiveCount"] == "10"
+    channel = "webhook" if "WebhookQueue" in sample["eventSourceARN"] else "sns"
+    assert seen == [(channel, sample["messageId"], is_last)]
+
+
+@pytest.mark.parametrize("event", [event for event in of("notify") if not is_order(event)])
 def test_notify_events_can_be_read(event: dict[str, Any]) -> None:
     if "requestPayload" in event:
         message = message_of(ending.of_lost_drop(event))

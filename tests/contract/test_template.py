@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
+from pipeline.backoff import Backoff
+
 State = dict[str, Any]
 
-FUNCTIONS = ("Seed", "Trigger", "Prepare", "Evaluate", "Notify")
+FUNCTIONS = ("Seed", "Trigger", "Prepare", "Evaluate", "Notify", "Webhook")
 SAGEMAKER_CORE = ".cache/tables"
 
 
@@ -70,6 +72,55 @@ def test_roles_are_assumed_by_one_service_each(template: State) -> None:
     for name, role in resources(template, "AWS::IAM::Role").items():
         [statement] = role["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert isinstance(statement["Principal"]["Service"], str), name
+
+
+def test_queues_of_orders_show_an_order_again_only_when_its_function_must_be_over(
+    template: State,
+) -> None:
+    functions = resources(template, "AWS::Serverless::Function")
+    queues = resources(template, "AWS::SQS::Queue")
+    polled = {}
+    for function in functions.values():
+        for event in function["Properties"].get("Events", {}).values():
+            if event["Type"] == "SQS":
+                polled[event["Properties"]["Queue"]["Fn::GetAtt"][0]] = (function, event)
+    assert set(polled) == {"TopicQueue", "WebhookQueue"}
+    for name, (function, event) in polled.items():
+        queue = queues[name]["Properties"]
+        # Lambda developer guide, Configuring a queue to use with Lambda.
+        assert queue["VisibilityTimeout"] >= 6 * function["Properties"]["Timeout"]
+        tries = function["Properties"]["Environment"]["Variables"]["DELIVERY_TRIES"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == tries
+        assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {
+            "Fn::GetAtt": ["UndeliveredQueue", "Arn"]
+        }
+        assert event["Properties"]["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+        assert event["Properties"]["BatchSize"] == 1
+
+
+def test_deliveries_are_tried_for_an_hour(template: State) -> None:
+    tries = int(template["Mappings"]["Delivery"]["Tries"]["Count"])
+    backoff = Backoff(template["Parameters"]["DeliveryBackoffInSeconds"]["Default"])
+    waits = [backoff.seconds(number) for number in range(1, tries)]
+    assert 3600 <= sum(waits) <= 5400
+    longest = Backoff(template["Parameters"]["DeliveryBackoffInSeconds"]["MaxValue"])
+    # What SQS keeps invisible at most, since an order was received.
+    assert longest.seconds(tries) < 43_200
+
+
+def test_webhook_alone_is_conditional_and_its_function_alone_reads_the_address(
+    template: State,
+) -> None:
+    conditional = {
+        name
+        for name, resource in template["Resources"].items()
+        if resource.get("Condition") == "HasWebhook"
+    }
+    assert conditional == {"WebhookFunction", "WebhookRole", "WebhookLogGroup", "WebhookQueue"}
+    readers = {
+        name for name, s in statements(template) if "ssm:GetParameter" in as_list(s["Action"])
+    }
+    assert readers == {"WebhookRole.ReadAddress"}
 
 
 def test_xgboost_registries_are_those_of_sagemaker_core(template: State, root: Path) -> None:

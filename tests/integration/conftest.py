@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -13,8 +14,12 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests import webhooks
+from tests.integration import channels
+
 EVENTS = Path(__file__).parents[2] / "events"
 BUCKET = "dropforge-test"
+PARAMETER = "/dropforge/webhook"
 
 
 @pytest.fixture
@@ -73,7 +78,53 @@ class Context:
     invoked_function_arn = "arn:aws:lambda:us-east-1:123456789012:function:test"
     aws_request_id = "00000000-0000-0000-0000-000000000000"
 
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        return 30_000
+
 
 @pytest.fixture
 def context() -> Context:
     return Context()
+
+
+@pytest.fixture
+def webhook(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[webhooks.Webhook]:
+    with webhooks.running() as running:
+        boto3.client("ssm").put_parameter(Name=PARAMETER, Type="SecureString", Value=running.url)
+        monkeypatch.setenv("WEBHOOK_URL_PARAMETER", PARAMETER)
+        yield running
+
+
+@pytest.fixture
+def stack(
+    load: Callable[[str], ModuleType],
+    context: Any,
+    webhook: webhooks.Webhook,
+    monkeypatch: pytest.MonkeyPatch,
+) -> channels.Stack:
+    topic = boto3.client("sns").create_topic(Name="messages")["TopicArn"]
+    urls = channels.make_queues()
+    values = {
+        "TOPIC_ARN": topic,
+        "TOPIC_QUEUE_URL": urls["topic"],
+        "WEBHOOK_QUEUE_URL": urls["webhook"],
+        "DELIVERY_TRIES": str(channels.TRIES),
+        "DELIVERY_BACKOFF_SECONDS": "0",
+    }
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    channels.waits_of(monkeypatch)
+    ahead = timedelta()
+
+    class Clock(datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> Any:
+            return datetime.now(tz) + ahead
+
+    def later() -> None:
+        nonlocal ahead
+        ahead += timedelta(seconds=31)
+
+    monkeypatch.setattr("pipeline.delivery.datetime", Clock)
+    return channels.Stack(load, context, topic, urls, later)

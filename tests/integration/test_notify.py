@@ -1,9 +1,7 @@
+"""NotifyFunction on moto: what it tells, and that each ending is told once."""
+
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import nullcontext
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -14,11 +12,13 @@ from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 
 from notify import ending as endings
-from notify import outbox
+from tests.integration import channels
+from tests.integration.channels import BUCKET, Mapping
 
-BUCKET = "dropforge-test"
+RUN = "notes-20260102-030405-0a1b2c3d"
 Load = Callable[[str], ModuleType]
 Event = Callable[[str], dict[str, Any]]
+Sent = Callable[[], list[str]]
 
 
 @pytest.fixture
@@ -29,7 +29,17 @@ def topic(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 @pytest.fixture
-def sent(topic: str) -> Callable[[], list[str]]:
+def queues(topic: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    urls = channels.make_queues()
+    monkeypatch.setenv("TOPIC_QUEUE_URL", urls["topic"])
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", "")
+    monkeypatch.setenv("DELIVERY_TRIES", str(channels.TRIES))
+    monkeypatch.setenv("DELIVERY_BACKOFF_SECONDS", "0")
+    return urls
+
+
+@pytest.fixture
+def sent(queues: dict[str, str], topic: str) -> Sent:
     return lambda: [
         text
         for _, text, *_ in sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
@@ -38,122 +48,49 @@ def sent(topic: str) -> Callable[[], list[str]]:
     ]
 
 
-@pytest.fixture
-def webhook(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
-    received: list[dict[str, Any]] = []
-
-    class Receiver(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, *_args: object) -> None:
-            """Keep quiet."""
-
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    name = "/dropforge/webhook"
-    boto3.client("ssm").put_parameter(
-        Name=name, Type="SecureString", Value=f"http://127.0.0.1:{server.server_port}/"
-    )
-    monkeypatch.setenv("WEBHOOK_URL_PARAMETER", name)
-    yield received
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
-def kept() -> dict[str, Any]:
+def kept(run: str = RUN) -> dict[str, Any]:
     s3 = boto3.client("s3")
-    key = "runs/notes-20260102-030405-0a1b2c3d/message.json"
+    key = f"runs/{run}/message.json"
     document: dict[str, Any] = json.loads(s3.get_object(Bucket=BUCKET, Key=key)["Body"].read())
     return document
 
 
+def progress(run: str = RUN) -> tuple[Any, Any, Any]:
+    document = kept(run)
+    return document["sent"], document["waiting"], document["failed"]
+
+
 def test_notify_of_a_refused_drop_sends_one_message_however_often_told(
-    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+    load: Load, event: Event, context: Any, sent: Sent
 ) -> None:
     handler = load("notify").handler
     answers = [handler(event("notify-drop-rejected"), context) for _ in range(3)]
     assert [answer["sent"] for answer in answers] == [["sns"], [], []]
     [text] = sent()
     assert "is no CSV file by its name; it must end in .csv or .csv.gz" in text
-    assert kept()["sent"] == ["sns"]
+    assert progress() == (["sns"], {}, {})
     assert kept()["verdict"] == "rejected_input"
 
 
-def test_notify_with_a_webhook_posts_the_same_text(
+def test_notify_with_a_webhook_orders_the_post_and_does_not_wait_for_it(
     load: Load,
     event: Event,
     context: Any,
-    sent: Callable[[], list[str]],
-    webhook: list[dict[str, Any]],
-) -> None:
-    answer = load("notify").handler(event("notify-drop-rejected"), context)
-    assert answer["sent"] == ["sns", "webhook"]
-    assert webhook == [{"text": text} for text in sent()]
-
-
-def test_notify_leaves_the_webhooks_address_out_of_traces(
-    load: Load,
-    event: Event,
-    context: Any,
-    topic: str,
-    webhook: list[dict[str, Any]],
+    sent: Sent,
+    queues: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    notify, hosts = load("notify"), []
-    monkeypatch.setattr(notify.tracer, "ignore_endpoint", lambda hostname: hosts.append(hostname))
-    notify.handler(event("notify-drop-rejected"), context)
-    assert hosts == ["127.0.0.1"]
-
-
-def test_notify_whose_webhook_is_gone_still_sends_the_email(
-    load: Load, event: Event, context: Any, sent: Callable[[], list[str]], webhook: list[Any]
-) -> None:
-    boto3.client("ssm").put_parameter(
-        Name="/dropforge/webhook", Type="SecureString", Value="http://127.0.0.1:9/", Overwrite=True
-    )
-    answer = load("notify").handler(event("notify-drop-rejected"), context)
-    assert answer["sent"] == ["sns"]
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", queues["webhook"])
+    handler = load("notify").handler
+    answers = [handler(event("notify-drop-rejected"), context) for _ in range(3)]
+    assert [answer["sent"] for answer in answers] == [["sns"], [], []]
+    assert channels.bodies(queues["webhook"]) == [{"run": RUN, "ended": None, "channel": "webhook"}]
+    assert progress() == (["sns"], {"webhook": {"queued": True}}, {})
     assert len(sent()) == 1
 
 
-@pytest.mark.parametrize("email_works", [True, False])
-def test_notify_with_a_channel_that_fails_logs_why(
-    load: Load,
-    event: Event,
-    context: Any,
-    topic: str,
-    webhook: list[Any],
-    monkeypatch: pytest.MonkeyPatch,
-    caplog: pytest.LogCaptureFixture,
-    email_works: bool,
-) -> None:
-    notify = load("notify")
-    message = "User: arn:aws:sts::1:assumed-role/N is not authorized to perform: kms:Decrypt"
-    denied = {"Error": {"Code": "AccessDeniedException", "Message": message}}
-
-    def refuse() -> str:
-        raise ClientError(denied, "GetParameter")
-
-    monkeypatch.setattr(notify, "_webhook_url", refuse)
-    monkeypatch.setenv("TOPIC_ARN", topic if email_works else f"{topic}-gone")
-    with nullcontext() if email_works else pytest.raises(ExceptionGroup):
-        notify.handler(event("notify-drop-rejected"), context)
-    told = [vars(record) for record in caplog.records if record.message == "Channel failed"]
-    assert [facts["channel"] for facts in told] == (
-        ["webhook"] if email_works else ["sns", "webhook"]
-    )
-    assert told[-1]["error"] == "ClientError"
-    assert "AccessDeniedException" in told[-1]["reason"]
-    assert "kms:Decrypt" in told[-1]["reason"]
-
-
 def test_notify_of_an_execution_that_was_redriven_tells_each_ending_once(
-    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+    load: Load, event: Event, context: Any, sent: Sent
 ) -> None:
     notify = load("notify")
     first, second = event("notify-failed"), event("notify-failed")
@@ -175,43 +112,105 @@ def test_notify_of_an_execution_that_was_redriven_tells_each_ending_once(
     ]
 
 
-def test_notify_that_reaches_nobody_fails_and_sends_at_the_next_attempt(
-    load: Load, event: Event, context: Any, topic: str, monkeypatch: pytest.MonkeyPatch
+def test_notify_whose_topic_is_gone_tries_later_and_says_so_meanwhile(
+    load: Load,
+    event: Event,
+    context: Any,
+    sent: Sent,
+    topic: str,
+    queues: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     handler = load("notify").handler
     monkeypatch.setenv("TOPIC_ARN", f"{topic}-gone")
-    with pytest.raises(ExceptionGroup):
-        handler(event("notify-drop-rejected"), context)
+    monkeypatch.setenv("DELIVERY_BACKOFF_SECONDS", "2")
+    waits = channels.waits_of(monkeypatch)
+    assert handler(event("notify-drop-rejected"), context)["sent"] == []
+    told, waiting, failed = progress()
+    assert (told, failed, waiting["sns"]["queued"], waiting["sns"]["attempts"]) == ([], {}, True, 1)
+    assert "NotFound" in waiting["sns"]["reason"]
+    mapping = Mapping(queues["topic"], handler, context)
+    mapping.invoke()
+    assert progress()[0] == []
     monkeypatch.setenv("TOPIC_ARN", topic)
-    assert handler(event("notify-drop-rejected"), context)["sent"] == ["sns"]
+    assert mapping.drain() == 1
+    assert progress() == (["sns"], {}, {})
+    assert len(sent()) == 1
+    assert waits == [pytest.approx(2.25, abs=0.25)] * 2
 
 
-@pytest.mark.parametrize(("age_seconds", "taken_over"), [(0, False), (46, True)])
-def test_notify_takes_a_claim_over_only_when_its_owner_must_be_dead(
+def test_notify_whose_topic_stays_gone_ends_among_the_undelivered(
     load: Load,
     event: Event,
     context: Any,
     topic: str,
+    queues: dict[str, str],
     monkeypatch: pytest.MonkeyPatch,
-    age_seconds: int,
-    taken_over: bool,
+) -> None:
+    handler = load("notify").handler
+    monkeypatch.setenv("TOPIC_ARN", f"{topic}-gone")
+    handler(event("notify-drop-rejected"), context)
+    assert Mapping(queues["topic"], handler, context).drain() == channels.TRIES
+    assert channels.bodies(queues["undelivered"]) == [{"run": RUN, "ended": None, "channel": "sns"}]
+    told, waiting, failed = progress()
+    assert (told, waiting) == ([], {})
+    assert "NotFound" in failed["sns"]["reason"]
+
+
+def test_notify_logs_why_a_channel_failed(
+    load: Load,
+    event: Event,
+    context: Any,
+    topic: str,
+    queues: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     notify = load("notify")
-    boto3.client("s3").put_object(
-        Bucket=BUCKET,
-        Key="runs/notes-20260102-030405-0a1b2c3d/message.json",
-        Body=json.dumps({"sent": None}).encode(),
-    )
+    message = "User: arn:aws:sts::1:assumed-role/N is not authorized to perform: SNS:Publish"
+    denied = {"Error": {"Code": "AuthorizationError", "Message": message}}
 
-    class Clock(datetime):
-        @classmethod
-        def now(cls, tz: Any = None) -> Any:
-            return datetime.now(tz) + timedelta(seconds=age_seconds)
+    class Sns:
+        @staticmethod
+        def publish(**_request: Any) -> None:
+            raise ClientError(denied, "Publish")
 
-    assert Clock.now(UTC)
-    monkeypatch.setattr(outbox, "datetime", Clock)
-    answer = notify.handler(event("notify-drop-rejected"), context)
-    assert bool(answer["sent"]) is taken_over
+    notify.sns = Sns
+    notify.handler(event("notify-drop-rejected"), context)
+    [told] = [vars(record) for record in caplog.records if record.message == "Channel failed"]
+    assert (told["run"], told["channel"], told["error"]) == (RUN, "sns", "ClientError")
+    assert "SNS:Publish" in told["reason"]
+
+
+@pytest.mark.parametrize("broken", ["webhook", "topic"])
+def test_notify_that_cannot_leave_an_order_serves_the_rest_and_asks_for_the_event_again(
+    load: Load,
+    event: Event,
+    context: Any,
+    sent: Sent,
+    topic: str,
+    queues: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    broken: str,
+) -> None:
+    handler = load("notify").handler
+    urls = {**queues, broken: f"{queues[broken]}-gone"}
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", urls["webhook"])
+    monkeypatch.setenv("TOPIC_QUEUE_URL", urls["topic"])
+    if broken == "topic":
+        monkeypatch.setenv("TOPIC_ARN", f"{topic}-gone")
+    with pytest.raises(ExceptionGroup, match=RUN):
+        handler(event("notify-drop-rejected"), context)
+    assert len(sent()) == (1 if broken == "webhook" else 0)
+    assert len(channels.bodies(queues["webhook"])) == (0 if broken == "webhook" else 1)
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", queues["webhook"])
+    monkeypatch.setenv("TOPIC_QUEUE_URL", queues["topic"])
+    monkeypatch.setenv("TOPIC_ARN", topic)
+    handler(event("notify-drop-rejected"), context)
+    assert len(sent()) == 1
+    # Nothing was ordered twice.
+    assert len(channels.bodies(queues["webhook"])) == (1 if broken == "webhook" else 0)
+    assert progress() == (["sns"], {"webhook": {"queued": True}}, {})
 
 
 def map_run_failed(event: Event) -> dict[str, Any]:
@@ -221,7 +220,7 @@ def map_run_failed(event: Event) -> dict[str, Any]:
 
 
 def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
-    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+    load: Load, event: Event, context: Any, sent: Sent
 ) -> None:
     notify = load("notify")
     ended = map_run_failed(event)
@@ -257,7 +256,7 @@ def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
 
 
 def test_notify_of_a_map_run_that_cannot_be_looked_into_is_sent_with_the_general_cause(
-    load: Load, event: Event, context: Any, sent: Callable[[], list[str]]
+    load: Load, event: Event, context: Any, sent: Sent
 ) -> None:
     notify = load("notify")
     denied = {"Error": {"Code": "AccessDeniedException", "Message": "not authorized"}}

@@ -1,0 +1,1 @@
+"""Posts messages to a webhook, until it takes them."""
