@@ -46,6 +46,7 @@ _UNUSED = {
     "NotifyRole KeepMessages s3:GetObject *": "an event that comes twice",
     "NotifyRole KeepMessages s3:DeleteObject *": "a message that cannot be sent",
     "NotifyRole HandOverUndelivered *": "a message that cannot be sent",
+    "NotifyRole ReadExecutions states:GetExecutionHistory *": "a run that fails",
     "NotifyRole ReadExecutions states:ListMapRuns *": "a chunk that fails",
     "NotifyRole ReadExecutions states:DescribeExecution */[*]": "a chunk that fails",
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
