@@ -78,7 +78,6 @@ RULES = (
         r"AccessDenied|\(403\)|Forbidden",
         f"Allow the call that the cause names to the role of this step: {_DEPLOY}",
     ),
-    # Quotas and capacity.
     Rule(
         "quota",
         r".*",
@@ -95,7 +94,6 @@ RULES = (
         "another type: instance_type in pipeline.json for the training, the stack's parameter "
         "TransformInstanceType for the predictions.",
     ),
-    # Jobs.
     Rule(
         "job out of memory",
         r"States\.TaskFailed",
@@ -182,7 +180,7 @@ RULES = (
         r".*",
         r"Internal(?:Failure|Error|ServerError)|Status Code: 5\d\d|Service(?:Unavailable|Exception)"
         r"|request processing has failed",
-        "This was an error of AWS itself, and lasted longer than a run waits. Drop the file again later.",
+        "This was an error of AWS itself, for longer than a run waits. Drop the file again later.",
     ),
     Rule(
         "connection",
