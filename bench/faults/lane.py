@@ -73,7 +73,7 @@ class Lane:
             Name=_PARAMETER, Type="SecureString", Value=self.webhook.url
         )
         parameters = {"WebhookUrlParameter": _PARAMETER}
-        self.outputs = cloud.deploy(self.cloud, project.copy(folder), STACK, parameters)
+        self.outputs = cloud.deploy(self.cloud, project.copy(self.folder), STACK, parameters)
         self.bucket = self.outputs["BucketName"]
         self.machine = self.outputs["TrainAndBatchTransformStateMachineArn"]
         self.role_names = self._roles()

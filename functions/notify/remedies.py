@@ -178,8 +178,8 @@ RULES = (
     Rule(
         "AWS itself",
         r".*",
-        r"Internal(?:Failure|Error|ServerError)|Status Code: 5\d\d|Service(?:Unavailable|Exception)"
-        r"|request processing has failed",
+        r"Internal(?:Failure|Error|ServerError)|Status Code: 5\d\d"
+        r"|Service(?:Unavailable|Exception)|request processing has failed",
         "This was an error of AWS itself, for longer than a run waits. Drop the file again later.",
     ),
     Rule(
