@@ -50,8 +50,7 @@ def _between(newest: list[Event]) -> str | None:
 
 
 def _is_failure(event: Event) -> bool:
-    kind = event["type"]
-    return kind.endswith(("Failed", "TimedOut")) and not kind.startswith("Execution")
+    return str(event["type"]).endswith(("Failed", "TimedOut"))
 
 
 def _error(event: Event) -> str | None:

@@ -76,9 +76,9 @@ def message_of(ending: Ending) -> Message:
     else:
         verdict = REJECTED_INPUT if is_rejection(ending.error) else FAILED
         subject, body = _failure(ending, verdict, cause)
-    lines = [f"{subject}.", "", *body]
+    lines = [f"{subject}.", "", *body, ""]
     if ending.source:
-        lines += ["", f"File: {ending.source}"]
+        lines.append(f"File: {ending.source}")
     lines.append(f"Run: {ending.run}")
     if ending.step:
         lines.append(f"Step: {ending.step}")

@@ -126,7 +126,7 @@ RULES = (
     Rule(
         "function died",
         r".*",
-        r"Runtime exited|Process exited|[Ss]ignal: killed|process died|OutOfMemory",
+        r"Runtime exited|Process exited|[Ss]ignal: killed|process died|OutOfMemory|MemoryError",
         "The function's process died, most often for want of memory. Drop the file again. If that "
         "ends alike, raise the function's MemorySize in template.yaml and deploy the stack.",
     ),

@@ -34,6 +34,8 @@ def test_notify_of_a_refused_drop_sends_one_message_however_often_told(
     assert [answer["sent"] for answer in answers] == [["sns"], [], []]
     [text] = sent()
     assert "is no CSV file by its name; it must end in .csv or .csv.gz" in text
+    assert "Step: TriggerFunction" in text
+    assert "What to do" not in text
     assert progress() == (["sns"], {}, {})
     assert kept()["verdict"] == "rejected_input"
 
@@ -196,6 +198,7 @@ def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
         arn: {**base, "error": endings.MAP_RUN_FAILED, "cause": "exceeded"},
         "child": {
             **base,
+            "executionArn": "child",
             "error": "MemoryError",
             "cause": '{"errorMessage": "chunk 3 is too big"}',
         },
@@ -215,10 +218,19 @@ def test_notify_of_a_map_run_that_failed_tells_the_childs_cause(
         def list_executions(mapRunArn: str, **_options: Any) -> dict[str, Any]:  # noqa: N803
             return {"executions": [{"executionArn": "child"}] if mapRunArn == "encode" else []}
 
-    notify.sfn = States
+    class History:
+        @staticmethod
+        def get_execution_history(executionArn: str, **_options: Any) -> dict[str, Any]:  # noqa: N803
+            name = {"child": "Encode chunk", arn: "Encode chunks"}[executionArn]
+            state = {"name": name, "input": "{}"}
+            entered = {"id": 1, "type": "TaskStateEntered", "stateEnteredEventDetails": state}
+            return {"events": [entered]}
+
+    notify.sfn, notify.history = States, History
     notify.handler(ended, context)
     assert "chunk 3 is too big" in sent()[0]
     assert "Error: MemoryError" in sent()[0]
+    assert "Step: Encode chunk\n" in sent()[0]
 
 
 def test_notify_of_a_map_run_that_cannot_be_looked_into_is_sent_with_the_general_cause(

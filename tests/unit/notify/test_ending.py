@@ -75,7 +75,8 @@ def test_of_execution_without_a_dataset_takes_the_keys(given: str | None, datase
 )
 def test_of_lost_drop_names_the_drops_dataset(detail: dict[str, Any], dataset: str) -> None:
     record = {"requestPayload": {"id": "1", "detail": detail}, "requestContext": {}}
-    assert ending.of_lost_drop(record).dataset == dataset
+    lost = ending.of_lost_drop(record)
+    assert (lost.dataset, lost.step) == (dataset, "TriggerFunction")
 
 
 def test_with_cause_of_child_keeps_all_else() -> None:

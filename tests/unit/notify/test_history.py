@@ -140,6 +140,23 @@ def test_failed_step_that_is_the_first_could_not_use_what_a_person_gave() -> Non
     assert failed_step(history.events, "States.Runtime") == "Dataset given?"
 
 
+def test_failed_step_of_events_in_the_order_that_they_came_is_the_last() -> None:
+    history = History()
+    history.fail("Plan data", "KeyError")
+    history.fail("Evaluate", "KeyError")
+    history.end("Function failed", "KeyError")
+    assert failed_step(history.events, "KeyError") == "Evaluate"
+
+
+def test_failed_step_of_events_without_links_is_the_last_entered() -> None:
+    history = History()
+    history.enter("Plan data")
+    history.fail("Evaluate", "KeyError")
+    for event in history.events:
+        del event["previousEventId"]
+    assert failed_step(history.events, "KeyError") == "Evaluate"
+
+
 @pytest.mark.parametrize("error", ["KeyError", "States.Runtime", None])
 def test_failed_step_of_a_history_without_states_is_not_known(error: str | None) -> None:
     history = History()

@@ -118,7 +118,7 @@ CASES = [
     ("request not valid", "SageMaker.AmazonSageMakerException", "1 validation error detected"),
     ("lost event", "EventAgeExceeded", "The drop could not be handled."),
     ("function failed", "KeyError", "'start'"),
-    ("function failed", "MemoryError", ""),
+    ("function died", "MemoryError", ""),
 ]
 UNKNOWN = [
     ("States.ExceedToleratedFailureThreshold", "The specified tolerated failure threshold was"),
@@ -160,9 +160,13 @@ def test_unknown_error_leads_to_the_runs_log(error: str | None, cause: str | Non
     assert "dropforge logs churn-1" in message(error, cause)
 
 
-@pytest.mark.parametrize("status", ["ABORTED", "TIMED_OUT"])
-def test_stopped_execution_can_be_begun_again(status: str) -> None:
-    assert "What to do: Drop the file again" in message(None, None, status)
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [("ABORTED", " if the stop was not meant"), ("TIMED_OUT", ". Stop a SageMaker job of the run")],
+)
+def test_stopped_execution_can_be_begun_again(status: str, remedy: str) -> None:
+    for error, cause in ((None, None), ("Stopped.ByPerson", "Rate exceeded")):
+        assert f"What to do: Drop the file again{remedy}" in message(error, cause, status)
 
 
 def test_missing_permission_is_named_with_its_role() -> None:
@@ -189,6 +193,7 @@ def test_run_without_a_file_is_started_again_not_dropped() -> None:
     text = message_of(ending).text
     assert "Start it again." in text
     assert "rop the file" not in text
+    assert "\n\nRun: s-1\n" in text
 
 
 def test_drop_that_became_no_run_leads_to_its_functions_log() -> None:
