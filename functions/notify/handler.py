@@ -15,11 +15,13 @@ from notify import ending as endings
 from notify import webhook
 from notify.message import Ending, Message, message_of, sns_subject
 from notify.outbox import send_once
+from pipeline.clients import client
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-s3 = boto3.client("s3")
+# Each attempt must leave the others room within the function's 30 s.
+s3 = client("s3", attempts=4, read_seconds=5)
 sfn = boto3.client("stepfunctions")
 
 

@@ -60,14 +60,43 @@ def wait_for_job(application: Application, run: str) -> None:
     raise AssertionError(f"no training job of {run}: {application.last(run)}")
 
 
-@pytest.mark.parametrize(("fault", "count"), [("throttling", 2), ("resource_limit", 3)])
-def test_training_that_sagemaker_refuses_for_now_is_tried_under_a_new_name(
-    application: Application, faults: Faults, fault: str, count: int
+def test_training_without_quota_for_now_is_tried_under_a_new_name(
+    application: Application, faults: Faults
 ) -> None:
-    faults("CreateTrainingJob", fault, count)
-    run = application.drop(f"inbox/{fault.replace('_', '-')}.csv", SAMPLE)
+    faults("CreateTrainingJob", "resource_limit", 3)
+    run = application.drop("inbox/resource-limit.csv", SAMPLE)
     assert application.message(run)["status"] == "SUCCEEDED"
-    assert training_jobs(application, run) == [f"{run}-r{count}"]
+    assert training_jobs(application, run) == [f"{run}-r3"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["CreateTrainingJob", "CreateModel", "CreateTransformJob", "CreateModelPackage"],
+)
+def test_call_that_sagemaker_throttles_is_made_again_for_minutes(
+    application: Application, faults: Faults, operation: str
+) -> None:
+    faults(operation, "throttling", 15)
+    run = application.drop(f"inbox/{operation.lower()}.csv", SAMPLE)
+    message = application.message(run)
+    assert (message["status"], message["verdict"]) == ("SUCCEEDED", "approved"), message["cause"]
+    assert training_jobs(application, run) == [run]
+
+
+def test_call_that_sagemaker_throttles_for_ever_fails_with_its_words(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateModel", "throttling", 10_000)
+    run = application.drop("inbox/throttled.csv", SAMPLE)
+    assert "Rate exceeded" in application.message(run)["cause"]
+
+
+def test_request_that_is_not_valid_is_made_once(application: Application, faults: Faults) -> None:
+    # The fault's words decide: these are no throttle's.
+    words = "1 validation error detected"
+    faults("CreateModelPackage", "throttling", 1, message=words)
+    run = application.drop("inbox/not-valid.csv", SAMPLE)
+    assert words in application.message(run)["cause"]
 
 
 def test_training_without_capacity_waits_and_starts_again(

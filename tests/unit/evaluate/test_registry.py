@@ -134,7 +134,7 @@ def test_handler_finds_the_champion_and_judges(
     assert handler.handler(step, context) == {"found": False}
     run = make_run(churn(400))
     clients = {"s3": run.s3, "logs": FakeLogs(None)}
-    monkeypatch.setattr(handler.boto3, "client", clients.__getitem__)
+    monkeypatch.setattr(handler, "client", clients.__getitem__)
     result = handler.handler(run.event, context)
     assert result["verdict"] == "approved"
     assert json.loads(json.dumps(result)) == result

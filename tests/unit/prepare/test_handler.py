@@ -82,7 +82,14 @@ def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None
     for chunk in json.loads(s3.objects[fit["chunks"]]):
         assert handler.handler({"step": "encode", **place, "chunk": chunk}, CONTEXT) == 1
     counts = json.loads(s3.objects[f"{plan['prefix']}/chunks/encode-00000.json"])
-    assert counts == {"index": 0, "train": 34, "validation": 8, "test": 8, "dropped": 0}
+    assert counts == {
+        "index": 0,
+        "train": 34,
+        "validation": 8,
+        "test": 8,
+        "dropped": 0,
+        "seen": 42,
+    }
 
 
 def test_input_error_leaves_the_handler_as_itself(handler: Any) -> None:
