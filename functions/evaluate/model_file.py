@@ -171,7 +171,8 @@ def _trees(trees: list[Any], version: str) -> Model:
     for tree in trees:
         inner = np.asarray(tree["left_children"]) != -1
         features = np.asarray(tree["split_indices"])[inner]
-        gains = np.asarray(tree["loss_changes"], dtype=np.float64)[inner]
+        with np.errstate(invalid="ignore"):
+            gains = np.asarray(tree["loss_changes"], dtype=np.float64)[inner]
         if features.dtype.kind not in "iu" or (features.size and features.min() < 0):
             raise ValueError("split_indices are no indexes")
         if not np.isfinite(gains).all():

@@ -47,7 +47,9 @@ class RunFiles:
     def read_if_there(self, *parts: str, kind: Artefact) -> bytes | None:
         """Return a file's bytes, or None if there is no such file."""
         try:
-            return read_object(self.s3, self.bucket, self.key(*parts), kind.limit)
+            return read_object(
+                self.s3, self.bucket, self.key(*parts), kind.limit, writer=kind.writer
+            )
         except ClientError as error:
             if code_of(error) in ABSENT:
                 return None

@@ -122,24 +122,19 @@ def _ids(
 def _features(
     files: RunFiles, part: str, positions: list[int], features: list[dict[str, Any]]
 ) -> Iterator[tuple[int, dict[str, Value]]]:
+    uri, writer = files.uri(FEATURES, part), artefacts.TEST.writer
     with files.open(FEATURES, part, kind=artefacts.TEST) as stream:
         blocks = iter(lambda: stream.read(_BLOCK), b"")
-        lines = pick_lines(blocks, positions)
-        found = {at: line.decode().strip().split(",") for at, line in lines}
-    uri, writer = files.uri(FEATURES, part), artefacts.TEST.writer
-    for position in positions:
-        fields = found.get(position)
-        if fields is None or len(fields) != len(features):
-            many = "no" if fields is None else f"{len(fields):,}"
-            raise artefacts.damaged(
-                uri, writer, f"has {many} fields in line {position + 1:,}, not {len(features):,}"
-            )
         try:
-            yield position, decode(fields, features)
+            lines = dict(pick_lines(blocks, positions))
+            for position in positions:
+                fields = lines.get(position, b"").decode().strip().split(",")
+                if len(fields) != len(features):
+                    many = f"{len(fields):,} fields in line {position + 1:,}"
+                    raise ValueError(f"{many}, not {len(features):,}")
+                yield position, decode(fields, features)
         except (ValueError, OverflowError) as error:
-            raise artefacts.damaged(
-                uri, writer, f"is not as expected in line {position + 1:,}: {error}"
-            ) from error
+            raise artefacts.damaged(uri, writer, f"is not as expected ({error})") from error
 
 
 def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[int, bytes]]:

@@ -94,7 +94,7 @@ def read_json(client: Any, bucket: str, key: str, kind: Artefact) -> Any:
 def read_bytes(client: Any, bucket: str, key: str, kind: Artefact) -> bytes:
     """Read a file; raise ArtefactError with its name if it is not there, or over its limit."""
     with present(f"s3://{bucket}/{key}", kind.writer):
-        return read_object(client, bucket, key, kind.limit)
+        return read_object(client, bucket, key, kind.limit, writer=kind.writer)
 
 
 def predictions(rows: int, width: int) -> Artefact:

@@ -27,6 +27,7 @@ def read_object(
     key: str,
     limit: int,
     *,
+    writer: str = "another step",
     version_id: str | None = None,
     span: tuple[int, int] | None = None,
 ) -> bytes:
@@ -35,6 +36,7 @@ def read_object(
     Parameters
     ----------
     limit : most bytes that it may have.
+    writer : of the object, for the message.
     span : bytes from here to before there, instead of all.
 
     Raises
@@ -48,18 +50,18 @@ def read_object(
     """
     with ObjectStream(client, bucket, key, version_id=version_id, span=span) as stream:
         if stream.size is not None and stream.size > limit:
-            raise _too_large(bucket, key, stream.size, limit)
+            raise _too_large(bucket, key, writer, stream.size, limit)
         # Of a stream that does not tell its size, one byte more than allowed says enough.
         body = stream.read() if stream.size is not None else stream.read(limit + 1)
     if len(body) > limit:
-        raise _too_large(bucket, key, len(body), limit)
+        raise _too_large(bucket, key, writer, len(body), limit)
     return body
 
 
-def _too_large(bucket: str, key: str, size: int, limit: int) -> ArtefactError:
+def _too_large(bucket: str, key: str, writer: str, size: int, limit: int) -> ArtefactError:
     return ArtefactError(
-        f"s3://{bucket}/{key} has {size:,} bytes or more; at most {limit:,} were expected, so it "
-        f"is not as it was written: drop the file again"
+        f"s3://{bucket}/{key}, which {writer} wrote, has {size:,} bytes or more, and at most "
+        f"{limit:,} were expected: drop the file again"
     )
 
 
