@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
 from pipeline.clients import client
-from pipeline.errors import ArtefactError
+from pipeline.errors import ArtefactError, ServiceBusyError
 from pipeline.objects import read_object
 from pipeline.services import named_errors
 from pipeline.settings import SETTINGS_LIMIT, oversized
@@ -111,7 +111,9 @@ def _carry_out(outcome: Outcome, bucket: str) -> str:
         answer = events.put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
             # PutEvents reports a refused entry in its answer, not as an error.
-            raise RuntimeError(f"the refusal of {outcome.key} was not sent: {answer['Entries']}")
+            raise ServiceBusyError(
+                f"the refusal of {outcome.key} was not sent: {answer['Entries']}; drop it again"
+            )
         return "refused"
     return "nothing"
 
