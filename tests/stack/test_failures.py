@@ -265,3 +265,17 @@ def test_chunk_that_fails_is_told_with_its_own_cause_not_the_map_runs(
     assert message["verdict"] == "failed"
     assert "AccessDenied" in message["cause"]
     assert "tolerated failure threshold" not in message["text"]
+
+
+def test_name_that_no_state_can_carry_ends_no_run(application: Application) -> None:
+    name = "n" * 150_000
+    rows = "".join(f"{n * 7 % 31},{n % 13},{n % 2}\n" for n in range(300))
+    run = application.drop("inbox/long-name.csv", f"a,b,{name}\n{rows}".encode())
+    message = application.message(run)
+    assert message["status"] == "SUCCEEDED", message["cause"]
+    assert message["result"]["target"].startswith("nnn")
+    assert len(message["text"]) < 20_000
+    constant = application.drop("inbox/long-constant.csv", f"a,{name}\n".encode() + b"1,1\n" * 99)
+    refused = application.message(constant)
+    assert refused["verdict"] == "rejected_input"
+    assert refused["cause"].endswith("in pipeline.json")

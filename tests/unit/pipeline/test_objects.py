@@ -111,3 +111,19 @@ def test_refusal_is_not_taken_for_a_break(started: Started, waits: list[float]) 
     with pytest.raises(ClientError, match="NoSuchKey"):
         read_object(started(behaviour), "b", "k", len(BODY))
     assert not waits
+
+
+def test_object_that_says_it_is_too_large_is_not_even_fetched() -> None:
+    class Body:
+        def read(self, size: int = -1) -> bytes:
+            raise AssertionError(f"{size} bytes were asked for")
+
+        def close(self) -> None:
+            pass
+
+    class Client:
+        def get_object(self, **_: str) -> dict[str, Any]:
+            return {"Body": Body(), "ContentLength": 11}
+
+    with pytest.raises(ArtefactError, match="11 bytes or more, and at most 10"):
+        read_object(Client(), "b", "k", 10)

@@ -167,6 +167,17 @@ def test_champion_with_any_wrong_value_fails_neither_fit_nor_encode(s3: LocalS3)
     assert apart > 30
 
 
+def test_champion_that_cannot_encode_a_row_fails_no_training(s3: LocalS3) -> None:
+    key = f"{OLD}/encoder.json"
+    encoder = json.loads(s3.objects[key])  # type: ignore[arg-type]
+    numeric = next(f for f in encoder["features"] if f["encoding"] == "numeric")
+    encoder["features"] += [numeric, numeric]
+    s3.objects[key] = json.dumps(encoder).encode()
+    usable = do(s3, "Fit encoder")["champion"]
+    assert usable["broken"]
+    assert f"s3://bucket/{key}" in usable["reason"]
+
+
 def change(s3: LocalS3, name: str, edit: Callable[[Any], Any]) -> None:
     key = f"{RUN}/{name}"
     s3.objects[key] = json.dumps(edit(json.loads(s3.objects[key]))).encode()  # type: ignore[arg-type]
