@@ -9,6 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
 from pipeline.clients import client
+from pipeline.errors import SettingsError
 from pipeline.services import named_errors
 from seed.sample import SampleSize, sample_csv
 
@@ -37,7 +38,10 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
 
 def _seed(event: dict[str, Any]) -> dict[str, Any]:
     wanted = event.get("sample", event)
-    size = SampleSize(**{field: wanted[field] for field in SIZE_FIELDS if field in wanted})
+    try:
+        size = SampleSize(**{field: wanted[field] for field in SIZE_FIELDS if field in wanted})
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"no sample: {error}; correct the execution's input") from error
     dataset = wanted.get("dataset", DATASET)
     if "execution_name" in event:
         run = layout.run_of_execution(event["execution_name"])

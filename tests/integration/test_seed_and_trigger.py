@@ -152,3 +152,13 @@ def test_settings_over_their_limit_are_not_read_but_refused(
     monkeypatch.setenv("BUCKET", BUCKET)
     with pytest.raises(SettingsError, match="1,048,576 bytes"):
         trigger._read(BUCKET, "inbox/churn/pipeline.json")
+
+
+@pytest.mark.parametrize("sample", [{"rows": 5}, {"rows": "many"}, {"noise": -1}])
+def test_sample_that_cannot_be_made_is_a_fault_of_the_input(
+    aws: None, load: Load, context: Any, sample: dict[str, Any]
+) -> None:
+    del aws
+    event = {"execution_name": "e", "sample": sample}
+    with pytest.raises(SettingsError, match="correct the execution's input"):
+        load("seed").handler(event, context)
