@@ -279,3 +279,25 @@ def test_name_that_no_state_can_carry_ends_no_run(application: Application) -> N
     refused = application.message(constant)
     assert refused["verdict"] == "rejected_input"
     assert refused["cause"].endswith("in pipeline.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("encoder.json", b'{"version": 1}', "which Fit encoder wrote, is not as expected"),
+        ("request.json", None, "which Plan data wrote, is not there any more"),
+    ],
+)
+def test_file_that_is_damaged_between_states_is_told_with_its_remedy(
+    application: Application, faults: Faults, name: str, body: bytes | None, said: str
+) -> None:
+    faults("CreateTrainingJob", "slow_job", seconds=3)
+    run = application.drop(f"inbox/hurt-{name.partition('.')[0]}.csv", SAMPLE)
+    wait_for_job(application, run)
+    place = {"Bucket": application.bucket, "Key": f"runs/{run}/{name}"}
+    s3 = application.client("s3")
+    s3.delete_object(**place) if body is None else s3.put_object(Body=body, **place)
+    message = application.message(run)
+    assert (message["verdict"], message["error"]) == ("failed", "ArtefactError")
+    assert f"Evaluate: s3://{application.bucket}/runs/{run}/{name}, {said}" in message["cause"]
+    assert "drop the file again" in message["text"]
