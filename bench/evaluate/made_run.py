@@ -75,6 +75,9 @@ def _write_seen(root: Path, test_rows: int, draw: np.random.Generator) -> None:
     (root / "data/seen").mkdir(parents=True)
     kept = draw.integers(0, 2**62 // every, 6 * test_rows // every) * every
     (root / "data/seen/part-00000.u64").write_bytes(kept.astype("<u8").tobytes())
+    (root / "chunks").mkdir(exist_ok=True)
+    counts = {"train": 6 * test_rows, "validation": 0, "test": 0, "dropped": 0, "seen": len(kept)}
+    (root / "chunks/encode-00000.json").write_text(json.dumps(counts))
     rule = {"digests": {"scheme": "bench", "every": every}}
     (root / "fit.json").write_text(json.dumps(rule))
 
