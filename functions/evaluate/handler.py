@@ -3,17 +3,20 @@
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from evaluate.registry import find_champion
 from pipeline import layout
+from pipeline.clients import client
+from pipeline.services import named_errors
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
+
+STATES = {"champion": "Find champion", "evaluate": "Evaluate"}
 
 
 @logger.inject_lambda_context
@@ -22,12 +25,13 @@ metrics = Metrics()
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Do the step that the event names."""
     steps = {"champion": _champion, "evaluate": _evaluate}
-    return steps[event["step"]](event)
+    with named_errors(STATES[event["step"]]):
+        return steps[event["step"]](event)
 
 
 def _champion(event: dict[str, Any]) -> dict[str, Any]:
     group = layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
-    champion = find_champion(boto3.client("sagemaker"), group)
+    champion = find_champion(client("sagemaker"), group)
     logger.info(
         "looked for the champion", group=group, model_package=champion.get("model_package_arn")
     )
@@ -39,10 +43,10 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
     from evaluate.evaluation import evaluate_run
     from evaluate.run_files import RunFiles
 
-    files = RunFiles(boto3.client("s3"), event["bucket"], event["prefix"])
+    files = RunFiles(client("s3"), event["bucket"], event["prefix"])
     result = evaluate_run(
         files,
-        boto3.client("logs"),
+        client("logs"),
         event,
         os.environ["MODEL_PACKAGE_GROUP_PREFIX"],
         os.environ["CODE_VERSION"],

@@ -62,8 +62,8 @@ def decide(stored: StoredObject, trigger: str, read_text: Callable[[str], bytes 
     except DropNameError as error:
         return _refusal(stored, layout.dataset_of(stored.key), error)
     settings_key = f"{layout.INBOX}{drop.dataset}/{layout.SETTINGS_FILE}"
-    text = read_text(stored.key if drop.is_settings else settings_key)
     try:
+        text = read_text(stored.key if drop.is_settings else settings_key)
         settings = parse_settings(text, settings_key) if text is not None else {}
     except InputError as error:
         return _refusal(stored, drop.dataset, error)

@@ -6,21 +6,25 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificationEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
+from pipeline.clients import client
+from pipeline.errors import ArtefactError, ServiceBusyError
+from pipeline.objects import read_object
+from pipeline.services import named_errors
+from pipeline.settings import SETTINGS_LIMIT, oversized
 from trigger.drop import Outcome, Refusal, Start, StoredObject, decide, newest_of_each_dataset
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-s3 = boto3.client("s3")
-sfn = boto3.client("stepfunctions")
-events = boto3.client("events")
+s3 = client("s3")
+sfn = client("stepfunctions")
+events = client("events")
 
 REJECTED = "Drop Rejected"
 SOURCE = "dropforge"
@@ -36,6 +40,11 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     ``{"outcomes": [...]}``, one for each object looked at: its run, and whether
     it was started, already known, refused, or nothing to start.
     """
+    with named_errors("TriggerFunction"):
+        return _handle(event)
+
+
+def _handle(event: dict[str, Any]) -> dict[str, Any]:
     bucket = os.environ["BUCKET"]
     if event.get("trigger") == "schedule":
         trigger, objects = "schedule", newest_of_each_dataset(_inbox(bucket))
@@ -72,10 +81,11 @@ def _inbox(bucket: str) -> Iterator[StoredObject]:
 
 def _read(bucket: str, key: str) -> bytes | None:
     try:
-        body: bytes = s3.get_object(Bucket=bucket, Key=key)["Body"].read()
+        return read_object(s3, bucket, key, SETTINGS_LIMIT)
     except s3.exceptions.NoSuchKey:
         return None
-    return body
+    except ArtefactError as error:
+        raise oversized(key) from error
 
 
 def _ran_long_ago(bucket: str, outcome: Outcome) -> bool:
@@ -101,7 +111,9 @@ def _carry_out(outcome: Outcome, bucket: str) -> str:
         answer = events.put_events(Entries=[entry])
         if answer["FailedEntryCount"]:
             # PutEvents reports a refused entry in its answer, not as an error.
-            raise RuntimeError(f"the refusal of {outcome.key} was not sent: {answer['Entries']}")
+            raise ServiceBusyError(
+                f"the refusal of {outcome.key} was not sent: {answer['Entries']}; drop it again"
+            )
         return "refused"
     return "nothing"
 

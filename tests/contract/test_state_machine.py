@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import boto3
-import botocore.exceptions
 import pytest
 from botocore.validate import ParamValidator
 
@@ -110,9 +109,89 @@ def test_every_custom_error_is_a_leaf_of_the_tree(definition: State) -> None:
         for error in rule["ErrorEquals"]
         if not SERVICE_ERROR.fullmatch(error)
     }
-    # What a function of ours does not raise itself: botocore's own, and a process that ended.
-    foreign = {error for error in named if hasattr(botocore.exceptions, error)}
-    assert named - foreign == LEAVES | {"Runtime.ExitError", "Sandbox.Timedout"}
+    # What a function of ours does not raise itself: a process that ended.
+    assert named == LEAVES | {"Runtime.ExitError", "Sandbox.Timedout"}
+
+
+def lambda_tasks(definition: State) -> dict[str, State]:
+    return {
+        name: state
+        for name, state in all_states(definition).items()
+        if state["Type"] == "Task" and "FunctionArn" in state["Resource"]
+    }
+
+
+def test_every_function_is_tried_again_by_one_policy(definition: State) -> None:
+    tasks = lambda_tasks(definition)
+    assert len(tasks) >= 7
+    policies = {json.dumps(state["Retry"]) for state in tasks.values()}
+    assert len(policies) == 1
+    [policy] = map(json.loads, policies)
+    retried = {error for rule in policy for error in rule["ErrorEquals"]}
+    assert {"ServiceBusyError", "Lambda.TooManyRequestsException", "States.Timeout"} <= retried
+    # What will not pass, and what may be either.
+    refused = LEAVES - {"ServiceBusyError"} | {"ClientError", "States.ALL", "States.TaskFailed"}
+    assert not retried & refused
+    assert all(rule["JitterStrategy"] == "FULL" and rule["MaxDelaySeconds"] for rule in policy)
+
+
+def waited(rule: State) -> float:
+    """Return the seconds that a rule waits on average, full jitter being half of the delay."""
+    delays = [
+        min(rule["IntervalSeconds"] * rule["BackoffRate"] ** n, rule["MaxDelaySeconds"])
+        for n in range(rule["MaxAttempts"])
+    ]
+    return sum(delays) / 2
+
+
+def test_throttling_is_waited_for_by_the_minute(definition: State) -> None:
+    [policy] = {json.dumps(s["Retry"]) for s in lambda_tasks(definition).values()}
+    rules = {rule["ErrorEquals"][0]: rule for rule in json.loads(policy)}
+    assert waited(rules["ServiceBusyError"]) > 240
+    assert waited(rules["Lambda.TooManyRequestsException"]) > 1200
+
+
+def test_tasks_wait_longer_than_their_functions_may_run(template: State, definition: State) -> None:
+    functions = {
+        name: resource["Properties"].get("Timeout", 60)
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    for name, state in lambda_tasks(definition).items():
+        function = re.sub(r"\$\{(\w+)Arn\}", r"\1", state["Resource"])
+        assert state["TimeoutSeconds"] > functions[function], name
+
+
+AMBIGUOUS = {"SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException"}
+
+
+def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
+    definition: State,
+) -> None:
+    found = 0
+    for machine in machines(definition):
+        for name, state in machine.items():
+            if ":sagemaker:" not in state.get("Resource", ""):
+                continue
+            found += 1
+            for rule in state["Retry"]:
+                assert not set(rule["ErrorEquals"]) & AMBIGUOUS or rule["MaxAttempts"] == 0, name
+            [caught] = [c["Next"] for c in state["Catch"] if set(c["ErrorEquals"]) & AMBIGUOUS]
+            assert any(
+                "*ThrottlingException*" in json.dumps(machine[other])
+                for other in reachable(machine, {caught})
+                if machine[other]["Type"] == "Choice"
+            ), name
+    assert found == 6
+
+
+def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition: State) -> None:
+    for name, state in all_states(definition).items():
+        errors_of = [rule["ErrorEquals"] for rule in state.get("Retry", [])]
+        if ["States.TaskFailed"] in errors_of:
+            # States.TaskFailed matches any error but a time-out.
+            before = errors_of[: errors_of.index(["States.TaskFailed"])]
+            assert any(set(each) & AMBIGUOUS for each in before), name
 
 
 @pytest.mark.parametrize("state", ["Plan data", "Fit encoder"])

@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from evaluate.registry import find_champion, metadata_of
+from pipeline.errors import ServiceBusyError, ServiceRefusedError
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.made_run import PREFIX, make_run
 from tests.unit.evaluate.tables import churn
@@ -134,8 +135,33 @@ def test_handler_finds_the_champion_and_judges(
     assert handler.handler(step, context) == {"found": False}
     run = make_run(churn(400))
     clients = {"s3": run.s3, "logs": FakeLogs(None)}
-    monkeypatch.setattr(handler.boto3, "client", clients.__getitem__)
+    monkeypatch.setattr(handler, "client", clients.__getitem__)
     result = handler.handler(run.event, context)
     assert result["verdict"] == "approved"
     assert json.loads(json.dumps(result)) == result
     assert "evaluation.json" in str(list(run.s3.objects))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("ThrottlingException", ServiceBusyError), ("AccessDeniedException", ServiceRefusedError)],
+)
+def test_handler_says_whether_what_stopped_it_passes(
+    monkeypatch: pytest.MonkeyPatch, code: str, kind: type[Exception]
+) -> None:
+    from evaluate import handler
+
+    def refuse(**_: str) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeModelPackageGroup")
+
+    monkeypatch.setenv("MODEL_PACKAGE_GROUP_PREFIX", "dropforge")
+    refusing = SimpleNamespace(describe_model_package_group=refuse)
+    monkeypatch.setattr(handler, "client", lambda _service: refusing)
+    context = SimpleNamespace(
+        function_name="evaluate",
+        memory_limit_in_mb=128,
+        invoked_function_arn="arn:aws:lambda:eu-central-1:1:function:evaluate",
+        aws_request_id="1",
+    )
+    with pytest.raises(kind, match=r"Find champion: .*DescribeModelPackageGroup"):
+        handler.handler({"step": "champion", "dataset": "churn"}, context)

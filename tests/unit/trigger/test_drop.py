@@ -3,6 +3,7 @@ from datetime import UTC, datetime
 import pytest
 
 from pipeline import layout
+from pipeline.settings import oversized
 from trigger.drop import Refusal, Start, StoredObject, decide, newest_of_each_dataset
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -67,3 +68,14 @@ def test_newest_of_each_dataset_passes_over_what_is_no_drop() -> None:
         stored("inbox/b/notes.txt", day=9),
     ]
     assert [o.key for o in newest_of_each_dataset(objects)] == ["inbox/a/2.csv", "inbox/b.csv"]
+
+
+def test_decide_on_settings_of_any_size_refuses_them_with_the_limit() -> None:
+    def read(key: str) -> bytes:
+        raise oversized(key)
+
+    for key in ("inbox/churn/a.csv", "inbox/churn/pipeline.json"):
+        refusal = decide(stored(key), "object", read)
+        assert isinstance(refusal, Refusal)
+        assert refusal.error == "SettingsError"
+        assert "inbox/churn/pipeline.json has more than 1,048,576 bytes" in refusal.cause
