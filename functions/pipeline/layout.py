@@ -84,6 +84,11 @@ def dataset_of(key: str) -> str:
     return stated if _DATASET.fullmatch(stated) else dataset_name(stated)
 
 
+def settings_key(dataset: str) -> str:
+    """Return the key of a dataset's settings."""
+    return f"{INBOX}{dataset}/{SETTINGS_FILE}"
+
+
 def stem_of(file: str) -> str:
     """Return a file's name without its CSV suffix."""
     return re.sub(r"\.csv(\.gz)?$", "", file, flags=re.IGNORECASE)
