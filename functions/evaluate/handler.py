@@ -1,4 +1,4 @@
-"""EvaluateFunction: find the champion; judge a run."""
+"""EvaluateFunction: find the champion; judge a run; see that its model may be registered."""
 
 import os
 from typing import Any
@@ -9,6 +9,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from evaluate.registry import find_champion
+from evaluate.turn import CHANGED, give_turn_back, is_another, take_turn
 from pipeline import layout
 
 logger = Logger()
@@ -21,12 +22,21 @@ metrics = Metrics()
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Do the step that the event names."""
-    steps = {"champion": _champion, "evaluate": _evaluate}
+    steps = {
+        "champion": _champion,
+        "evaluate": _evaluate,
+        "take_turn": _take_turn,
+        "give_turn_back": _give_turn_back,
+    }
     return steps[event["step"]](event)
 
 
+def _group(event: dict[str, Any]) -> str:
+    return layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+
+
 def _champion(event: dict[str, Any]) -> dict[str, Any]:
-    group = layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+    group = _group(event)
     champion = find_champion(boto3.client("sagemaker"), group)
     logger.info(
         "looked for the champion", group=group, model_package=champion.get("model_package_arn")
@@ -35,7 +45,11 @@ def _champion(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
-    # Only this step needs numpy and jinja2; the champion step stays light.
+    # Training takes long enough for another run, or a person, to change the model in use.
+    may_repeat = event["comparisons"]["count"] < layout.COMPARISON_LIMIT
+    if may_repeat and is_another(_champion(event), event["champion"]):
+        return {"verdict": CHANGED}
+    # Only this step needs numpy and jinja2; the others stay light.
     from evaluate.evaluation import evaluate_run
     from evaluate.run_files import RunFiles
 
@@ -57,3 +71,15 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
     )
     metrics.add_metric(name="ModelsJudged", unit=MetricUnit.Count, value=1)
     return result
+
+
+def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
+    s3, sfn, sagemaker = (boto3.client(name) for name in ("s3", "stepfunctions", "sagemaker"))
+    outcome = take_turn(s3, sfn, sagemaker, event, _group(event))
+    logger.info("turn", dataset=event["dataset"], run=event["run"], outcome=outcome)
+    return {"outcome": outcome}
+
+
+def _give_turn_back(event: dict[str, Any]) -> dict[str, Any]:
+    give_turn_back(boto3.client("s3"), event)
+    return {"outcome": "given_back"}

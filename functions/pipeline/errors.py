@@ -15,10 +15,11 @@ PipelineError
 │   ├── TargetUnusableError     the target is constant, empty, or has too many classes
 │   ├── RowsUnusableError       too few rows are left to train on
 │   └── ColumnMismatchError     the file's columns do not fit the encoder
-└── EvaluationError             predictions and truth do not belong together; the run failed
-    ├── PredictionCountError    as many predictions as test rows are needed
-    ├── PredictionValueError    a prediction is no number
-    └── EmptyTestSplitError     no test rows, so nothing can be judged
+├── EvaluationError             predictions and truth do not belong together; the run failed
+│   ├── PredictionCountError    as many predictions as test rows are needed
+│   ├── PredictionValueError    a prediction is no number
+│   └── EmptyTestSplitError     no test rows, so nothing can be judged
+└── RegistrationBusyError       another run registers its model; waited for, then the run failed
 """
 
 
@@ -83,3 +84,7 @@ class PredictionValueError(EvaluationError):
 
 class EmptyTestSplitError(EvaluationError):
     """The test split has no rows, so nothing can be judged."""
+
+
+class RegistrationBusyError(PipelineError):
+    """The dataset's model in use is just being changed by another run or a person."""

@@ -28,9 +28,19 @@ _READERS = 16
 
 
 def fit_run(
-    client: Any, bucket_name: str, prefix: str, champion: dict[str, Any], default_instance: str
+    client: Any,
+    bucket_name: str,
+    prefix: str,
+    champion: dict[str, Any],
+    default_instance: str,
+    comparison: int = 0,
 ) -> dict[str, Any]:
     """Write profile.json, encoder.json, fit.json and chunks.json.
+
+    Parameters
+    ----------
+    comparison : over 0, the model is trained, and only the test rows are to be encoded
+        anew for another champion; what the training went by stays as it is.
 
     Returns
     -------
@@ -46,12 +56,16 @@ def fit_run(
     plan = bucket.get_json(layout.join(prefix, "plan.json"))
     settings: Settings = bucket.get_json(layout.join(prefix, "request.json"))["settings"]
     chained, columns, target = _decided(bucket, prefix, plan, settings)
+    again = comparison > 0
     encoder, notices = _encoder(columns, target, plan, settings)
+    if again:
+        encoder = bucket.get_json(layout.join(prefix, "encoder.json"))
     division = divide(chained, columns, target, settings, plan)
     usable = compare_champion(bucket, champion, encoder, columns)
     if usable["usable"]:
         bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
-    bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
+    if not again:
+        bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
     notices = [
         *plan["notices"],
         *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
@@ -66,13 +80,14 @@ def fit_run(
     bucket.put_json(
         layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
     )
-    digests = digest_rule(plan["columns"], sum(target.counts))
+    if not again:
+        digests = digest_rule(plan["columns"], sum(target.counts))
+        bucket.put_compact(
+            layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
+        )
+    todo = {"champion": usable["usable"], "again": again}
     bucket.put_compact(
-        layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
-    )
-    bucket.put_compact(
-        layout.join(prefix, "chunks.json"),
-        [chunk | {"champion": usable["usable"]} for chunk in division.chunks],
+        layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
     )
     size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
     return {

@@ -77,7 +77,9 @@ def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None
     place = {"bucket": "bucket", "prefix": plan["prefix"]}
     for chunk in json.loads(s3.objects[plan["manifest"]]):
         assert handler.handler({"step": "profile", **place, "chunk": chunk}, CONTEXT) == 1
-    fit = handler.handler({"step": "fit", **place, "champion": {"found": False}}, CONTEXT)
+    fit = handler.handler(
+        {"step": "fit", **place, "champion": {"found": False}, "comparison": 0}, CONTEXT
+    )
     assert (fit["target"], fit["task"]) == ("b", "regression")
     for chunk in json.loads(s3.objects[fit["chunks"]]):
         assert handler.handler({"step": "encode", **place, "chunk": chunk}, CONTEXT) == 1
