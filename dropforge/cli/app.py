@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from dropforge.cli import demo, fetch, local, logs, registry, run, runs, show
+from dropforge.cli import demo, fetch, local, logs, registry, run, runs, settings, show
 from dropforge.cli.faults import REFUSED, Fault, error_object
 from dropforge.cli.output import Output
 
@@ -75,6 +75,7 @@ for _command in (
     show.show,
     fetch.fetch,
     logs.logs,
+    settings.settings,
     registry.promote,
     registry.rollback,
 ):

@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from pipeline.conditional import put_if_unchanged
 from pipeline.errors import RegistrationBusyError
 
 PREFIX = "turns/"
@@ -21,9 +22,6 @@ LIFETIME = timedelta(hours=1)
 """Longer than an execution can be between taking its turn and giving it back: the states'
 time limits and waits, which a test adds up."""
 _TRIES = 5
-_CHANGED = (404, 409, 412)
-"""S3 user guide, Conditional writes: 412 if the object is not as stated, 409 if another
-conditional write to it is under way, 404 if it was deleted."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +69,7 @@ def take(
             break
         now = datetime.now(UTC)
         mine = Holder(name, execution, now.isoformat(), (now + lifetime).isoformat())
-        condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
-        if _write(s3, bucket, dataset, asdict(mine), condition):
+        if _write(s3, bucket, dataset, asdict(mine), etag):
             return
     raise RegistrationBusyError(_busy(dataset, holder))
 
@@ -82,7 +79,7 @@ def give_back(s3: Any, bucket: str, dataset: str, name: str) -> None:
     holder, etag = _read(s3, bucket, dataset)
     if holder and holder.name == name:
         # If that fails it was taken over in between, and is another's now.
-        _write(s3, bucket, dataset, {}, {"IfMatch": etag})
+        _write(s3, bucket, dataset, {}, etag)
 
 
 def _is_free(holder: Holder, is_over: Callable[[str], bool]) -> bool:
@@ -108,23 +105,12 @@ def _read(s3: Any, bucket: str, dataset: str) -> tuple[Holder | None, str]:
     return holder, found["ETag"]
 
 
-def _write(
-    s3: Any, bucket: str, dataset: str, document: dict[str, Any], condition: dict[str, str]
-) -> bool:
+def _write(s3: Any, bucket: str, dataset: str, document: dict[str, Any], etag: str) -> bool:
     body = json.dumps(document, ensure_ascii=False).encode()
-    try:
-        s3.put_object(
-            Bucket=bucket,
-            Key=key_of(dataset),
-            Body=body,
-            ContentType="application/json",
-            **condition,
-        )
-    except ClientError as error:
-        if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _CHANGED:
-            raise
-        return False
-    return True
+    kind = "application/json"
+    return put_if_unchanged(
+        s3, etag, Bucket=bucket, Key=key_of(dataset), Body=body, ContentType=kind
+    )
 
 
 def _busy(dataset: str, holder: Holder | None) -> str:

@@ -18,6 +18,7 @@ from prepare.encoder import Encoder, build_encoder
 from prepare.format import cp1252_notice
 from prepare.hyperparameters import check_metric, hyperparameters
 from prepare.job import encoded_bytes, job_of
+from prepare.keep import keep_settings
 from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from prepare.notices import Notice, capped, counted, notice
@@ -54,7 +55,8 @@ def fit_run(
     """
     bucket = Bucket(client, bucket_name)
     plan = bucket.get_json(layout.join(prefix, "plan.json"))
-    settings: Settings = bucket.get_json(layout.join(prefix, "request.json"))["settings"]
+    request = bucket.get_json(layout.join(prefix, "request.json"))
+    settings: Settings = request["settings"]
     chained, columns, target = _decided(bucket, prefix, plan, settings)
     again = comparison > 0
     encoder, notices = _encoder(columns, target, plan, settings)
@@ -90,7 +92,7 @@ def fit_run(
         layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
     )
     size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
-    return {
+    fitted = {
         "task": target.task,
         "target": target.name,
         "chunks": layout.join(prefix, "chunks.json"),
@@ -98,6 +100,10 @@ def fit_run(
         **job_of(settings, default_instance, size),
         "champion": usable,
     }
+    if not again:
+        # Nothing refuses the run any more, so its settings may be the dataset's.
+        keep_settings(bucket, request)
+    return fitted
 
 
 def _decided(

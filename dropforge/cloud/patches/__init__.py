@@ -47,6 +47,7 @@ def _modules() -> list[Any]:
         secure_transport,
         start_execution,
         state_machine_role,
+        wildcards,
         worker_pool,
     )
 
@@ -65,6 +66,7 @@ def _modules() -> list[Any]:
         restart,
         secure_transport,
         start_execution,
+        wildcards,
         worker_pool,
         checkpoint,
     ]

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dropforge.cli import demo, fetch, finish, logs, outlook, registry, run, runs, show
+from dropforge.cli import settings as settings_command
 from dropforge.cli.app import app
 from dropforge.client import results
 from dropforge.client.errors import FollowTimeoutError
@@ -53,7 +54,7 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
     def connected(_env: str, _output: Any) -> Iterator[Stack]:
         yield made
 
-    for module in (demo, fetch, logs, registry, run, runs, show):
+    for module in (demo, fetch, logs, registry, run, runs, settings_command, show):
         monkeypatch.setattr(module, "connected", connected)
     monkeypatch.chdir(tmp_path)
     return made
@@ -115,14 +116,15 @@ def test_run_with_json_prints_one_object_and_nothing_else_on_stdout(
     assert all(Path(path).is_file() for path in printed["files"].values())
 
 
-def test_run_writes_the_settings_before_the_file(stack: Stack, csv: Path) -> None:
+def test_run_puts_the_settings_beside_the_file_before_it(stack: Stack, csv: Path) -> None:
     upcoming(message(), stack)
     settings = csv.parent / "mine.json"
     settings.write_text('{"promotion": "manual"}')
     call("run", str(csv), "--settings", str(settings), "--target", "age", "--dataset", "churn")
-    assert stack.session.s3.puts == ["inbox/churn/pipeline.json", "inbox/churn/churn.csv"]
-    written = json.loads(stack.session.s3.objects["inbox/churn/pipeline.json"])
-    assert written == {"promotion": "manual", "target": "age"}
+    beside, dropped = stack.session.s3.puts
+    assert beside.startswith("settings/churn/")
+    assert dropped == "inbox/churn/churn.csv"
+    assert json.loads(stack.session.s3.objects[beside]) == {"promotion": "manual", "target": "age"}
 
 
 def test_run_of_a_refused_file_shows_the_message_and_exits_2(stack: Stack, csv: Path) -> None:
@@ -302,7 +304,7 @@ def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
         *("demo", "run", "up", "down", "status", "runs", "show", "fetch", "logs"),
-        *("promote", "rollback"),
+        *("settings", "promote", "rollback"),
     ]
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout
