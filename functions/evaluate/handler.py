@@ -74,8 +74,8 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
-    s3, sfn, sagemaker = (boto3.client(name) for name in ("s3", "stepfunctions", "sagemaker"))
-    outcome = take_turn(s3, sfn, sagemaker, event, _group(event))
+    s3, sagemaker = boto3.client("s3"), boto3.client("sagemaker")
+    outcome = take_turn(s3, lambda: boto3.client("stepfunctions"), sagemaker, event, _group(event))
     logger.info("turn", dataset=event["dataset"], run=event["run"], outcome=outcome)
     return {"outcome": outcome}
 

@@ -1,5 +1,6 @@
 """Registers only what was compared with the model that is in use at that moment."""
 
+from collections.abc import Callable
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -16,8 +17,14 @@ def is_another(champion: dict[str, Any], compared: dict[str, Any]) -> bool:
     return bool(champion.get("model_package_arn") != compared.get("model_package_arn"))
 
 
-def take_turn(s3: Any, sfn: Any, sagemaker: Any, event: dict[str, Any], group: str) -> str:
+def take_turn(
+    s3: Any, sfn: Callable[[], Any], sagemaker: Any, event: dict[str, Any], group: str
+) -> str:
     """Take the dataset's turn, and keep it if the champion is the one compared with.
+
+    Parameters
+    ----------
+    sfn : makes a Step Functions client, which takes time and is seldom needed.
 
     Returns
     -------
@@ -30,7 +37,7 @@ def take_turn(s3: Any, sfn: Any, sagemaker: Any, event: dict[str, Any], group: s
     """
     bucket, dataset, execution = event["bucket"], event["dataset"], event["execution"]
     name = f"run {event['run']}"
-    turns.take(s3, bucket, dataset, name, execution["id"], lambda arn: _is_over(sfn, arn))
+    turns.take(s3, bucket, dataset, name, execution["id"], lambda arn: _is_over(sfn(), arn))
     kept = False
     try:
         kept = not is_another(find_champion(sagemaker, group), event["champion"])

@@ -56,7 +56,7 @@ def event(run: str, champion: str | None = None) -> dict[str, Any]:
 
 
 def take(sagemaker: Any, run: str, executions: Executions, champion: str | None = None) -> str:
-    return take_turn(boto3.client("s3"), executions, sagemaker, event(run, champion), GROUP)
+    return take_turn(boto3.client("s3"), lambda: executions, sagemaker, event(run, champion), GROUP)
 
 
 def give_back(run: str) -> None:
