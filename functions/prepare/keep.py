@@ -31,7 +31,13 @@ def keep_settings(bucket: Bucket, request: dict[str, Any]) -> bool:
         return False
     key = layout.settings_key(request["dataset"])
     mine = (datetime.fromisoformat(request["last_modified"]), str(request["run"]))
-    body = bucket.get(source)
+    try:
+        body = bucket.get(source)
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "NoSuchKey":
+            raise
+        # Deleted meanwhile: the run has its settings in its own record, the dataset keeps its.
+        return False
     for _ in range(_TRIES):
         known = _known(bucket, key)
         if known and staged.moment_of(key, known["mark"], known["last_modified"]) > mine:

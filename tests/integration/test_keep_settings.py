@@ -49,6 +49,14 @@ def test_settings_of_a_drop_become_the_datasets(bucket: Bucket) -> None:
     assert own(bucket) == {"target": "b"}
 
 
+def test_settings_that_were_deleted_meanwhile_do_not_end_the_run(bucket: Bucket) -> None:
+    request = brought(bucket, {"target": "b"})
+    bucket.client.delete_object(Bucket=BUCKET, Key=request["keep_settings"])
+    bucket.put_json(OWN, {"target": "a"})
+    assert not keep_settings(bucket, request)
+    assert own(bucket) == {"target": "a"}
+
+
 def test_drop_without_settings_leaves_the_datasets(bucket: Bucket) -> None:
     bucket.put_json(OWN, {"target": "a"})
     request = {"keep_settings": None, "dataset": "churn", "last_modified": "x", "run": "r"}

@@ -141,3 +141,42 @@ def test_key_as_it_stands_goes_before_its_decoded_form(
     # The version belongs to the other spelling.
     wrong = event_of(template, "inbox/keys/a+b.csv", both["inbox/keys/a b.csv"])
     assert handler(wrong, Context())["outcomes"][0]["key"] == "inbox/keys/a b.csv"
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        "inbox/keys/a.csv.",
+        "inbox/keys/a.csv ",
+        "inbox/keys/a.csv\n",
+        "inbox/../a.csv",
+        "inbox/./a.csv",
+        "inbox//a.csv",
+        "inbox/k+s/a.csv",
+        "inbox/keys/b/a.csv",
+        "inbox/caf\u00e9.csv",
+        "inbox/%6Beys/a.csv",
+    ],
+)
+def test_key_that_is_no_drop_is_refused_by_its_very_name(
+    load: Callable[[str], ModuleType], event: Callable[[str], Any], machine: str, key: str
+) -> None:
+    trigger, sent = load("trigger"), list[dict[str, Any]]()
+
+    class Bus:
+        @staticmethod
+        def put_events(Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+            sent.extend(json.loads(entry["Detail"]) for entry in Entries)
+            return {"FailedEntryCount": 0, "Entries": [{}]}
+
+    trigger.events = Bus
+    version = boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=ROWS)["VersionId"]
+    told = event_of(event("trigger-object-created"), key, version)
+    [outcome] = trigger.handler(told, Context())["outcomes"]
+    assert (outcome["key"], outcome["outcome"]) == (key, "refused")
+    [detail] = sent
+    assert (detail["key"], detail["error"]) == (key, "DropNameError")
+    assert "inbox/" in detail["cause"] or ".csv" in detail["cause"]
+    message = message_of(ending.of_refusal(detail))
+    assert message.verdict == "rejected_input"
+    assert "\n\n" not in message.text.partition("File: ")[2].rstrip()
