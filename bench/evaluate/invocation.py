@@ -42,6 +42,7 @@ def main(folder: Path) -> None:
             "encoder_key": f"{CHAMPION}/encoder.json",
         },
         "comparison": {"compared": True, "reason": ""},
+        "comparisons": {"count": 0},
         "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
     }
     for name in ("first", "second"):

@@ -127,10 +127,13 @@ def in_class_order(predicted: Floats, known: Sequence[str], wanted: Sequence[str
 def data_beside(request: dict[str, Any], champion: dict[str, Any]) -> Data:
     """Compare the run's file with the champion's, by ETag and LastModified.
 
+    LastModified is in whole seconds: of files of one second the runs' names decide, so
+    that the answer is the same whichever run ends first.
+
     Parameters
     ----------
-    request : ``etag`` and ``last_modified`` (ISO 8601 with time zone) are read.
-    champion : the same as ``data_etag`` and ``data_last_modified``. One without
+    request : ``etag``, ``last_modified`` (ISO 8601 with time zone) and ``run`` are read.
+    champion : the same as ``data_etag``, ``data_last_modified`` and ``run``. One without
         ETag learned from other data, one without time from older data.
     """
     if champion.get("data_etag") and request.get("etag") == champion["data_etag"]:
@@ -138,5 +141,9 @@ def data_beside(request: dict[str, Any], champion: dict[str, Any]) -> Data:
     before, now = champion.get("data_last_modified"), request.get("last_modified")
     if not before:
         return "newer"
-    later = now and datetime.fromisoformat(now) > datetime.fromisoformat(before)
-    return "newer" if later else "not newer"
+    if not now:
+        return "not newer"
+    ours, theirs = datetime.fromisoformat(now), datetime.fromisoformat(before)
+    if ours == theirs and champion.get("run"):
+        return "newer" if str(request.get("run")) > champion["run"] else "not newer"
+    return "newer" if ours > theirs else "not newer"

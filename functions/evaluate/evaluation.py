@@ -108,8 +108,11 @@ def _score(
     holdout = read_holdout(files, test_rows, len(classes))
     predicted = read_scores(files, holdout, "predictions", task, len(classes))
     scored = Scored(task, holdout.truth, predicted, classes)
-    champion = None
-    if event.get("champion", {}).get("found"):
+    champion: Rivals | NotCompared | None = None
+    count = event["comparisons"]["count"]
+    if count >= layout.COMPARISON_LIMIT:
+        champion = NotCompared("changed", f"it was another one after each of {count} comparisons")
+    elif event.get("champion", {}).get("found"):
         champion = rivals_of(files, holdout, event, scored, target["name"])
     return holdout, scored, champion
 

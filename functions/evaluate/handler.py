@@ -1,4 +1,4 @@
-"""EvaluateFunction: find the champion; judge a run."""
+"""EvaluateFunction: find the champion; judge a run; see that its model may be registered."""
 
 import os
 from typing import Any
@@ -8,6 +8,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from evaluate.registry import find_champion
+from evaluate.turn import CHANGED, give_turn_back, is_another, take_turn
 from pipeline import layout
 from pipeline.clients import client
 from pipeline.services import named_errors
@@ -16,7 +17,12 @@ logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 
-STATES = {"champion": "Find champion", "evaluate": "Evaluate"}
+STATES = {
+    "champion": "Find champion",
+    "evaluate": "Evaluate",
+    "take_turn": "Take turn",
+    "give_turn_back": "Give turn back",
+}
 
 
 @logger.inject_lambda_context
@@ -24,13 +30,22 @@ STATES = {"champion": "Find champion", "evaluate": "Evaluate"}
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Do the step that the event names."""
-    steps = {"champion": _champion, "evaluate": _evaluate}
+    steps = {
+        "champion": _champion,
+        "evaluate": _evaluate,
+        "take_turn": _take_turn,
+        "give_turn_back": _give_turn_back,
+    }
     with named_errors(STATES[event["step"]]):
         return steps[event["step"]](event)
 
 
+def _group(event: dict[str, Any]) -> str:
+    return layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+
+
 def _champion(event: dict[str, Any]) -> dict[str, Any]:
-    group = layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+    group = _group(event)
     champion = find_champion(client("sagemaker"), group)
     logger.info(
         "looked for the champion", group=group, model_package=champion.get("model_package_arn")
@@ -39,7 +54,11 @@ def _champion(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
-    # Only this step needs numpy and jinja2; the champion step stays light.
+    # Training takes long enough for another run, or a person, to change the model in use.
+    may_repeat = event["comparisons"]["count"] < layout.COMPARISON_LIMIT
+    if may_repeat and is_another(_champion(event), event["champion"]):
+        return {"verdict": CHANGED}
+    # Only this step needs numpy and jinja2; the others stay light.
     from evaluate.evaluation import evaluate_run
     from evaluate.run_files import RunFiles
 
@@ -61,3 +80,15 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
     )
     metrics.add_metric(name="ModelsJudged", unit=MetricUnit.Count, value=1)
     return result
+
+
+def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
+    s3, sagemaker = client("s3"), client("sagemaker")
+    outcome = take_turn(s3, lambda: client("stepfunctions"), sagemaker, event, _group(event))
+    logger.info("turn", dataset=event["dataset"], run=event["run"], outcome=outcome)
+    return {"outcome": outcome}
+
+
+def _give_turn_back(event: dict[str, Any]) -> dict[str, Any]:
+    give_turn_back(client("s3"), event)
+    return {"outcome": "given_back"}

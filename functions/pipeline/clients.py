@@ -19,20 +19,28 @@ CONNECTIONS = 16
 """As many as there are threads that read at once; botocore's own limit is 10."""
 
 
-def client(service: str, attempts: int = ATTEMPTS, read_seconds: float = READ_SECONDS) -> Any:
+def client(
+    service: str,
+    attempts: int = ATTEMPTS,
+    read_seconds: float = READ_SECONDS,
+    connections: int = CONNECTIONS,
+    mode: str = "standard",
+) -> Any:
     """Return a client of a service.
 
     Parameters
     ----------
     attempts : calls in all, the first among them.
     read_seconds : of silence after which a call counts as failed.
+    connections : as many as there are threads that call at once.
+    mode : "adaptive" slows the client down to the rate that the service grants.
     """
     return boto3.client(
         service,
         config=Config(
-            retries={"mode": "standard", "total_max_attempts": attempts},
+            retries={"mode": mode, "total_max_attempts": attempts},
             connect_timeout=CONNECT_SECONDS,
             read_timeout=read_seconds,
-            max_pool_connections=CONNECTIONS,
+            max_pool_connections=connections,
         ),
     )

@@ -19,6 +19,7 @@ PipelineError
 │   ├── PredictionCountError    as many predictions as test rows are needed
 │   ├── PredictionValueError    a prediction is no number
 │   └── EmptyTestSplitError     no test rows, so nothing can be judged
+├── RegistrationBusyError       another run registers its model; waited for, then the run failed
 ├── ArtefactError               a file that an earlier step wrote is missing or damaged; failed
 ├── ServiceError                a call of AWS failed; the run failed
 │   ├── ServiceBusyError        it passes by itself: the state machine tries again for minutes
@@ -96,6 +97,10 @@ class PredictionValueError(EvaluationError):
 
 class EmptyTestSplitError(EvaluationError):
     """The test split has no rows, so nothing can be judged."""
+
+
+class RegistrationBusyError(PipelineError):
+    """The dataset's model in use is just being changed by another run or a person."""
 
 
 class ArtefactError(PipelineError):

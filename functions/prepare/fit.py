@@ -18,6 +18,7 @@ from prepare.encoder import Encoder, build_encoder
 from prepare.format import cp1252_notice
 from prepare.hyperparameters import check_metric, hyperparameters
 from prepare.job import encoded_bytes, job_of
+from prepare.keep import keep_settings
 from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from prepare.notices import Notice, capped, counted, notice, shorten
@@ -30,9 +31,19 @@ _NAME = 200
 
 
 def fit_run(
-    client: Any, bucket_name: str, prefix: str, champion: dict[str, Any], default_instance: str
+    client: Any,
+    bucket_name: str,
+    prefix: str,
+    champion: dict[str, Any],
+    default_instance: str,
+    comparison: int = 0,
 ) -> dict[str, Any]:
     """Write profile.json, encoder.json, fit.json and chunks.json.
+
+    Parameters
+    ----------
+    comparison : over 0, the model is trained, and only the test rows are to be encoded
+        anew for another champion; what the training went by stays as it is.
 
     Returns
     -------
@@ -49,14 +60,18 @@ def fit_run(
     key = layout.join(prefix, "request.json")
     request = bucket.get_json(key, artefacts.REQUEST)
     settings = artefacts.settings_of(request, bucket.uri(key))
+    again = comparison > 0
     with artefacts.belonging(bucket.uri(layout.join(prefix, "chunks/profile-*.json"))):
         chained, columns, target = _decided(bucket, prefix, plan, settings)
         encoder, notices = _encoder(columns, target, plan, settings)
+        if again:
+            encoder = bucket.get_json(layout.join(prefix, "encoder.json"), artefacts.ENCODER)
         division = divide(chained, columns, target, settings, plan)
     usable = compare_champion(bucket, champion, encoder, columns)
     if usable["usable"]:
         bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
-    bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
+    if not again:
+        bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
     notices = [
         *plan["notices"],
         *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
@@ -71,16 +86,17 @@ def fit_run(
     bucket.put_json(
         layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
     )
-    digests = digest_rule(plan["columns"], sum(target.counts))
+    if not again:
+        digests = digest_rule(plan["columns"], sum(target.counts))
+        bucket.put_compact(
+            layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
+        )
+    todo = {"champion": usable["usable"], "again": again}
     bucket.put_compact(
-        layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
-    )
-    bucket.put_compact(
-        layout.join(prefix, "chunks.json"),
-        [chunk | {"champion": usable["usable"]} for chunk in division.chunks],
+        layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
     )
     size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
-    return {
+    fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
         "chunks": layout.join(prefix, "chunks.json"),
@@ -88,6 +104,10 @@ def fit_run(
         **job_of(settings, default_instance, size),
         "champion": usable,
     }
+    if not again:
+        # Nothing refuses the run any more, so its settings may be the dataset's.
+        keep_settings(bucket, request)
+    return fitted
 
 
 def _decided(

@@ -79,6 +79,7 @@ def _fit(event: dict[str, Any]) -> dict[str, Any]:
         event["prefix"],
         event["champion"],
         os.environ["TRAINING_INSTANCE_TYPE"],
+        event["comparison"],
     )
     metrics.add_metric(name="EncodersFitted", unit=MetricUnit.Count, value=1)
     logger.info("Fitted", run=event["prefix"], task=fitted["task"], champion=fitted["champion"])

@@ -26,12 +26,20 @@ from prepare.text import to_lines
 from prepare.timeline import ticks_of_dates, ticks_of_numbers
 from prepare.values import dates, numbers, stripped
 
+_FOR_CHAMPION = ("champion", "tested")
+
 
 def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, Any]) -> None:
-    """Write a chunk's parts, and how many rows went where."""
+    """Write a chunk's parts, and how many rows went where.
+
+    Again, for another champion, only what is compared with it is written.
+    """
     bucket = Bucket(client, bucket_name)
     keys = {name: layout.join(prefix, f"{name}.json") for name in ("chunks", "fit", "encoder")}
     artefacts.fitting(artefacts.CHUNK, chunk, bucket.uri(keys["chunks"]))
+    again = chunk["again"]
+    if again and not chunk["champion"]:
+        return
     plan = planned(bucket, prefix)
     fit = bucket.get_json(keys["fit"], artefacts.FIT)
     encoder = bucket.get_json(keys["encoder"], artefacts.ENCODER)
@@ -43,8 +51,12 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, An
     with artefacts.belonging(*map(bucket.uri, keys.values())):
         files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
     for name, body in files.items():
+        if again and name.split("/")[0] not in _FOR_CHAMPION:
+            continue
         kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
         bucket.put(layout.join(prefix, "data", name), body, kind)
+    if again:
+        return
     bucket.put_compact(
         layout.join(prefix, "chunks", f"encode-{chunk['index']:05d}.json"),
         {"index": chunk["index"], **counts},

@@ -84,6 +84,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
             "execution": request.execution,
             "trigger": drop.get("trigger", "person"),
             "settings": settings,
+            "keep_settings": drop.get("keep_settings"),
             "code_version": request.code_version,
         },
     )
@@ -96,6 +97,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
         "prefix": prefix,
         "manifest": manifest,
         "attempts": layout.attempts_of(run),
+        "comparisons": layout.comparisons(),
     }
 
 

@@ -151,7 +151,7 @@ def test_settings_over_their_limit_are_not_read_but_refused(
     trigger = load("trigger")
     monkeypatch.setenv("BUCKET", BUCKET)
     with pytest.raises(SettingsError, match="1,048,576 bytes"):
-        trigger._read(BUCKET, "inbox/churn/pipeline.json")
+        trigger._reader(BUCKET)("inbox/churn/pipeline.json")
 
 
 @pytest.mark.parametrize("sample", [{"rows": 5}, {"rows": "many"}, {"noise": -1}])

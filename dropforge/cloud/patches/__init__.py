@@ -55,6 +55,7 @@ def _modules() -> list[Any]:
         topic_policy,
         turns,
         virtual_hosts,
+        wildcards,
         worker_pool,
     )
 
@@ -79,6 +80,7 @@ def _modules() -> list[Any]:
         start_execution,
         virtual_hosts,
         topic_policy,
+        wildcards,
         worker_pool,
         loading,
         checkpoint,

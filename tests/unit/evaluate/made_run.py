@@ -314,6 +314,8 @@ def _event(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
         },
         "model": {"name": RUN},
         "champion": {"found": False},
+        "dataset": "churn",
+        "comparisons": {"count": 0, "suffixes": ["c", "d"]},
         "comparison": {"compared": False, "failed": False, "reason": "there is no champion"},
     }
 

@@ -79,3 +79,12 @@ def prepare(
     for chunk in json.loads(bucket.get(fit["chunks"], 1 << 30)):
         encode_chunk(s3, "bucket", prefix, chunk)
     return Prepared(s3, plan, fit)
+
+
+def compare_again(run: Prepared, champion: dict[str, Any], comparison: int = 1) -> Prepared:
+    """Do Prepare's part of another comparison, with a champion that came meanwhile."""
+    prefix = run.plan["prefix"]
+    fit = fit_run(run.s3, "bucket", prefix, champion, INSTANCE, comparison)
+    for chunk in json.loads(run.s3.objects[fit["chunks"]]):
+        encode_chunk(run.s3, "bucket", prefix, chunk)
+    return Prepared(run.s3, run.plan, fit)

@@ -77,7 +77,9 @@ def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None
     place = {"bucket": "bucket", "prefix": plan["prefix"]}
     for chunk in json.loads(s3.objects[plan["manifest"]]):
         assert handler.handler({"step": "profile", **place, "chunk": chunk}, CONTEXT) == 1
-    fit = handler.handler({"step": "fit", **place, "champion": {"found": False}}, CONTEXT)
+    fit = handler.handler(
+        {"step": "fit", **place, "champion": {"found": False}, "comparison": 0}, CONTEXT
+    )
     assert (fit["target"], fit["task"]) == ("b", "regression")
     for chunk in json.loads(s3.objects[fit["chunks"]]):
         assert handler.handler({"step": "encode", **place, "chunk": chunk}, CONTEXT) == 1
@@ -106,7 +108,8 @@ def test_input_error_leaves_the_handler_as_itself(handler: Any) -> None:
 def test_step_names_itself_and_the_file_that_it_lacks(handler: Any, step: str, state: str) -> None:
     chunk = {"index": 0, "start": 0, "end": 9, "first_row": 1, "clean": True, "ordinals": [0]}
     event = {"step": step, "bucket": "bucket", "prefix": "runs/r", "champion": {"found": False}}
-    event["chunk"] = chunk | {"train_parts": 1, "champion": False}
+    event |= {"chunk": chunk | {"train_parts": 1, "champion": False, "again": False}}
+    event |= {"comparison": 0}
     with pytest.raises(ArtefactError, match=f"^{state}: s3://bucket/runs/r/plan.json, which Plan"):
         handler.handler(event, CONTEXT)
 
