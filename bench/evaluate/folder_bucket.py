@@ -19,7 +19,8 @@ class FolderBucket:
         if not path.is_file():
             missing = {"Error": {"Code": "NoSuchKey", "Message": request["Key"]}}
             raise ClientError(missing, "GetObject")
-        return {"Body": StreamingBody(path.open("rb"), path.stat().st_size)}
+        size = path.stat().st_size
+        return {"Body": StreamingBody(path.open("rb"), size), "ContentLength": size}
 
     def put_object(self, **request: Any) -> dict[str, Any]:
         """Write a file."""

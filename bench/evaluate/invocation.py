@@ -2,6 +2,7 @@
 
 import json
 import sys
+import tarfile
 import time
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,9 @@ def main(folder: Path) -> None:
     seconds = {"import": time.perf_counter() - begin}
     files = RunFiles(FolderBucket(folder), "bench", PREFIX)
     model = folder / PREFIX / "model.tar.gz"
-    model.write_bytes(b"")
+    # Sound, with a model of another format: its trees are not what is measured.
+    with tarfile.open(model, "w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("xgboost-model"))
     event = {
         "champion": {
             "found": True,
@@ -39,6 +42,7 @@ def main(folder: Path) -> None:
             "encoder_key": f"{CHAMPION}/encoder.json",
         },
         "comparison": {"compared": True, "reason": ""},
+        "comparisons": {"count": 0},
         "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
     }
     for name in ("first", "second"):

@@ -31,11 +31,17 @@ def make_run(folder: Path, task: str, metric: str, rows: int) -> None:
     classes = {"regression": None, "binary": ["no", "yes"]}.get(
         task, [f"class {i}" for i in range(CLASSES)]
     )
+    names = [f"x{i}" for i in range(FEATURES)]
+    labels = {name: index for index, name in enumerate(classes or [])}
+    target = {"name": "target", "task": task, "classes": classes, "style": "plain"}
     encoder = {
-        "target": {"name": "target", "task": task, "classes": classes},
+        "version": 1,
+        "columns": [*names, "id", "target"],
+        "target": target | {"labels": labels},
         "id_columns": ["id"],
         "features": [
-            {"name": f"x{i}", "column": f"x{i}", "encoding": "numeric"} for i in range(FEATURES)
+            {"name": name, "column": name, "encoding": "numeric", "style": "plain"}
+            for name in names
         ],
     }
     request = {
@@ -45,11 +51,14 @@ def make_run(folder: Path, task: str, metric: str, rows: int) -> None:
         "key": "inbox/bench/bench.csv",
         "settings": {"metric": metric},
     }
+    seen = (root / "data/seen/part-00000.u64").stat().st_size // 8
     counts = {"index": 0, "train": rows * 5, "validation": rows, "test": rows, "dropped": 0}
+    counts["seen"] = seen
     for name, content in {
         "encoder.json": encoder,
         "champion_encoder.json": encoder,
         "request.json": request,
+        "profile.json": {"columns": [], "warnings": []},
         "chunks/encode-00000.json": counts,
     }.items():
         (root / name).write_text(json.dumps(content))
@@ -66,6 +75,9 @@ def _write_seen(root: Path, test_rows: int, draw: np.random.Generator) -> None:
     (root / "data/seen").mkdir(parents=True)
     kept = draw.integers(0, 2**62 // every, 6 * test_rows // every) * every
     (root / "data/seen/part-00000.u64").write_bytes(kept.astype("<u8").tobytes())
+    (root / "chunks").mkdir(exist_ok=True)
+    counts = {"train": 6 * test_rows, "validation": 0, "test": 0, "dropped": 0, "seen": len(kept)}
+    (root / "chunks/encode-00000.json").write_text(json.dumps(counts))
     rule = {"digests": {"scheme": "bench", "every": every}}
     (root / "fit.json").write_text(json.dumps(rule))
 

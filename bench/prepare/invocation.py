@@ -11,10 +11,13 @@ from typing import Any
 
 from bench.prepare import KEY, PREFIX
 from bench.prepare.local_s3 import LocalS3
-from pipeline import layout
+from pipeline import artefacts, layout
 from pipeline.settings import resolve_settings
 from prepare.bucket import Bucket, planned_source
 from prepare.limits import MIB
+
+# No function reads the list as a whole: a Map hands on its items.
+_CHUNKS = artefacts.Artefact("Fit encoder", 256 * MIB, "chunks")
 
 
 class FolderS3(LocalS3):
@@ -50,7 +53,7 @@ def profile(s3: LocalS3, chunk: dict[str, Any]) -> None:
     from prepare.profile import profile_chunk
 
     bucket = Bucket(s3, "bucket")
-    planned = bucket.get_json(f"{PREFIX}/plan.json")
+    planned = bucket.get_json(f"{PREFIX}/plan.json", artefacts.PLAN)
     key = layout.join(PREFIX, "chunks", f"profile-{chunk['index']:05d}.json")
     bucket.put_compact(key, profile_chunk(planned_source(s3, planned), planned, chunk))
 
@@ -86,14 +89,14 @@ def run_all(folder: Path, chunk_mib: int, workers: int) -> dict[str, float]:
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // workers))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         begin = time.perf_counter()
-        manifest = bucket.get_json(f"{PREFIX}/manifest.json")
+        manifest = bucket.get_json(f"{PREFIX}/manifest.json", artefacts.MANIFEST)
         list(pool.map(_profile_in, [(folder, chunk) for chunk in manifest]))
         times["profile"] = time.perf_counter() - begin
         begin = time.perf_counter()
         fit(FolderS3(folder))
         times["fit"] = time.perf_counter() - begin
         begin = time.perf_counter()
-        chunks = Bucket(FolderS3(folder), "bucket").get_json(f"{PREFIX}/chunks.json")
+        chunks = Bucket(FolderS3(folder), "bucket").get_json(f"{PREFIX}/chunks.json", _CHUNKS)
         list(pool.map(_encode_in, [(folder, chunk) for chunk in chunks]))
         times["encode"] = time.perf_counter() - begin
     return times
@@ -117,11 +120,11 @@ def main(folder: Path, step: str, argument: int, workers: int = 1) -> None:
     if step == "plan":
         plan(s3, argument)
     elif step == "profile":
-        profile(s3, bucket.get_json(f"{PREFIX}/manifest.json")[argument])
+        profile(s3, bucket.get_json(f"{PREFIX}/manifest.json", artefacts.MANIFEST)[argument])
     elif step == "fit":
         fit(s3)
     else:
-        encode(s3, bucket.get_json(f"{PREFIX}/chunks.json")[argument])
+        encode(s3, bucket.get_json(f"{PREFIX}/chunks.json", _CHUNKS)[argument])
 
 
 if __name__ == "__main__":

@@ -38,8 +38,10 @@ class LocalS3:
         if isinstance(body, Path):
             with body.open("rb") as file:
                 file.seek(start)
-                return {"Body": io.BytesIO(file.read() if end is None else file.read(end - start))}
-        return {"Body": io.BytesIO(body[start:end])}
+                found = file.read() if end is None else file.read(end - start)
+        else:
+            found = body[start:end]
+        return {"Body": io.BytesIO(found), "ContentLength": len(found)}
 
     def put_object(self, **request: Any) -> dict[str, Any]:
         """Write an object."""

@@ -13,7 +13,7 @@ from dropforge.cli.faults import reported
 from dropforge.cli.finish import conclude, finish, no_result
 from dropforge.cli.options import OUT_ROOT, TIMEOUT_SECONDS, Env, Json, Out, Timeout
 from dropforge.cli.output import Output
-from dropforge.client.drop import Dropped, drop, key_of, settings_of, write_settings
+from dropforge.client.drop import Dropped, drop, key_of, settings_of, stage_settings
 from dropforge.client.header import check_target
 from dropforge.client.results import check_out
 from dropforge.client.stack import Stack
@@ -26,7 +26,9 @@ _BAR_FROM = 64 * 10**6
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file with a header.")]
 Target = Annotated[
     str | None,
-    typer.Option("--target", metavar="COLUMN", help="Column to predict; kept for later drops."),
+    typer.Option(
+        "--target", metavar="COLUMN", help="Column to predict; kept for later drops if it fits."
+    ),
 ]
 Dataset = Annotated[
     str | None,
@@ -35,7 +37,7 @@ Dataset = Annotated[
 Settings = Annotated[
     Path | None,
     typer.Option(
-        "--settings", metavar="FILE", help="The dataset's pipeline.json; kept for later drops."
+        "--settings", metavar="FILE", help="A pipeline.json; kept for later drops if it fits."
     ),
 ]
 
@@ -54,7 +56,7 @@ def run(
 
     Without --dataset the file's name says to which dataset it belongs.
     --target and --settings are kept as the dataset's pipeline.json, for later
-    drops too.
+    drops too, once the run has accepted them; `dropforge settings` shows them.
     """
     output = Output(as_json)
     with reported(output, no_result):
@@ -77,14 +79,14 @@ def _drop(
     output: Output,
 ) -> Dropped:
     chosen = layout.drop_of(key).dataset
-    settings = settings_of(stack, chosen, settings_file, target)
+    settings, ticket = settings_of(stack, chosen, settings_file, target), None
     if settings is not None:
         if target is None and settings.get("target") is not None:
             check_target(file, settings["target"])
-        write_settings(stack, chosen, settings)
+        ticket = stage_settings(stack, key, settings)
     output.note(f"Dropping {file} into s3://{stack.bucket}/{key}")
     with _sent(file.stat().st_size, output) as sent:
-        return drop(stack, file, key, sent)
+        return drop(stack, file, key, sent, ticket)
 
 
 @contextmanager

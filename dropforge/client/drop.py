@@ -8,12 +8,14 @@ from typing import Any
 
 from dropforge.client.errors import DropFileError
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import layout, staged
 from pipeline.errors import DropNameError
 from pipeline.settings import parse_settings, resolve_settings
 
 _ONE_REQUEST = 64 * 2**20
 """Bytes up to which a file is sent in one request, which returns the version it made."""
+_KEY_BYTES = 1024
+"""Amazon S3 user guide, Naming Amazon S3 objects."""
 _SHEETS = (".xlsx", ".xls", ".xlsm", ".xlsb", ".ods", ".numbers")
 _TEXTS = (".tsv", ".tab", ".txt", ".dat")
 
@@ -54,7 +56,21 @@ def key_of(file: Path, dataset: str | None) -> str:
         )
     key = f"{layout.INBOX}{chosen}/{file.name}"
     layout.drop_of(key)
+    _check_length(key)
     return key
+
+
+def _check_length(key: str) -> None:
+    try:
+        size = len(key.encode())
+    except UnicodeEncodeError as error:
+        raise DropNameError(
+            f"the file's name {key.rsplit('/', 1)[-1]!r} is no UTF-8, as S3's keys are; rename it"
+        ) from error
+    if size > _KEY_BYTES:
+        raise DropNameError(
+            f"the file's name makes a key of {size:,} bytes; S3 allows {_KEY_BYTES:,}: shorten it"
+        )
 
 
 def _remedy(file: Path) -> str:
@@ -69,7 +85,7 @@ def _remedy(file: Path) -> str:
 def settings_of(
     stack: Stack, dataset: str, file: Path | None, target: str | None
 ) -> dict[str, Any] | None:
-    """Return the settings to write, None if those in the bucket, or none, are to stay.
+    """Return the settings to drop with a file, None if those in the bucket, or none, are to count.
 
     A target alone changes the settings in the bucket in that one value.
 
@@ -99,30 +115,46 @@ def settings_of(
     return settings
 
 
-def write_settings(stack: Stack, dataset: str, settings: dict[str, Any]) -> None:
-    """Put a dataset's settings into the inbox; that starts nothing."""
+def stage_settings(stack: Stack, key: str, settings: dict[str, Any]) -> str:
+    """Put settings beside a drop; they become its dataset's when its run accepts them.
+
+    Returns
+    -------
+    The ticket that the dropped object has to carry.
+    """
+    body = json.dumps(settings, indent=2, ensure_ascii=False).encode()
+    ticket = staged.ticket_of(key, body)
     stack.client("s3").put_object(
         Bucket=stack.bucket,
-        Key=f"{layout.INBOX}{dataset}/{layout.SETTINGS_FILE}",
-        Body=json.dumps(settings, indent=2, ensure_ascii=False).encode(),
+        Key=staged.key_of(layout.drop_of(key).dataset, ticket),
+        Body=body,
         ContentType="application/json",
     )
+    return ticket
 
 
-def drop(stack: Stack, file: Path, key: str, sent: Callable[[int], None]) -> Dropped:
+def drop(
+    stack: Stack,
+    file: Path,
+    key: str,
+    sent: Callable[[int], None],
+    ticket: str | None = None,
+) -> Dropped:
     """Upload a file to the inbox, which starts a run.
 
     Parameters
     ----------
     sent : called with the number of bytes sent since the last call, for large files.
+    ticket : of the settings that come with it, None for those of the dataset.
     """
     s3 = stack.client("s3")
     where = {"Bucket": stack.bucket, "Key": key}
+    carried = {"Metadata": {staged.METADATA: ticket}} if ticket else {}
     if file.stat().st_size <= _ONE_REQUEST:
         with file.open("rb") as body:
-            version = s3.put_object(**where, Body=body).get("VersionId")
+            version = s3.put_object(**where, Body=body, **carried).get("VersionId")
     else:
-        s3.upload_file(str(file), **where, Callback=sent)
+        s3.upload_file(str(file), **where, Callback=sent, ExtraArgs=carried)
         version = s3.head_object(**where).get("VersionId")
     this = {**where, "VersionId": version} if version else where
     modified = s3.head_object(**this)["LastModified"]

@@ -11,6 +11,7 @@ ClientFault                    base; the user can put it right, so the command e
 ├── RunLostError               nothing knows how a run ended; the command exits 3
 ├── RunUnfinishedError         a run goes on, so it has no files yet; the command exits 3
 ├── RegistryError              no model package can be promoted or rolled back
+├── SettingUnknownError        a setting to be changed is not there
 ├── PredictionsUnreadableError predictions and truth of a run do not belong together
 ├── InvocationError            a function of the stack failed; the command exits 3
 └── FollowTimeoutError         a run gave no sign of its end in time; the command exits 3
@@ -72,6 +73,10 @@ class RunUnfinishedError(ClientFault):
 
 class RegistryError(ClientFault):
     """No model package can be promoted or rolled back."""
+
+
+class SettingUnknownError(ClientFault):
+    """A setting that is to be unset is not set, or is no place for another."""
 
 
 class PredictionsUnreadableError(ClientFault):

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from dropforge.client.errors import RegistryError
 from dropforge.client.executions import finished
 from dropforge.client.stack import Stack
+from dropforge.client.turn import turn
 from pipeline import layout
 
 APPROVED, REJECTED = "Approved", "Rejected"
@@ -66,16 +67,17 @@ def promote(stack: Stack, run: str) -> Change:
         )
     package = evaluation["package"]
     group, dataset = package["group"], package["metadata"]["dataset"]
-    newest = next(_packages(stack, group, APPROVED), None)
-    own = _package_of(stack, group, run)
-    if own and newest and own["ModelPackageArn"] == newest["ModelPackageArn"]:
-        return Change(dataset, "none", own["ModelPackageArn"], champion(stack, dataset))
-    if own and (newest is None or _age(own) > _age(newest)):
-        arn, action = own["ModelPackageArn"], "approved"
-        _set_status(stack, arn, APPROVED, "Promoted with dropforge promote")
-    else:
-        arn, action = _register(stack, run, evaluation, own), "registered"
-    return Change(dataset, action, arn, champion(stack, dataset))
+    with turn(stack, dataset, f"dropforge promote {run}"):
+        newest = next(_packages(stack, group, APPROVED), None)
+        own = _package_of(stack, group, run)
+        if own and newest and own["ModelPackageArn"] == newest["ModelPackageArn"]:
+            return Change(dataset, "none", own["ModelPackageArn"], champion(stack, dataset))
+        if own and (newest is None or _age(own) > _age(newest)):
+            arn, action = own["ModelPackageArn"], "approved"
+            _set_status(stack, arn, APPROVED, "Promoted with dropforge promote")
+        else:
+            arn, action = _register(stack, run, evaluation, own), "registered"
+        return Change(dataset, action, arn, champion(stack, dataset))
 
 
 def rollback(stack: Stack, dataset: str, *, to_none: bool = False) -> Change:
@@ -93,6 +95,11 @@ def rollback(stack: Stack, dataset: str, *, to_none: bool = False) -> Change:
     RegistryError
         The dataset has no approved package, or only those of one run.
     """
+    with turn(stack, dataset, "dropforge rollback"):
+        return _rolled_back(stack, dataset, to_none)
+
+
+def _rolled_back(stack: Stack, dataset: str, to_none: bool) -> Change:
     approved = _packages(stack, stack.package_group(dataset), APPROVED)
     newest = next(approved, None)
     if newest is None:

@@ -1,12 +1,10 @@
 """Challenger against champion on identical rows."""
 
-import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from botocore.exceptions import ClientError
 
 from evaluate.cautions import FEW_ROWS, listed
 from evaluate.figures import counted, quoted, short
@@ -17,11 +15,12 @@ from evaluate.overlap import overlap_of
 from evaluate.run_files import RunFiles
 from evaluate.scored import Scored
 from evaluate.verdict import Data, NotCompared
+from pipeline import artefacts
+from pipeline.errors import ArtefactError, EvaluationError
 
 ENCODER = "champion_encoder.json"
 PREDICTIONS = "champion"
-_GONE = ("NoSuchKey", "NoSuchBucket", "AccessDenied", "404", "403")
-_REASON = 200
+_REASON = 240
 
 
 def rivals_of(
@@ -37,12 +36,18 @@ def rivals_of(
         ``fit.champion`` are read too.
     challenger : whose truth, task and classes the champion must share.
 
-    Raises
-    ------
-    PredictionCountError, PredictionValueError
-        The champion ran, but its predictions do not match the test rows. A
-        comparison that was asked for is not dropped silently.
+    What is damaged of the champion's leaves it to a person, with the reason: the new model is
+    paid for, and may be the better one.
     """
+    try:
+        return _compared(files, holdout, event, challenger, target)
+    except (ArtefactError, EvaluationError) as error:
+        return NotCompared("failed", f"its files are damaged: {short(str(error), _REASON)}")
+
+
+def _compared(
+    files: RunFiles, holdout: Holdout, event: dict[str, Any], challenger: Scored, target: str
+) -> Rivals | NotCompared:
     asked = event.get("comparison") or {}
     if not asked.get("compared"):
         before = _champion_target(files, event["champion"].get("encoder_key"))
@@ -51,8 +56,9 @@ def rivals_of(
         usable = event.get("fit", {}).get("champion") or {}
         said = asked.get("reason") or usable.get("reason") or "it was not asked to predict"
         reason = short(str(said).strip().rstrip("."), _REASON)
-        return NotCompared("failed" if asked.get("failed") else "unfit", reason)
-    encoded = files.read_json(ENCODER)["target"]
+        failed = asked.get("failed") or usable.get("broken")
+        return NotCompared("failed" if failed else "unfit", reason)
+    encoded = files.read_json(ENCODER, kind=artefacts.ENCODER)["target"]
     if changed := _changed(encoded, challenger, target, in_order=False):
         return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))
@@ -78,16 +84,12 @@ def _champion_target(files: RunFiles, key: str | None) -> dict[str, Any] | None:
     if not key:
         return None
     try:
-        body = files.s3.get_object(Bucket=files.bucket, Key=key)["Body"].read()
-        target: dict[str, Any] = json.loads(body)["target"]
-        return target if {"name", "task"} <= target.keys() else None
-    except ClientError as error:
+        encoder = artefacts.read_json(files.s3, files.bucket, key, artefacts.ENCODER)
+    except ArtefactError:
         # The stack may have been made anew, with another bucket than the champion's.
-        if error.response["Error"]["Code"] in _GONE:
-            return None
-        raise
-    except (ValueError, KeyError, TypeError, AttributeError):
         return None
+    target: dict[str, Any] = encoder["target"]
+    return target
 
 
 def _changed(before: dict[str, Any], challenger: Scored, target: str, in_order: bool) -> str:
@@ -125,10 +127,13 @@ def in_class_order(predicted: Floats, known: Sequence[str], wanted: Sequence[str
 def data_beside(request: dict[str, Any], champion: dict[str, Any]) -> Data:
     """Compare the run's file with the champion's, by ETag and LastModified.
 
+    LastModified is in whole seconds: of files of one second the runs' names decide, so
+    that the answer is the same whichever run ends first.
+
     Parameters
     ----------
-    request : ``etag`` and ``last_modified`` (ISO 8601 with time zone) are read.
-    champion : the same as ``data_etag`` and ``data_last_modified``. One without
+    request : ``etag``, ``last_modified`` (ISO 8601 with time zone) and ``run`` are read.
+    champion : the same as ``data_etag``, ``data_last_modified`` and ``run``. One without
         ETag learned from other data, one without time from older data.
     """
     if champion.get("data_etag") and request.get("etag") == champion["data_etag"]:
@@ -136,5 +141,9 @@ def data_beside(request: dict[str, Any], champion: dict[str, Any]) -> Data:
     before, now = champion.get("data_last_modified"), request.get("last_modified")
     if not before:
         return "newer"
-    later = now and datetime.fromisoformat(now) > datetime.fromisoformat(before)
-    return "newer" if later else "not newer"
+    if not now:
+        return "not newer"
+    ours, theirs = datetime.fromisoformat(now), datetime.fromisoformat(before)
+    if ours == theirs and champion.get("run"):
+        return "newer" if str(request.get("run")) > champion["run"] else "not newer"
+    return "newer" if ours > theirs else "not newer"

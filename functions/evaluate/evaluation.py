@@ -13,7 +13,7 @@ from evaluate.holdout import Holdout, read_holdout, read_scores
 from evaluate.importance import importance_of
 from evaluate.judgement import Judgement, Rivals, judge
 from evaluate.learning_curve import NoLearningCurveError, read_learning_curve
-from evaluate.model_file import ModelFormatError, read_model
+from evaluate.model_file import Model, ModelArchiveError, ModelFormatError, read_model
 from evaluate.payload import payload_of
 from evaluate.plots_data import plots_of
 from evaluate.report import render
@@ -21,7 +21,8 @@ from evaluate.run_files import RunFiles, in_parallel
 from evaluate.scored import Scored, metric_for
 from evaluate.verdict import Data, NotCompared, Rule
 from evaluate.worst import worst_rows
-from pipeline import layout
+from pipeline import artefacts, layout
+from pipeline.objects import ObjectStream
 
 _CHUNKS = "chunks"
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
@@ -42,12 +43,15 @@ def evaluate_run(
     ------
     EmptyTestSplitError, PredictionCountError, PredictionValueError
         Predictions and test rows do not belong together; nothing was written.
+    ArtefactError
+        A file that an earlier step wrote is missing or damaged.
     SettingsError
         The settings ask for a metric that the task does not have.
     """
     times = [time.perf_counter()]
-    request, encoder = files.read_json("request.json"), files.read_json("encoder.json")
-    profile = json.loads(files.read_if_there("profile.json") or "{}")
+    request = files.read_json("request.json", kind=artefacts.REQUEST)
+    encoder = files.read_json("encoder.json", kind=artefacts.ENCODER)
+    profile = files.read_json("profile.json", kind=artefacts.PROFILE)
     target = encoder["target"]
     metric = metric_for(target["task"], request.get("settings", {}).get("metric"))
     rows = count_rows(files)
@@ -62,7 +66,7 @@ def evaluate_run(
         "rows": rows | {"judged": scored.rows},
         "plots": plots_of(scored),
         **model,
-        "worst": worst_rows(files, holdout, scored, encoder, model["importance"]),
+        "worst": _worst(files, holdout, scored, encoder, model["importance"]),
         "columns": columns_of(profile),
         "warnings": _warnings(profile, judgement, holdout),
     }
@@ -81,9 +85,18 @@ def evaluate_run(
 
 
 def count_rows(files: RunFiles) -> dict[str, int]:
-    """Add up the rows that the encode children counted."""
+    """Add up the rows that the encode children counted; raise ArtefactError if none did."""
     names = [name for name in files.names(_CHUNKS) if name.startswith("encode-")]
-    counts = list(in_parallel(lambda name: files.read_json(_CHUNKS, name), names))
+    if not names:
+        raise artefacts.damaged(
+            files.uri(_CHUNKS, "encode-*.json"), artefacts.ROWS.writer, "is not there any more"
+        )
+
+    def read(name: str) -> dict[str, int]:
+        found: dict[str, int] = files.read_json(_CHUNKS, name, kind=artefacts.ROWS)
+        return found
+
+    counts = list(in_parallel(read, names))
     return {key: sum(int(count.get(key, 0)) for count in counts) for key in _COUNTS}
 
 
@@ -95,8 +108,11 @@ def _score(
     holdout = read_holdout(files, test_rows, len(classes))
     predicted = read_scores(files, holdout, "predictions", task, len(classes))
     scored = Scored(task, holdout.truth, predicted, classes)
-    champion = None
-    if event.get("champion", {}).get("found"):
+    champion: Rivals | NotCompared | None = None
+    count = event["comparisons"]["count"]
+    if count >= layout.COMPARISON_LIMIT:
+        champion = NotCompared("changed", f"it was another one after each of {count} comparisons")
+    elif event.get("champion", {}).get("found"):
         champion = rivals_of(files, holdout, event, scored, target["name"])
     return holdout, scored, champion
 
@@ -116,7 +132,7 @@ def _model_part(
     notes = []
     training = event.get("training", {})
     try:
-        model = read_model(_open_uri(files, training["model_data"]))
+        model = _model(files, training["model_data"])
         part |= {"importance": importance_of(model, encoder["features"]), "xgboost": model.version}
     except ModelFormatError as error:
         notes.append(f"Feature importance is left out: {error}.")
@@ -127,9 +143,34 @@ def _model_part(
     return part | {"notes": notes}
 
 
-def _open_uri(files: RunFiles, uri: str) -> Any:
+def _model(files: RunFiles, uri: str) -> Model:
+    """Read the model; one that nothing can load must not be registered.
+
+    Raises
+    ------
+    ArtefactError
+        The archive is not there, or damaged.
+    ModelFormatError
+        The model is sound as far as is known, but its trees are not read here.
+    """
     bucket, key = uri.removeprefix("s3://").split("/", 1)
-    return files.s3.get_object(Bucket=bucket, Key=key)["Body"]
+    writer = artefacts.MODEL.writer
+    with artefacts.present(uri, writer), ObjectStream(files.s3, bucket, key) as archive:
+        try:
+            return read_model(archive)
+        except ModelArchiveError as error:
+            raise artefacts.damaged(uri, writer, f"is no archive of a model: {error}") from error
+
+
+def _worst(
+    files: RunFiles,
+    holdout: Holdout,
+    scored: Scored,
+    encoder: dict[str, Any],
+    importance: dict[str, Any] | None,
+) -> list[dict[str, Any]]:
+    with artefacts.belonging(files.uri("data/test"), files.uri("data/truth")):
+        return worst_rows(files, holdout, scored, encoder, importance)
 
 
 def _warnings(profile: dict[str, Any], judgement: Judgement, holdout: Holdout) -> Warnings:

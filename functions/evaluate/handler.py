@@ -1,19 +1,28 @@
-"""EvaluateFunction: find the champion; judge a run."""
+"""EvaluateFunction: find the champion; judge a run; see that its model may be registered."""
 
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from evaluate.registry import find_champion
+from evaluate.turn import CHANGED, give_turn_back, is_another, take_turn
 from pipeline import layout
+from pipeline.clients import client
+from pipeline.services import named_errors
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
+
+STATES = {
+    "champion": "Find champion",
+    "evaluate": "Evaluate",
+    "take_turn": "Take turn",
+    "give_turn_back": "Give turn back",
+}
 
 
 @logger.inject_lambda_context
@@ -21,13 +30,23 @@ metrics = Metrics()
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     """Do the step that the event names."""
-    steps = {"champion": _champion, "evaluate": _evaluate}
-    return steps[event["step"]](event)
+    steps = {
+        "champion": _champion,
+        "evaluate": _evaluate,
+        "take_turn": _take_turn,
+        "give_turn_back": _give_turn_back,
+    }
+    with named_errors(STATES[event["step"]]):
+        return steps[event["step"]](event)
+
+
+def _group(event: dict[str, Any]) -> str:
+    return layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
 
 
 def _champion(event: dict[str, Any]) -> dict[str, Any]:
-    group = layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
-    champion = find_champion(boto3.client("sagemaker"), group)
+    group = _group(event)
+    champion = find_champion(client("sagemaker"), group)
     logger.info(
         "looked for the champion", group=group, model_package=champion.get("model_package_arn")
     )
@@ -35,14 +54,18 @@ def _champion(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
-    # Only this step needs numpy and jinja2; the champion step stays light.
+    # Training takes long enough for another run, or a person, to change the model in use.
+    may_repeat = event["comparisons"]["count"] < layout.COMPARISON_LIMIT
+    if may_repeat and is_another(_champion(event), event["champion"]):
+        return {"verdict": CHANGED}
+    # Only this step needs numpy and jinja2; the others stay light.
     from evaluate.evaluation import evaluate_run
     from evaluate.run_files import RunFiles
 
-    files = RunFiles(boto3.client("s3"), event["bucket"], event["prefix"])
+    files = RunFiles(client("s3"), event["bucket"], event["prefix"])
     result = evaluate_run(
         files,
-        boto3.client("logs"),
+        client("logs"),
         event,
         os.environ["MODEL_PACKAGE_GROUP_PREFIX"],
         os.environ["CODE_VERSION"],
@@ -57,3 +80,15 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
     )
     metrics.add_metric(name="ModelsJudged", unit=MetricUnit.Count, value=1)
     return result
+
+
+def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
+    s3, sagemaker = client("s3"), client("sagemaker")
+    outcome = take_turn(s3, lambda: client("stepfunctions"), sagemaker, event, _group(event))
+    logger.info("turn", dataset=event["dataset"], run=event["run"], outcome=outcome)
+    return {"outcome": outcome}
+
+
+def _give_turn_back(event: dict[str, Any]) -> dict[str, Any]:
+    give_turn_back(client("s3"), event)
+    return {"outcome": "given_back"}

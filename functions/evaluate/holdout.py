@@ -8,6 +8,7 @@ from evaluate.figures import counted
 from evaluate.measures import Floats
 from evaluate.parts import join_parts, read_predictions, read_truth
 from evaluate.run_files import RunFiles, in_parallel
+from pipeline import artefacts
 from pipeline.errors import EmptyTestSplitError, PredictionCountError
 
 MAX_ROWS = 5_000_000
@@ -72,7 +73,8 @@ def read_holdout(files: RunFiles, test_rows: int, classes: int) -> Holdout:
     judged = spread(names, test_rows, limit)
 
     def read(name: str) -> tuple[Floats, Floats]:
-        return read_truth(files.read(TRUTH, name), files.uri(TRUTH, name), classes)
+        body = files.read(TRUTH, name, kind=artefacts.TRUTH)
+        return read_truth(body, files.uri(TRUTH, name), classes, test_rows)
 
     parts = list(in_parallel(read, judged))
     sizes = [len(labels) for _, labels in parts]
@@ -119,7 +121,8 @@ def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, class
     width = classes if task == "multiclass" else 1
 
     def read(name: str) -> Floats:
-        body = files.read(folder, f"{name}.out")
+        kind = artefacts.predictions(rows[name], width)
+        body = files.read(folder, f"{name}.out", kind=kind)
         return read_predictions(body, files.uri(folder, f"{name}.out"), task, rows[name], width)
 
     return join_parts(in_parallel(read, holdout.parts))

@@ -5,21 +5,25 @@ nearly all of the champion's training rows train again; in one that was sorted a
 its oldest rows, most of them may become test rows, and the champion answers those from memory.
 """
 
-import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluate.figures import short
 from evaluate.holdout import Holdout
 from evaluate.run_files import RunFiles, in_parallel
 from evaluate.scored import Rows
-from pipeline import layout
+from pipeline import artefacts, layout
+from pipeline.errors import ArtefactError
 
 _SEEN = "data/seen"
 _TESTED = "data/tested"
+_CHUNKS = "chunks"
+_RECORDED = replace(artefacts.FIT, schema="recorded")
 _NO_RECORD = "its run kept no record of them"
+_LOST = "{} of the {} digests of {} training rows are lost"
 _OTHER_RECORD = "they were recorded for other columns, or by another version of Prepare"
 
 Digests = NDArray[np.uint64]
@@ -48,30 +52,68 @@ def overlap_of(files: RunFiles, holdout: Holdout, encoder_key: str) -> Overlap:
     ----------
     encoder_key : of the champion; what else its run wrote lies beside it.
     """
-    champion = RunFiles(files.s3, files.bucket, encoder_key.rpartition("/")[0])
-    own, old = _rule(files), _rule(champion)
-    if own is None or old is None:
-        return Overlap(None, unknown=_NO_RECORD)
-    if own["scheme"] != old["scheme"]:
-        return Overlap(None, unknown=_OTHER_RECORD)
-    tested = _read(files, _TESTED, [layout.digest_part(part) for part in holdout.parts])
-    if len(tested) != len(holdout.truth):
-        return Overlap(None, unknown=_NO_RECORD)
+    champion = replace(files, prefix=encoder_key.rpartition("/")[0])
+    try:
+        own, old = _rule(files), _rule(champion)
+        if own is None or old is None:
+            return Overlap(None, unknown=_NO_RECORD)
+        if own["scheme"] != old["scheme"]:
+            return Overlap(None, unknown=_OTHER_RECORD)
+        tested = _tested(files, holdout)
+        mine, theirs = _seen(files, own, "this run's"), _seen(champion, old, "its")
+    except _UnknownError as error:
+        return Overlap(None, unknown=str(error))
+    except ArtefactError as error:
+        return Overlap(None, unknown=f"a record of them is damaged ({short(str(error), 120)})")
     known = tested % np.uint64(max(own["every"], old["every"])) == 0
     seen = np.zeros(len(tested), dtype=np.bool_)
-    seen[known] = np.isin(tested[known], _read(champion, _SEEN)) & ~np.isin(
-        tested[known], _read(files, _SEEN)
-    )
+    seen[known] = np.isin(tested[known], theirs) & ~np.isin(tested[known], mine)
     count = int(seen.sum())
     return Overlap(count, known & ~seen if count else None)
 
 
+class _UnknownError(Exception):
+    """Why it is not known, as a clause."""
+
+
 def _rule(files: RunFiles) -> dict[str, Any] | None:
-    rule: dict[str, Any] | None = json.loads(files.read_if_there("fit.json") or "{}").get("digests")
-    return rule
+    body = files.read_if_there("fit.json", kind=artefacts.FIT)
+    if body is None:
+        return None
+    fit: dict[str, Any] = artefacts.checked(_RECORDED, body, files.uri("fit.json"))
+    return fit.get("digests")
 
 
-def _read(files: RunFiles, folder: str, names: list[str] | None = None) -> Digests:
-    wanted = files.names(folder) if names is None else names
-    bodies = in_parallel(lambda name: files.read_if_there(folder, name) or b"", wanted)
-    return np.frombuffer(b"".join(bodies), dtype="<u8")
+def _tested(files: RunFiles, holdout: Holdout) -> Digests:
+    def read(part: tuple[str, int]) -> Digests:
+        name, rows = layout.digest_part(part[0]), part[1]
+        body = files.read(_TESTED, name, kind=artefacts.tested(rows))
+        if len(body) != 8 * rows:
+            raise _UnknownError(_NO_RECORD)
+        return np.frombuffer(body, dtype="<u8")
+
+    sizes = zip(holdout.parts, holdout.sizes, strict=True)
+    return np.concatenate(list(in_parallel(read, list(sizes))))
+
+
+def _seen(files: RunFiles, rule: dict[str, Any], whose: str) -> Digests:
+    """Read the digests of the rows that trained or validated.
+
+    What is missing of them would count as rows that nobody has seen.
+    """
+    names = [name for name in files.names(_CHUNKS) if name.startswith("encode-")]
+    counts = list(
+        in_parallel(lambda name: files.read_json(_CHUNKS, name, kind=artefacts.ROWS), names)
+    )
+    if not counts or (rule["every"] > 1 and not all("seen" in count for count in counts)):
+        raise _UnknownError(_NO_RECORD)
+    # Without a share that was left out, each such row has a digest.
+    wanted = sum(count.get("seen", count["train"] + count["validation"]) for count in counts)
+    bodies = in_parallel(
+        lambda name: files.read(_SEEN, name, kind=artefacts.SEEN), files.names(_SEEN)
+    )
+    body = b"".join(bodies)
+    if len(body) != 8 * wanted:
+        lost = max(wanted - len(body) // 8, 0)
+        raise _UnknownError(_LOST.format(f"{lost:,}", f"{wanted:,}", whose))
+    return np.frombuffer(body, dtype="<u8")

@@ -3,15 +3,24 @@
 import csv
 import io
 import re
+import sys
+from array import array
 from collections.abc import Iterable
 
 import numpy as np
 
 from evaluate.figures import counted
 from evaluate.measures import Floats
+from pipeline import artefacts
 from pipeline.errors import PredictionCountError, PredictionValueError
 
 _NUMBER = re.compile(rb"[ \t]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[ \t]*")
+# An id column's value may be as long as a record; for Python's csv module 128 KiB are the most.
+csv.field_size_limit(artefacts.LINE_LIMIT)
+_WRITTEN = re.compile(rb"\S")
+_MOST_BAD = 100_000
+"""Lines that are counted; how many more there are helps nobody."""
+_SHOWN_BYTES = 400
 _SUM_SLACK = 1e-3
 """How far a row's probabilities, as 32 bit floats in decimals, may be from adding up to 1."""
 _REMEDY = {
@@ -21,7 +30,9 @@ _REMEDY = {
 }
 
 
-def read_truth(body: bytes, name: str, classes: int) -> tuple[Floats, Floats]:
+def read_truth(
+    body: bytes, name: str, classes: int, most: int = sys.maxsize
+) -> tuple[Floats, Floats]:
     """Read the row numbers and labels of a truth part.
 
     Parameters
@@ -29,6 +40,7 @@ def read_truth(body: bytes, name: str, classes: int) -> tuple[Floats, Floats]:
     body : CSV with the header ``row,label`` and id columns after it.
     name : the file, for messages.
     classes : how many the target has; 0 in a regression.
+    most : rows that there can be; what comes after is not read.
 
     Returns
     -------
@@ -39,12 +51,16 @@ def read_truth(body: bytes, name: str, classes: int) -> tuple[Floats, Floats]:
     PredictionValueError
         A label is no finite number, or no index of a class; the message gives the line.
     """
-    rows = body[_header_end(body) :]
-    if not rows.strip():
+    begin = _header_end(body)
+    if not _WRITTEN.search(body, begin):
         return np.empty(0), np.empty(0)
+    rows = io.BytesIO(body)
+    rows.seek(begin)
     try:
         table = np.loadtxt(
-            io.BytesIO(rows),
+            rows,
+            # numpy makes room for as many as it is told.
+            max_rows=min(most, body.count(b"\n", begin) + 1) + 1,
             delimiter=",",
             usecols=(0, 1),
             quotechar='"',
@@ -63,9 +79,13 @@ def read_truth(body: bytes, name: str, classes: int) -> tuple[Floats, Floats]:
 def _header_end(body: bytes) -> int:
     """Return where the first record ends; an id column's name may hold line breaks."""
     end = body.find(b"\n")
-    while end >= 0 and body.count(b'"', 0, end) % 2:
-        end = body.find(b"\n", end + 1)
-    return end + 1 or len(body)
+    quotes, counted_to = 0, 0
+    while end >= 0:
+        quotes += body.count(b'"', counted_to, end)
+        if quotes % 2 == 0:
+            return end + 1
+        counted_to, end = end, body.find(b"\n", end + 1)
+    return len(body)
 
 
 def _are_labels(labels: Floats, classes: int) -> bool:
@@ -75,10 +95,15 @@ def _are_labels(labels: Floats, classes: int) -> bool:
 
 
 def _bad_label(body: bytes, name: str, classes: int) -> PredictionValueError:
-    records = csv.reader(io.StringIO(body.decode("utf-8", "replace"), newline=""))
-    next(records)
-    first = (record[:2] for record in records if record and not _is_labelled(record, classes))
-    found = next(first, [])
+    # Line by line, as a file of a few hundred MiB would be several times that as text.
+    text = io.TextIOWrapper(io.BytesIO(body), "utf-8", "replace", newline="")
+    records = csv.reader(text)
+    try:
+        next(records)
+        first = (record[:2] for record in records if record and not _is_labelled(record, classes))
+        found = next(first, [])
+    except csv.Error as error:
+        found = [str(error)]
     wanted = f"the index of one of {classes:,} classes" if classes else "a finite number"
     return PredictionValueError(
         f"line {records.line_num:,} of {name} begins with {','.join(found)[:60]!r}, not with a row "
@@ -162,13 +187,22 @@ def _are_sound(table: Floats, task: str) -> bool:
 
 def _by_line(body: bytes, name: str, task: str, width: int) -> Floats:
     """Read line by line what could not be read at once, or name the first line that is wrong."""
-    lines = [line.removesuffix(b"\r") for line in body.removesuffix(b"\n").split(b"\n")]
-    found = [_numbers(line, task, width) for line in lines]
-    bad = [index for index, numbers in enumerate(found) if numbers is None]
+    values, first = array("d"), b""
+    bad: list[int] = []
+    for index, line in enumerate(io.BytesIO(body)):
+        content = line.removesuffix(b"\n").removesuffix(b"\r")
+        numbers = _numbers(content, task, width)
+        if numbers is not None:
+            values.extend(numbers)
+            continue
+        first = first if bad else content
+        bad.append(index)
+        if len(bad) == _MOST_BAD:
+            break
     if not bad:
-        return np.array(found, dtype=np.float64)
-    line = lines[bad[0]].decode("utf-8", "replace")
-    shown = line if len(line) <= 60 else f"{line[:57]}..."
+        return np.frombuffer(values, dtype=np.float64).reshape(-1, width)
+    text = first[:_SHOWN_BYTES].decode("utf-8", "replace")
+    shown = text if len(text) <= 60 else f"{text[:57]}..."
     wanted = {
         "regression": "one finite number",
         "binary": "one probability",
@@ -176,7 +210,8 @@ def _by_line(body: bytes, name: str, task: str, width: int) -> Floats:
     }[task]
     raise PredictionValueError(
         f"line {bad[0] + 1:,} of {name} is {shown!r}, not {wanted} "
-        f"({counted(len(bad), 'such line')}); {_REMEDY[task]}"
+        f"({counted(len(bad), 'such line')}{' or more' * (len(bad) == _MOST_BAD)}); "
+        f"{_REMEDY[task]}"
     )
 
 

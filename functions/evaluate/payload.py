@@ -3,7 +3,12 @@
 from typing import Any
 
 from evaluate.cautions import LIMIT
+from evaluate.figures import short
 from evaluate.registry import description_of, metadata_of
+
+# A state's data ends at 256 KiB, and a column's name may be longer; evaluation.json has all of it.
+_NAME = 200
+_SENTENCE = 2000
 
 
 def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
@@ -16,9 +21,9 @@ def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
     return {
         "verdict": document["verdict"]["outcome"],
         "approval_status": document["verdict"]["approval_status"],
-        "sentence": document["verdict"]["sentence"],
+        "sentence": short(document["verdict"]["sentence"], _SENTENCE),
         "task": document["task"],
-        "target": document["target"],
+        "target": short(document["target"], _NAME),
         "metric": judged,
         "champion": champion,
         "metrics": document["metrics"],

@@ -1,6 +1,5 @@
 """The objects that a run wrote, read from the bucket."""
 
-import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,9 +7,14 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from pipeline import artefacts
+from pipeline.artefacts import Artefact
 from pipeline.layout import join
+from pipeline.objects import ObjectStream, read_object
+from pipeline.services import ABSENT, code_of
 
 _READERS = 16
+_Named = TypeVar("_Named")
 _Found = TypeVar("_Found")
 
 
@@ -31,27 +35,29 @@ class RunFiles:
         """Return the s3:// address of a file of the run."""
         return f"s3://{self.bucket}/{self.key(*parts)}"
 
-    def read(self, *parts: str) -> bytes:
-        """Return a file's bytes; raise botocore's ClientError (NoSuchKey) if there is none."""
-        body: bytes = self.open(*parts).read()
-        return body
+    def read(self, *parts: str, kind: Artefact) -> bytes:
+        """Return a file's bytes; raise ArtefactError if it is not there, or over its limit."""
+        return artefacts.read_bytes(self.s3, self.bucket, self.key(*parts), kind)
 
-    def open(self, *parts: str) -> Any:
+    def open(self, *parts: str, kind: Artefact) -> ObjectStream:
         """Return a file's stream."""
-        return self.s3.get_object(Bucket=self.bucket, Key=self.key(*parts))["Body"]
+        with artefacts.present(self.uri(*parts), kind.writer):
+            return ObjectStream(self.s3, self.bucket, self.key(*parts))
 
-    def read_if_there(self, *parts: str) -> bytes | None:
+    def read_if_there(self, *parts: str, kind: Artefact) -> bytes | None:
         """Return a file's bytes, or None if there is no such file."""
         try:
-            return self.read(*parts)
+            return read_object(
+                self.s3, self.bucket, self.key(*parts), kind.limit, writer=kind.writer
+            )
         except ClientError as error:
-            if error.response["Error"]["Code"] in ("NoSuchKey", "404"):
+            if code_of(error) in ABSENT:
                 return None
             raise
 
-    def read_json(self, *parts: str) -> Any:
-        """Return a JSON file's content."""
-        return json.loads(self.read(*parts))
+    def read_json(self, *parts: str, kind: Artefact) -> Any:
+        """Return a JSON file's content, checked."""
+        return artefacts.read_json(self.s3, self.bucket, self.key(*parts), kind)
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files directly in a folder, sorted."""
@@ -72,7 +78,7 @@ class RunFiles:
         )
 
 
-def in_parallel(work: Callable[[str], _Found], names: list[str]) -> Iterator[_Found]:
+def in_parallel(work: Callable[[_Named], _Found], names: list[_Named]) -> Iterator[_Found]:
     """Yield the result for each name, in their order, several at a time."""
     if len(names) == 1:
         yield work(names[0])

@@ -11,7 +11,7 @@ Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
 Finding = Literal["better", "equal", "worse", "undecided"]
 Data = Literal["newer", "same", "not newer"]
 """The challenger's file beside the champion's."""
-Obstacle = Literal["failed", "question", "unfit", "seen"]
+Obstacle = Literal["failed", "question", "unfit", "seen", "changed"]
 NO_BETTER = "it is no better than a naive prediction"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
 
@@ -39,7 +39,8 @@ class NotCompared:
     obstacle: Obstacle
     """failed: it could be compared, but did not predict; question: its target,
     task or classes are others; unfit: it cannot read the file; seen: it was
-    trained on nearly all of the test rows."""
+    trained on nearly all of the test rows; changed: whenever it was compared,
+    another had taken its place."""
     reason: str
     """A clause about the champion, without a full stop."""
 
@@ -102,7 +103,7 @@ def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
     if against is None:
         return Verdict("approved", "no model was in use to compare it with")
     if isinstance(against, NotCompared):
-        return _on_its_own(against)
+        return _on_its_own(against, data)
     if against == "better":
         return Verdict("approved", "it is better than the model in use")
     if against == "worse":
@@ -116,10 +117,13 @@ def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
     return Verdict("kept_champion", "its data is not newer")
 
 
-def _on_its_own(against: NotCompared) -> Verdict:
+def _on_its_own(against: NotCompared, data: Data) -> Verdict:
     if against.obstacle == "question":
         return Verdict("pending", against.reason)
     apart = f"it could not be compared with the model in use ({against.reason})"
-    if against.obstacle in ("failed", "seen"):
+    if data == "not newer":
+        # Had the runs ended in the order of their data, that model would have replaced this one.
+        return Verdict("kept_champion", f"its data is not newer, and {apart}")
+    if against.obstacle in ("failed", "seen", "changed"):
         return Verdict("pending", apart)
     return Verdict("approved", f"{apart} and was judged on its own")

@@ -13,6 +13,7 @@ from evaluate.holdout import TRUTH, Holdout
 from evaluate.measures import log_losses
 from evaluate.run_files import RunFiles
 from evaluate.scored import Scored
+from pipeline import artefacts
 
 SHOWN = 10
 COLUMNS = 20
@@ -107,7 +108,8 @@ def _ids(
 ) -> Iterator[tuple[int, dict[str, str]]]:
     if not encoder.get("id_columns"):
         return
-    records = csv.reader(io.StringIO(files.read(TRUTH, part).decode(), newline=""))
+    body = files.read(TRUTH, part, kind=artefacts.TRUTH)
+    records = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""))
     names = next(records)[2:]
     last, wanted = max(positions), set(positions)
     for position, record in enumerate(records):
@@ -120,9 +122,19 @@ def _ids(
 def _features(
     files: RunFiles, part: str, positions: list[int], features: list[dict[str, Any]]
 ) -> Iterator[tuple[int, dict[str, Value]]]:
-    blocks = files.open(FEATURES, part).iter_chunks(_BLOCK)
-    for position, line in pick_lines(blocks, positions):
-        yield position, decode(line.decode().strip().split(","), features)
+    uri, writer = files.uri(FEATURES, part), artefacts.TEST.writer
+    with files.open(FEATURES, part, kind=artefacts.TEST) as stream:
+        blocks = iter(lambda: stream.read(_BLOCK), b"")
+        try:
+            lines = dict(pick_lines(blocks, positions))
+            for position in positions:
+                fields = lines.get(position, b"").decode().strip().split(",")
+                if len(fields) != len(features):
+                    many = f"{len(fields):,} fields in line {position + 1:,}"
+                    raise ValueError(f"{many}, not {len(features):,}")
+                yield position, decode(fields, features)
+        except (ValueError, OverflowError) as error:
+            raise artefacts.damaged(uri, writer, f"is not as expected ({error})") from error
 
 
 def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[int, bytes]]:
@@ -131,6 +143,8 @@ def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[
     for block in blocks:
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
+        if len(rest) > artefacts.LINE_LIMIT:
+            raise ValueError(f"a line of more than {artefacts.LINE_LIMIT:,} bytes")
         while wanted and wanted[0] < first + len(lines):
             position = wanted.pop(0)
             yield position, lines[position - first]

@@ -17,6 +17,7 @@ from notify.history import failed_step
 from notify.message import Ending, Message, message_of, sns_subject
 from notify.outbox import announce, hand_over
 from pipeline.backoff import Backoff
+from pipeline.clients import client
 from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
 from pipeline.message_file import Document, MessageFile
 from pipeline.orders import OrderQueue
@@ -27,7 +28,8 @@ _HASTE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts"
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-s3 = boto3.client("s3")
+# Each attempt must leave the others room within the function's 30 s.
+s3 = client("s3", attempts=4, read_seconds=5)
 sfn = boto3.client("stepfunctions")
 # What the message can do without must not use up the function's time.
 history = boto3.client("stepfunctions", config=_HASTE)

@@ -33,10 +33,12 @@ def failed_step(events: Iterable[Event], error: str | None) -> str | None:
     if error == _UNUSABLE:
         return _between(newest)
     by_id = {event["id"]: event for event in newest}
-    wanted = (_CALLED.get(error or "", error), None)
-    for event in newest if error else ():
-        if _is_failure(event) and _error(event) in wanted and (name := _owner(event, by_id)):
-            return name
+    failures = [event for event in newest if _is_failure(event)] if error else []
+    # Those without an error only then: whether it counts as execution data is not documented.
+    for wanted in (_CALLED.get(error or "", error), None):
+        for event in failures:
+            if _error(event) == wanted and (name := _owner(event, by_id)):
+                return name
     return next((_name(event) for event in newest if event["type"] in _WORK), None)
 
 
@@ -50,7 +52,9 @@ def _between(newest: list[Event]) -> str | None:
 
 
 def _is_failure(event: Event) -> bool:
-    return str(event["type"]).endswith(("Failed", "TimedOut"))
+    # What a Parallel or Map itself fails with has no error, and may follow any branch's last event.
+    kind = str(event["type"])
+    return kind.endswith(("Failed", "TimedOut")) and not kind.endswith("StateFailed")
 
 
 def _error(event: Event) -> str | None:

@@ -15,17 +15,31 @@ PipelineError
 │   ├── TargetUnusableError     the target is constant, empty, or has too many classes
 │   ├── RowsUnusableError       too few rows are left to train on
 │   └── ColumnMismatchError     the file's columns do not fit the encoder
-└── EvaluationError             predictions and truth do not belong together; the run failed
-    ├── PredictionCountError    as many predictions as test rows are needed
-    ├── PredictionValueError    a prediction is no number
-    └── EmptyTestSplitError     no test rows, so nothing can be judged
+├── EvaluationError             predictions and truth do not belong together; the run failed
+│   ├── PredictionCountError    as many predictions as test rows are needed
+│   ├── PredictionValueError    a prediction is no number
+│   └── EmptyTestSplitError     no test rows, so nothing can be judged
+├── RegistrationBusyError       another run registers its model; waited for, then the run failed
+├── ArtefactError               a file that an earlier step wrote is missing or damaged; failed
+├── ServiceError                a call of AWS failed; the run failed
+│   ├── ServiceBusyError        it passes by itself: the state machine tries again for minutes
+│   └── ServiceRefusedError     it does not: a permission is missing, or a request is not valid
+└── UnexpectedError             neither ours nor AWS's: a defect, or a file that nobody foresaw
 """
+
+MESSAGE_LIMIT = 4000
+"""Characters of a message. A Fail state takes 32,768 of a cause, and a Lambda function's whole
+answer 256 KiB (Step Functions developer guide, Quotas), but a name in it may have megabytes."""
+_TAIL = 1000
 
 
 class PipelineError(Exception):
     """Base of all; never raised itself."""
 
     def __init__(self, message: str) -> None:
+        # The remedy is at the end, so what is too long is cut in the middle.
+        if len(message) > MESSAGE_LIMIT:
+            message = f"{message[: MESSAGE_LIMIT - _TAIL - 3]}...{message[-_TAIL:]}"
         super().__init__(message)
 
 
@@ -83,3 +97,27 @@ class PredictionValueError(EvaluationError):
 
 class EmptyTestSplitError(EvaluationError):
     """The test split has no rows, so nothing can be judged."""
+
+
+class RegistrationBusyError(PipelineError):
+    """The dataset's model in use is just being changed by another run or a person."""
+
+
+class ArtefactError(PipelineError):
+    """A file that an earlier step wrote is missing, damaged or over its limit."""
+
+
+class ServiceError(PipelineError):
+    """A call failed, not for what was dropped."""
+
+
+class ServiceBusyError(ServiceError):
+    """A service throttled, failed or broke off for longer than the client waits; it passes."""
+
+
+class ServiceRefusedError(ServiceError):
+    """A service refused a call, and will again."""
+
+
+class UnexpectedError(PipelineError):
+    """An error that nobody foresaw."""

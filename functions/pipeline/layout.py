@@ -12,6 +12,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
+from typing import Any
 
 from pipeline.errors import DropNameError
 
@@ -25,6 +26,9 @@ _JOB_NAME_LIMIT = 63
 _ATTEMPTS = 30
 # The longest name of a run: that of the last attempt of the champion's transform job.
 _RUN_LIMIT = _JOB_NAME_LIMIT - len("-r29-c")
+_COMPARISONS = "cdefghijklmnopqrstuv"
+COMPARISON_LIMIT = len(_COMPARISONS)
+"""How often a run compares itself with a champion that changes meanwhile."""
 _DIGEST = 8
 _STAMP = len("-yyyymmdd-hhmmss-") + _DIGEST
 
@@ -82,6 +86,11 @@ def dataset_of(key: str) -> str:
     """
     stated = _stated_dataset(key)
     return stated if _DATASET.fullmatch(stated) else dataset_name(stated)
+
+
+def settings_key(dataset: str) -> str:
+    """Return the key of a dataset's settings."""
+    return f"{INBOX}{dataset}/{SETTINGS_FILE}"
 
 
 def stem_of(file: str) -> str:
@@ -144,6 +153,15 @@ def attempts_of(run: str) -> list[str]:
     SageMaker never lets go of a training job's name, so each retry needs its own.
     """
     return [run] + [f"{run}-r{n}" for n in range(1, _ATTEMPTS)]
+
+
+def comparisons() -> dict[str, Any]:
+    """Return the count of comparisons with a champion, and what each adds to job names.
+
+    The champion may change while a run compares itself with it; each new comparison needs
+    names of its own, no longer than the first one's.
+    """
+    return {"count": 0, "suffixes": list(_COMPARISONS)}
 
 
 def package_group(stack: str, dataset: str) -> str:

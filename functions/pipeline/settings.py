@@ -15,6 +15,8 @@ from pipeline.errors import SettingsError
 from pipeline.layout import SETTINGS_FILE
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
+SETTINGS_LIMIT = 1 << 20
+"""Bytes of a pipeline.json; an execution's input, where its settings go, has at most 256 KiB."""
 
 Settings = dict[str, Any]
 
@@ -58,6 +60,14 @@ def parse_settings(text: str | bytes, source: str) -> Settings:
     except (ValueError, RecursionError) as error:
         raise _no_json(source, error) from error
     return resolve_settings(raw, source)
+
+
+def oversized(source: str) -> SettingsError:
+    """Return the error of a pipeline.json over its limit."""
+    return SettingsError(
+        f"{source} has more than {SETTINGS_LIMIT:,} bytes, the limit of settings; put the data "
+        f"into a CSV file, and delete or correct this one"
+    )
 
 
 def resolve_settings(raw: object, source: str = "settings") -> Settings:

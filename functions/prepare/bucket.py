@@ -4,6 +4,13 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline import artefacts, layout
+from pipeline.artefacts import Artefact, damaged, present, read_json
+from pipeline.objects import read_object
+
+PLAIN_COPY = "source.csv"
+_PERSON = "whoever dropped it"
+
 
 class Source(Protocol):
     """Bytes that can be read by range."""
@@ -30,7 +37,13 @@ class ObjectSource:
         end = min(end, self.size)
         if start >= end:
             return b""
-        return self.bucket.get(self.key, self.version_id, f"bytes={start}-{end - 1}")
+        uri = f"s3://{self.bucket.name}/{self.key}"
+        writer = "Plan data" if self.key.endswith(f"/{PLAIN_COPY}") else _PERSON
+        with present(uri, writer):
+            body = self.bucket.get(self.key, end - start, self.version_id, (start, end))
+        if len(body) != end - start:
+            raise damaged(uri, writer, f"has fewer bytes than the {self.size:,} that it had")
+        return body
 
 
 @dataclass(frozen=True)
@@ -40,20 +53,23 @@ class Bucket:
     client: Any
     name: str
 
-    def get(self, key: str, version_id: str | None = None, span: str | None = None) -> bytes:
-        """Return an object's bytes, or a range of them."""
-        response = self.client.get_object(
-            Bucket=self.name,
-            Key=key,
-            **({"VersionId": version_id} if version_id else {}),
-            **({"Range": span} if span else {}),
-        )
-        body: bytes = response["Body"].read()
-        return body
+    def get(
+        self,
+        key: str,
+        limit: int,
+        version_id: str | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> bytes:
+        """Return an object's bytes, at most so many, or a range of them."""
+        return read_object(self.client, self.name, key, limit, version_id=version_id, span=span)
 
-    def get_json(self, key: str) -> Any:
-        """Return an object that holds JSON."""
-        return json.loads(self.get(key))
+    def get_json(self, key: str, kind: Artefact) -> Any:
+        """Return what an earlier step wrote as JSON."""
+        return read_json(self.client, self.name, key, kind)
+
+    def uri(self, key: str) -> str:
+        """Return an object's s3:// address."""
+        return f"s3://{self.name}/{key}"
 
     def put(self, key: str, body: bytes, content_type: str = "text/csv") -> None:
         """Write an object."""
@@ -88,6 +104,26 @@ class Bucket:
         self.client.complete_multipart_upload(
             Bucket=self.name, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
         )
+
+
+def planned(bucket: Bucket, prefix: str) -> dict[str, Any]:
+    """Read a run's plan.json, whose parts must fit each other.
+
+    Raises
+    ------
+    ArtefactError
+    """
+    key = layout.join(prefix, "plan.json")
+    plan: dict[str, Any] = bucket.get_json(key, artefacts.PLAN)
+    columns, writer = plan["columns"], artefacts.PLAN.writer
+    positions = [plan[name] for name in ("time_index", "group_index") if plan[name] is not None]
+    if len(set(columns)) < len(columns) or plan["target"] not in columns:
+        raise damaged(bucket.uri(key), writer, "names no target among its columns")
+    if any(position >= len(columns) for position in positions):
+        raise damaged(
+            bucket.uri(key), artefacts.PLAN.writer, "splits by a column that is not there"
+        )
+    return plan
 
 
 def planned_source(client: Any, plan: dict[str, Any]) -> ObjectSource:

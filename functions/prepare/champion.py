@@ -3,15 +3,22 @@
 from datetime import date
 from typing import Any
 
+import polars as pl
 from botocore.exceptions import ClientError
 
+from pipeline import artefacts
+from pipeline.errors import ArtefactError
+from pipeline.services import ABSENT, code_of
 from prepare.bucket import Bucket
 from prepare.columns import SHARE, Column
+from prepare.encode import encode_frame
 from prepare.encoder import VERSION, Encoder
-from prepare.notices import Notice, counted, listed, notice, quoted
+from prepare.notices import Notice, counted, listed, notice, quoted, shorten
 from prepare.values import DATES
 
 _SHOWN = 3
+_SAID = 200
+_VERSIONED = artefacts.Artefact(artefacts.ENCODER.writer, artefacts.ENCODER.limit, "versioned")
 _STYLED = ("numeric", "date")
 _WRITTEN = {
     "": "text",
@@ -37,21 +44,25 @@ def compare_champion(
 
     Returns
     -------
-    {"usable": bool, "reason": str, "notices": warnings}, and its "encoder" if usable.
+    {"usable": bool, "reason": str, "notices": warnings}; its "encoder" if usable; "broken"
+    if that is damaged.
     """
     if not champion.get("found"):
         return {"usable": False, "reason": "There is no approved model yet."}
-    old = _encoder_of(bucket, champion["encoder_key"])
-    # A stack made anew has a new bucket, and old runs are deleted, but packages stay.
-    reason = (
-        "its encoder is no longer in the bucket."
-        if old is None
-        else _difference(old, encoder, columns)
-    )
-    if old is None or reason:
-        text = f"Not compared with the approved model: {reason}"
-        return {"usable": False, "reason": reason, "notices": [notice("champion", text)]}
-    notices = _unseen(old, columns)
+    uri = bucket.uri(champion["encoder_key"])
+    try:
+        old = _encoder_of(bucket, champion["encoder_key"])
+        if old is None:
+            # A stack made anew has a new bucket, and old runs are deleted, but packages stay.
+            return _apart("its encoder is no longer in the bucket.")
+        with artefacts.belonging(uri):
+            if reason := _difference(old, encoder, columns):
+                return _apart(reason)
+            notices = _unseen(old, columns)
+            _try_out(old, columns)
+    except ArtefactError as error:
+        # The new model can be trained all the same; whether it is better, a person decides.
+        return _apart(f"its encoder is damaged ({shorten(str(error), _SAID)}).") | {"broken": True}
     added = [column.name for column in columns if column.name not in old["columns"]]
     if added:
         text = f"{listed(added)}: new since the approved model, which does not use it."
@@ -59,14 +70,30 @@ def compare_champion(
     return {"usable": True, "reason": "", "encoder": old, "notices": notices}
 
 
+def _apart(reason: str) -> dict[str, Any]:
+    text = f"Not compared with the approved model: {reason}"
+    return {"usable": False, "reason": reason, "notices": [notice("champion", text)]}
+
+
 def _encoder_of(bucket: Bucket, key: str) -> Encoder | None:
     try:
-        encoder: Encoder = bucket.get_json(key)
+        body = bucket.get(key, artefacts.ENCODER.limit)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("NoSuchKey", "NoSuchBucket", "404"):
+        if code_of(error) not in ABSENT:
             raise
         return None
+    # One of another version has another schema, too.
+    value = artefacts.checked(_VERSIONED, body, bucket.uri(key))
+    if value["version"] != VERSION:
+        return {"version": value["version"]}
+    encoder: Encoder = artefacts.fitting(artefacts.ENCODER, value, bucket.uri(key))
     return encoder
+
+
+def _try_out(old: Encoder, columns: list[Column]) -> None:
+    """Encode a row with the old encoder: what it cannot must not end the encoding of all."""
+    row = pl.DataFrame([pl.Series(f"{n}", ["1"]) for n in range(len(columns))])
+    encode_frame(row, [column.name for column in columns], old)
 
 
 def _difference(old: Encoder, new: Encoder, columns: list[Column]) -> str:

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from pipeline import layout
+from pipeline import artefacts, layout
 from pipeline.errors import RowsUnusableError
 from pipeline.settings import Settings
-from prepare.bucket import Bucket, planned_source
+from prepare.bucket import Bucket, planned, planned_source
 from prepare.chain import Chain, chain
 from prepare.champion import compare_champion
 from prepare.columns import Column, column_of, summary
@@ -18,19 +18,32 @@ from prepare.encoder import Encoder, build_encoder
 from prepare.format import cp1252_notice
 from prepare.hyperparameters import check_metric, hyperparameters
 from prepare.job import encoded_bytes, job_of
+from prepare.keep import keep_settings
 from prepare.leakage import leakage_notices
 from prepare.limits import BAD_ROW_SHARE, MINIMUM_ROWS
-from prepare.notices import Notice, capped, counted, notice
+from prepare.notices import Notice, capped, counted, notice, shorten
 from prepare.settings_columns import as_in_file
 from prepare.target import Target, target_of
 
 _READERS = 16
+# A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
+_NAME = 200
 
 
 def fit_run(
-    client: Any, bucket_name: str, prefix: str, champion: dict[str, Any], default_instance: str
+    client: Any,
+    bucket_name: str,
+    prefix: str,
+    champion: dict[str, Any],
+    default_instance: str,
+    comparison: int = 0,
 ) -> dict[str, Any]:
     """Write profile.json, encoder.json, fit.json and chunks.json.
+
+    Parameters
+    ----------
+    comparison : over 0, the model is trained, and only the test rows are to be encoded
+        anew for another champion; what the training went by stays as it is.
 
     Returns
     -------
@@ -43,15 +56,22 @@ def fit_run(
         Any of its leaves that say what is wrong with the file or its settings.
     """
     bucket = Bucket(client, bucket_name)
-    plan = bucket.get_json(layout.join(prefix, "plan.json"))
-    settings: Settings = bucket.get_json(layout.join(prefix, "request.json"))["settings"]
-    chained, columns, target = _decided(bucket, prefix, plan, settings)
-    encoder, notices = _encoder(columns, target, plan, settings)
-    division = divide(chained, columns, target, settings, plan)
+    plan = planned(bucket, prefix)
+    key = layout.join(prefix, "request.json")
+    request = bucket.get_json(key, artefacts.REQUEST)
+    settings = artefacts.settings_of(request, bucket.uri(key))
+    again = comparison > 0
+    with artefacts.belonging(bucket.uri(layout.join(prefix, "chunks/profile-*.json"))):
+        chained, columns, target = _decided(bucket, prefix, plan, settings)
+        encoder, notices = _encoder(columns, target, plan, settings)
+        if again:
+            encoder = bucket.get_json(layout.join(prefix, "encoder.json"), artefacts.ENCODER)
+        division = divide(chained, columns, target, settings, plan)
     usable = compare_champion(bucket, champion, encoder, columns)
     if usable["usable"]:
         bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
-    bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
+    if not again:
+        bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
     notices = [
         *plan["notices"],
         *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
@@ -66,23 +86,28 @@ def fit_run(
     bucket.put_json(
         layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
     )
-    digests = digest_rule(plan["columns"], sum(target.counts))
+    if not again:
+        digests = digest_rule(plan["columns"], sum(target.counts))
+        bucket.put_compact(
+            layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
+        )
+    todo = {"champion": usable["usable"], "again": again}
     bucket.put_compact(
-        layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
-    )
-    bucket.put_compact(
-        layout.join(prefix, "chunks.json"),
-        [chunk | {"champion": usable["usable"]} for chunk in division.chunks],
+        layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
     )
     size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
-    return {
+    fitted = {
         "task": target.task,
-        "target": target.name,
+        "target": shorten(target.name, _NAME),
         "chunks": layout.join(prefix, "chunks.json"),
         "hyperparameters": hyperparameters(target, settings, division.train_rows),
         **job_of(settings, default_instance, size),
         "champion": usable,
     }
+    if not again:
+        # Nothing refuses the run any more, so its settings may be the dataset's.
+        keep_settings(bucket, request)
+    return fitted
 
 
 def _decided(
@@ -90,7 +115,7 @@ def _decided(
 ) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and decide what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
-    chained = chain(_results(bucket, prefix), plan, target_index)
+    chained = chain(_results(bucket, prefix, plan), plan, target_index)
     _check_rows(chained, plan)
     rows = chained.profile["rows"]
     columns = [
@@ -102,16 +127,49 @@ def _decided(
     return chained, columns, target
 
 
-def _results(bucket: Bucket, prefix: str) -> Iterator[dict[str, Any]]:
+def _results(bucket: Bucket, prefix: str, plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Yield the chunks' results in order, a few read ahead."""
-    manifest = bucket.get_json(layout.join(prefix, "manifest.json"))
-    keys = [layout.join(prefix, "chunks", f"profile-{c['index']:05d}.json") for c in manifest]
-    if len(keys) == 1:
-        yield bucket.get_json(keys[0])
+    manifest = _manifest(bucket, prefix, plan["source"]["size"])
+    width = len(plan["columns"])
+    kind = artefacts.chunk_profile(width)
+
+    def read(chunk: dict[str, Any]) -> dict[str, Any]:
+        key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
+        found: dict[str, Any] = bucket.get_json(key, kind)
+        pieces = [found["outside"]["head"], found["inside"]["head"], found["body"]]
+        if found["index"] != chunk["index"] or any(
+            len(piece["columns"]) != width for piece in pieces if piece is not None
+        ):
+            raise artefacts.damaged(
+                bucket.uri(key), kind.writer, f"is not of chunk {chunk['index']} or its columns"
+            )
+        return found
+
+    if len(manifest) == 1:
+        yield read(manifest[0])
         return
     with ThreadPoolExecutor(_READERS) as pool:
-        for at in range(0, len(keys), 4 * _READERS):
-            yield from pool.map(bucket.get_json, keys[at : at + 4 * _READERS])
+        for at in range(0, len(manifest), 4 * _READERS):
+            yield from pool.map(read, manifest[at : at + 4 * _READERS])
+
+
+def _manifest(bucket: Bucket, prefix: str, size: int) -> list[dict[str, int]]:
+    """Read the list of chunks, which must cover the file: rows would be left out otherwise."""
+    key = layout.join(prefix, "manifest.json")
+    manifest: list[dict[str, int]] = bucket.get_json(key, artefacts.MANIFEST)
+    ends = [0, *(chunk["end"] for chunk in manifest)]
+    begun = [chunk["start"] for chunk in manifest] == ends[:-1]
+    if not begun or [chunk["index"] for chunk in manifest] != list(range(len(manifest))):
+        raise artefacts.damaged(
+            bucket.uri(key), artefacts.MANIFEST.writer, "lists chunks with gaps between them"
+        )
+    if ends[-1] != size:
+        raise artefacts.damaged(
+            bucket.uri(key),
+            artefacts.MANIFEST.writer,
+            f"ends at byte {ends[-1]:,} of a file of {size:,}",
+        )
+    return manifest
 
 
 def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:

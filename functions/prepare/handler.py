@@ -3,21 +3,27 @@
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 
-from pipeline import layout
-from prepare.bucket import Bucket, planned_source
+from pipeline import artefacts, layout
+from pipeline.clients import client
+from pipeline.services import named_errors
+from prepare.bucket import Bucket, planned, planned_source
 from prepare.limits import MIB
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-# Fit reads the chunks' results with 16 threads; botocore's own limit is 10 connections.
-s3 = boto3.client("s3", config=Config(max_pool_connections=16))
+s3 = client("s3")
+
+STATES = {
+    "plan": "Plan data",
+    "profile": "Profile chunks",
+    "fit": "Fit encoder",
+    "encode": "Encode chunks",
+}
 
 
 @logger.inject_lambda_context
@@ -26,7 +32,8 @@ s3 = boto3.client("s3", config=Config(max_pool_connections=16))
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
     steps = {"plan": _plan, "profile": _profile, "fit": _fit, "encode": _encode}
-    return steps[event["step"]](event)
+    with named_errors(STATES[event["step"]]):
+        return steps[event["step"]](event)
 
 
 def _plan(event: dict[str, Any]) -> dict[str, Any]:
@@ -51,8 +58,11 @@ def _profile(event: dict[str, Any]) -> int:
 
     chunk, prefix = event["chunk"], event["prefix"]
     bucket = Bucket(s3, event["bucket"])
-    plan = bucket.get_json(layout.join(prefix, "plan.json"))
-    result = profile_chunk(planned_source(s3, plan), plan, chunk)
+    manifest = bucket.uri(layout.join(prefix, "manifest.json"))
+    artefacts.fitting(artefacts.RANGE, chunk, manifest)
+    plan = planned(bucket, prefix)
+    with artefacts.belonging(bucket.uri(layout.join(prefix, "plan.json")), manifest):
+        result = profile_chunk(planned_source(s3, plan), plan, chunk)
     bucket.put_compact(layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json"), result)
     metrics.add_metric(
         name="BytesProfiled", unit=MetricUnit.Bytes, value=chunk["end"] - chunk["start"]
@@ -69,6 +79,7 @@ def _fit(event: dict[str, Any]) -> dict[str, Any]:
         event["prefix"],
         event["champion"],
         os.environ["TRAINING_INSTANCE_TYPE"],
+        event["comparison"],
     )
     metrics.add_metric(name="EncodersFitted", unit=MetricUnit.Count, value=1)
     logger.info("Fitted", run=event["prefix"], task=fitted["task"], champion=fitted["champion"])

@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline import layout
-from prepare.bucket import Bucket, planned_source
+from pipeline import artefacts, layout
+from prepare.bucket import Bucket, planned, planned_source
 from prepare.dialect import Dialect
 from prepare.digests import row_digests, words
 from prepare.encode import encode_frame, encode_target, to_csv
@@ -26,21 +26,37 @@ from prepare.text import to_lines
 from prepare.timeline import ticks_of_dates, ticks_of_numbers
 from prepare.values import dates, numbers, stripped
 
+_FOR_CHAMPION = ("champion", "tested")
+
 
 def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, Any]) -> None:
-    """Write a chunk's parts, and how many rows went where."""
+    """Write a chunk's parts, and how many rows went where.
+
+    Again, for another champion, only what is compared with it is written.
+    """
     bucket = Bucket(client, bucket_name)
-    plan = bucket.get_json(layout.join(prefix, "plan.json"))
-    fit = bucket.get_json(layout.join(prefix, "fit.json"))
-    encoder = bucket.get_json(layout.join(prefix, "encoder.json"))
+    keys = {name: layout.join(prefix, f"{name}.json") for name in ("chunks", "fit", "encoder")}
+    artefacts.fitting(artefacts.CHUNK, chunk, bucket.uri(keys["chunks"]))
+    again = chunk["again"]
+    if again and not chunk["champion"]:
+        return
+    plan = planned(bucket, prefix)
+    fit = bucket.get_json(keys["fit"], artefacts.FIT)
+    encoder = bucket.get_json(keys["encoder"], artefacts.ENCODER)
     champion = None
     if chunk["champion"]:
-        champion = bucket.get_json(layout.join(prefix, "champion_encoder.json"))
+        key = layout.join(prefix, "champion_encoder.json")
+        champion = bucket.get_json(key, artefacts.ENCODER)
     raw = planned_source(client, plan).read(chunk["start"], chunk["end"])
-    files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
+    with artefacts.belonging(*map(bucket.uri, keys.values())):
+        files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
     for name, body in files.items():
+        if again and name.split("/")[0] not in _FOR_CHAMPION:
+            continue
         kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
         bucket.put(layout.join(prefix, "data", name), body, kind)
+    if again:
+        return
     bucket.put_compact(
         layout.join(prefix, "chunks", f"encode-{chunk['index']:05d}.json"),
         {"index": chunk["index"], **counts},
@@ -59,8 +75,8 @@ def encode_bytes(
 
     Returns
     -------
-    Files by name below data/, none of them empty; and the rows of each split and
-    dropped for want of a target.
+    Files by name below data/, none of them empty; and the rows of each split, dropped for
+    want of a target, and whose digest was kept as seen.
     """
     dialect = Dialect(**plan["dialect"])
     columns: list[str] = plan["columns"]
@@ -106,7 +122,7 @@ def encode_bytes(
     if "test" in empty:
         empty |= {"truth", "champion", "tested"}
     kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
-    return kept_files, counts | {"dropped": dropped}
+    return kept_files, counts | {"dropped": dropped, "seen": len(kept)}
 
 
 def split_rows(

@@ -7,12 +7,13 @@ from botocore.exceptions import ClientError
 
 from pipeline import layout
 from pipeline.errors import (
+    ArtefactError,
     EmptyFileError,
     FileLimitError,
     NotCsvError,
 )
-from pipeline.settings import Settings, parse_settings, resolve_settings
-from prepare.bucket import Bucket, ObjectSource
+from pipeline.settings import SETTINGS_LIMIT, Settings, oversized, parse_settings, resolve_settings
+from prepare.bucket import PLAIN_COPY, Bucket, ObjectSource
 from prepare.dialect import Head, read_head
 from prepare.format import GZIP, cp1252_notice, encoding_of
 from prepare.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
@@ -83,6 +84,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
             "execution": request.execution,
             "trigger": drop.get("trigger", "person"),
             "settings": settings,
+            "keep_settings": drop.get("keep_settings"),
             "code_version": request.code_version,
         },
     )
@@ -95,6 +97,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
         "prefix": prefix,
         "manifest": manifest,
         "attempts": layout.attempts_of(run),
+        "comparisons": layout.comparisons(),
     }
 
 
@@ -110,7 +113,9 @@ def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
         return resolve_settings(drop["settings"])
     key = layout.join(layout.INBOX, dataset, layout.SETTINGS_FILE)
     try:
-        return parse_settings(bucket.get(key), key)
+        return parse_settings(bucket.get(key, SETTINGS_LIMIT), key)
+    except ArtefactError as error:
+        raise oversized(key) from error
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
             raise
@@ -176,7 +181,7 @@ def _copied(
             raise NotCsvError(f"{name} is compressed twice; compress it once and drop it again")
         encoding = encoding_of(first, name) if first.strip() else "utf-8"
     decode = encoding if encoding.startswith(("utf-16", "utf-32")) else ""
-    key = layout.join(prefix, "source.csv")
+    key = layout.join(prefix, PLAIN_COPY)
     size = write_pieces(own, key, plain_pieces(source, packed, decode, name))
     return ObjectSource(own, key, None, size), encoding
 

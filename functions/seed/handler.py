@@ -3,19 +3,22 @@
 import os
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
+from pipeline.clients import client
+from pipeline.errors import SettingsError
+from pipeline.services import named_errors
 from seed.sample import SampleSize, sample_csv
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-s3 = boto3.client("s3")
+s3 = client("s3")
 
+STATE = "Generate dataset"
 DATASET = "sample"
 SIZE_FIELDS = ("rows", "features", "noise", "seed")
 
@@ -29,8 +32,16 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
     the run's own prefix: in the inbox it would start a second run. Invoked on
     its own, the file is a drop like any other.
     """
+    with named_errors(STATE):
+        return _seed(event)
+
+
+def _seed(event: dict[str, Any]) -> dict[str, Any]:
     wanted = event.get("sample", event)
-    size = SampleSize(**{field: wanted[field] for field in SIZE_FIELDS if field in wanted})
+    try:
+        size = SampleSize(**{field: wanted[field] for field in SIZE_FIELDS if field in wanted})
+    except (TypeError, ValueError) as error:
+        raise SettingsError(f"no sample: {error}; correct the execution's input") from error
     dataset = wanted.get("dataset", DATASET)
     if "execution_name" in event:
         run = layout.run_of_execution(event["execution_name"])

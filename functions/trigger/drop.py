@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline import layout
-from pipeline.errors import DropNameError, InputError
+from pipeline import layout, staged
+from pipeline.errors import DropNameError, InputError, SettingsError
 from pipeline.settings import parse_settings
+
+Read = Callable[[str], bytes | None]
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,10 @@ class StoredObject:
     key: str
     version_id: str | None
     last_modified: datetime
+    etag: str | None = None
+    """Without quotes; None if it was not looked up."""
+    ticket: str | None = None
+    """Names the settings that came with it; None if none did, or it was not looked up."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +48,7 @@ class Refusal:
 Outcome = Start | Refusal | None
 
 
-def decide(stored: StoredObject, trigger: str, read_text: Callable[[str], bytes | None]) -> Outcome:
+def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
     """Decide what an object in the inbox starts.
 
     Parameters
@@ -61,17 +67,22 @@ def decide(stored: StoredObject, trigger: str, read_text: Callable[[str], bytes 
         drop = layout.drop_of(stored.key)
     except DropNameError as error:
         return _refusal(stored, layout.dataset_of(stored.key), error)
-    settings_key = f"{layout.INBOX}{drop.dataset}/{layout.SETTINGS_FILE}"
-    text = read_text(stored.key if drop.is_settings else settings_key)
+    own = layout.settings_key(drop.dataset)
     try:
-        settings = parse_settings(text, settings_key) if text is not None else {}
+        staged_key = _staged_key(stored, drop.dataset)
+        text = read_text(stored.key if drop.is_settings else staged_key or own)
+        if text is None and staged_key:
+            raise SettingsError(
+                f"the settings that were dropped with {stored.key} are not in the bucket any "
+                f"more; drop the file again with them"
+            )
+        settings = parse_settings(text, own) if text is not None else {}
     except InputError as error:
         return _refusal(stored, drop.dataset, error)
     if drop.is_settings:
         return None
-    run = _run(stored, drop.dataset)
     return Start(
-        run,
+        run_of(stored, drop.dataset),
         {
             "bucket": stored.bucket,
             "key": stored.key,
@@ -79,6 +90,8 @@ def decide(stored: StoredObject, trigger: str, read_text: Callable[[str], bytes 
             "dataset": drop.dataset,
             "trigger": trigger,
             "settings": settings,
+            # Accepted by the run, they become the dataset's.
+            "keep_settings": staged_key,
         },
     )
 
@@ -99,11 +112,18 @@ def newest_of_each_dataset(objects: Iterable[StoredObject]) -> list[StoredObject
     return [newest[dataset] for dataset in sorted(newest)]
 
 
-def _refusal(stored: StoredObject, dataset: str, error: InputError) -> Refusal:
-    return Refusal(_run(stored, dataset), dataset, stored.key, type(error).__name__, str(error))
-
-
-def _run(stored: StoredObject, dataset: str) -> str:
+def run_of(stored: StoredObject, dataset: str) -> str:
+    """Name the run of an object."""
     return layout.run_name(
         dataset, stored.last_modified, stored.bucket, stored.key, stored.version_id
     )
+
+
+def _staged_key(stored: StoredObject, dataset: str) -> str | None:
+    if stored.ticket is None or not staged.belongs(stored.key, stored.ticket):
+        return None
+    return staged.key_of(dataset, stored.ticket)
+
+
+def _refusal(stored: StoredObject, dataset: str, error: InputError) -> Refusal:
+    return Refusal(run_of(stored, dataset), dataset, stored.key, type(error).__name__, str(error))

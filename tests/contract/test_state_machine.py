@@ -6,7 +6,6 @@ import re
 from typing import Any
 
 import boto3
-import botocore.exceptions
 import pytest
 from botocore.validate import ParamValidator
 
@@ -14,7 +13,7 @@ from bench.faults import wording
 from bench.faults.project import ROOT
 from dropforge.cloud import template
 from notify.remedies import RULES, remedy_of
-from pipeline import errors
+from pipeline import errors, layout, turns
 from pipeline.settings import SCHEMA_FILE
 from tests.contract.states import all_states, machines, next_of, reachable
 
@@ -26,6 +25,7 @@ LEAVES = {
     if issubclass(kind, errors.PipelineError) and not kind.__subclasses__()
 }
 INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), errors.InputError)}
+GIVE_BACK = "Give turn back"
 SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker)\.\w+")
 VALUES = {
     "HyperParameters": {"objective": "reg:squarederror", "num_round": "10"},
@@ -84,7 +84,9 @@ def test_every_task_and_map_catches_errors_at_its_own_level(definition: State) -
     for name, state in definition["States"].items():
         if state["Type"] in ("Task", "Map", "Parallel"):
             assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
-            assert all(catch["ResultPath"] == "$.error" for catch in state["Catch"]), name
+            # What gives the turn back must not hide why the model was not registered.
+            path = "$.turn_error" if name == GIVE_BACK else "$.error"
+            assert all(catch["ResultPath"] == path for catch in state["Catch"]), name
 
 
 def test_every_choice_defaults_to_a_failure(definition: State) -> None:
@@ -104,7 +106,9 @@ def test_every_error_of_the_machine_ends_in_a_failure_or_a_new_attempt(definitio
     for name in reachable(states, caught) - retried | caught:
         state = states[name]
         assert not state.get("End"), name
-        assert state["Type"] in ("Fail", "Choice", "Pass", "Wait"), name
+        # The turn is given back whether the model was registered or not.
+        if name != GIVE_BACK:
+            assert state["Type"] in ("Fail", "Choice", "Pass", "Wait"), name
 
 
 def test_every_custom_error_is_a_leaf_of_the_tree(definition: State) -> None:
@@ -115,9 +119,97 @@ def test_every_custom_error_is_a_leaf_of_the_tree(definition: State) -> None:
         for error in rule["ErrorEquals"]
         if not SERVICE_ERROR.fullmatch(error)
     }
-    # What a function of ours does not raise itself: botocore's own, and a process that ended.
-    foreign = {error for error in named if hasattr(botocore.exceptions, error)}
-    assert named - foreign == LEAVES | {"Runtime.ExitError", "Sandbox.Timedout"}
+    # What a function of ours does not raise itself: a process that ended.
+    assert named == LEAVES | {"Runtime.ExitError", "Sandbox.Timedout"}
+
+
+def lambda_tasks(definition: State) -> dict[str, State]:
+    return {
+        name: state
+        for name, state in all_states(definition).items()
+        if state["Type"] == "Task" and "FunctionArn" in state["Resource"]
+    }
+
+
+def policy_of(state: State) -> list[State]:
+    """Return what a function is tried again for, whatever it does; a turn is waited for as well."""
+    return [rule for rule in state["Retry"] if rule["ErrorEquals"] != ["RegistrationBusyError"]]
+
+
+def test_every_function_is_tried_again_by_one_policy(definition: State) -> None:
+    tasks = lambda_tasks(definition)
+    assert len(tasks) >= 7
+    assert set(tasks["Take turn"]["Retry"][0]["ErrorEquals"]) == {"RegistrationBusyError"}
+    policies = {json.dumps(policy_of(state)) for state in tasks.values()}
+    assert len(policies) == 1
+    [policy] = map(json.loads, policies)
+    retried = {error for rule in policy for error in rule["ErrorEquals"]}
+    assert {"ServiceBusyError", "Lambda.TooManyRequestsException", "States.Timeout"} <= retried
+    # What will not pass, and what may be either.
+    refused = LEAVES - {"ServiceBusyError"} | {"ClientError", "States.ALL", "States.TaskFailed"}
+    assert not retried & refused
+    assert all(rule["JitterStrategy"] == "FULL" and rule["MaxDelaySeconds"] for rule in policy)
+
+
+def waited(rule: State) -> float:
+    """Return the seconds that a rule waits on average, full jitter being half of the delay."""
+    delays = [
+        min(rule["IntervalSeconds"] * rule["BackoffRate"] ** n, rule["MaxDelaySeconds"])
+        for n in range(rule["MaxAttempts"])
+    ]
+    return sum(delays) / 2
+
+
+def test_throttling_is_waited_for_by_the_minute(definition: State) -> None:
+    [policy] = {json.dumps(policy_of(s)) for s in lambda_tasks(definition).values()}
+    rules = {rule["ErrorEquals"][0]: rule for rule in json.loads(policy)}
+    assert waited(rules["ServiceBusyError"]) > 240
+    assert waited(rules["Lambda.TooManyRequestsException"]) > 1200
+
+
+def test_tasks_wait_longer_than_their_functions_may_run(template: State, definition: State) -> None:
+    functions = {
+        name: resource["Properties"].get("Timeout", 60)
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Serverless::Function"
+    }
+    for name, state in lambda_tasks(definition).items():
+        function = re.sub(r"\$\{(\w+)Arn\}", r"\1", state["Resource"])
+        assert state["TimeoutSeconds"] > functions[function], name
+
+
+AMBIGUOUS = {"SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException"}
+
+
+def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
+    definition: State,
+) -> None:
+    found = 0
+    for machine in machines(definition):
+        for name, state in machine.items():
+            if ":sagemaker:" not in state.get("Resource", ""):
+                continue
+            found += 1
+            for rule in state["Retry"]:
+                assert not set(rule["ErrorEquals"]) & AMBIGUOUS or rule["MaxAttempts"] == 0, name
+            # What registers gives its turn back before it looks at the cause.
+            wanted = {"States.ALL"} if name == "Register model" else AMBIGUOUS
+            [caught] = [c["Next"] for c in state["Catch"] if set(c["ErrorEquals"]) & wanted]
+            assert any(
+                "*ThrottlingException*" in json.dumps(machine[other])
+                for other in reachable(machine, {caught})
+                if machine[other]["Type"] == "Choice"
+            ), name
+    assert found == 6
+
+
+def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition: State) -> None:
+    for name, state in all_states(definition).items():
+        errors_of = [rule["ErrorEquals"] for rule in state.get("Retry", [])]
+        if ["States.TaskFailed"] in errors_of:
+            # States.TaskFailed matches any error but a time-out.
+            before = errors_of[: errors_of.index(["States.TaskFailed"])]
+            assert any(set(each) & AMBIGUOUS for each in before), name
 
 
 @pytest.mark.parametrize("state", ["Plan data", "Fit encoder"])
@@ -182,10 +274,70 @@ def test_attempts_never_run_out_of_names(definition: State) -> None:
 
 def test_next_states_of_a_choice_are_named_once_each(definition: State) -> None:
     assert next_of(definition["States"]["Good enough?"]) == {
+        "Take turn",
         "Register model",
+        "Count comparison",
         "Keep champion",
         "Verdict unknown",
     }
+
+
+def test_model_is_approved_only_by_the_run_whose_turn_it_is(definition: State) -> None:
+    states = definition["States"]
+    choices = {c["StringEquals"]: c["Next"] for c in states["Good enough?"]["Choices"]}
+    # A model that waits changes nothing, so it needs no turn.
+    assert [v for v, following in choices.items() if following == "Register model"] == ["pending"]
+    assert choices["approved"] == "Take turn"
+    before = {n for n, s in states.items() if "Register model" in next_of(s)}
+    assert before == {"Good enough?", "Champion unchanged?"}
+    [taken] = [c for c in states["Champion unchanged?"]["Choices"] if c["Next"] == "Register model"]
+    assert taken["StringEquals"] == "taken"
+
+
+def test_turn_is_given_back_on_every_path(definition: State) -> None:
+    states = definition["States"]
+    register = states["Register model"]
+    after = {register["Next"], *(catch["Next"] for catch in register["Catch"])}
+    assert after == {GIVE_BACK}
+    assert {c["Next"] for c in states[GIVE_BACK]["Catch"]} == {states[GIVE_BACK]["Next"]}
+    assert next_of(states["Registered?"]) == {
+        "Model registered",
+        "Step timed out",
+        "SageMaker busy?",
+        "Cause is a document?",
+        "Answer unknown",
+    }
+
+
+def longest(state: State) -> float:
+    """Add up the time limits and waits of a task's attempts, in seconds."""
+    total = float(state["TimeoutSeconds"])
+    for rule in state["Retry"]:
+        for attempt in range(rule["MaxAttempts"]):
+            wait = rule["IntervalSeconds"] * rule["BackoffRate"] ** attempt
+            total += state["TimeoutSeconds"] + min(wait, rule.get("MaxDelaySeconds", wait))
+    return total
+
+
+def test_turn_lasts_longer_than_the_registration_can_take(definition: State) -> None:
+    states = definition["States"]
+    # Each attempt to take the turn renews it.
+    held = states["Take turn"]["TimeoutSeconds"] + longest(states["Register model"])
+    assert held < turns.LIFETIME.total_seconds()
+
+
+def test_comparisons_end_where_their_names_do(definition: State) -> None:
+    comparisons = layout.comparisons()
+    assert len(set(comparisons["suffixes"])) == layout.COMPARISON_LIMIT
+    limits = {
+        value
+        for choice in definition["States"]["Compare again?"]["Choices"]
+        for name, value in choice.items()
+        if name.startswith("Numeric")
+    }
+    assert limits == {layout.COMPARISON_LIMIT}
+    longest_name = f"{layout.attempts_of('x' * 57)[-1]}-{comparisons['suffixes'][-1]}"
+    assert len(longest_name) <= 63
 
 
 def test_definition_is_accepted_by_a_second_interpreter(definition: State) -> None:

@@ -9,6 +9,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
 PARTS = sorted(path.name for path in FUNCTIONS.iterdir() if (path / "__init__.py").is_file())
+CLIENTS = FUNCTIONS / "pipeline" / "clients.py"
 FILES = sorted(FUNCTIONS.rglob("*.py"))
 
 
@@ -36,10 +37,18 @@ def test_function_imports_only_itself_and_what_all_share(path: Path) -> None:
 )
 def test_core_takes_clients_and_values_and_never_imports_a_handler(path: Path) -> None:
     names = set(imports(path))
-    assert "boto3" not in names
+    assert "boto3" not in names or path == CLIENTS
     assert not [name for name in names if name.endswith(".handler")]
     tree = ast.parse(path.read_text())
     assert not [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "environ"]
+
+
+def test_clients_that_wait_are_made_in_one_place() -> None:
+    made = {
+        path.relative_to(FUNCTIONS).as_posix() for path in FILES if "boto3" in set(imports(path))
+    }
+    # NotifyFunction has 30 seconds for all it does; SNS and Parameter Store get boto3's default.
+    assert made == {"pipeline/clients.py", "notify/handler.py", "webhook/handler.py"}
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -7,6 +7,7 @@ import boto3
 import pytest
 
 from pipeline import layout
+from pipeline.errors import ServiceBusyError, SettingsError
 
 BUCKET = "dropforge-test"
 Load = Callable[[str], ModuleType]
@@ -136,5 +137,28 @@ def test_trigger_whose_refusal_is_not_taken_fails_so_that_it_is_retried(
 
     trigger.events = Bus
     drop = created(event, "inbox/churn/notes.txt", b"hello")
-    with pytest.raises(RuntimeError, match="InternalFailure"):
+    with pytest.raises(ServiceBusyError, match="InternalFailure"):
         trigger.handler(drop, context)
+
+
+def test_settings_over_their_limit_are_not_read_but_refused(
+    machine: str, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del machine
+    boto3.client("s3").put_object(
+        Bucket=BUCKET, Key="inbox/churn/pipeline.json", Body=b" " * ((1 << 20) + 1)
+    )
+    trigger = load("trigger")
+    monkeypatch.setenv("BUCKET", BUCKET)
+    with pytest.raises(SettingsError, match="1,048,576 bytes"):
+        trigger._reader(BUCKET)("inbox/churn/pipeline.json")
+
+
+@pytest.mark.parametrize("sample", [{"rows": 5}, {"rows": "many"}, {"noise": -1}])
+def test_sample_that_cannot_be_made_is_a_fault_of_the_input(
+    aws: None, load: Load, context: Any, sample: dict[str, Any]
+) -> None:
+    del aws
+    event = {"execution_name": "e", "sample": sample}
+    with pytest.raises(SettingsError, match="correct the execution's input"):
+        load("seed").handler(event, context)

@@ -113,7 +113,7 @@ def test_a_run_that_failed_before_its_plan_under_an_odd_name_is_found(
     assert run("fetch", "odd.name", code=3)["status"] == "FAILED"
     assert run("show", "odd")["execution"] == application.execution("odd.name")
     texts = "".join(line["text"] for line in run("logs", "odd.name")["lines"])
-    assert "ParamValidationError" in texts
+    assert "Plan data: Parameter validation failed" in texts
 
 
 def test_every_event_that_is_made_is_taken_by_its_function(
@@ -121,7 +121,10 @@ def test_every_event_that_is_made_is_taken_by_its_function(
 ) -> None:
     made = run("events", "--out", "made")
     assert sorted(made["files"]) == sorted(
-        path.stem for path in (Path(__file__).parents[2] / "events").glob("*.json")
+        path.stem
+        for path in (Path(__file__).parents[2] / "events").glob("*.json")
+        # The stack has no webhook.
+        if not path.stem.startswith("webhook-")
     )
     for name, file in made["files"].items():
         arn = application.outputs[f"{name.partition('-')[0].title()}FunctionArn"]

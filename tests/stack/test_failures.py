@@ -60,14 +60,43 @@ def wait_for_job(application: Application, run: str) -> None:
     raise AssertionError(f"no training job of {run}: {application.last(run)}")
 
 
-@pytest.mark.parametrize(("fault", "count"), [("throttling", 2), ("resource_limit", 3)])
-def test_training_that_sagemaker_refuses_for_now_is_tried_under_a_new_name(
-    application: Application, faults: Faults, fault: str, count: int
+def test_training_without_quota_for_now_is_tried_under_a_new_name(
+    application: Application, faults: Faults
 ) -> None:
-    faults("CreateTrainingJob", fault, count)
-    run = application.drop(f"inbox/{fault.replace('_', '-')}.csv", SAMPLE)
+    faults("CreateTrainingJob", "resource_limit", 3)
+    run = application.drop("inbox/resource-limit.csv", SAMPLE)
     assert application.message(run)["status"] == "SUCCEEDED"
-    assert training_jobs(application, run) == [f"{run}-r{count}"]
+    assert training_jobs(application, run) == [f"{run}-r3"]
+
+
+@pytest.mark.parametrize(
+    "operation",
+    ["CreateTrainingJob", "CreateModel", "CreateTransformJob", "CreateModelPackage"],
+)
+def test_call_that_sagemaker_throttles_is_made_again_for_minutes(
+    application: Application, faults: Faults, operation: str
+) -> None:
+    faults(operation, "throttling", 15)
+    run = application.drop(f"inbox/{operation.lower()}.csv", SAMPLE)
+    message = application.message(run)
+    assert (message["status"], message["verdict"]) == ("SUCCEEDED", "approved"), message["cause"]
+    assert training_jobs(application, run) == [run]
+
+
+def test_call_that_sagemaker_throttles_for_ever_fails_with_its_words(
+    application: Application, faults: Faults
+) -> None:
+    faults("CreateModel", "throttling", 10_000)
+    run = application.drop("inbox/throttled.csv", SAMPLE)
+    assert "Rate exceeded" in application.message(run)["cause"]
+
+
+def test_request_that_is_not_valid_is_made_once(application: Application, faults: Faults) -> None:
+    # The fault's words decide: these are no throttle's.
+    words = "1 validation error detected"
+    faults("CreateModelPackage", "throttling", 1, message=words)
+    run = application.drop("inbox/not-valid.csv", SAMPLE)
+    assert words in application.message(run)["cause"]
 
 
 def test_training_without_capacity_waits_and_starts_again(
@@ -236,3 +265,39 @@ def test_chunk_that_fails_is_told_with_its_own_cause_not_the_map_runs(
     assert message["verdict"] == "failed"
     assert "AccessDenied" in message["cause"]
     assert "tolerated failure threshold" not in message["text"]
+
+
+def test_name_that_no_state_can_carry_ends_no_run(application: Application) -> None:
+    name = "n" * 150_000
+    rows = "".join(f"{n * 7 % 31},{n % 13},{n % 2}\n" for n in range(300))
+    run = application.drop("inbox/long-name.csv", f"a,b,{name}\n{rows}".encode())
+    message = application.message(run)
+    assert message["status"] == "SUCCEEDED", message["cause"]
+    assert message["result"]["target"].startswith("nnn")
+    assert len(message["text"]) < 20_000
+    constant = application.drop("inbox/long-constant.csv", f"a,{name}\n".encode() + b"1,1\n" * 99)
+    refused = application.message(constant)
+    assert refused["verdict"] == "rejected_input"
+    assert refused["cause"].endswith("in pipeline.json")
+
+
+@pytest.mark.parametrize(
+    ("name", "body", "said"),
+    [
+        ("encoder.json", b'{"version": 1}', "which Fit encoder wrote, is not as expected"),
+        ("request.json", None, "which Plan data wrote, is not there any more"),
+    ],
+)
+def test_file_that_is_damaged_between_states_is_told_with_its_remedy(
+    application: Application, faults: Faults, name: str, body: bytes | None, said: str
+) -> None:
+    faults("CreateTrainingJob", "slow_job", seconds=3)
+    run = application.drop(f"inbox/hurt-{name.partition('.')[0]}.csv", SAMPLE)
+    wait_for_job(application, run)
+    place = {"Bucket": application.bucket, "Key": f"runs/{run}/{name}"}
+    s3 = application.client("s3")
+    s3.delete_object(**place) if body is None else s3.put_object(Body=body, **place)
+    message = application.message(run)
+    assert (message["verdict"], message["error"]) == ("failed", "ArtefactError")
+    assert f"Evaluate: s3://{application.bucket}/runs/{run}/{name}, {said}" in message["cause"]
+    assert "drop the file again" in message["text"]

@@ -56,6 +56,7 @@ def _modules() -> list[Any]:
         topic_policy,
         turns,
         virtual_hosts,
+        wildcards,
         worker_pool,
     )
 
@@ -81,6 +82,7 @@ def _modules() -> list[Any]:
         start_execution,
         virtual_hosts,
         topic_policy,
+        wildcards,
         worker_pool,
         loading,
         checkpoint,

@@ -31,13 +31,23 @@ class FakeS3:
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
         self.puts: list[str] = []
+        self.metadata: dict[str, dict[str, str]] = {}
         self.now = NOON
 
-    def put_object(self, *, Bucket: str, Key: str, Body: Any, **_more: Any) -> dict[str, Any]:
+    def put_object(self, *, Bucket: str, Key: str, Body: Any, **more: Any) -> dict[str, Any]:
         assert Bucket == BUCKET
+        self._check(Key, more.get("IfMatch"), more.get("IfNoneMatch"))
+        self.metadata[Key] = more.get("Metadata", {})
         self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
         self.puts.append(Key)
         return {"VersionId": self._version(Key)}
+
+    def _check(self, key: str, etag: str | None, none: str | None) -> None:
+        there = key in self.objects
+        if (none and there) or (etag and (not there or etag != f'"{self.puts.count(key)}"')):
+            error = {"Error": {"Code": "PreconditionFailed"}, "ResponseMetadata": {}}
+            error["ResponseMetadata"] = {"HTTPStatusCode": 412}
+            raise ClientError(error, "PutObject")
 
     def _version(self, key: str) -> str:
         return f"v{self.puts.count(key)}"
@@ -46,15 +56,18 @@ class FakeS3:
         assert Bucket == BUCKET
         if Key not in self.objects:
             raise refused("NoSuchKey", "GetObject")
-        return {"Body": io.BytesIO(self.objects[Key])}
+        etag = f'"{self.puts.count(Key)}"'
+        return {"Body": io.BytesIO(self.objects[Key]), "ETag": etag}
 
     def head_object(self, *, Bucket: str, Key: str, **_version: Any) -> dict[str, Any]:
         assert Key in self.objects
         return {"LastModified": self.now, "VersionId": self._version(Key)}
 
-    def upload_file(self, name: str, Bucket: str, Key: str, Callback: Any) -> None:
+    def upload_file(
+        self, name: str, Bucket: str, Key: str, Callback: Any, ExtraArgs: dict[str, Any]
+    ) -> None:
         with open(name, "rb") as body:  # noqa: PTH123
-            self.put_object(Bucket=Bucket, Key=Key, Body=body)
+            self.put_object(Bucket=Bucket, Key=Key, Body=body, **ExtraArgs)
         Callback(len(self.objects[Key]))
 
     def download_file(self, bucket: str, key: str, name: str) -> None:

@@ -78,14 +78,15 @@ def test_run_with_json_prints_one_object_and_nothing_else_on_stdout(
     assert all(Path(path).is_file() for path in printed["files"].values())
 
 
-def test_run_writes_the_settings_before_the_file(stack: Stack, csv: Path) -> None:
+def test_run_puts_the_settings_beside_the_file_before_it(stack: Stack, csv: Path) -> None:
     upcoming(message(), stack)
     settings = csv.parent / "mine.json"
     settings.write_text('{"promotion": "manual"}')
     call("run", str(csv), "--settings", str(settings), "--target", "age", "--dataset", "churn")
-    assert stack.session.s3.puts == ["inbox/churn/pipeline.json", "inbox/churn/churn.csv"]
-    written = json.loads(stack.session.s3.objects["inbox/churn/pipeline.json"])
-    assert written == {"promotion": "manual", "target": "age"}
+    beside, dropped = stack.session.s3.puts
+    assert beside.startswith("settings/churn/")
+    assert dropped == "inbox/churn/churn.csv"
+    assert json.loads(stack.session.s3.objects[beside]) == {"promotion": "manual", "target": "age"}
 
 
 def test_run_of_a_refused_file_shows_the_message_and_exits_2(stack: Stack, csv: Path) -> None:
@@ -194,7 +195,7 @@ def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
         *("demo", "run", "up", "down", "status", "runs", "show", "fetch", "logs"),
-        *("stop", "promote", "rollback", "events"),
+        *("stop", "settings", "promote", "rollback", "events"),
     ]
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout

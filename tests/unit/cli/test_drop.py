@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from dropforge.client import drop as dropping
-from dropforge.client.drop import drop, key_of, settings_of, write_settings
+from dropforge.client.drop import drop, key_of, settings_of, stage_settings
 from dropforge.client.errors import DropFileError, InvocationError
 from dropforge.client.sample import drop_sample
+from dropforge.client.stack import Stack
+from pipeline import staged
 from pipeline.errors import DropNameError, SettingsError
 from pipeline.layout import run_name
 from tests.unit.cli.fakes import BUCKET, NOON, fake_stack
@@ -20,6 +22,12 @@ def csv(tmp_path: Path) -> Path:
     file = tmp_path / "Churn 2026.csv"
     file.write_text("age,churned\n31,no\n")
     return file
+
+
+def stored(stack: Stack, settings: dict[str, Any]) -> None:
+    """Give the dataset settings of its own."""
+    key = "inbox/churn/pipeline.json"
+    stack.client("s3").put_object(Bucket=BUCKET, Key=key, Body=json.dumps(settings).encode())
 
 
 def unheard(_count: int) -> None:
@@ -84,13 +92,13 @@ def test_settings_are_none_if_nothing_is_asked() -> None:
 
 def test_settings_with_a_target_keep_what_the_bucket_has() -> None:
     stack = fake_stack()
-    write_settings(stack, "churn", {"minimum": 0.8, "target": "old"})
+    stored(stack, {"minimum": 0.8, "target": "old"})
     assert settings_of(stack, "churn", None, "new") == {"minimum": 0.8, "target": "new"}
 
 
 def test_settings_from_a_file_replace_those_in_the_bucket(tmp_path: Path) -> None:
     stack = fake_stack()
-    write_settings(stack, "churn", {"minimum": 0.8})
+    stored(stack, {"minimum": 0.8})
     file = tmp_path / "mine.json"
     file.write_text(json.dumps({"promotion": "manual"}))
     assert settings_of(stack, "churn", file, "y") == {"promotion": "manual", "target": "y"}
@@ -133,3 +141,43 @@ def test_drop_sample_that_fails_gives_the_cause() -> None:
     stack.session.functions.answer = {"errorMessage": "disk full"}
     with pytest.raises(InvocationError, match="SeedFunction failed: disk full"):
         drop_sample(stack)
+
+
+KEY = "inbox/churn/churn.csv"
+
+
+@pytest.mark.parametrize("one_request", [1 << 20, 3])
+def test_drop_with_settings_carries_their_ticket_and_leaves_the_datasets_alone(
+    csv: Path, monkeypatch: pytest.MonkeyPatch, one_request: int
+) -> None:
+    monkeypatch.setattr(dropping, "_ONE_REQUEST", one_request)
+    stack = fake_stack()
+    ticket = stage_settings(stack, KEY, {"target": "age"})
+    drop(stack, csv, KEY, unheard, ticket)
+    s3 = stack.session.s3
+    assert s3.metadata[KEY] == {staged.METADATA: ticket}
+    assert json.loads(s3.objects[staged.key_of("churn", ticket)]) == {"target": "age"}
+    assert s3.puts[-1] == KEY, "the settings are there before the event comes"
+    assert "inbox/churn/pipeline.json" not in s3.objects
+
+
+def test_drop_without_settings_carries_nothing(csv: Path) -> None:
+    stack = fake_stack()
+    drop(stack, csv, KEY, unheard)
+    assert stack.session.s3.metadata[KEY] == {}
+
+
+def test_staged_settings_of_two_drops_lie_apart() -> None:
+    stack = fake_stack()
+    first, second = (stage_settings(stack, KEY, {"target": name}) for name in ("a", "b"))
+    assert staged.key_of("churn", first) != staged.key_of("churn", second)
+
+
+def test_key_of_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "caf\udce9.csv"
+    try:
+        file.touch()
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("this file system takes UTF-8 names only")
+    with pytest.raises(DropNameError, match="is no UTF-8"):
+        key_of(file, "churn")

@@ -18,7 +18,7 @@ class FakeS3:
         if Key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": Key}}, "GetObject")
         body = self.objects[Key]
-        return {"Body": StreamingBody(io.BytesIO(body), len(body))}
+        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
 
     def put_object(self, *, Key: str, Body: bytes, **_: str) -> None:  # noqa: N803
         self.objects[Key] = Body

@@ -107,7 +107,7 @@ def encode(table: Table) -> tuple[Any, list[dict[str, Any]]]:
     for name, values in table.columns.items():
         if np.asarray(values).dtype.kind == "f":
             arrays.append(np.asarray(values))
-            features.append({"name": name, "column": name, "encoding": "numeric"})
+            features.append({"name": name, "column": name, "encoding": "numeric", "style": "plain"})
             continue
         for category in sorted(set(values)):
             arrays.append((np.asarray(values) == category).astype(float))
@@ -221,7 +221,14 @@ def _encoder(table: Table, features: list[dict[str, Any]]) -> dict[str, Any]:
         "version": 1,
         "header": True,
         "columns": [*table.columns, *table.ids, table.target],
-        "target": {"name": table.target, "task": table.task, "classes": table.classes},
+        "target": {
+            "name": table.target,
+            "task": table.task,
+            "classes": table.classes,
+            "style": "plain",
+            "labels": {name: index for index, name in enumerate(table.classes or [])},
+            "whole": False,
+        },
         "id_columns": list(table.ids),
         "dropped": [],
         "features": features,
@@ -307,5 +314,18 @@ def _event(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
         },
         "model": {"name": RUN},
         "champion": {"found": False},
+        "dataset": "churn",
+        "comparisons": {"count": 0, "suffixes": ["c", "d"]},
         "comparison": {"compared": False, "failed": False, "reason": "there is no champion"},
     }
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    """Pack files into a tar.gz."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w:gz") as tar:
+        for name, body in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(body)
+            tar.addfile(member, io.BytesIO(body))
+    return out.getvalue()

@@ -13,7 +13,6 @@ from evaluate.intervals import Interval
 from evaluate.judgement import Rivals, judge
 from evaluate.scored import METRICS, Scored
 from evaluate.verdict import Data, NotCompared, Rule, decide, finding_of
-from pipeline.errors import PredictionCountError
 from tests.unit.evaluate.made_run import MadeRun, prediction_lines
 
 Runs = Callable[[str], MadeRun]
@@ -203,13 +202,14 @@ def test_a_service_that_refuses_the_champions_encoder_for_now_is_not_taken_for_i
         judged(run)
 
 
-def test_a_champion_with_predictions_missing_fails_the_run(run_of: Runs) -> None:
+def test_a_champion_with_predictions_missing_leaves_it_to_a_person(run_of: Runs) -> None:
     run = run_of("binary")
     run.add_champion(run.predicted[:-1])
     name = "champion/part-00001.csv.out"
     run.put(name, "".join(run.text(name).splitlines(keepends=True)[:-1]))
-    with pytest.raises(PredictionCountError, match=name):
-        judged(run)
+    result, comparison = judged(run)
+    assert (result["verdict"], comparison["obstacle"]) == ("pending", "failed")
+    assert name in comparison["reason"]
 
 
 def test_classes_in_another_order_are_rearranged(run_of: Runs) -> None:
@@ -221,7 +221,9 @@ def test_classes_in_another_order_are_rearranged(run_of: Runs) -> None:
     assert in_class_order(three, "abc", "cab").tolist() == [[0.7, 0.1, 0.2]]
 
 
-FAILED, OTHER, UNFIT = (NotCompared(o, "so") for o in ("failed", "question", "unfit"))
+FAILED, OTHER, UNFIT, CHANGED = (
+    NotCompared(o, "so") for o in ("failed", "question", "unfit", "changed")
+)
 
 
 @pytest.mark.parametrize(
@@ -241,6 +243,12 @@ FAILED, OTHER, UNFIT = (NotCompared(o, "so") for o in ("failed", "question", "un
         (0.9, Rule(minimum=0.8), FAILED, "newer", "pending"),
         (0.9, Rule(), OTHER, "newer", "pending"),
         (0.9, Rule(), UNFIT, "newer", "approved"),
+        (0.9, Rule(), UNFIT, "same", "approved"),
+        (0.9, Rule(), UNFIT, "not newer", "kept_champion"),
+        (0.9, Rule(), FAILED, "not newer", "kept_champion"),
+        (0.9, Rule(), OTHER, "not newer", "pending"),
+        (0.9, Rule(), CHANGED, "newer", "pending"),
+        (0.9, Rule(), CHANGED, "not newer", "kept_champion"),
         (0.9, Rule("manual"), UNFIT, "newer", "pending"),
         (0.9, Rule("never"), FAILED, "newer", "kept_champion"),
         (0.9, Rule(minimum=0.9), "better", "newer", "approved"),
@@ -338,6 +346,23 @@ def test_data_is_the_same_by_etag_and_newer_by_time(
     names = ("data_etag", "data_last_modified")
     known = {k: v for k, v in zip(names, champion, strict=True) if v is not None}
     assert data_beside({"etag": etag, "last_modified": modified}, known) == data
+
+
+@pytest.mark.parametrize(
+    ("etag", "run", "data"),
+    [
+        ("b", "churn-2", "newer"),
+        ("b", "churn-0", "not newer"),
+        ("b", "churn-1", "not newer"),
+        ("a", "churn-2", "same"),
+    ],
+)
+def test_of_files_of_one_second_the_names_of_the_runs_decide(
+    etag: str, run: str, data: Data
+) -> None:
+    moment = "2026-11-22T10:00:00+00:00"
+    champion = {"data_etag": "a", "data_last_modified": moment, "run": "churn-1"}
+    assert data_beside({"etag": etag, "last_modified": moment, "run": run}, champion) == data
 
 
 @pytest.mark.parametrize("task", TASKS)

@@ -29,7 +29,7 @@ from pipeline.errors import (
     SettingsError,
 )
 from tests.unit.evaluate.buckets import FakeLogs
-from tests.unit.evaluate.made_run import PREFIX, MadeRun, prediction_lines
+from tests.unit.evaluate.made_run import PREFIX, MadeRun, packed, prediction_lines
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")
@@ -278,7 +278,7 @@ def test_without_a_log_the_learning_curve_is_left_out_and_said_so(run_of: Runs) 
 def test_a_model_file_that_cannot_be_read_leaves_importance_out(run_of: Runs) -> None:
     run = run_of("binary")
     key = run.event["training"]["model_data"].removeprefix("s3://drops/")
-    run.s3.objects[key] = b"no archive"
+    run.s3.objects[key] = packed({"xgboost-model": b"another format"})
     evaluated(run)
     document = run.json("evaluation.json")
     assert document["importance"] is None

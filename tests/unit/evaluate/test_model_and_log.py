@@ -17,7 +17,7 @@ from evaluate.learning_curve import (
     parse_learning_curve,
     read_learning_curve,
 )
-from evaluate.model_file import ModelFormatError, parse_model, read_model
+from evaluate.model_file import ModelArchiveError, ModelFormatError, parse_model, read_model
 from evaluate.worst import pick_lines
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.made_run import archive
@@ -78,7 +78,7 @@ def test_an_archive_without_a_model_is_refused() -> None:
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w:gz") as tar:
         tar.addfile(tarfile.TarInfo("other"))
-    with pytest.raises(ModelFormatError, match="has no member xgboost-model"):
+    with pytest.raises(ModelArchiveError, match="has no member xgboost-model"):
         read_model(io.BytesIO(out.getvalue()))
 
 

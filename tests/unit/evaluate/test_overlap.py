@@ -27,10 +27,14 @@ def record(
         at += rows
     run.put("fit.json", json.dumps({"digests": {"scheme": "s", "every": every}}))
     run.s3.objects[f"{PREFIX}/data/seen/{PART}"] = array("Q", challenger).tobytes()
+    rows = run.json("chunks/encode-00000.json")
+    run.put("chunks/encode-00000.json", json.dumps(rows | {"seen": len(challenger)}))
     beside = run.event["champion"]["encoder_key"].rpartition("/")[0]
     rule = {"digests": {"scheme": scheme, "every": 1}}
     run.s3.objects[f"{beside}/fit.json"] = json.dumps(rule).encode()
     run.s3.objects[f"{beside}/data/seen/{PART}"] = array("Q", champion).tobytes()
+    counts = {"train": len(champion), "validation": 0, "test": 0, "dropped": 0}
+    run.s3.objects[f"{beside}/chunks/encode-00000.json"] = json.dumps(counts).encode()
 
 
 def judged(run: MadeRun) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -11,6 +11,8 @@ from botocore.exceptions import ClientError
 from moto import mock_aws
 
 from evaluate.registry import find_champion, metadata_of
+from pipeline import layout
+from pipeline.errors import ServiceBusyError, ServiceRefusedError
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.made_run import PREFIX, make_run
 from tests.unit.evaluate.tables import churn
@@ -133,9 +135,69 @@ def test_handler_finds_the_champion_and_judges(
     step = {"step": "champion", "dataset": "churn", "bucket": "drops", "prefix": PREFIX}
     assert handler.handler(step, context) == {"found": False}
     run = make_run(churn(400))
-    clients = {"s3": run.s3, "logs": FakeLogs(None)}
-    monkeypatch.setattr(handler.boto3, "client", clients.__getitem__)
+    clients = {"s3": run.s3, "logs": FakeLogs(None), "sagemaker": sagemaker}
+    monkeypatch.setattr(handler, "client", clients.__getitem__)
     result = handler.handler(run.event, context)
     assert result["verdict"] == "approved"
     assert json.loads(json.dumps(result)) == result
     assert "evaluation.json" in str(list(run.s3.objects))
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("ThrottlingException", ServiceBusyError), ("AccessDeniedException", ServiceRefusedError)],
+)
+def test_handler_says_whether_what_stopped_it_passes(
+    monkeypatch: pytest.MonkeyPatch, code: str, kind: type[Exception]
+) -> None:
+    from evaluate import handler
+
+    def refuse(**_: str) -> None:
+        raise ClientError({"Error": {"Code": code, "Message": "no"}}, "DescribeModelPackageGroup")
+
+    monkeypatch.setenv("MODEL_PACKAGE_GROUP_PREFIX", "dropforge")
+    refusing = SimpleNamespace(describe_model_package_group=refuse)
+    monkeypatch.setattr(handler, "client", lambda _service: refusing)
+    context = SimpleNamespace(
+        function_name="evaluate",
+        memory_limit_in_mb=128,
+        invoked_function_arn="arn:aws:lambda:eu-central-1:1:function:evaluate",
+        aws_request_id="1",
+    )
+    with pytest.raises(kind, match=r"Find champion: .*DescribeModelPackageGroup"):
+        handler.handler({"step": "champion", "dataset": "churn"}, context)
+
+
+def test_evaluate_step_asks_for_a_new_comparison_if_the_champion_is_another(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluate import handler
+
+    run = make_run(churn(400))
+    clients = {"s3": run.s3, "logs": FakeLogs(None), "sagemaker": sagemaker}
+    monkeypatch.setattr(handler, "client", clients.__getitem__)
+    find_champion(sagemaker, GROUP)
+    arn = register(sagemaker, "other", "Approved")
+    before = set(run.s3.objects)
+    assert handler._evaluate(run.event) == {"verdict": "champion_changed"}
+    assert set(run.s3.objects) == before, "nothing is judged"
+    # A person took it back meanwhile: the comparison that was made is the right one.
+    set_status(sagemaker, arn, "Rejected")
+    assert handler._evaluate(run.event)["verdict"] == "approved"
+
+
+def test_evaluate_step_that_met_another_champion_each_time_leaves_it_to_a_person(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from evaluate import handler
+
+    run = make_run(churn(400))
+    clients = {"s3": run.s3, "logs": FakeLogs(None), "sagemaker": sagemaker}
+    monkeypatch.setattr(handler, "client", clients.__getitem__)
+    find_champion(sagemaker, GROUP)
+    register(sagemaker, "other", "Approved")
+    run.event["comparisons"] = {"count": layout.COMPARISON_LIMIT}
+    result = handler._evaluate(run.event)
+    assert result["verdict"] == "pending"
+    assert "it was another one after each of 20 comparisons" in result["sentence"]
+    assert run.json("evaluation.json")["comparison"]["obstacle"] == "changed"

@@ -87,6 +87,23 @@ def test_failed_step_tells_the_branches_of_a_parallel_apart() -> None:
     assert failed_step(ended, "States.TaskFailed") == "Batch transform"
 
 
+@pytest.mark.parametrize("error", [{"error": "States.TaskFailed"}, {}])
+def test_failed_step_is_not_the_branch_that_ended_after_the_one_that_failed(
+    error: dict[str, str],
+) -> None:
+    history = History()
+    start = history.enter("Predict test rows", "Parallel")
+    other = history.enter("Champion batch transform", before=start)
+    own = history.enter("Batch transform", before=start)
+    failed = history.add("TaskFailed", own, **error)
+    assert failed["previousEventId"] == own["id"]
+    history.leave("Champion batch transform")["previousEventId"] = other["id"]
+    history.add("ParallelStateFailed")
+    history.leave("Predict test rows", "Parallel")
+    ended = history.end("Job failed", "States.TaskFailed")
+    assert failed_step(ended, "States.TaskFailed") == "Batch transform"
+
+
 def test_failed_step_is_the_map_whose_items_could_not_be_read() -> None:
     history = History()
     history.fail("Plan data", "Lambda.ServiceException")

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 
 from bench.prepare.local_s3 import LocalS3
-from pipeline import layout
+from pipeline import artefacts, layout
 from pipeline.settings import resolve_settings
-from prepare.bucket import Bucket, planned_source
+from prepare.bucket import Bucket, planned, planned_source
 from prepare.fit import fit_run
 from prepare.parts import encode_chunk
 from prepare.plan import Request, plan_run
@@ -70,12 +70,21 @@ def prepare(
     plan = plan_run(s3, Request("bucket", drop, execution, chunk_bytes, "test"))
     prefix = plan["prefix"]
     bucket = Bucket(s3, "bucket")
-    details = bucket.get_json(f"{prefix}/plan.json")
+    details = planned(bucket, prefix)
     source = planned_source(s3, details)
-    for chunk in bucket.get_json(f"{prefix}/manifest.json"):
+    for chunk in bucket.get_json(f"{prefix}/manifest.json", artefacts.MANIFEST):
         key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
         bucket.put_compact(key, profile_chunk(source, details, chunk))
     fit = fit_run(s3, "bucket", prefix, champion or {"found": False}, INSTANCE)
-    for chunk in bucket.get_json(fit["chunks"]):
+    for chunk in json.loads(bucket.get(fit["chunks"], 1 << 30)):
         encode_chunk(s3, "bucket", prefix, chunk)
     return Prepared(s3, plan, fit)
+
+
+def compare_again(run: Prepared, champion: dict[str, Any], comparison: int = 1) -> Prepared:
+    """Do Prepare's part of another comparison, with a champion that came meanwhile."""
+    prefix = run.plan["prefix"]
+    fit = fit_run(run.s3, "bucket", prefix, champion, INSTANCE, comparison)
+    for chunk in json.loads(run.s3.objects[fit["chunks"]]):
+        encode_chunk(run.s3, "bucket", prefix, chunk)
+    return Prepared(run.s3, run.plan, fit)

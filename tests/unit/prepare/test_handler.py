@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from bench.prepare.local_s3 import LocalS3
-from pipeline.errors import EmptyFileError
+from pipeline.errors import ArtefactError, EmptyFileError
 from prepare import fit
 
 CONTEXT = SimpleNamespace(
@@ -77,16 +77,45 @@ def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None
     place = {"bucket": "bucket", "prefix": plan["prefix"]}
     for chunk in json.loads(s3.objects[plan["manifest"]]):
         assert handler.handler({"step": "profile", **place, "chunk": chunk}, CONTEXT) == 1
-    fit = handler.handler({"step": "fit", **place, "champion": {"found": False}}, CONTEXT)
+    fit = handler.handler(
+        {"step": "fit", **place, "champion": {"found": False}, "comparison": 0}, CONTEXT
+    )
     assert (fit["target"], fit["task"]) == ("b", "regression")
     for chunk in json.loads(s3.objects[fit["chunks"]]):
         assert handler.handler({"step": "encode", **place, "chunk": chunk}, CONTEXT) == 1
     counts = json.loads(s3.objects[f"{plan['prefix']}/chunks/encode-00000.json"])
-    assert counts == {"index": 0, "train": 34, "validation": 8, "test": 8, "dropped": 0}
+    assert counts == {
+        "index": 0,
+        "train": 34,
+        "validation": 8,
+        "test": 8,
+        "dropped": 0,
+        "seen": 42,
+    }
 
 
 def test_input_error_leaves_the_handler_as_itself(handler: Any) -> None:
     handler.s3.objects["inbox/x/empty.csv"] = b""
     event = {"step": "plan", "execution": {"name": "n"}, "drop": {"key": "inbox/x/empty.csv"}}
     with pytest.raises(EmptyFileError, match=r"empty\.csv"):
+        handler.handler(event, CONTEXT)
+
+
+@pytest.mark.parametrize(
+    ("step", "state"),
+    [("profile", "Profile chunks"), ("fit", "Fit encoder"), ("encode", "Encode chunks")],
+)
+def test_step_names_itself_and_the_file_that_it_lacks(handler: Any, step: str, state: str) -> None:
+    chunk = {"index": 0, "start": 0, "end": 9, "first_row": 1, "clean": True, "ordinals": [0]}
+    event = {"step": step, "bucket": "bucket", "prefix": "runs/r", "champion": {"found": False}}
+    event |= {"chunk": chunk | {"train_parts": 1, "champion": False, "again": False}}
+    event |= {"comparison": 0}
+    with pytest.raises(ArtefactError, match=f"^{state}: s3://bucket/runs/r/plan.json, which Plan"):
+        handler.handler(event, CONTEXT)
+
+
+@pytest.mark.parametrize("chunk", [{}, {"index": 0}, {"index": 0, "start": "0", "end": 9}])
+def test_chunk_that_a_damaged_list_hands_on_is_named(handler: Any, chunk: dict[str, Any]) -> None:
+    event = {"step": "profile", "bucket": "bucket", "prefix": "runs/r", "chunk": chunk}
+    with pytest.raises(ArtefactError, match=r"s3://bucket/runs/r/manifest\.json, which Plan"):
         handler.handler(event, CONTEXT)

@@ -2,7 +2,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline import layout
+from pipeline import layout, staged
+from pipeline.settings import oversized
 from trigger.drop import Refusal, Start, StoredObject, decide, newest_of_each_dataset
 
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
@@ -29,6 +30,7 @@ def test_decide_on_a_csv_starts_its_run_with_the_datasets_settings() -> None:
         "version_id": "v1",
         "dataset": "churn",
         "trigger": "object",
+        "keep_settings": None,
     }
 
 
@@ -57,6 +59,41 @@ def test_decide_on_settings_or_a_folder_starts_nothing(key: str) -> None:
     assert decide(stored(key), "object", lambda _key: b"{}") is None
 
 
+KEY = "inbox/churn/a.csv"
+OWN = b'{"target": "old"}'
+GIVEN = b'{"target": "new"}'
+
+
+def brought(key: str, made_for: str = KEY) -> StoredObject:
+    return StoredObject("bucket", key, "v1", MOMENT, ticket=staged.ticket_of(made_for, GIVEN))
+
+
+def test_decide_takes_the_settings_that_came_with_the_drop_before_the_datasets() -> None:
+    place = staged.key_of("churn", staged.ticket_of(KEY, GIVEN))
+    texts = {"inbox/churn/pipeline.json": OWN, place: GIVEN}
+    start = decide(brought(KEY), "object", texts.get)
+    assert isinstance(start, Start)
+    assert start.input["settings"]["target"] == "new"
+    assert start.input["keep_settings"] == place
+
+
+def test_decide_on_a_copy_of_a_drop_takes_the_datasets_settings() -> None:
+    # S3 copies the metadata along with the object.
+    copy = "inbox/churn/b.csv"
+    place = staged.key_of("churn", staged.ticket_of(KEY, GIVEN))
+    texts = {"inbox/churn/pipeline.json": OWN, place: GIVEN}
+    start = decide(brought(copy), "object", texts.get)
+    assert isinstance(start, Start)
+    assert (start.input["settings"]["target"], start.input["keep_settings"]) == ("old", None)
+
+
+def test_decide_on_a_drop_whose_settings_are_gone_refuses_it() -> None:
+    refusal = decide(brought(KEY), "object", {"inbox/churn/pipeline.json": OWN}.get)
+    assert isinstance(refusal, Refusal)
+    assert refusal.error == "SettingsError"
+    assert "drop the file again" in refusal.cause
+
+
 def test_newest_of_each_dataset_passes_over_what_is_no_drop() -> None:
     objects = [
         stored("inbox/a/1.csv", day=1),
@@ -67,3 +104,14 @@ def test_newest_of_each_dataset_passes_over_what_is_no_drop() -> None:
         stored("inbox/b/notes.txt", day=9),
     ]
     assert [o.key for o in newest_of_each_dataset(objects)] == ["inbox/a/2.csv", "inbox/b.csv"]
+
+
+def test_decide_on_settings_of_any_size_refuses_them_with_the_limit() -> None:
+    def read(key: str) -> bytes:
+        raise oversized(key)
+
+    for key in ("inbox/churn/a.csv", "inbox/churn/pipeline.json"):
+        refusal = decide(stored(key), "object", read)
+        assert isinstance(refusal, Refusal)
+        assert refusal.error == "SettingsError"
+        assert "inbox/churn/pipeline.json has more than 1,048,576 bytes" in refusal.cause

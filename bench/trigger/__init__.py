@@ -1,0 +1,1 @@
+"""How long the schedule's tick takes, and how much memory."""

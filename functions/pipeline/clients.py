@@ -1,0 +1,46 @@
+"""boto3 clients that wait for what passes by itself; every function makes its own here.
+
+boto3's own default gives up on a throttle after 5 to 13 s. The standard mode waits a random
+time below 1, 2, 4, ... at most 20 s between attempts (botocore, retries.standard), so that eight
+attempts take about 30 s, and 67 s at most. Longer waits are the state machine's, which costs
+nothing while it waits.
+"""
+
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ATTEMPTS = 8
+CONNECT_SECONDS = 5
+READ_SECONDS = 30
+"""Of silence: S3 sends the first byte of an object within a second or so."""
+CONNECTIONS = 16
+"""As many as there are threads that read at once; botocore's own limit is 10."""
+
+
+def client(
+    service: str,
+    attempts: int = ATTEMPTS,
+    read_seconds: float = READ_SECONDS,
+    connections: int = CONNECTIONS,
+    mode: str = "standard",
+) -> Any:
+    """Return a client of a service.
+
+    Parameters
+    ----------
+    attempts : calls in all, the first among them.
+    read_seconds : of silence after which a call counts as failed.
+    connections : as many as there are threads that call at once.
+    mode : "adaptive" slows the client down to the rate that the service grants.
+    """
+    return boto3.client(
+        service,
+        config=Config(
+            retries={"mode": mode, "total_max_attempts": attempts},
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=read_seconds,
+            max_pool_connections=connections,
+        ),
+    )

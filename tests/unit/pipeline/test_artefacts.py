@@ -1,0 +1,43 @@
+"""JSON of a run holds finite numbers, in files that fit their schema."""
+
+import json
+
+import pytest
+
+from pipeline import artefacts
+from pipeline.errors import ArtefactError
+
+COLUMN = '{"name": "a", "type": "float", "missing": 0, "distinct": 2, "mean": %s}'
+URI = "s3://bucket/runs/r/profile.json"
+
+
+def profile(mean: str) -> bytes:
+    return f'{{"columns": [{COLUMN % mean}], "warnings": []}}'.encode()
+
+
+@pytest.mark.parametrize("mean", ["1.5", "-1e300", "0", "null"])
+def test_finite_numbers_are_read(mean: str) -> None:
+    found = artefacts.checked(artefacts.PROFILE, profile(mean), URI)
+    assert found["columns"][0]["mean"] == json.loads(mean)
+
+
+@pytest.mark.parametrize("mean", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999", "9" * 5_000])
+def test_numbers_that_are_none_are_refused_where_any_number_may_stand(mean: str) -> None:
+    with pytest.raises(ArtefactError, match=f"^{URI}, which Fit encoder wrote, is no JSON as it"):
+        artefacts.checked(artefacts.PROFILE, profile(mean), URI)
+
+
+def test_schema_says_what_is_wrong_and_where() -> None:
+    body = profile("1").replace(b'"missing": 0', b'"missing": "0"')
+    with pytest.raises(ArtefactError, match=r"is not as expected: it\.columns\[0\]\.missing must"):
+        artefacts.checked(artefacts.PROFILE, body, URI)
+
+
+def test_every_kind_of_file_has_a_schema_that_compiles() -> None:
+    kinds = [kind for kind in vars(artefacts).values() if isinstance(kind, artefacts.Artefact)]
+    assert len(kinds) > 10
+    for kind in kinds:
+        assert kind.writer
+        if kind.schema:
+            with pytest.raises(ArtefactError):
+                artefacts.fitting(kind, "no such thing", URI)
