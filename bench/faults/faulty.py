@@ -23,6 +23,7 @@ def wrapped(function: str) -> Any:
     """Return the function's own handler, with what is arranged around it."""
     if os.environ.get("FAULT_AT_IMPORT"):
         raise ImportError("a failure on purpose")
+    _hasten(os.environ.get("FAULT_SILENCE_SECONDS"))
     shipped = importlib.import_module(f"{function}.handler").handler
     folder = Path(os.environ["FAULTS_FOLDER"])
 
@@ -36,6 +37,23 @@ def wrapped(function: str) -> Any:
         return answer
 
     return handler
+
+
+def _hasten(silence: str | None) -> None:
+    """Skip the clients' waits between attempts, as those of the state machine are skipped.
+
+    Parameters
+    ----------
+    silence : seconds after which a call counts as failed, in place of what is shipped.
+    """
+    from botocore.retries import standard
+
+    from pipeline import clients
+
+    standard.ExponentialBackoff.delay_amount = lambda *_arguments: 0.0
+    if silence:
+        attempts, _, *others = clients.client.__defaults__ or ()
+        clients.client.__defaults__ = (attempts, float(silence), *others)
 
 
 def _arranged(folder: Path, function: str, event: Any) -> list[dict[str, Any]]:

@@ -37,6 +37,10 @@ _NOT_CHECKED_HERE = (
 # What the run of a cell does not come to use, and who does.
 _UNUSED = {
     "TriggerRole SeeWhatHasRun *": "the schedule",
+    "TriggerRole ReadSettingsOfDrops *": "a drop with settings",
+    "PrepareRole ReadSettingsOfDrops *": "a drop with settings",
+    "PrepareRole KeepAcceptedSettings *": "a drop with settings",
+    "EvaluateRole SeeWhoseTurnItIs *": "a turn that another run has",
     "TriggerRole ListDrops s3:ListBucketVersions *": "the schedule",
     "TriggerRole ReportRefusedDrops *": "a drop that is refused",
     "PrepareRole * s3:GetObject inbox/[*]": "a bucket without versions",

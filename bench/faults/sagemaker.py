@@ -3,18 +3,19 @@
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bench.faults.cell import FAILED, TRAINED, UNDECIDED, Cell, Expect
+from bench.faults.cell import FAILED, TRAINED, UNDECIDED, Arrange, Cell, Expect
 from bench.faults.lane import Lane
 
 Entry = dict[str, Any]
 
 _ENDLESS = 100_000
 _SLOW_SECONDS = 2.0
-# A function that waits for an answer which does not come, and is tried again.
+# A function waits for an answer which does not come, asks again, and is tried again itself.
 _HANG_SECONDS = 600.0
+_PATIENCE_SECONDS = "1"
 _HANG_LIMIT = 400.0
 
 
@@ -27,7 +28,7 @@ class Call:
     name : pattern of what it is about; {dataset} stands for the dataset.
     champions : for which of "no model in use" and "a model in use" it is made.
     while_count : refusals that pass before the run gives up: a state machine's task is tried
-        six times, a function waits for minutes.
+        six times, a function's client eight times.
     optional : the run goes on without it, and a person decides.
     """
 
@@ -119,7 +120,8 @@ def _refusals(call: Call, champion: bool) -> Iterator[Cell]:
         yield _cell(call, champion, "resource limit for a while", passing, quota)
     if call.operation in _IN_FUNCTIONS:
         silence: Entry = {"fault": "slow_answer", "seconds": _HANG_SECONDS, "count": _ENDLESS}
-        yield _cell(call, champion, "no answer", lasting, silence, _HANG_LIMIT)
+        cell = _cell(call, champion, "no answer", lasting, silence, _HANG_LIMIT)
+        yield replace(cell, arrange=_impatient(cell.arrange))
 
 
 def _jobs(call: Call, champion: bool) -> Iterator[Cell]:
@@ -189,6 +191,21 @@ def _cell(
         met=met,
         limit=limit,
     )
+
+
+def _impatient(arrange: Arrange) -> Arrange:
+    """Let the function that asks take less time for an answer that does not come."""
+
+    @contextmanager
+    def both(lane: Lane, dataset: str) -> Iterator[None]:
+        lane.configure("evaluate", {}, FAULT_SILENCE_SECONDS=_PATIENCE_SECONDS)
+        try:
+            with arrange(lane, dataset):
+                yield
+        finally:
+            lane.configure("evaluate", {})
+
+    return both
 
 
 @contextmanager
