@@ -27,10 +27,12 @@ class Expect:
     ----------
     verdicts : those that are right.
     places : a failed run's cause names one of these, or a state of the state machine.
+    warning : part of one that a model has which is trained nonetheless.
     """
 
     verdicts: frozenset[str]
     places: tuple[str, ...] = ()
+    warning: str = ""
 
 
 @dataclass(frozen=True)

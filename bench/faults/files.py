@@ -118,7 +118,7 @@ def _cell(file: File, fault: str, change: Callable[[str, bytes], Any], champion:
         axis="file",
         what=shown,
         fault=fault,
-        expect=_expected(file),
+        expect=_expected(file, fault),
         champion=champion,
         arrange=arrange,
         meanwhile=meanwhile,
@@ -126,7 +126,7 @@ def _cell(file: File, fault: str, change: Callable[[str, bytes], Any], champion:
     )
 
 
-def _expected(file: File) -> Expect:
+def _expected(file: File, fault: str) -> Expect:
     folder, _, name = file.name.format(run="").rpartition("/")
     places = (name, f"{folder}/") if folder else (name,)
     if file.moment < 0 and file.name == "evaluation.json":
@@ -134,6 +134,12 @@ def _expected(file: File) -> Expect:
     if file.moment >= 0 and file.name.startswith(_RECORDS):
         # Checkpoints and what was trained on are there for runs that follow.
         return Expect(TRAINED)
+    if "data/seen/" in file.name or "data/tested/" in file.name:
+        # What the model in use was trained on is not known then (ADR 34); that favours it.
+        return Expect(TRAINED, warning="Whether the model in use was trained on some of these")
+    if file.moment < 0 and file.name == "encoder.json" and fault == "deleted":
+        # A model in use that cannot be used (ADR 34).
+        return Expect(TRAINED, warning="its encoder is no longer in the bucket")
     if file.moment < 0 or "champion" in file.name:
         # The new model may be judged alone, by a person; an unread comparison is no success.
         return Expect(UNDECIDED | FAILED, places)

@@ -84,7 +84,9 @@ def _cells(step: Step, champion: bool) -> Iterator[Cell]:
             settle=_SETTLE_SECONDS if tells else 0.4,
         )
 
-    yield cell("cannot be imported", lost, _importing(step), leaves_mark=False)
+    if step.lost is None or not step.step:
+        # A function cannot be imported for one of its steps alone.
+        yield cell("cannot be imported", lost, _importing(step), leaves_mark=False)
     yield cell("raises", lost, _doing(step, "raise"))
     # The machine that it ran on may have killed it.
     yield cell("dies once", _TOLD, _doing(step, "die", count=1))

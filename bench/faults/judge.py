@@ -1,9 +1,10 @@
 """Whether a cell held."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from bench.faults import wording
-from bench.faults.cell import Cell, Result
+from bench.faults.cell import TRAINED, Cell, Result
 from bench.faults.inbox import run_of
 from bench.faults.lane import Ending
 
@@ -27,7 +28,7 @@ def judge(cell: Cell, ending: Ending, packages: Packages, run: str) -> Result:
     text = str(told.get("Message", ""))
     if verdict in _NO_MODEL:
         failures += _worded(cell, text)
-    failures += _registered(verdict, document, packages)
+    failures += [*_warned(cell, verdict, document), *_registered(verdict, document, packages)]
     return Result(
         name=cell.name,
         failures=failures,
@@ -75,6 +76,13 @@ def _worded(cell: Cell, text: str) -> list[str]:
     if not wording.has_remedy(text):
         failures.append("the message has no remedy")
     return failures
+
+
+def _warned(cell: Cell, verdict: str, document: dict[str, Any]) -> list[str]:
+    warnings = (document.get("result") or {}).get("warnings", ())
+    if verdict not in TRAINED or any(cell.expect.warning in warning for warning in warnings):
+        return []
+    return [f"no warning says {cell.expect.warning!r}"] if cell.expect.warning else []
 
 
 def _registered(verdict: str, document: dict[str, object], packages: Packages) -> list[str]:

@@ -72,7 +72,8 @@ class Lane:
         self.client("ssm").put_parameter(
             Name=_PARAMETER, Type="SecureString", Value=self.webhook.url
         )
-        parameters = {"WebhookUrlParameter": _PARAMETER}
+        # Ten tries at once instead of within an hour.
+        parameters = {"WebhookUrlParameter": _PARAMETER, "DeliveryBackoffInSeconds": "0"}
         self.outputs = cloud.deploy(self.cloud, project.copy(self.folder), STACK, parameters)
         self.bucket = self.outputs["BucketName"]
         self.machine = self.outputs["TrainAndBatchTransformStateMachineArn"]

@@ -69,7 +69,7 @@ _UNUSED = {
     "* RegisterModels sagemaker:DescribeModelPackage model-package-group/*": "no call",
 }
 # What is used only with a model in use, or only without one.
-_CHAMPIONS_ONLY = ("EvaluateRole ListModelPackages *", "EvaluateRole ReadModelPackages *")
+_CHAMPIONS_ONLY = ("EvaluateRole ReadModelPackages *",)
 _FIRST_ONLY = ("EvaluateRole KeepModelPackageGroups sagemaker:CreateModelPackageGroup *",)
 # A model that cannot be compared is left to a person.
 _OPTIONAL = ("TrainAndBatchTransformRole RegisterModels * model-package/*",)

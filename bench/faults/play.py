@@ -38,7 +38,8 @@ def play(
                 cell = waiting.get_nowait()
             except queue.Empty:
                 break
-            dataset = f"c{next(_numbers):04d}"
+            # No hexadecimal number, which the identifiers in messages are full of.
+            dataset = f"x{next(_numbers):04d}"
             datasets[cell.name] = dataset
             result = play_one(cell, lane, dataset)
             results[cell.name] = result

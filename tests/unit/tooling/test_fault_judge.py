@@ -47,6 +47,16 @@ def test_false_success_does_not_hold() -> None:
     assert failures(approved, Expect(FAILED), registered) == ["it ended approved, not failed"]
 
 
+def test_success_without_the_warning_that_it_needs_does_not_hold() -> None:
+    registered = [("arn:package/2", "Approved"), *BEFORE]
+    result = {"model_package_arn": "arn:package/2", "warnings": ["one", "two is not known"]}
+    approved = ending("approved", None, result=result)
+    assert failures(approved, Expect(TRAINED, warning="is not known"), registered) == []
+    missing = failures(approved, Expect(TRAINED, warning="is lost"), registered)
+    assert missing == ["no warning says 'is lost'"]
+    assert failures(ending(), Expect(FAILED | TRAINED, warning="is lost")) == []
+
+
 def test_failed_run_that_registered_a_model_does_not_hold() -> None:
     after = [("arn:package/2", "Approved"), *BEFORE]
     assert failures(ending(), Expect(FAILED), after) == ["the failed run registered a model"]
