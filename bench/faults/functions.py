@@ -10,6 +10,8 @@ from bench.faults.lane import Lane
 
 _TIMEOUT_SECONDS = 3
 _SETTLE_SECONDS = 4.0
+# The webhook's function holds nothing else up: the topic's message goes out.
+_LOST = {"notify": Expect(DEAD_LETTER), "webhook": Expect(TRAINED)}
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,7 @@ STEPS = (
     Step("prepare", "encode", "Encode chunks", ignored=True, retried=True),
     Step("evaluate", "evaluate", "Evaluate", champions=(False, True)),
     Step("notify", "", "NotifyFunction", ignored=True, retried=True),
+    Step("webhook", "", "WebhookFunction", ignored=True, retried=True),
 )
 
 
@@ -58,8 +61,8 @@ def cells() -> Iterator[Cell]:
 
 
 def _cells(step: Step, champion: bool) -> Iterator[Cell]:
-    tells = step.function == "notify"
-    lost = Expect(DEAD_LETTER) if tells else Expect(FAILED, (step.state, step.function.title()))
+    tells = step.function in ("notify", "webhook")
+    lost = _LOST.get(step.function) or Expect(FAILED, (step.state, step.function.title()))
     # A process that dies once may have been killed by the machine it ran on.
     once = Expect(TRAINED) if step.retried else Expect(TRAINED | FAILED, lost.places)
     answers = Expect(TRAINED) if step.ignored else lost
@@ -87,7 +90,7 @@ def _cells(step: Step, champion: bool) -> Iterator[Cell]:
     large = Expect(answers.verdicts | lost.verdicts, lost.places)
     yield cell("answers 7 MB", large, _doing(step, "large"))
     yield cell("takes longer than its time limit", lost, _sleeping(step))
-    if step.retried and step.function in ("trigger", "notify"):
+    if step.retried and step.function in ("trigger", "notify", "webhook"):
         yield cell("raises once", once, _doing(step, "raise", count=1))
 
 

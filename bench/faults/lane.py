@@ -13,10 +13,12 @@ from botocore.exceptions import ClientError
 
 from bench.faults import project
 from bench.faults.inbox import Inbox, run_of
+from bench.faults.webhook import Webhook
 from dropforge import cloud
 from pipeline import layout
 
 STACK = "dropforge"
+_PARAMETER = "/dropforge/webhook"
 _POLL_SECONDS = 0.15
 # A message that has not come by then does not come: functions are retried after 1 s and 2 s.
 _SILENCE_SECONDS = 25.0
@@ -59,7 +61,19 @@ class Lane:
                 os.environ["SFN_WAIT_SCALE"] = before
         self._session = cloud.session(self.cloud)
         self._clients: dict[str, Any] = {}
-        self.outputs = cloud.deploy(self.cloud, project.copy(folder), STACK, {})
+        self.webhook = Webhook()
+        try:
+            self._deploy()
+        except BaseException:
+            self.end()
+            raise
+
+    def _deploy(self) -> None:
+        self.client("ssm").put_parameter(
+            Name=_PARAMETER, Type="SecureString", Value=self.webhook.url
+        )
+        parameters = {"WebhookUrlParameter": _PARAMETER}
+        self.outputs = cloud.deploy(self.cloud, project.copy(self.folder), STACK, parameters)
         self.bucket = self.outputs["BucketName"]
         self.machine = self.outputs["TrainAndBatchTransformStateMachineArn"]
         self.role_names = self._roles()
@@ -76,8 +90,9 @@ class Lane:
         return self._clients[service]
 
     def end(self) -> None:
-        """Stop the cloud."""
+        """Stop the cloud and what listens to it."""
         cloud.down(self.cloud)
+        self.webhook.end()
 
     # --- what cells break -------------------------------------------------------------------
 

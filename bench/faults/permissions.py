@@ -13,6 +13,8 @@ from dropforge.cloud import template
 
 Statement = dict[str, Any]
 
+NOT_DEPLOYED = ("HasSchedule",)
+"""Conditions that the lanes' stacks do not meet."""
 # The services themselves use these, and the local cloud's do not ask IAM for them (docs/limits.md).
 _NOT_CHECKED_HERE = (
     "* WriteLogs *",
@@ -44,8 +46,10 @@ _UNUSED = {
     "SageMakerExecutionRole TidyCheckpoints *": "a spot job",
     "SageMakerExecutionRole * s3:AbortMultipartUpload *": "a large model",
     "NotifyRole KeepMessages s3:GetObject *": "an event that comes twice",
-    "NotifyRole KeepMessages s3:DeleteObject *": "a message that cannot be sent",
-    "NotifyRole HandOverUndelivered *": "a message that cannot be sent",
+    "NotifyRole HandOver *": "a message that cannot be sent at once, and the webhook's",
+    "NotifyRole TakeLeftOver *": "a message that could not be sent at once",
+    "WebhookRole *": "the webhook, which the topic's message does not wait for",
+    "NotifyRole ReadExecutions states:GetExecutionHistory *": "a run that fails",
     "NotifyRole ReadExecutions states:ListMapRuns *": "a chunk that fails",
     "NotifyRole ReadExecutions states:DescribeExecution */[*]": "a chunk that fails",
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
@@ -87,7 +91,7 @@ def permissions() -> Iterator[Permission]:
     """Yield all that the template grants without conditions of its own."""
     resources = template.read(ROOT / "template.yaml")["Resources"]
     for role, resource in resources.items():
-        if resource["Type"] != "AWS::IAM::Role" or "Condition" in resource:
+        if resource["Type"] != "AWS::IAM::Role" or resource.get("Condition") in NOT_DEPLOYED:
             continue
         for policy in resource["Properties"]["Policies"]:
             for statement in policy["PolicyDocument"]["Statement"]:
@@ -112,7 +116,7 @@ def cells() -> Iterator[Cell]:
                 champion=champion,
                 arrange=_without(permission),
                 stimulus="start" if "Seed" in permission.what else "drop",
-                settle=4.0 if permission.role == "NotifyRole" else 0.4,
+                settle=4.0 if permission.role in ("NotifyRole", "WebhookRole") else 0.4,
             )
 
 

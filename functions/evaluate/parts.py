@@ -24,7 +24,7 @@ _SHOWN_BYTES = 400
 _SUM_SLACK = 1e-3
 """How far a row's probabilities, as 32 bit floats in decimals, may be from adding up to 1."""
 _REMEDY = {
-    "regression": 'a regression needs an objective that predicts values, as "reg:squarederror"',
+    "regression": 'a regression needs values; set the objective to "reg:squarederror"',
     "binary": 'a binary task needs probabilities; set the objective to "binary:logistic"',
     "multiclass": 'a multiclass task needs probabilities; set the objective to "multi:softprob"',
 }

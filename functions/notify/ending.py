@@ -12,6 +12,7 @@ from pipeline import layout
 Event = Mapping[str, Any]
 
 MAP_RUN_FAILED = "States.ExceedToleratedFailureThreshold"
+TAKES_DROPS = "TriggerFunction"
 
 
 def as_it_ended(description: Mapping[str, Any], detail: Event) -> dict[str, Any]:
@@ -58,6 +59,7 @@ def of_refusal(detail: Event) -> Ending:
         source=_source(detail["bucket"], detail["key"]),
         error=detail["error"],
         cause=detail["cause"],
+        step=TAKES_DROPS,
     )
 
 
@@ -80,6 +82,7 @@ def of_lost_drop(record: Event) -> Ending:
         source=_source(detail.get("bucket", {}).get("name"), key),
         error=response.get("errorType") or record["requestContext"].get("condition"),
         cause=response.get("errorMessage") or "The drop could not be handled.",
+        step=TAKES_DROPS,
     )
 
 

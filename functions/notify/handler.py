@@ -1,6 +1,7 @@
 """NotifyFunction: one message for each run, to the topic and, if configured, a webhook."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from notify import ending as endings
+from notify.history import failed_step
 from notify.message import Ending, Message, message_of, sns_subject
 from notify.outbox import announce, hand_over
 from pipeline.backoff import Backoff
@@ -29,11 +31,14 @@ metrics = Metrics()
 # Each attempt must leave the others room within the function's 30 s.
 s3 = client("s3", attempts=4, read_seconds=5)
 sfn = boto3.client("stepfunctions")
+# What the message can do without must not use up the function's time.
+history = boto3.client("stepfunctions", config=_HASTE)
 sns = boto3.client("sns", config=_HASTE)
 sqs = boto3.client("sqs", config=_HASTE)
 
 TOPIC = "sns"
 WEBHOOK = "webhook"
+_NEWEST = 1000
 
 
 @tracer.capture_lambda_handler
@@ -127,6 +132,8 @@ def _ending(event: dict[str, Any]) -> Ending:
     arn = detail["executionArn"]
     description = sfn.describe_execution(executionArn=arn)
     ending = endings.of_execution(endings.as_it_ended(description, detail))
+    if ending.status == "SUCCEEDED":
+        return ending
     if ending.error == endings.MAP_RUN_FAILED:
         try:
             child = _failed_child(arn)
@@ -134,8 +141,26 @@ def _ending(event: dict[str, Any]) -> Ending:
             # A message with a general cause is better than none.
             logger.exception("The failed child was not found", execution=arn)
             child = None
-        ending = endings.with_cause_of_child(ending, child) if child else ending
-    return ending
+        if child:
+            ending = endings.with_cause_of_child(ending, child)
+            arn = child["executionArn"]
+    return replace(ending, step=_failed_step(arn, ending.error))
+
+
+def _failed_step(execution_arn: str, error: str | None) -> str | None:
+    """Name the step that failed; None if the history cannot be read, so that the message goes."""
+    try:
+        # The newest thousand: a state that is tried sixty times has three events a try.
+        answer = history.get_execution_history(
+            executionArn=execution_arn,
+            reverseOrder=True,
+            maxResults=_NEWEST,
+            includeExecutionData=False,
+        )
+        return failed_step(answer["events"], error)
+    except Exception:
+        logger.exception("The failed step was not found", execution=execution_arn)
+        return None
 
 
 def _failed_child(execution_arn: str) -> dict[str, Any] | None:

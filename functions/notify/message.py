@@ -1,10 +1,12 @@
 """The message that a run ends with: a subject, a text for people, and the facts."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
+from notify.remedies import is_ours, remedy_of
 from pipeline import errors
 from pipeline.figures import MINUS, figure
 from pipeline.wording import printable
@@ -33,6 +35,7 @@ class Ending:
     source : the dropped object as an s3:// address, if known.
     execution_arn : None if no execution was started.
     ended : time in UTC, ISO 8601 to the millisecond; None if no execution was started.
+    step : the state or function that failed, or that ran when it was stopped; None if not known.
     """
 
     run: str
@@ -44,6 +47,7 @@ class Ending:
     cause: str | None = None
     execution_arn: str | None = None
     ended: str | None = None
+    step: str | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,8 @@ def message_of(ending: Ending) -> Message:
     if ending.source:
         lines += ["", f"File: {ending.source}"]
     lines.append(f"Run: {ending.run}")
+    if ending.step:
+        lines.append(f"Step: {ending.step}")
     if ending.error:
         lines.append(f"Error: {ending.error}")
     link = console_link(ending.execution_arn) if ending.execution_arn else None
@@ -196,8 +202,26 @@ def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list
         cause = {
             "ABORTED": "The execution was stopped before it ended.",
             "TIMED_OUT": "The execution took longer than the state machine allows.",
-        }.get(ending.status, "No cause was given; the execution's history tells more.")
-    return subject, cause.splitlines()
+        }.get(ending.status, "The service gave no cause for it.")
+    told = f"{ending.error}: {cause}" if _is_pythons(ending.error) else cause
+    return subject, [*told.splitlines(), *_remedy_lines(ending, cause)]
+
+
+def _is_pythons(error: str | None) -> bool:
+    # Such as KeyError, whose text is a name alone. Those of AWS have a dot.
+    return bool(error and re.fullmatch(r"\w+(?:Error|Exception)", error)) and not is_ours(error)
+
+
+def _remedy_lines(ending: Ending, cause: str) -> list[str]:
+    # Of a drop that became no run nothing but the function's log tells.
+    logs = f"dropforge logs {ending.run}" if ending.execution_arn else f"the log of {ending.step}"
+    remedy = remedy_of(ending.status, ending.error, cause, logs)
+    if not remedy:
+        return []
+    if not ending.source:
+        # A run of generated data, or a tick of the schedule.
+        remedy = remedy.replace("Drop the file", "Start it").replace("drop the file", "start it")
+    return ["", f"What to do: {remedy}"]
 
 
 def _number(value: float | None) -> str:

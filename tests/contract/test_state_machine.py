@@ -9,7 +9,12 @@ import boto3
 import pytest
 from botocore.validate import ParamValidator
 
+from bench.faults import wording
+from bench.faults.project import ROOT
+from dropforge.cloud import template
+from notify.remedies import RULES, remedy_of
 from pipeline import errors, layout, turns
+from pipeline.settings import SCHEMA_FILE
 from tests.contract.states import all_states, machines, next_of, reachable
 
 State = dict[str, Any]
@@ -344,3 +349,28 @@ def test_definition_is_accepted_by_a_second_interpreter(definition: State) -> No
     text = text.replace("arn:arn:aws:lambda:us-east-1:123456789012:function:f:", "arn:aws:")
     program, _ = AmazonStateLanguageParser.parse(text)
     assert program.start_at.start_at_name == "Dataset given?"
+
+
+def test_sentence_of_each_failure_and_its_message_tell_one_remedy(definition: State) -> None:
+    told = {
+        (state["Error"], state["Cause"])
+        for state in all_states(definition).values()
+        if state["Type"] == "Fail" and "Error" in state
+    }
+    assert len(told) >= 5
+    for error, cause in told:
+        remedy = remedy_of("FAILED", error, cause, "the log")
+        # The one that knows more tells it, the other does not.
+        assert wording.has_remedy(f"\n{cause}") is (remedy is None), error
+        assert remedy is None or wording.has_remedy(f"\n{remedy}"), error
+
+
+def test_template_and_settings_have_what_remedies_name() -> None:
+    named = " ".join(rule.remedy or "" for rule in RULES)
+    parameters = template.read(ROOT / "template.yaml")["Parameters"]
+    assert "TransformInstanceType" in named
+    assert "TransformInstanceType" in parameters
+    assert "instance_type in pipeline.json" in named
+    assert "instance_type" in json.loads(SCHEMA_FILE.read_text())["properties"]
+    assert "make build" in named
+    assert "\nbuild:" in (ROOT / "Makefile").read_text()

@@ -16,6 +16,9 @@ BUCKET = "dropforge-test"
 KEY = "runs/notes-20260102-030405-0a1b2c3d/message.json"
 TRIES = 10
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
+Load = Callable[[str], ModuleType]
+Event = Callable[[str], dict[str, Any]]
+Sent = Callable[[], list[str]]
 
 
 def make_queues() -> dict[str, str]:

@@ -13,6 +13,8 @@ from typing import Any
 import boto3
 import pytest
 from moto import mock_aws
+from moto.core import DEFAULT_ACCOUNT_ID
+from moto.sns import sns_backends
 
 from tests import webhooks
 from tests.integration import channels
@@ -128,3 +130,30 @@ def stack(
 
     monkeypatch.setattr("pipeline.delivery.datetime", Clock)
     return channels.Stack(load, context, topic, urls, later)
+
+
+@pytest.fixture
+def topic(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
+    arn: str = boto3.client("sns").create_topic(Name="messages")["TopicArn"]
+    monkeypatch.setenv("TOPIC_ARN", arn)
+    return arn
+
+
+@pytest.fixture
+def queues(topic: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    urls = channels.make_queues()
+    monkeypatch.setenv("TOPIC_QUEUE_URL", urls["topic"])
+    monkeypatch.setenv("WEBHOOK_QUEUE_URL", "")
+    monkeypatch.setenv("DELIVERY_TRIES", str(channels.TRIES))
+    monkeypatch.setenv("DELIVERY_BACKOFF_SECONDS", "0")
+    return urls
+
+
+@pytest.fixture
+def sent(queues: dict[str, str], topic: str) -> channels.Sent:
+    return lambda: [
+        text
+        for _, text, *_ in sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
+        .topics[topic]
+        .sent_notifications
+    ]

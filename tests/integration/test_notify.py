@@ -1,51 +1,17 @@
 """NotifyFunction on moto: what it tells, and that each ending is told once."""
 
 import json
-from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
-from moto.core import DEFAULT_ACCOUNT_ID
-from moto.sns import sns_backends
 
 from notify import ending as endings
 from tests.integration import channels
-from tests.integration.channels import BUCKET, Mapping
+from tests.integration.channels import BUCKET, Event, Load, Mapping, Sent
 
 RUN = "notes-20260102-030405-0a1b2c3d"
-Load = Callable[[str], ModuleType]
-Event = Callable[[str], dict[str, Any]]
-Sent = Callable[[], list[str]]
-
-
-@pytest.fixture
-def topic(aws: None, monkeypatch: pytest.MonkeyPatch) -> str:
-    arn: str = boto3.client("sns").create_topic(Name="messages")["TopicArn"]
-    monkeypatch.setenv("TOPIC_ARN", arn)
-    return arn
-
-
-@pytest.fixture
-def queues(topic: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    urls = channels.make_queues()
-    monkeypatch.setenv("TOPIC_QUEUE_URL", urls["topic"])
-    monkeypatch.setenv("WEBHOOK_QUEUE_URL", "")
-    monkeypatch.setenv("DELIVERY_TRIES", str(channels.TRIES))
-    monkeypatch.setenv("DELIVERY_BACKOFF_SECONDS", "0")
-    return urls
-
-
-@pytest.fixture
-def sent(queues: dict[str, str], topic: str) -> Sent:
-    return lambda: [
-        text
-        for _, text, *_ in sns_backends[DEFAULT_ACCOUNT_ID]["us-east-1"]
-        .topics[topic]
-        .sent_notifications
-    ]
 
 
 def kept(run: str = RUN) -> dict[str, Any]:

@@ -282,3 +282,28 @@ def test_failing_child_fails_the_map_by_the_threshold(
     everything = [{"Effect": "Allow", "Action": "*", "Resource": "*"}]
     ended = run(client, machine(state, everything))
     assert ended["error"] == "States.ExceedToleratedFailureThreshold"
+
+
+def test_event_names_the_one_before_it_in_its_branch(
+    client: Client, machine: Callable[..., str]
+) -> None:
+    def branch(name: str, seconds: int) -> dict[str, Any]:
+        wait = {"Type": "Wait", "Seconds": seconds, "Next": f"{name} done"}
+        done = {"Type": "Pass", "End": True}
+        return {"StartAt": name, "States": {name: wait, f"{name} done": done}}
+
+    both = {"Type": "Parallel", "Branches": [branch("A", 1), branch("B", 0)], "End": True}
+    ended = run(client, machine(both, []))
+    history = client("stepfunctions").get_execution_history(executionArn=ended["executionArn"])
+    events = {event["id"]: event for event in history["events"]}
+    assert list(events) == list(range(1, len(history["events"]) + 1))
+    names = {
+        event["stateEnteredEventDetails"]["name"]: event
+        for event in events.values()
+        if "stateEnteredEventDetails" in event
+    }
+    assert events[1]["previousEventId"] == 0
+    for name in ("A", "B"):
+        exited = events[names[f"{name} done"]["previousEventId"]]
+        assert exited["stateExitedEventDetails"]["name"] == name
+        assert events[names[name]["previousEventId"]]["stateEnteredEventDetails"]["name"] == "One"

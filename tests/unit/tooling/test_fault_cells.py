@@ -16,7 +16,7 @@ TEMPLATE = template.read(project.ROOT / "template.yaml")["Resources"]
 ROLES = {
     name: role
     for name, role in TEMPLATE.items()
-    if role["Type"] == "AWS::IAM::Role" and "Condition" not in role
+    if role["Type"] == "AWS::IAM::Role" and role.get("Condition") not in permissions.NOT_DEPLOYED
 }
 
 
