@@ -3,15 +3,18 @@
 ministack keeps executions in memory until its clean end, and tells of an end
 first. Here the record goes into the journal in one transaction with the events
 that tell of it: after a kill an execution either runs, or has ended and is told
-of. One that ran then has failed when the cloud is up again, and is told of once.
+of. One that ran then has failed when the cloud is up again, and is told of once;
+one that still waited for its turn begins.
 
 Children of a Distributed Map and the Map Run are written with their parent's
 end, or by the next checkpoint. Records are deleted 90 days after the end, as on
 AWS (Step Functions API, StartExecution, name).
 """
 
+import contextvars
 import json
 import logging
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -29,6 +32,7 @@ EXECUTION, MAP_RUN = "execution", "map run"
 _CAUSE = "The local cloud ended while the execution ran."
 _ERROR = "States.ServiceRestart"
 _KEPT = timedelta(days=90)
+_BEGUN = "_begun"
 _RETRY_SECONDS = 1.0
 # Keys of the records that are written as they ended, which they stay.
 _ended: dict[str, set[Key]] = {EXECUTION: set(), MAP_RUN: set()}
@@ -74,6 +78,24 @@ def apply() -> None:
     replace(states, "_emit_execution_status_event", "9c89e45693e3", emit_status)
     states._start_execution = start_execution
     loading.afterwards(_restore)
+
+
+def begin(arn: str) -> None:
+    """Note that an execution enters its first state: an end of the cloud now fails it."""
+    from ministack.services import stepfunctions as states
+
+    execution = states._executions.get(arn)
+    if execution is None or execution["status"] != "RUNNING":
+        return
+    execution[_BEGUN] = True
+    while True:
+        try:
+            _put(EXECUTION, states._executions._scoped(arn), execution)
+        except JournalError as error:
+            logger.error("the beginning of %s waits: %s", execution["name"], error)
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
 
 
 def running() -> int:
@@ -141,9 +163,14 @@ def _restore() -> None:
                     left.append((key, record))
                 else:
                     _ended[kind].add(key)
-        for (account, region, _), record in left:
+        for (account, region, arn), record in sorted(left, key=lambda item: item[1]["startDate"]):
             responses._request_account_id.set(account)
             responses._request_region.set(region)
+            if _can_begin(record):
+                context = contextvars.copy_context()
+                start = partial(context.run, states._run_execution, arn)
+                threading.Thread(target=start, daemon=True).start()
+                continue
             record.update(status="FAILED", stopDate=responses.now_iso())
             if "executionArn" in record and "mapRunArn" not in record:
                 record.update(error=_ERROR, cause=_CAUSE)
@@ -152,6 +179,12 @@ def _restore() -> None:
                 states._add_event(record, "ExecutionFailed", failed)
                 states._emit_execution_status_event(record)
         save_ended()
+
+
+def _can_begin(record: dict[str, Any]) -> bool:
+    """Whether an execution that was running had not entered a state, and nobody waits for it."""
+    is_own = "executionArn" in record and "mapRunArn" not in record
+    return is_own and not record.get(_BEGUN) and not record.get("sync")
 
 
 def _is_older(record: dict[str, Any], oldest: datetime) -> bool:
