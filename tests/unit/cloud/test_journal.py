@@ -87,9 +87,13 @@ def test_row_that_cannot_be_written_is_an_error(journal: Journal) -> None:
 
 
 def test_row_that_is_refused_undoes_its_transaction_and_holds_up_no_other(journal: Journal) -> None:
-    with pytest.raises(JournalError, match="NOT NULL"), journal.transaction():
-        journal.put("a", "1", "one")
-        journal.put("a", "2", None)  # type: ignore[arg-type]
+    def write() -> None:
+        with journal.transaction():
+            journal.put("a", "1", "one")
+            journal.put("a", "2", None)  # type: ignore[arg-type]
+
+    with pytest.raises(JournalError, match="NOT NULL"):
+        write()
     journal.put("a", "3", "three")
     assert reopened(journal).rows("a") == [("3", "three")]
 
