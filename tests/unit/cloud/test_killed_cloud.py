@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from dropforge import cloud as clouds
 from dropforge.cloud.patches.turns import LIMIT
 from dropforge.errors import DeployError
-from tests.unit.cloud.conftest import PROJECT, TRUST, alive, wait_until
+from tests.unit.cloud.conftest import PROJECT, TRUST, alive, run_machine, wait_until
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,40 @@ def test_cloud_of_a_moment_lets_the_function_that_is_told_end(killed: Killed) ->
 def kill(cloud: clouds.Cloud) -> None:
     os.kill(cloud.pid, signal.SIGKILL)
     wait_until(lambda: clouds.running(cloud.state_dir) is None)
+
+
+def test_execution_and_model_that_were_told_of_are_there_after_a_kill(tmp_path: Path) -> None:
+    first = clouds.up(tmp_path)
+    client = clouds.session(first).client
+    role = client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps(TRUST))
+    definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    machine = client("stepfunctions").create_state_machine(
+        name="passes", definition=json.dumps(definition), roleArn=role["Role"]["Arn"]
+    )["stateMachineArn"]
+    url = client("sqs").create_queue(QueueName="told")["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    client("events").put_rule(Name="told", EventPattern=json.dumps({"source": ["aws.states"]}))
+    target = {"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}
+    client("events").put_targets(Rule="told", Targets=[target])
+    ended = run_machine(client("stepfunctions"), machine, "ended", '{"a": 1}')
+    group = client("sagemaker").create_model_package_group(ModelPackageGroupName="g")
+    kill(first)
+    second = clouds.up(tmp_path)
+    try:
+        client = clouds.session(second).client
+        states, sqs = client("stepfunctions"), client("sqs")
+        again = states.describe_execution(executionArn=ended["executionArn"])
+        assert (again["status"], again["output"]) == ("SUCCEEDED", '{"a": 1}')
+        history = states.get_execution_history(executionArn=ended["executionArn"])["events"]
+        assert history[-1]["type"] == "ExecutionSucceeded"
+        found = client("sagemaker").describe_model_package_group(ModelPackageGroupName="g")
+        assert found["ModelPackageGroupArn"] == group["ModelPackageGroupArn"]
+        url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+        heard = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+        statuses = [json.loads(each["Body"])["detail"]["status"] for each in heard]
+        assert sorted(statuses) == ["RUNNING", "SUCCEEDED"]
+    finally:
+        clouds.down(second)
 
 
 def test_execution_that_had_not_begun_begins_in_the_next_cloud(tmp_path: Path) -> None:
