@@ -16,6 +16,7 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -36,6 +37,32 @@ _BEGUN = "_begun"
 _RETRY_SECONDS = 1.0
 # Keys of the records that are written as they ended, which they stay.
 _ended: dict[str, set[Key]] = {EXECUTION: set(), MAP_RUN: set()}
+
+
+class StoredEvents(Sequence[Any]):
+    """The history of an execution that has ended, read from its row when it is asked for.
+
+    A hundred kilobytes each, it would be most of the memory of a cloud with many runs.
+    """
+
+    def __init__(self, kind: str, key: Key) -> None:
+        self._kind, self._key = kind, key
+
+    def _all(self) -> list[Any]:
+        row = journal().get(self._kind, _text(self._key))
+        return [] if row is None else list(json.loads(row)["events"])
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def append(self, _event: Any) -> None:
+        """Leave out what a task still says after its execution was stopped."""
 
 
 def apply() -> None:
@@ -139,7 +166,14 @@ def _tell(emit: Any, execution: dict[str, Any]) -> None:
 def _put(kind: str, key: Key, record: dict[str, Any]) -> None:
     journal().put(kind, _text(key), json.dumps(record))
     if record["status"] != "RUNNING":
-        journal().after_commit(partial(_ended[kind].add, key))
+        journal().after_commit(partial(_keep, kind, key, record))
+
+
+def _keep(kind: str, key: Key, record: dict[str, Any]) -> None:
+    """Note that a record is written as it ended, and let go of its history."""
+    _ended[kind].add(key)
+    if "events" in record:
+        record["events"] = StoredEvents(kind, key)
 
 
 def _restore() -> None:
@@ -162,7 +196,7 @@ def _restore() -> None:
                 if record["status"] == "RUNNING":
                     left.append((key, record))
                 else:
-                    _ended[kind].add(key)
+                    _keep(kind, key, record)
         for (account, region, arn), record in sorted(left, key=lambda item: item[1]["startDate"]):
             responses._request_account_id.set(account)
             responses._request_region.set(region)
