@@ -10,7 +10,8 @@ SHELL := /bin/sh
 PYTHON ?= python3
 ARCHITECTURE ?= x86_64
 # The fault matrix takes long and has a target of its own.
-BENCH ?= $(filter-out faults,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
+# What takes long has a target of its own.
+BENCH ?= $(filter-out faults kills drops,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ASL_VALIDATOR := 4.0.0
@@ -25,7 +26,7 @@ export SAM_CLI_TELEMETRY = 0
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format up down build bench faults clean lock
+.PHONY: help demo test lint format up down build bench faults soak clean lock
 
 help:  ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
@@ -56,6 +57,10 @@ build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy
 
 bench: $(TEST)  ## Measure; the figures of the README and the docs come from here
 	@for part in $(BENCH); do $(BIN)/python -m bench.$$part || exit 1; done
+
+soak: $(TEST)  ## Kill the local cloud again and again, drop 1,000 files at once (about an hour)
+	@$(BIN)/python -m bench.kills $(KILLS)
+	@$(BIN)/python -m bench.drops $(DROPS)
 
 faults: $(TEST)  ## Break one thing at a time and see how each run ends (about 15 minutes)
 	@$(BIN)/python -m bench.faults $(if $(ONLY),--only '$(ONLY)') $(FAULTS)

@@ -6,6 +6,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 
+ETAG = '"etag"'
+
 
 class FolderBucket:
     """The calls of a boto3 S3 client that functions/evaluate makes."""
@@ -36,5 +38,6 @@ class FolderBucket:
     def paginate(self, **request: Any) -> list[dict[str, Any]]:
         """List the files of a folder, in one page."""
         folder = self._folder / request["Prefix"]
-        keys = [request["Prefix"] + path.name for path in folder.iterdir() if path.is_file()]
-        return [{"Contents": [{"Key": key} for key in sorted(keys)]}]
+        found = folder.iterdir() if folder.is_dir() else ()
+        keys = [request["Prefix"] + path.name for path in found if path.is_file()]
+        return [{"Contents": [{"Key": key, "ETag": ETAG} for key in sorted(keys)]}]

@@ -11,6 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from bench.evaluate.folder_bucket import ETAG
+from pipeline import layout
+
 PREFIX = "runs/bench"
 CHAMPION = "runs/before"
 FEATURES = 20
@@ -62,6 +65,20 @@ def make_run(folder: Path, task: str, metric: str, rows: int) -> None:
         "chunks/encode-00000.json": counts,
     }.items():
         (root / name).write_text(json.dumps(content))
+    _write_notes(root)
+
+
+def _write_notes(root: Path) -> None:
+    """Note the parts that there are, as Encode does."""
+    notes = {
+        layout.PARTS_NOTE: layout.PART_FOLDERS,
+        layout.CHAMPION_NOTE: layout.CHAMPION_FOLDERS,
+    }
+    for note, folders in notes.items():
+        found = [path for folder in folders for path in (root / "data" / folder).glob("*")]
+        parts = {path.relative_to(root).as_posix(): ETAG for path in found}
+        told = json.dumps({"index": 0, "parts": parts})
+        (root / "chunks" / layout.note_name(note, 0)).write_text(told)
 
 
 def _write_seen(root: Path, test_rows: int, draw: np.random.Generator) -> None:

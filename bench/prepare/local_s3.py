@@ -46,7 +46,7 @@ class LocalS3:
     def put_object(self, **request: Any) -> dict[str, Any]:
         """Write an object."""
         self.objects[request["Key"]] = request["Body"]
-        return {}
+        return {"ETag": '"etag"'}
 
     def create_multipart_upload(self, **request: Any) -> dict[str, Any]:
         """Begin an upload."""

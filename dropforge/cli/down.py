@@ -42,8 +42,8 @@ def down(yes: Yes = False, wait: Wait = False, as_json: Json = False) -> None:
                 _ask(left, output)
             _stop(cloud, left, output)
         said = f"Stopped the local cloud at {cloud.endpoint}." if cloud else "No local cloud is up."
-        facts = {"running": False, "stopped": cloud is not None, "events": left.events}
-        output.result(facts, lambda: [said + _of_events(left.events)])
+        facts = {"running": False, "stopped": cloud is not None, "waiting": left.waiting}
+        output.result(facts, lambda: [said + _of_waiting(left.waiting)])
 
 
 def _ask(left: UnderWay, output: Output) -> None:
@@ -63,5 +63,5 @@ def _stop(cloud: "Cloud", left: UnderWay, output: Output) -> None:
     stop_cloud(cloud)
 
 
-def _of_events(count: int) -> str:
-    return f" {UnderWay(events=count)} will be handled at its next start." if count else ""
+def _of_waiting(count: int) -> str:
+    return f" What waits in it ({count:,}) goes on at its next start." if count else ""

@@ -19,21 +19,21 @@ class UnderWay:
 
     Parameters
     ----------
-    runs : executions that go on or wait for their turn; an end of the cloud fails them.
-    events : such as drops, that no function has taken yet; the next start goes on with them.
+    runs : executions that go on; an end of the cloud fails them.
+    waiting : runs that wait for their turn, and events, such as drops, that no function has
+        taken yet; the next start goes on with them.
     """
 
     runs: int = 0
-    events: int = 0
+    waiting: int = 0
 
     def __bool__(self) -> bool:
-        return bool(self.runs or self.events)
+        return bool(self.runs or self.waiting)
 
     def __str__(self) -> str:
-        parts = [(self.runs, "run"), (self.events, "event")]
-        return " and ".join(
-            f"{count:,} {noun}{'' if count == 1 else 's'}" for count, noun in parts if count
-        )
+        runs = f"{self.runs:,} run{'' if self.runs == 1 else 's'}" if self.runs else ""
+        waiting = f"{self.waiting:,} waiting" if self.waiting else ""
+        return " and ".join(filter(None, (runs, waiting)))
 
 
 def under_way(cloud: "Cloud") -> UnderWay:
@@ -46,7 +46,7 @@ def under_way(cloud: "Cloud") -> UnderWay:
         return UnderWay()
     runs = backlog["executions"]
     events = sum(int(line["queued"]) for line in backlog["functions"].values())
-    return UnderWay(runs["queued"] + runs["running"], events)
+    return UnderWay(runs["running"], events + runs["queued"])
 
 
 def wait_for_end(cloud: "Cloud", say: Callable[[UnderWay], None]) -> None:

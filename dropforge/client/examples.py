@@ -109,6 +109,7 @@ def _names(stack: Stack, execution: Execution, data: Stored, notes: Stored) -> d
     ended = (message_of(stack, execution.facts["name"]) or {}).get("ended")
     return {
         f"{layout.INBOX}{_EXAMPLE_DATASET}/churn.csv": data.key,
+        "churn.csv": data.key.rpartition("/")[2],
         f"{layout.INBOX}{_EXAMPLE_DATASET}/notes.txt": notes.key,
         _EXAMPLE: execution.facts["name"],
         _EXAMPLE_NOTES: notes.run,

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from evaluate.as_written import check_champion_parts
 from evaluate.cautions import FEW_ROWS, listed
 from evaluate.figures import counted, quoted, short
 from evaluate.holdout import Holdout, read_scores
@@ -58,6 +59,7 @@ def _compared(
         reason = short(str(said).strip().rstrip("."), _REASON)
         failed = asked.get("failed") or usable.get("broken")
         return NotCompared("failed" if failed else "unfit", reason)
+    check_champion_parts(files)
     encoded = files.read_json(ENCODER, kind=artefacts.ENCODER)["target"]
     if changed := _changed(encoded, challenger, target, in_order=False):
         return NotCompared("question", changed)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
+from evaluate.as_written import check_parts
 from evaluate.cautions import Warnings, warning
 from evaluate.comparison import data_beside, rivals_of
 from evaluate.document import columns_of, judged_part, run_part, versions_of
@@ -55,6 +56,7 @@ def evaluate_run(
     target = encoder["target"]
     metric = metric_for(target["task"], request.get("settings", {}).get("metric"))
     rows = count_rows(files)
+    check_parts(files)
     holdout, scored, champion = _score(files, event, target, rows["test"])
     times.append(time.perf_counter())
     judgement = judge(metric, scored, champion, *_terms(request, event))

@@ -62,11 +62,22 @@ class RunFiles:
     def names(self, folder: str) -> list[str]:
         """Return the names of the files directly in a folder, sorted."""
         start = self.key(folder) + "/"
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)
-        keys = (
-            item["Key"].removeprefix(start) for page in pages for item in page.get("Contents", [])
-        )
+        keys = (item["Key"].removeprefix(start) for item in self._listed(start))
         return sorted(name for name in keys if name and "/" not in name)
+
+    def tags(self, folder: str) -> dict[str, str]:
+        """Return the ETags of all that is in a folder, by the names below the run's prefix."""
+        start = self.key(folder) + "/"
+        return {
+            item["Key"].removeprefix(f"{self.prefix}/"): item["ETag"]
+            for item in self._listed(start)
+            if item["Key"] != start
+        }
+
+    def _listed(self, start: str) -> Iterator[dict[str, Any]]:
+        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)
+        for page in pages:
+            yield from page.get("Contents", [])
 
     def write(self, name: str, text: str, content_type: str) -> None:
         """Write a file of the run."""

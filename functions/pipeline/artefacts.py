@@ -53,6 +53,8 @@ PROFILE = Artefact("Fit encoder", 48 * MIB, "profile")
 """Ten values of at most 100 letters for each of at most 16,384 columns."""
 ROWS = Artefact("Encode chunks", 64 * 1024, "rows")
 """Five counts."""
+NOTE = Artefact("Encode chunks", 4 * MIB, "note")
+"""Some 100 bytes a part; a chunk has at most 10,000."""
 TRUTH = Artefact("Encode chunks", 192 * MIB)
 """Row numbers, labels and id columns of a chunk's test rows; a chunk has at most 128 MiB."""
 TEST = Artefact("Encode chunks", 4096 * MIB)

@@ -20,6 +20,11 @@ INBOX = "inbox/"
 SETTINGS_FILE = "pipeline.json"
 CSV_SUFFIXES = (".csv", ".csv.gz")
 
+# What the chunks' notes of their parts are called, and the folders below data/ that they tell of.
+PARTS_NOTE, CHAMPION_NOTE = "parts", "champion"
+PART_FOLDERS = ("train", "validation", "test", "truth")
+CHAMPION_FOLDERS = ("champion",)
+
 _DATASET = re.compile(r"[a-z0-9](-?[a-z0-9]){0,30}")
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _JOB_NAME_LIMIT = 63
@@ -190,6 +195,11 @@ def join(prefix: str, *parts: str) -> str:
 def part_name(index: int) -> str:
     """Return the file name of a part, the same below data/train, data/test and data/truth."""
     return f"part-{index:05d}.csv"
+
+
+def note_name(note: str, index: int) -> str:
+    """Return the file name, below chunks/, of a chunk's note of the parts that it wrote."""
+    return f"{note}-{index:05d}.json"
 
 
 def digest_part(part: str) -> str:

@@ -71,9 +71,12 @@ class Bucket:
         """Return an object's s3:// address."""
         return f"s3://{self.name}/{key}"
 
-    def put(self, key: str, body: bytes, content_type: str = "text/csv") -> None:
-        """Write an object."""
-        self.client.put_object(Bucket=self.name, Key=key, Body=body, ContentType=content_type)
+    def put(self, key: str, body: bytes, content_type: str = "text/csv") -> str:
+        """Write an object and return its ETag."""
+        tag: str = self.client.put_object(
+            Bucket=self.name, Key=key, Body=body, ContentType=content_type
+        )["ETag"]
+        return tag
 
     def put_json(self, key: str, value: Any) -> None:
         """Write an object that holds JSON, indented for the people who open it."""

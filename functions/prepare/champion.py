@@ -47,7 +47,14 @@ def compare_champion(
     {"usable": bool, "reason": str, "notices": warnings}; its "encoder" if usable; "broken"
     if that is damaged.
     """
-    if not champion.get("found"):
+    if not isinstance(champion.get("found"), bool):
+        # Taken for "there is none", it would let the model in use be replaced uncompared.
+        said = shorten(repr(champion), 100)
+        raise ArtefactError(
+            f"Fit encoder: Find champion answered {said}, which does not say whether there is a "
+            f"model in use; drop the file again"
+        )
+    if not champion["found"]:
         return {"usable": False, "reason": "There is no approved model yet."}
     uri = bucket.uri(champion["encoder_key"])
     try:

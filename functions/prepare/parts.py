@@ -50,17 +50,35 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, An
     raw = planned_source(client, plan).read(chunk["start"], chunk["end"])
     with artefacts.belonging(*map(bucket.uri, keys.values())):
         files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
+    tags: dict[str, str] = {}
     for name, body in files.items():
         if again and name.split("/")[0] not in _FOR_CHAMPION:
             continue
         kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
-        bucket.put(layout.join(prefix, "data", name), body, kind)
+        tags[f"data/{name}"] = bucket.put(layout.join(prefix, "data", name), body, kind)
+    if chunk["champion"]:
+        _note(bucket, prefix, chunk, layout.CHAMPION_NOTE, layout.CHAMPION_FOLDERS, tags)
     if again:
         return
+    _note(bucket, prefix, chunk, layout.PARTS_NOTE, layout.PART_FOLDERS, tags)
     bucket.put_compact(
         layout.join(prefix, "chunks", f"encode-{chunk['index']:05d}.json"),
         {"index": chunk["index"], **counts},
     )
+
+
+def _note(
+    bucket: Bucket,
+    prefix: str,
+    chunk: dict[str, Any],
+    note: str,
+    folders: tuple[str, ...],
+    tags: dict[str, str],
+) -> None:
+    """Write down the ETags of a chunk's parts, so that Evaluate sees if they are changed."""
+    told = {name: tag for name, tag in tags.items() if name.split("/")[1] in folders}
+    key = layout.join(prefix, "chunks", layout.note_name(note, chunk["index"]))
+    bucket.put_compact(key, {"index": chunk["index"], "parts": told})
 
 
 def encode_bytes(

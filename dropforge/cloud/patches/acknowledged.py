@@ -70,7 +70,9 @@ def _state_keys(service: str) -> tuple[str, ...]:
     """Return the names under which the state that a call to a service changes is kept."""
     from ministack import app
 
-    config = app.SERVICE_REGISTRY[service]
+    config = app.SERVICE_REGISTRY.get(service)
+    if config is None:
+        return ()
     own = str(config.get("state_key", config["module"]))
     # What is published lies in the queues of those who subscribed.
     return (own, "sqs") if service == "sns" else (own,)

@@ -3,16 +3,20 @@
 ministack keeps executions in memory until its clean end, and tells of an end
 first. Here the record goes into the journal in one transaction with the events
 that tell of it: after a kill an execution either runs, or has ended and is told
-of. One that ran then has failed when the cloud is up again, and is told of once.
+of. One that ran then has failed when the cloud is up again, and is told of once;
+one that still waited for its turn begins.
 
 Children of a Distributed Map and the Map Run are written with their parent's
 end, or by the next checkpoint. Records are deleted 90 days after the end, as on
 AWS (Step Functions API, StartExecution, name).
 """
 
+import contextvars
 import json
 import logging
+import threading
 import time
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
@@ -29,9 +33,36 @@ EXECUTION, MAP_RUN = "execution", "map run"
 _CAUSE = "The local cloud ended while the execution ran."
 _ERROR = "States.ServiceRestart"
 _KEPT = timedelta(days=90)
+_BEGUN = "_begun"
 _RETRY_SECONDS = 1.0
 # Keys of the records that are written as they ended, which they stay.
 _ended: dict[str, set[Key]] = {EXECUTION: set(), MAP_RUN: set()}
+
+
+class StoredEvents(Sequence[Any]):
+    """The history of an execution that has ended, read from its row when it is asked for.
+
+    A hundred kilobytes each, it would be most of the memory of a cloud with many runs.
+    """
+
+    def __init__(self, kind: str, key: Key) -> None:
+        self._kind, self._key = kind, key
+
+    def _all(self) -> list[Any]:
+        row = journal().get(self._kind, _text(self._key))
+        return [] if row is None else list(json.loads(row)["events"])
+
+    def __getitem__(self, index: Any) -> Any:
+        return self._all()[index]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    def append(self, _event: Any) -> None:
+        """Leave out what a task still says after its execution was stopped."""
 
 
 def apply() -> None:
@@ -76,6 +107,24 @@ def apply() -> None:
     loading.afterwards(_restore)
 
 
+def begin(arn: str) -> None:
+    """Note that an execution enters its first state: an end of the cloud now fails it."""
+    from ministack.services import stepfunctions as states
+
+    execution = states._executions.get(arn)
+    if execution is None or execution["status"] != "RUNNING":
+        return
+    execution[_BEGUN] = True
+    while True:
+        try:
+            _put(EXECUTION, states._executions._scoped(arn), execution)
+        except JournalError as error:
+            logger.error("the beginning of %s waits: %s", execution["name"], error)
+            time.sleep(_RETRY_SECONDS)
+        else:
+            return
+
+
 def running() -> int:
     """Count the executions that have not ended, whether they have a turn or wait for it."""
     from ministack.services import stepfunctions as states
@@ -117,7 +166,14 @@ def _tell(emit: Any, execution: dict[str, Any]) -> None:
 def _put(kind: str, key: Key, record: dict[str, Any]) -> None:
     journal().put(kind, _text(key), json.dumps(record))
     if record["status"] != "RUNNING":
-        journal().after_commit(partial(_ended[kind].add, key))
+        journal().after_commit(partial(_keep, kind, key, record))
+
+
+def _keep(kind: str, key: Key, record: dict[str, Any]) -> None:
+    """Note that a record is written as it ended, and let go of its history."""
+    _ended[kind].add(key)
+    if "events" in record:
+        record["events"] = StoredEvents(kind, key)
 
 
 def _restore() -> None:
@@ -140,10 +196,15 @@ def _restore() -> None:
                 if record["status"] == "RUNNING":
                     left.append((key, record))
                 else:
-                    _ended[kind].add(key)
-        for (account, region, _), record in left:
+                    _keep(kind, key, record)
+        for (account, region, arn), record in sorted(left, key=lambda item: item[1]["startDate"]):
             responses._request_account_id.set(account)
             responses._request_region.set(region)
+            if _can_begin(record):
+                context = contextvars.copy_context()
+                start = partial(context.run, states._run_execution, arn)
+                threading.Thread(target=start, daemon=True).start()
+                continue
             record.update(status="FAILED", stopDate=responses.now_iso())
             if "executionArn" in record and "mapRunArn" not in record:
                 record.update(error=_ERROR, cause=_CAUSE)
@@ -152,6 +213,12 @@ def _restore() -> None:
                 states._add_event(record, "ExecutionFailed", failed)
                 states._emit_execution_status_event(record)
         save_ended()
+
+
+def _can_begin(record: dict[str, Any]) -> bool:
+    """Whether an execution that was running had not entered a state, and nobody waits for it."""
+    is_own = "executionArn" in record and "mapRunArn" not in record
+    return is_own and not record.get(_BEGUN) and not record.get("sync")
 
 
 def _is_older(record: dict[str, Any], oldest: datetime) -> bool:

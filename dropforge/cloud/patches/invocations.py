@@ -141,9 +141,6 @@ def _handle(invocation: Invocation) -> bool:
         return False
     record = lambda_svc._execution_record_for_config(function, config)
     result = lambda_svc._execute_function(record, invocation.event)
-    if result.get("throttle"):
-        invocation.due = time.time() + _THROTTLE_SECONDS
-        return True
     if not result.get("error"):
         journal().delete(KIND, invocation.number)
         return False
@@ -161,14 +158,16 @@ def _after_failure(
         or {}
     )
     retries = settings.get("MaximumRetryAttempts")
-    invocation.attempts += 1
+    throttled = bool(result.get("throttle"))
+    # A throttle is no attempt: the event waits until it is too old.
+    invocation.attempts += not throttled
     logger.warning(
         "%s failed to handle an event, attempt %d: %s",
         name,
         invocation.attempts,
         result.get("log") or result.get("body"),
     )
-    delay = RETRY_SECONDS * 2 ** (invocation.attempts - 1)
+    delay = _THROTTLE_SECONDS if throttled else RETRY_SECONDS * 2 ** (invocation.attempts - 1)
     age = time.time() + delay - invocation.began
     if invocation.attempts <= (_RETRIES if retries is None else int(retries)) and age <= int(
         settings.get("MaximumEventAgeInSeconds", _AGE_SECONDS)

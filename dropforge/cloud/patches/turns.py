@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from dropforge.cloud.patches import state_machine_role
+from dropforge.cloud.patches import executions, state_machine_role
 from dropforge.cloud.patches.registry import check
 
 LIMIT = 4 * max(2, os.cpu_count() or 2)
@@ -109,10 +109,14 @@ def apply() -> None:
 
     def run_execution(arn: str) -> None:
         if state_machine_role.is_inside():
-            run(arn)
+            begin(arn)
             return
         context = contextvars.copy_context()
-        turns.run(lambda: context.run(run, arn))
+        turns.run(lambda: context.run(begin, arn))
+
+    def begin(arn: str) -> None:
+        executions.begin(arn)
+        run(arn)
 
     states._run_execution = run_execution
     for name, digest in (

@@ -41,14 +41,14 @@ def test_down_does_not_end_runs_unless_told_to(busy: Clouds) -> None:
     assert (result.exit_code, busy.diary) == (2, [])
     found = json.loads(result.stdout)
     assert found["error"] == "RunsUnderWayError"
-    for part in ("2 runs would end as failed", "down --wait", "down --yes"):
+    for part in ("1 run would end as failed", "down --wait", "down --yes"):
         assert part in found["message"]
 
 
 def test_down_ends_runs_if_told_to_and_says_what_is_left(busy: Clouds) -> None:
     result = CliRunner().invoke(app, ["down", "--yes"])
     assert (result.exit_code, busy.diary) == (0, ["down"])
-    assert "3 events will be handled at its next start" in result.stdout
+    assert "What waits in it (4) goes on at its next start." in result.stdout
 
 
 @pytest.mark.parametrize(("answer", "code", "diary"), [("y", 0, ["down"]), ("n", 1, [])])
@@ -57,14 +57,14 @@ def test_down_asks_a_person(
 ) -> None:
     monkeypatch.setattr(command, "sys", Terminal)
     result = CliRunner().invoke(app, ["down"], input=f"{answer}\n")
-    assert "2 runs would end as failed" in result.stderr
+    assert "1 run would end as failed" in result.stderr
     assert (result.exit_code, busy.diary) == (code, diary)
 
 
 def test_down_asks_nothing_if_only_events_wait(busy: Clouds) -> None:
     busy.work = [(0, 0, 1)]
     result = CliRunner().invoke(app, ["down", "--json"])
-    assert json.loads(result.stdout) == {"running": False, "stopped": True, "events": 1}
+    assert json.loads(result.stdout) == {"running": False, "stopped": True, "waiting": 1}
 
 
 def test_down_waits_until_nothing_goes_on(busy: Clouds) -> None:
@@ -72,7 +72,7 @@ def test_down_waits_until_nothing_goes_on(busy: Clouds) -> None:
     result = CliRunner().invoke(app, ["down", "--wait"])
     assert (result.exit_code, busy.diary) == (0, ["down"])
     assert result.stderr.splitlines() == [
-        "Waiting for 2 runs and 3 events ...",
+        "Waiting for 1 run and 4 waiting ...",
         "Waiting for 1 run ...",
     ]
 

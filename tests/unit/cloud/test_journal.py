@@ -86,6 +86,18 @@ def test_row_that_cannot_be_written_is_an_error(journal: Journal) -> None:
     journal.put("a", "3", "three")
 
 
+def test_row_that_is_refused_undoes_its_transaction_and_holds_up_no_other(journal: Journal) -> None:
+    def write() -> None:
+        with journal.transaction():
+            journal.put("a", "1", "one")
+            journal.put("a", "2", None)  # type: ignore[arg-type]
+
+    with pytest.raises(JournalError, match="NOT NULL"):
+        write()
+    journal.put("a", "3", "three")
+    assert reopened(journal).rows("a") == [("3", "three")]
+
+
 def test_damaged_file_says_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "journal.db"
     path.write_bytes(b"no database at all" * 100)

@@ -13,8 +13,9 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dropforge import cloud as clouds
+from dropforge.cloud.patches.turns import LIMIT
 from dropforge.errors import DeployError
-from tests.unit.cloud.conftest import PROJECT, TRUST, alive, wait_until
+from tests.unit.cloud.conftest import PROJECT, TRUST, alive, run_machine, wait_until
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,74 @@ def test_cloud_of_a_moment_lets_the_function_that_is_told_end(killed: Killed) ->
 def kill(cloud: clouds.Cloud) -> None:
     os.kill(cloud.pid, signal.SIGKILL)
     wait_until(lambda: clouds.running(cloud.state_dir) is None)
+
+
+def test_execution_and_model_that_were_told_of_are_there_after_a_kill(tmp_path: Path) -> None:
+    first = clouds.up(tmp_path)
+    client = clouds.session(first).client
+    role = client("iam").create_role(RoleName="any", AssumeRolePolicyDocument=json.dumps(TRUST))
+    definition = {"StartAt": "P", "States": {"P": {"Type": "Pass", "End": True}}}
+    machine = client("stepfunctions").create_state_machine(
+        name="passes", definition=json.dumps(definition), roleArn=role["Role"]["Arn"]
+    )["stateMachineArn"]
+    url = client("sqs").create_queue(QueueName="told")["QueueUrl"]
+    arn = client("sqs").get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    client("events").put_rule(Name="told", EventPattern=json.dumps({"source": ["aws.states"]}))
+    target = {"Id": "queue", "Arn": arn["Attributes"]["QueueArn"]}
+    client("events").put_targets(Rule="told", Targets=[target])
+    ended = run_machine(client("stepfunctions"), machine, "ended", '{"a": 1}')
+    group = client("sagemaker").create_model_package_group(ModelPackageGroupName="g")
+    kill(first)
+    second = clouds.up(tmp_path)
+    try:
+        client = clouds.session(second).client
+        states, sqs = client("stepfunctions"), client("sqs")
+        again = states.describe_execution(executionArn=ended["executionArn"])
+        assert (again["status"], again["output"]) == ("SUCCEEDED", '{"a": 1}')
+        history = states.get_execution_history(executionArn=ended["executionArn"])["events"]
+        assert history[-1]["type"] == "ExecutionSucceeded"
+        found = client("sagemaker").describe_model_package_group(ModelPackageGroupName="g")
+        assert found["ModelPackageGroupArn"] == group["ModelPackageGroupArn"]
+        url = sqs.get_queue_url(QueueName="told")["QueueUrl"]
+        heard = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+        statuses = [json.loads(each["Body"])["detail"]["status"] for each in heard]
+        assert sorted(statuses) == ["RUNNING", "SUCCEEDED"]
+    finally:
+        clouds.down(second)
+
+
+def test_execution_that_had_not_begun_begins_in_the_next_cloud(tmp_path: Path) -> None:
+    first = clouds.up(tmp_path)
+    outputs = clouds.deploy(first, PROJECT, "turns", {})
+    states, iam = (clouds.session(first).client(each) for each in ("stepfunctions", "iam"))
+    role = iam.create_role(RoleName="calls", AssumeRolePolicyDocument=json.dumps(TRUST))["Role"]
+    allow = {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}
+    policy = {"Version": "2012-10-17", "Statement": [allow]}
+    iam.put_role_policy(RoleName="calls", PolicyName="p", PolicyDocument=json.dumps(policy))
+    call = {"Type": "Task", "Resource": outputs["EchoFunctionArn"], "End": True}
+    machine = states.create_state_machine(
+        name="calls",
+        definition=json.dumps({"StartAt": "C", "States": {"C": call}}),
+        roleArn=role["Arn"],
+    )["stateMachineArn"]
+    for number in range(LIMIT + 3):
+        given = json.dumps({"sleep": 3 if number < LIMIT else 0})
+        states.start_execution(stateMachineArn=machine, name=f"e{number:02d}", input=given)
+    kill(first)
+    second = clouds.up(tmp_path)
+    try:
+        states = clouds.session(second).client("stepfunctions")
+
+        def ends() -> dict[str, str] | None:
+            found = states.list_executions(stateMachineArn=machine)["executions"]
+            known = {each["name"]: each["status"] for each in found}
+            return None if "RUNNING" in known.values() else known
+
+        known = wait_until(ends)
+        assert [known[f"e{number:02d}"] for number in range(LIMIT)] == ["FAILED"] * LIMIT
+        assert {known[f"e{number:02d}"] for number in range(LIMIT, LIMIT + 3)} == {"SUCCEEDED"}
+    finally:
+        clouds.down(second)
 
 
 def test_event_that_a_kill_cut_off_is_handled_again(tmp_path: Path) -> None:

@@ -1,11 +1,25 @@
 """An S3 client and a Logs client that hold what a test puts into them."""
 
+import hashlib
 import io
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
+
+from pipeline import layout
+
+NOTES = {
+    layout.PARTS_NOTE: layout.PART_FOLDERS,
+    layout.CHAMPION_NOTE: layout.CHAMPION_FOLDERS,
+}
+
+
+def etag(body: bytes | str) -> str:
+    raw = body.encode() if isinstance(body, str) else body
+    return f'"{hashlib.md5(raw).hexdigest()}"'
 
 
 class FakeS3:
@@ -13,8 +27,10 @@ class FakeS3:
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
+        self.keeps_notes = False
 
     def get_object(self, *, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
+        self._note_parts()
         if Key not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": Key}}, "GetObject")
         body = self.objects[Key]
@@ -26,10 +42,29 @@ class FakeS3:
     def get_paginator(self, _operation: str) -> "FakeS3":
         return self
 
+    def _note_parts(self) -> None:
+        """Let each run's notes be of the parts that it has, unless the test wrote them itself."""
+        if self.keeps_notes:
+            return
+        for start in {key.partition("/data/")[0] for key in self.objects if "/data/" in key}:
+            for note, folders in NOTES.items():
+                parts = {
+                    key.removeprefix(f"{start}/"): etag(body)
+                    for key, body in self.objects.items()
+                    if key.startswith(tuple(f"{start}/data/{folder}/" for folder in folders))
+                }
+                told = json.dumps({"index": 0, "parts": parts}).encode()
+                self.objects[f"{start}/chunks/{note}-00000.json"] = told
+
     def paginate(self, *, Prefix: str, **_: str) -> Any:  # noqa: N803
+        self._note_parts()
         keys = sorted(key for key in self.objects if key.startswith(Prefix))
         for start in range(0, len(keys) or 1, 2):
-            yield {"Contents": [{"Key": key} for key in keys[start : start + 2]]}
+            yield {
+                "Contents": [
+                    {"Key": key, "ETag": etag(self.objects[key])} for key in keys[start : start + 2]
+                ]
+            }
 
 
 class FakeLogs:

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from pipeline.errors import ArtefactError
+from prepare.fit import fit_run
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 ROWS = 200
@@ -88,3 +90,12 @@ def test_values_that_the_champion_never_saw_are_counted_in_a_warning() -> None:
     assert "'c': 20 of 200 values" in message
     same = second_run(table(WORDS), table(WORDS[::-1]))
     assert "unseen_values" not in same.codes
+
+
+@pytest.mark.parametrize("answer", [{}, {"found": None}, {"found": "no"}, {"rubbish": 1}])
+def test_answer_that_says_nothing_of_a_champion_is_not_taken_for_none(
+    answer: dict[str, Any],
+) -> None:
+    before = prepare(table(COUNTS), run="set-1")
+    with pytest.raises(ArtefactError, match=r"Find champion answered .* drop the file again"):
+        fit_run(before.s3, "bucket", before.plan["prefix"], answer, "ml.m5.large")

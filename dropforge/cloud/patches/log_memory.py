@@ -1,0 +1,49 @@
+"""Log events are held once, and written without being copied.
+
+ministack keeps each event a second time, as the record that a query may point to
+(GetLogRecord), and copies all of both for every checkpoint: after 500 runs a file
+of 150 MB, and as much again twice while it was made. Here the newest records alone
+are held, and none is saved.
+"""
+
+import copy
+from typing import Any
+
+from ministack.core.responses import AccountRegionScopedDict
+
+from dropforge.cloud.patches.registry import replace
+
+_RECORDS = 10_000
+
+
+class _NewestRecords(AccountRegionScopedDict):  # type: ignore[misc]
+    """As many records as a query returns at most (CloudWatch Logs API, StartQuery, limit)."""
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        super().__setitem__(key, value)
+        while len(self._data) > _RECORDS:
+            self._data.pop(next(iter(self._data)), None)
+
+
+def apply() -> None:
+    """Replace the table of records, and what is saved."""
+    from ministack.services import cloudwatch_logs as logs
+
+    def get_state() -> dict[str, Any]:
+        # Written at once and changed by appending alone, so that the events need no copy.
+        return {"log_groups": logs._log_groups} | {
+            name: copy.deepcopy(getattr(logs, f"_{name}"))
+            for name in (
+                "destinations",
+                "resource_policies",
+                "log_group_policies",
+                "metric_filters",
+                "queries",
+                "delivery_sources",
+                "delivery_destinations",
+                "deliveries",
+            )
+        }
+
+    replace(logs, "get_state", "969fbca606be", get_state)
+    logs._log_records = _NewestRecords()
