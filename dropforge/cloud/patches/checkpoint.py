@@ -23,7 +23,7 @@ from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
-from dropforge.cloud.patches import executions, loading
+from dropforge.cloud.patches import executions, loading, log_memory
 from dropforge.cloud.patches.registry import check, replace
 
 logger = logging.getLogger("dropforge.cloud")
@@ -148,7 +148,10 @@ def _draft(drafts: dict[str, tuple[bytes, str]], name: str, state: Any) -> None:
             return f"{id(value)} {len(value)}"
         return persistence._json_default(value)
 
-    digest = hashlib.sha256(json.dumps(state, default=outline).encode()).digest()
+    if name == "cloudwatch_logs":
+        digest = log_memory.signature(state)
+    else:
+        digest = hashlib.sha256(json.dumps(state, default=outline).encode()).digest()
     if _written.get(name) != digest:
         wrapped = {
             "__ministack_format__": persistence._state_format_version(name),

@@ -7,13 +7,37 @@ are held, and none is saved.
 """
 
 import copy
+import hashlib
+import json
 from typing import Any
 
+from ministack.core import persistence
 from ministack.core.responses import AccountRegionScopedDict
 
 from dropforge.cloud.patches.registry import replace
 
 _RECORDS = 10_000
+
+
+def signature(state: dict[str, Any]) -> bytes:
+    """Tell whether logs have changed, without writing all of them down to see.
+
+    Parameters
+    ----------
+    state : what `get_state` returns.
+    """
+    counts = [
+        (key, group.get("retentionInDays"), len(group["streams"]), name, len(stream["events"]))
+        for key, group in list(state["log_groups"]._data.items())
+        for name, stream in list(group["streams"].items())
+    ]
+    others = {name: value for name, value in state.items() if name != "log_groups"}
+    groups = {
+        str(key): {name: value for name, value in group.items() if name != "streams"}
+        for key, group in list(state["log_groups"]._data.items())
+    }
+    text = json.dumps([counts, groups, others], default=persistence._json_default)
+    return hashlib.sha256(text.encode()).digest()
 
 
 class _NewestRecords(AccountRegionScopedDict):  # type: ignore[misc]

@@ -147,7 +147,7 @@ def test_post_that_is_taken_does_not_wait_for_the_end_of_the_answer(webhook: Web
     [
         (429, "7", 7),
         (503, "120", 120),
-        (429, format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True), 3600),
+        (429, "in an hour", 3600),
         (429, "soon", None),
         (429, "-3", None),
         (429, "", None),
@@ -158,6 +158,9 @@ def test_post_that_is_taken_does_not_wait_for_the_end_of_the_answer(webhook: Web
 def test_post_to_a_busy_webhook_tells_how_long_it_asked_to_wait(
     webhook: Webhook, code: int, given: str, seconds: float | None
 ) -> None:
+    if given == "in an hour":
+        # Made here: collected at another second, the test would have another name.
+        given = format_datetime(datetime.now(UTC) + timedelta(hours=1), usegmt=True)
     webhook.answers = [webhooks.status(code, Retry_After=given)]
     assert failure_of(webhook.url).retry_after == pytest.approx(seconds, abs=60)
 
