@@ -17,7 +17,7 @@ from tests.webhooks import Webhook, status
 
 ROOT = Path(__file__).parents[2]
 PARAMETER = "/dropforge/webhook"
-PATIENCE_SECONDS = 60.0
+PATIENCE_SECONDS = 240.0
 
 
 def deployed(running: cloud.Cloud, name: str, backoff: int) -> Application:
@@ -119,11 +119,12 @@ def test_webhook_that_misbehaves_gets_the_message_and_holds_up_nobody_else(
     began = time.monotonic()
     run = refused(application)
     until(lambda: [m for m in inbox.fetch() if run in m["Message"]])
-    assert time.monotonic() - began < 8
+    # Before a try of the webhook could be over, which takes up to ten seconds.
+    assert time.monotonic() - began < 9.5
     message = application.message(run)
     assert "sns" in message["sent"]
     until(lambda: "webhook" in told(application, run)["sent"])
-    assert time.monotonic() - began < longest
+    assert time.monotonic() - began < 4 * longest
     assert [run in text for text in webhook.texts] == [True] * tries
     if tries > 1 and answers[0].__qualname__.startswith("status"):
         assert webhook.times[1] - webhook.times[0] >= 1
