@@ -98,8 +98,8 @@ RULES = (
         "job out of memory",
         r"States\.TaskFailed",
         r"exit code: 137|[Oo]ut of memory|OutOfMemory|MemoryError",
-        "Name a larger instance_type in pipeline.json, or drop a file with fewer rows or columns. "
-        "If the step predicts, raise the stack's parameter TransformInstanceType instead.",
+        "Name a larger instance_type in pipeline.json and drop the file again, or drop one with "
+        "fewer rows. If the step predicts, raise the stack's parameter TransformInstanceType.",
     ),
     Rule(
         "data of a job",

@@ -27,6 +27,7 @@ MIB = 1 << 20
 MOST_VALUES = 3_000_000
 """Of one JSON file; as empty lists, 200 MB."""
 _SHOWN = 200
+_AGAIN = "drop the file again"
 
 
 @dataclass(frozen=True)
@@ -122,14 +123,17 @@ def present(uri: str, writer: str) -> Iterator[None]:
             raise damaged(uri, writer, "has become shorter since") from error
         if code in DENIED:
             raise damaged(
-                uri, writer, f"is not there any more, or this step's role may not read it ({code})"
+                uri,
+                writer,
+                f"is not there any more, or this step's role may not read it ({code})",
+                f"{_AGAIN}; if that ends alike, deploy the stack again, which restores its roles",
             ) from error
         raise
 
 
-def damaged(uri: str, writer: str, what: str) -> ArtefactError:
+def damaged(uri: str, writer: str, what: str, remedy: str = _AGAIN) -> ArtefactError:
     """Return the error of a file that is not as it was written."""
-    return ArtefactError(f"{uri}, which {writer} wrote, {what}: drop the file again")
+    return ArtefactError(f"{uri}, which {writer} wrote, {what}: {remedy}")
 
 
 def checked(kind: Artefact, body: bytes, uri: str) -> Any:

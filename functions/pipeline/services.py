@@ -110,6 +110,6 @@ def _remedy(error: Exception) -> str:
     if isinstance(error, ClientError) and code_of(error) in DENIED:
         return (
             "allow it: deploy the stack again, which restores the roles, and look for a policy of "
-            "the bucket, the key or the organisation that denies it"
+            "the bucket, the key or the organisation that denies it; then drop the file again"
         )
     return "it will not pass by itself: correct what it names, then drop the file again"

@@ -51,7 +51,7 @@ def compare_champion(
         # Taken for "there is none", it would let the model in use be replaced uncompared.
         said = shorten(repr(champion), 100)
         raise ArtefactError(
-            f"Fit encoder: Find champion answered {said}, which does not say whether there is a "
+            f"Find champion answered {said}, which does not say whether there is a "
             f"model in use; drop the file again"
         )
     if not champion["found"]:

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 
 from pipeline import artefacts
 from pipeline.errors import ArtefactError
@@ -41,3 +42,12 @@ def test_every_kind_of_file_has_a_schema_that_compiles() -> None:
         if kind.schema:
             with pytest.raises(ArtefactError):
                 artefacts.fitting(kind, "no such thing", URI)
+
+
+def test_file_that_may_not_be_read_names_the_roles_too() -> None:
+    denied = ClientError({"Error": {"Code": "AccessDenied"}}, "GetObject")
+    with (
+        pytest.raises(ArtefactError, match="deploy the stack again, which restores its roles"),
+        artefacts.present("s3://b/runs/r/plan.json", "Plan data"),
+    ):
+        raise denied

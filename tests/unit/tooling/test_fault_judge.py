@@ -1,5 +1,6 @@
 """The fault matrix's own judgement: a cell that should fail does."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from bench.faults import wording
 from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, UNDECIDED, Cell, Expect
 from bench.faults.judge import Packages, judge
 from bench.faults.lane import Ending
-from bench.faults.play import play_one
+from bench.faults.play import play, play_one
 
 SUBJECT = "churn: run failed"
 FOOTER = (
@@ -169,3 +170,32 @@ def test_place_is_a_state_or_what_the_cell_names_but_not_in_the_footer() -> None
     assert not wording.names_place(text_of("we could not evaluate it."), ())
     assert not wording.names_place(text_of("it is damaged."), ("inbox/churn", "ClientError"))
     assert {"Evaluate", "Champion batch transform", "Encode chunk"} <= set(wording.states())
+
+
+def test_cell_whose_fault_is_not_met_by_chance_is_played_again() -> None:
+    class Inbox:
+        def messages(self, *_arguments: object) -> list[dict[str, str]]:
+            return []
+
+    class Lane:
+        folder, inbox = Path("lane0"), Inbox()
+        asked = 0
+
+        def champions(self, _dataset: str) -> list[tuple[str, str]]:
+            return BEFORE
+
+        def drop(self, *_arguments: object) -> Any:
+            return type("Drop", (), {"run": "churn-1", "dataset": "x0001"})()
+
+        def await_end(self, *_arguments: object) -> Ending:
+            return ending()
+
+        def met(self, at: int) -> bool:
+            self.asked += 1
+            return self.asked == at
+
+    for at, asked, reason in ((2, 2, []), (9, 3, ["the fault did not come to be"])):
+        lane: Any = Lane()
+        cell = Cell("a", "b", "c", Expect(FAILED), met=lambda own, _name, at=at: own.met(at))  # type: ignore[misc]
+        [result] = play([cell], [lane], lambda _result: None)
+        assert (lane.asked, result.failures) == (asked, reason)
