@@ -8,9 +8,7 @@ import shutil
 import signal
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +16,8 @@ from dropforge.cloud.journal import JournalError, journal
 from dropforge.cloud.sagemaker import events, store
 from dropforge.cloud.sagemaker.faults import Faults, JobFault
 from dropforge.cloud.sagemaker.logs import LogStream
+from dropforge.cloud.sagemaker.outcomes import JobFailed, JobStopped, is_named, reason_of
+from dropforge.cloud.sagemaker.places import Places
 from dropforge.cloud.sagemaker.processes import JobProcess, Nursery
 from dropforge.cloud.sagemaker.storage import StorageError
 
@@ -31,41 +31,8 @@ LIMIT = 2 * max(2, os.cpu_count() or 2)
 _GRACE_SECONDS = 120.0
 _REASON_LENGTH = 1024
 
-
-class _Places:
-    """A limit of jobs whose processes run at once, first come, first served."""
-
-    def __init__(self, limit: int) -> None:
-        self._changed = threading.Condition()
-        self._free = limit
-        self._limit = limit
-        self._waiting: deque[object] = deque()
-
-    @contextmanager
-    def taken(self, stop: threading.Event) -> Iterator[None]:
-        """Wait for a place, or until the job is stopped, and hold it."""
-        mine = object()
-        with self._changed:
-            self._waiting.append(mine)
-            while not stop.is_set() and not (self._free and self._waiting[0] is mine):
-                self._changed.wait(_POLL_SECONDS)
-            self._waiting.remove(mine)
-            self._free -= 1
-            self._changed.notify_all()
-        try:
-            yield
-        finally:
-            with self._changed:
-                self._free += 1
-                self._changed.notify_all()
-
-    def counts(self) -> dict[str, int]:
-        with self._changed:
-            return {"queued": len(self._waiting), "running": self._limit - self._free}
-
-
 nursery = Nursery()
-_places = _Places(LIMIT)
+_places = Places(LIMIT)
 _active: dict[str, "Job"] = {}
 _settings: dict[str, Any] = {}
 _stopped_on_purpose: set[str] = set()
@@ -90,18 +57,6 @@ def backlog() -> dict[str, int]:
 def shutdown() -> None:
     """Kill every job's process."""
     nursery.shutdown()
-
-
-class JobFailed(Exception):  # noqa: N818 - an outcome of a job, not a fault of this code
-    """The job failed; the message is its FailureReason."""
-
-
-class JobStopped(Exception):  # noqa: N818 - an outcome of a job, not a fault of this code
-    """The job was stopped, or ran out of time."""
-
-    def __init__(self, secondary: str = "Stopped") -> None:
-        super().__init__(secondary)
-        self.secondary = secondary
 
 
 class Job:
@@ -226,7 +181,7 @@ class Job:
             raise reason
         for host, process in started.items():
             if process.code != 0:
-                raise JobFailed(_reason_of(hosts[host], process.code))
+                raise JobFailed(reason_of(hosts[host], process.code))
         return printed
 
     def wait_for_fault(self, limit: float = math.inf) -> None:
@@ -270,7 +225,7 @@ class Job:
             shutil.rmtree(self.root, ignore_errors=True)
 
     def _fail(self, reason: str) -> None:
-        prefixed = reason if _is_named(reason) else f"ClientError: {reason}"
+        prefixed = reason if is_named(reason) else f"ClientError: {reason}"
         self.record["FailureReason"] = prefixed[:_REASON_LENGTH]
         self.finish("Failed", "Failed")
 
@@ -298,17 +253,3 @@ def wait_for(arn: str, stopped: Callable[[], bool], stop: Callable[[], None]) ->
 def stopped_on_purpose(arn: str) -> bool:
     """Tell whether a fault stopped a job, of which its `.sync` task is to make no error."""
     return arn in _stopped_on_purpose
-
-
-def _is_named(reason: str) -> bool:
-    return reason.split(":", 1)[0].endswith("Error")
-
-
-def _reason_of(root: Path, code: int | None) -> str:
-    """Word a failed process as SageMaker does: the failure file, then the exit code.
-
-    The form is the one quoted in aws/amazon-sagemaker-examples#1740.
-    """
-    failure = root / "output" / "failure"
-    text = failure.read_text(encoding="utf-8") if failure.exists() else ""
-    return text if _is_named(text) else f"AlgorithmError: {text}, exit code: {code}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from dropforge.cloud.sagemaker import jobs, storage, store
 from dropforge.cloud.sagemaker.hosts import collective_of, shards_of
+from dropforge.cloud.sagemaker.outcomes import JobFailed, JobStopped
 
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
@@ -66,7 +67,7 @@ class TrainingJob(jobs.Job):
         try:
             left = end - time.monotonic()
             printed = self.run_processes("train", usable, environment, left)
-        except jobs.JobStopped:
+        except JobStopped:
             self._upload(s3, hosts["algo-1"])
             raise
         finally:
@@ -131,7 +132,7 @@ class TrainingJob(jobs.Job):
             if all(any((root / "input" / "data" / name).rglob("*")) for name in channels)
         }
         if not usable:
-            raise jobs.JobFailed("ClientError: No data in training channel of any instance")
+            raise JobFailed("ClientError: No data in training channel of any instance")
         return usable
 
     def _configure(self, hosts: dict[str, Path], member_of: dict[str, dict[str, Any]]) -> None:

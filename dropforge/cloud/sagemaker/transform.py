@@ -7,6 +7,7 @@ from typing import Any
 from dropforge.cloud.sagemaker import jobs, models, paging, registry, storage, store, tags
 from dropforge.cloud.sagemaker.errors import ApiError, invalid, not_found
 from dropforge.cloud.sagemaker.identity import Caller
+from dropforge.cloud.sagemaker.outcomes import JobFailed
 
 _LIVE_SECONDS = 86_400 * 28
 
@@ -142,7 +143,7 @@ class TransformJob(jobs.Job):
 
     def _fetch_model(self, s3: Any, container: dict[str, Any]) -> None:
         if "ModelDataUrl" not in container:
-            raise jobs.JobFailed("ClientError: the model names no ModelDataUrl")
+            raise JobFailed("ClientError: the model names no ModelDataUrl")
         place = storage.Location.of(container["ModelDataUrl"])
         archive = self.root / "model.tar.gz"
         storage.download(s3, place.bucket, place.key, archive)

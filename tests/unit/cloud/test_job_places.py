@@ -2,7 +2,7 @@
 
 import threading
 
-from dropforge.cloud.sagemaker.jobs import _Places
+from dropforge.cloud.sagemaker.places import Places
 from tests.unit.cloud.conftest import wait_until
 
 
@@ -10,7 +10,7 @@ class Jobs:
     """Jobs that run until they are let go, and the order in which they began."""
 
     def __init__(self, limit: int) -> None:
-        self.places = _Places(limit)
+        self.places = Places(limit)
         self.began: list[int] = []
         self.gates: dict[int, threading.Event] = {}
         self.stops: dict[int, threading.Event] = {}
