@@ -70,7 +70,19 @@ def leave_execution(client: Callable[[str], Any], function: str, payload: dict[s
     machine = client("stepfunctions").create_state_machine(
         name="waits", definition=json.dumps(wait), roleArn=role["Role"]["Arn"]
     )
-    client("stepfunctions").start_execution(stateMachineArn=machine["stateMachineArn"], name="left")
+    left = client("stepfunctions").start_execution(
+        stateMachineArn=machine["stateMachineArn"], name="left"
+    )
+    # One that has entered no state would begin in the next cloud.
+    wait_until(lambda: len(history(client, left["executionArn"])) > 1)
+
+
+def history(client: Callable[[str], Any], execution: str) -> list[dict[str, Any]]:
+    """Return an execution's events."""
+    events: list[dict[str, Any]] = client("stepfunctions").get_execution_history(
+        executionArn=execution
+    )["events"]
+    return events
 
 
 def test_killed_cloud_leaves_no_worker(killed: Killed) -> None:
