@@ -9,7 +9,6 @@
 SHELL := /bin/sh
 PYTHON ?= python3
 ARCHITECTURE ?= x86_64
-# The fault matrix takes long and has a target of its own.
 # What takes long has a target of its own.
 BENCH ?= $(filter-out faults kills drops,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
 BIN := .venv/bin

@@ -3,6 +3,7 @@
 import json
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -76,8 +77,14 @@ def start(state: Path) -> Application:
     """Start the cloud of a state directory, deploy, and subscribe."""
     cloud = clouds.up(state)
     application = Application(cloud, clouds.deploy(cloud, ROOT, "dropforge", {}))
-    sqs, sns = application.client("sqs"), application.client("sns")
-    url = sqs.create_queue(QueueName=_QUEUE)["QueueUrl"]
+    subscribe(application.client, application.outputs["TopicArn"])
+    return application
+
+
+def subscribe(client: Callable[[str], Any], topic: str) -> str:
+    """Subscribe a queue to a topic; return the queue's URL."""
+    sqs = client("sqs")
+    url: str = sqs.create_queue(QueueName=_QUEUE)["QueueUrl"]
     names = ["QueueArn"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]["QueueArn"]
     allow = {
@@ -88,9 +95,8 @@ def start(state: Path) -> Application:
     }
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": policy})
-    topic = application.outputs["TopicArn"]
-    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
-    return application
+    client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    return url
 
 
 def messages_of(

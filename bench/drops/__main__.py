@@ -51,8 +51,12 @@ def main() -> int:
         watch.start()
         began = time.monotonic()
         with ThreadPoolExecutor(32) as pool:
-            keys = [f"inbox/d{number}/d.csv" for number in range(drops)]
-            runs = list(pool.map(lambda key: application.drop(key, rows(hash(key))), keys))
+            runs = list(
+                pool.map(
+                    lambda number: application.drop(f"inbox/d{number}/d.csv", rows(number)),
+                    range(drops),
+                )
+            )
         dropped = time.monotonic() - began
         taken = [run for run in runs if run is not None]
         messages = messages_of(application, taken, _SECONDS)

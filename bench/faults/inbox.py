@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from bench.subscriber import subscribe
+
 _RUN_LINE = "Run: "
 
 
@@ -15,18 +17,7 @@ class Inbox:
         self._undelivered = undelivered
         self._told: list[dict[str, Any]] = []
         self._buried: list[str] = []
-        self._queue: str = self._sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-        answer = self._sqs.get_queue_attributes(QueueUrl=self._queue, AttributeNames=["QueueArn"])
-        arn = answer["Attributes"]["QueueArn"]
-        allow = {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": arn,
-        }
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
-        self._sqs.set_queue_attributes(QueueUrl=self._queue, Attributes={"Policy": policy})
-        client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+        self._queue = subscribe(client, topic)
 
     def messages(self, dataset: str, known: set[str]) -> list[dict[str, Any]]:
         """Return what subscribers were told of a dataset's runs, but for those known."""
