@@ -120,13 +120,11 @@ class RunLog:
             yield Line(time_of(event), source, readable(event["message"]))
 
     def _of_jobs(self, group: str, began: datetime, ended: datetime) -> Iterator[Line]:
-        # The champion's transform job has the name of this run's attempt and "-c".
-        names = layout.attempts_of(self._run)
-        jobs = tuple(f"{job}{suffix}/" for job in names for suffix in ("", "-c"))
+        own = re.compile(f"{layout.job_pattern(self._run)}/")
         where = {"logGroupName": group, "logStreamNamePrefix": self._run}
         for event in events(self._stack, began, ended, **where):
             # The prefix alone would take in a run whose name goes on after this one's.
-            if event["logStreamName"].startswith(jobs):
+            if own.match(event["logStreamName"]):
                 yield Line(time_of(event), group.rsplit("/", 1)[-1], unescaped(event["message"]))
 
     def _dropped(self) -> list[Term]:
@@ -166,7 +164,7 @@ def _window(run: str, timeline: Timeline) -> tuple[datetime, datetime]:
 
 def _named(run: str) -> Term:
     # Jobs are called like the run, with a suffix; a longer name may be another run's.
-    return Term(run, rf"(?<![\w-]){re.escape(run)}(-r\d+)?(-c)?(?![\w-])")
+    return Term(run, rf"(?<![\w-]){layout.job_pattern(run)}(?![\w-])")
 
 
 def _failures(stack: Stack, arn: str | None, timeline: Timeline) -> list[Term]:

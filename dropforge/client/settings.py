@@ -13,6 +13,7 @@ from dropforge.client.stack import Stack
 from pipeline import layout
 from pipeline.conditional import put_if_unchanged
 from pipeline.errors import DropNameError, SettingsError
+from pipeline.services import ABSENT, code_of
 from pipeline.settings import resolve_settings
 
 _TRIES = 5
@@ -102,7 +103,7 @@ def _read(stack: Stack, key: str) -> tuple[str | None, str | None]:
     try:
         found = stack.client("s3").get_object(Bucket=stack.bucket, Key=key)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+        if code_of(error) not in ABSENT:
             raise
         return None, None
     return found["Body"].read().decode(errors="replace"), found["ETag"]
@@ -167,7 +168,7 @@ def _unset(given: Given, path: str) -> None:
 
 
 def _write(stack: Stack, key: str, given: Given, etag: str | None) -> bool:
-    return put_if_unchanged(
+    written = put_if_unchanged(
         stack.client("s3"),
         etag,
         Bucket=stack.bucket,
@@ -175,3 +176,4 @@ def _write(stack: Stack, key: str, given: Given, etag: str | None) -> bool:
         Body=json.dumps(given, indent=2, ensure_ascii=False).encode(),
         ContentType="application/json",
     )
+    return written is not None

@@ -5,6 +5,7 @@ effort (Step Functions developer guide, Run a Job (.sync)); so what became of th
 looked up, not taken for granted.
 """
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -113,9 +114,9 @@ def _without_execution(stack: Stack, run: str) -> str:
 
 
 def _under_way(stack: Stack, run: str) -> list[Job]:
-    """Return the jobs of a run that SageMaker works on, the champion's among them."""
+    """Return the jobs of a run that SageMaker works on, champions' among them."""
     sagemaker, found = stack.client("sagemaker"), []
-    names = {f"{job}{suffix}" for job in layout.attempts_of(run) for suffix in ("", "-c")}
+    own = re.compile(layout.job_pattern(run))
     for kind in _KINDS:
         look = getattr(sagemaker, f"list_{kind.lower()}_jobs")
         try:
@@ -128,7 +129,7 @@ def _under_way(stack: Stack, run: str) -> list[Job]:
         found += [
             Job(kind, item[f"{kind}JobName"], item[f"{kind}JobStatus"])
             for item in listed
-            if item[f"{kind}JobName"] in names
+            if own.fullmatch(item[f"{kind}JobName"])
         ]
     return found
 

@@ -13,12 +13,12 @@ from dropforge.client.executions import execution_of
 from dropforge.client.stack import Stack
 from pipeline import turns
 from pipeline.errors import RegistrationBusyError
+from pipeline.services import DENIED, code_of
 
 WAIT_SECONDS = 60.0
 """A run has its turn for seconds."""
 _PAUSE_SECONDS = 0.5
 _LIFETIME = timedelta(minutes=2)
-_DENIED = ("AccessDenied", "AccessDeniedException", "403")
 
 
 @contextmanager
@@ -63,7 +63,7 @@ def _taken(stack: Stack, dataset: str, name: str) -> bool:
                 ) from error
             time.sleep(_PAUSE_SECONDS)
         except ClientError as error:
-            if error.response["Error"]["Code"] not in _DENIED:
+            if code_of(error) not in DENIED:
                 raise
             return False
         else:

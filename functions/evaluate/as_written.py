@@ -10,8 +10,6 @@ from typing import Any
 from evaluate.run_files import RunFiles, in_parallel
 from pipeline import artefacts, layout
 
-_CHUNKS = "chunks"
-
 
 def check_parts(files: RunFiles) -> None:
     """Check what trained and judged the model; raise ArtefactError naming what is changed."""
@@ -38,15 +36,8 @@ def _check(files: RunFiles, note: str, folders: tuple[str, ...]) -> None:
 
 
 def _written(files: RunFiles, note: str) -> dict[str, str]:
-    names = [name for name in files.names(_CHUNKS) if name.startswith(f"{note}-")]
-    if not names:
-        raise _changed(files, f"{_CHUNKS}/{note}-*.json", "is not there any more")
-
-    def read(name: str) -> dict[str, str]:
-        tags: dict[str, str] = files.read_json(_CHUNKS, name, kind=artefacts.NOTE)["parts"]
-        return tags
-
-    return {name: tag for tags in in_parallel(read, names) for name, tag in tags.items()}
+    notes = files.read_notes(note, artefacts.NOTE)
+    return {name: tag for each in notes for name, tag in each["parts"].items()}
 
 
 def _changed(files: RunFiles, name: str, what: str) -> Any:

@@ -18,14 +18,13 @@ from evaluate.model_file import Model, ModelArchiveError, ModelFormatError, read
 from evaluate.payload import payload_of
 from evaluate.plots_data import plots_of
 from evaluate.report import render
-from evaluate.run_files import RunFiles, in_parallel
+from evaluate.run_files import RunFiles
 from evaluate.scored import Scored, metric_for
 from evaluate.verdict import Data, NotCompared, Rule
 from evaluate.worst import worst_rows
 from pipeline import artefacts, layout
 from pipeline.objects import ObjectStream
 
-_CHUNKS = "chunks"
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
 _COUNTS = ("train", "validation", "test", "dropped")
 
@@ -88,17 +87,7 @@ def evaluate_run(
 
 def count_rows(files: RunFiles) -> dict[str, int]:
     """Add up the rows that the encode children counted; raise ArtefactError if none did."""
-    names = [name for name in files.names(_CHUNKS) if name.startswith("encode-")]
-    if not names:
-        raise artefacts.damaged(
-            files.uri(_CHUNKS, "encode-*.json"), artefacts.ROWS.writer, "is not there any more"
-        )
-
-    def read(name: str) -> dict[str, int]:
-        found: dict[str, int] = files.read_json(_CHUNKS, name, kind=artefacts.ROWS)
-        return found
-
-    counts = list(in_parallel(read, names))
+    counts = files.read_notes(layout.ROWS_NOTE, artefacts.ROWS)
     return {key: sum(int(count.get(key, 0)) for count in counts) for key in _COUNTS}
 
 

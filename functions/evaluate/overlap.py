@@ -20,7 +20,6 @@ from pipeline.errors import ArtefactError
 
 _SEEN = "data/seen"
 _TESTED = "data/tested"
-_CHUNKS = "chunks"
 _RECORDED = replace(artefacts.FIT, schema="recorded")
 _NO_RECORD = "its run kept no record of them"
 _LOST = "{} of the {} digests of {} training rows are lost"
@@ -101,11 +100,8 @@ def _seen(files: RunFiles, rule: dict[str, Any], whose: str) -> Digests:
 
     What is missing of them would count as rows that nobody has seen.
     """
-    names = [name for name in files.names(_CHUNKS) if name.startswith("encode-")]
-    counts = list(
-        in_parallel(lambda name: files.read_json(_CHUNKS, name, kind=artefacts.ROWS), names)
-    )
-    if not counts or (rule["every"] > 1 and not all("seen" in count for count in counts)):
+    counts = files.read_notes(layout.ROWS_NOTE, artefacts.ROWS)
+    if rule["every"] > 1 and not all("seen" in count for count in counts):
         raise _UnknownError(_NO_RECORD)
     # Without a share that was left out, each such row has a digest.
     wanted = sum(count.get("seen", count["train"] + count["validation"]) for count in counts)

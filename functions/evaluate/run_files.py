@@ -13,6 +13,7 @@ from pipeline.layout import join
 from pipeline.objects import ObjectStream, read_object
 from pipeline.services import ABSENT, code_of
 
+_CHUNKS = "chunks"
 _READERS = 16
 _Named = TypeVar("_Named")
 _Found = TypeVar("_Found")
@@ -58,6 +59,17 @@ class RunFiles:
     def read_json(self, *parts: str, kind: Artefact) -> Any:
         """Return a JSON file's content, checked."""
         return artefacts.read_json(self.s3, self.bucket, self.key(*parts), kind)
+
+    def read_notes(self, beginning: str, kind: Artefact) -> list[Any]:
+        """Return the content of those files of the chunks whose names begin so, checked.
+
+        What they tell makes sense only together, so that there being none is damage, too.
+        """
+        names = [name for name in self.names(_CHUNKS) if name.startswith(beginning)]
+        if not names:
+            uri = self.uri(_CHUNKS, f"{beginning}*.json")
+            raise artefacts.damaged(uri, kind.writer, "is not there any more")
+        return list(in_parallel(lambda name: self.read_json(_CHUNKS, name, kind=kind), names))
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files directly in a folder, sorted."""

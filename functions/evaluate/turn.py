@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from evaluate.registry import find_champion
 from pipeline import turns
+from pipeline.services import code_of
 
 CHANGED = "champion_changed"
 TAKEN = "taken"
@@ -57,4 +58,4 @@ def _is_over(sfn: Any, arn: str) -> bool:
         return bool(sfn.describe_execution(executionArn=arn)["status"] != "RUNNING")
     except ClientError as error:
         # What Step Functions does not know is over; what this role may not see may not be.
-        return bool(error.response["Error"]["Code"] == "ExecutionDoesNotExist")
+        return bool(code_of(error) == "ExecutionDoesNotExist")

@@ -9,20 +9,24 @@ _CHANGED = (404, 409, 412)
 conditional write to it is under way, 404 if it was deleted."""
 
 
-def put_if_unchanged(s3: Any, etag: str | None, **request: Any) -> bool:
-    """Write an object if it is still as it was read; say whether it was.
+def put_if_unchanged(s3: Any, etag: str | None, **request: Any) -> str | None:
+    """Write an object if it is still as it was read.
 
     Parameters
     ----------
     etag : that it had; None or "" if there was none.
     request : of PutObject.
+
+    Returns
+    -------
+    Its new ETag; None if another had written it, and nothing was done.
     """
     condition = {"IfMatch": etag} if etag else {"IfNoneMatch": "*"}
     try:
-        s3.put_object(**request, **condition)
+        written: str = s3.put_object(**request, **condition)["ETag"]
     except ClientError as error:
         answer = error.response.get("ResponseMetadata", {})
         if answer.get("HTTPStatusCode") not in _CHANGED:
             raise
-        return False
-    return True
+        return None
+    return written

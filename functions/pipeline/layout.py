@@ -20,8 +20,9 @@ INBOX = "inbox/"
 SETTINGS_FILE = "pipeline.json"
 CSV_SUFFIXES = (".csv", ".csv.gz")
 
-# What the chunks' notes of their parts are called, and the folders below data/ that they tell of.
-PARTS_NOTE, CHAMPION_NOTE = "parts", "champion"
+# What the chunks' notes are called, of their rows and their parts, and the folders below data/
+# that the latter tell of.
+ROWS_NOTE, PARTS_NOTE, CHAMPION_NOTE = "encode-", "parts-", "champion-"
 PART_FOLDERS = ("train", "validation", "test", "truth")
 CHAMPION_FOLDERS = ("champion",)
 
@@ -160,6 +161,11 @@ def attempts_of(run: str) -> list[str]:
     return [run] + [f"{run}-r{n}" for n in range(1, _ATTEMPTS)]
 
 
+def job_pattern(run: str) -> str:
+    """Return a regular expression of the names of a run's jobs, those of champions among them."""
+    return rf"{re.escape(run)}(?:-r\d+)?(?:-[{_COMPARISONS}])?"
+
+
 def comparisons() -> dict[str, Any]:
     """Return the count of comparisons with a champion, and what each adds to job names.
 
@@ -198,8 +204,8 @@ def part_name(index: int) -> str:
 
 
 def note_name(note: str, index: int) -> str:
-    """Return the file name, below chunks/, of a chunk's note of the parts that it wrote."""
-    return f"{note}-{index:05d}.json"
+    """Return the file name, below chunks/, of what a chunk notes of the rows or parts it wrote."""
+    return f"{note}{index:05d}.json"
 
 
 def digest_part(part: str) -> str:

@@ -10,11 +10,9 @@ from copy import deepcopy
 from typing import Any
 
 from pipeline import layout
+from pipeline.conditional import put_if_unchanged
 
 Document = dict[str, Any]
-
-# 412: the object is not as stated; 409: another conditional write to it is under way.
-_OVERTAKEN = (409, 412)
 
 
 class MessageFile:
@@ -36,7 +34,7 @@ class MessageFile:
 
     def create(self, document: Document) -> bool:
         """Write the first version; return False, with what is there read, if there is one."""
-        if self._put(document, IfNoneMatch="*"):
+        if self._put(document):
             return True
         self.read()
         return False
@@ -62,21 +60,19 @@ class MessageFile:
             document = deepcopy(self.document)
             if not change(document):
                 return False
-            if self._put(document, IfMatch=self._etag):
+            if self._put(document):
                 return True
             self.read()
 
-    def _put(self, document: Document, **condition: str) -> bool:
-        try:
-            answer = self._s3.put_object(
-                **self._place,
-                Body=json.dumps(document, ensure_ascii=False).encode(),
-                ContentType="application/json",
-                **condition,
-            )
-        except self._s3.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] not in _OVERTAKEN:
-                raise
+    def _put(self, document: Document) -> bool:
+        written = put_if_unchanged(
+            self._s3,
+            self._etag,
+            **self._place,
+            Body=json.dumps(document, ensure_ascii=False).encode(),
+            ContentType="application/json",
+        )
+        if written is None:
             return False
-        self.document, self._etag = document, answer["ETag"]
+        self.document, self._etag = document, written
         return True

@@ -12,7 +12,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from pipeline.errors import ArtefactError, ServiceBusyError
-from pipeline.services import BROKEN
+from pipeline.services import BROKEN, code_of
 
 ATTEMPTS = 6
 """That bring nothing, one after the other, before the state machine is left to try again."""
@@ -139,7 +139,7 @@ class ObjectStream:
         try:
             answer = self._client.get_object(**request)
         except ClientError as error:
-            if self._etag and error.response["Error"]["Code"] in ("PreconditionFailed", "412"):
+            if self._etag and code_of(error) in ("PreconditionFailed", "412"):
                 raise ServiceBusyError(
                     f"s3://{self._bucket}/{self._key} was written anew while it was read"
                 ) from error

@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 
 from pipeline.conditional import put_if_unchanged
 from pipeline.errors import RegistrationBusyError
+from pipeline.services import ABSENT, code_of
 
 PREFIX = "turns/"
 LIFETIME = timedelta(hours=1)
@@ -93,7 +94,7 @@ def _read(s3: Any, bucket: str, dataset: str) -> tuple[Holder | None, str]:
     try:
         found = s3.get_object(Bucket=bucket, Key=key_of(dataset))
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+        if code_of(error) not in ABSENT:
             raise
         return None, ""
     try:
@@ -108,9 +109,10 @@ def _read(s3: Any, bucket: str, dataset: str) -> tuple[Holder | None, str]:
 def _write(s3: Any, bucket: str, dataset: str, document: dict[str, Any], etag: str) -> bool:
     body = json.dumps(document, ensure_ascii=False).encode()
     kind = "application/json"
-    return put_if_unchanged(
+    written = put_if_unchanged(
         s3, etag, Bucket=bucket, Key=key_of(dataset), Body=body, ContentType=kind
     )
+    return written is not None
 
 
 def _busy(dataset: str, holder: Holder | None) -> str:

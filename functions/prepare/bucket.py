@@ -37,7 +37,7 @@ class ObjectSource:
         end = min(end, self.size)
         if start >= end:
             return b""
-        uri = f"s3://{self.bucket.name}/{self.key}"
+        uri = self.bucket.uri(self.key)
         writer = "Plan data" if self.key.endswith(f"/{PLAIN_COPY}") else _PERSON
         with present(uri, writer):
             body = self.bucket.get(self.key, end - start, self.version_id, (start, end))
@@ -123,9 +123,7 @@ def planned(bucket: Bucket, prefix: str) -> dict[str, Any]:
     if len(set(columns)) < len(columns) or plan["target"] not in columns:
         raise damaged(bucket.uri(key), writer, "names no target among its columns")
     if any(position >= len(columns) for position in positions):
-        raise damaged(
-            bucket.uri(key), artefacts.PLAN.writer, "splits by a column that is not there"
-        )
+        raise damaged(bucket.uri(key), writer, "splits by a column that is not there")
     return plan
 
 

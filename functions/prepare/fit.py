@@ -1,7 +1,5 @@
 """Step fit: merge the chunks' profiles, decide everything, tell Encode what to do."""
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from pipeline import artefacts, layout
@@ -10,6 +8,7 @@ from pipeline.settings import Settings
 from prepare.bucket import Bucket, planned, planned_source
 from prepare.chain import Chain, chain
 from prepare.champion import compare_champion
+from prepare.chunk_results import chunk_results
 from prepare.columns import Column, column_of, summary
 from prepare.dialect import Dialect
 from prepare.digests import digest_rule
@@ -25,7 +24,6 @@ from prepare.notices import Notice, capped, counted, notice, shorten
 from prepare.settings_columns import as_in_file
 from prepare.target import Target, target_of
 
-_READERS = 16
 # A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
 _NAME = 200
 
@@ -115,7 +113,7 @@ def _decided(
 ) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and decide what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
-    chained = chain(_results(bucket, prefix, plan), plan, target_index)
+    chained = chain(chunk_results(bucket, prefix, plan), plan, target_index)
     _check_rows(chained, plan)
     rows = chained.profile["rows"]
     columns = [
@@ -125,51 +123,6 @@ def _decided(
     target = target_of(columns[target_index], settings, rows, plan["file"])
     check_metric(settings, target.task)
     return chained, columns, target
-
-
-def _results(bucket: Bucket, prefix: str, plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield the chunks' results in order, a few read ahead."""
-    manifest = _manifest(bucket, prefix, plan["source"]["size"])
-    width = len(plan["columns"])
-    kind = artefacts.chunk_profile(width)
-
-    def read(chunk: dict[str, Any]) -> dict[str, Any]:
-        key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
-        found: dict[str, Any] = bucket.get_json(key, kind)
-        pieces = [found["outside"]["head"], found["inside"]["head"], found["body"]]
-        if found["index"] != chunk["index"] or any(
-            len(piece["columns"]) != width for piece in pieces if piece is not None
-        ):
-            raise artefacts.damaged(
-                bucket.uri(key), kind.writer, f"is not of chunk {chunk['index']} or its columns"
-            )
-        return found
-
-    if len(manifest) == 1:
-        yield read(manifest[0])
-        return
-    with ThreadPoolExecutor(_READERS) as pool:
-        for at in range(0, len(manifest), 4 * _READERS):
-            yield from pool.map(read, manifest[at : at + 4 * _READERS])
-
-
-def _manifest(bucket: Bucket, prefix: str, size: int) -> list[dict[str, int]]:
-    """Read the list of chunks, which must cover the file: rows would be left out otherwise."""
-    key = layout.join(prefix, "manifest.json")
-    manifest: list[dict[str, int]] = bucket.get_json(key, artefacts.MANIFEST)
-    ends = [0, *(chunk["end"] for chunk in manifest)]
-    begun = [chunk["start"] for chunk in manifest] == ends[:-1]
-    if not begun or [chunk["index"] for chunk in manifest] != list(range(len(manifest))):
-        raise artefacts.damaged(
-            bucket.uri(key), artefacts.MANIFEST.writer, "lists chunks with gaps between them"
-        )
-    if ends[-1] != size:
-        raise artefacts.damaged(
-            bucket.uri(key),
-            artefacts.MANIFEST.writer,
-            f"ends at byte {ends[-1]:,} of a file of {size:,}",
-        )
-    return manifest
 
 
 def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:

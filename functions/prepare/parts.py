@@ -62,7 +62,7 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, An
         return
     _note(bucket, prefix, chunk, layout.PARTS_NOTE, layout.PART_FOLDERS, tags)
     bucket.put_compact(
-        layout.join(prefix, "chunks", f"encode-{chunk['index']:05d}.json"),
+        layout.join(prefix, "chunks", layout.note_name(layout.ROWS_NOTE, chunk["index"])),
         {"index": chunk["index"], **counts},
     )
 

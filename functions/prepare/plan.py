@@ -12,6 +12,7 @@ from pipeline.errors import (
     FileLimitError,
     NotCsvError,
 )
+from pipeline.services import ABSENT, code_of
 from pipeline.settings import SETTINGS_LIMIT, Settings, oversized, parse_settings, resolve_settings
 from prepare.bucket import PLAIN_COPY, Bucket, ObjectSource
 from prepare.dialect import Head, read_head
@@ -54,7 +55,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
             Bucket=bucket.name, Key=key, **({"VersionId": version} if version else {})
         )
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchKey", "NoSuchVersion", "400"):
+        if code_of(error) not in (*ABSENT, "400"):
             raise
         raise EmptyFileError(f"{key} is not in the bucket {bucket.name}; drop it again") from error
     version = version or head.get("VersionId")
@@ -111,13 +112,13 @@ def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
     """Return the drop's settings; for a drop that a person started without, the dataset's."""
     if drop.get("settings") is not None:
         return resolve_settings(drop["settings"])
-    key = layout.join(layout.INBOX, dataset, layout.SETTINGS_FILE)
+    key = layout.settings_key(dataset)
     try:
         return parse_settings(bucket.get(key, SETTINGS_LIMIT), key)
     except ArtefactError as error:
         raise oversized(key) from error
     except ClientError as error:
-        if error.response["Error"]["Code"] not in ("NoSuchKey", "404"):
+        if code_of(error) not in ABSENT:
             raise
         return resolve_settings({})
 

@@ -14,9 +14,8 @@ from botocore.exceptions import ClientError
 
 from pipeline import layout, staged
 from pipeline.errors import EmptyFileError
+from pipeline.services import ABSENT, code_of
 from trigger.drop import Refusal, StoredObject
-
-_MISSING = ("404", "NoSuchKey", "NoSuchVersion")
 
 
 def object_of(s3: Any, bucket: str, event: dict[str, Any]) -> StoredObject | Refusal:
@@ -47,7 +46,7 @@ def stored_at(s3: Any, bucket: str, key: str, version: str | None) -> StoredObje
     try:
         head = s3.head_object(Bucket=bucket, Key=key, **which)
     except ClientError as error:
-        if error.response["Error"]["Code"] not in _MISSING:
+        if code_of(error) not in ABSENT:
             raise
         return None
     return StoredObject(

@@ -40,7 +40,7 @@ class FakeS3:
         self.metadata[Key] = more.get("Metadata", {})
         self.objects[Key] = Body if isinstance(Body, bytes) else Body.read()
         self.puts.append(Key)
-        return {"VersionId": self._version(Key)}
+        return {"VersionId": self._version(Key), "ETag": f'"{self.puts.count(Key)}"'}
 
     def _check(self, key: str, etag: str | None, none: str | None) -> None:
         there = key in self.objects

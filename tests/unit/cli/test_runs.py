@@ -209,14 +209,14 @@ def test_logs_have_those_of_the_champions_transform_job_too() -> None:
     finished_run(stack)
     stack.session.states.history = succeeded("Plan data")
     start = int(NOON.timestamp() * 1000)
-    streams = ("-c", "-r1-c", "-c2", "-other")
+    streams = ("-c", "-r1-c", "-d", "-c2", "-other")
     stack.session.logs.groups = {
         "/aws/sagemaker/TransformJobs": [
             {"timestamp": start + 1, "message": name, "logStreamName": f"{RUN}{name}/algo-1"}
             for name in streams
         ]
     }
-    assert [line.text for line in run_logs(stack, RUN, 10)] == ["-c", "-r1-c"]
+    assert [line.text for line in run_logs(stack, RUN, 10)] == ["-c", "-r1-c", "-d"]
 
 
 def test_logs_that_may_not_be_read_are_no_silence(monkeypatch: pytest.MonkeyPatch) -> None:

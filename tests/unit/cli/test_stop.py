@@ -30,11 +30,12 @@ def test_stop_ends_the_execution_with_a_cause_and_says_what_its_job_does() -> No
     assert execution["cause"] == "stopped with dropforge stop"
 
 
-def test_stop_of_a_run_whose_job_goes_on_says_so_with_the_command(stack: Stack) -> None:
+@pytest.mark.parametrize("name", [f"{RUN}-r2", f"{RUN}-c", f"{RUN}-r1-d"])
+def test_stop_of_a_run_whose_job_goes_on_says_so(stack: Stack, name: str) -> None:
     running(stack)
-    stack.session.sagemaker.training_jobs = {f"{RUN}-r2": ["InProgress"]}
+    stack.session.sagemaker.training_jobs = {name: ["InProgress"], f"{RUN}-x": ["InProgress"]}
     done = stop(stack, RUN, clock := Ticking())
-    assert done.jobs == [Job("Training", f"{RUN}-r2", "InProgress")]
+    assert done.jobs == [Job("Training", name, "InProgress")]
     assert clock.time == pytest.approx(stopping._WAIT_SECONDS, abs=0.5)
 
 

@@ -54,7 +54,7 @@ class FakeS3:
                     if key.startswith(tuple(f"{start}/data/{folder}/" for folder in folders))
                 }
                 told = json.dumps({"index": 0, "parts": parts}).encode()
-                self.objects[f"{start}/chunks/{note}-00000.json"] = told
+                self.objects[f"{start}/chunks/{layout.note_name(note, 0)}"] = told
 
     def paginate(self, *, Prefix: str, **_: str) -> Any:  # noqa: N803
         self._note_parts()

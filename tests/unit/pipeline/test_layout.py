@@ -131,3 +131,12 @@ def test_package_groups_of_different_datasets_and_stacks_differ() -> None:
     long = "a" + "-b" * 14
     pairs = [("app", "dev-x"), ("app-dev", "x"), ("s" * 40, f"{long}-c"), ("s" * 40, f"{long}-d")]
     assert len({layout.package_group(*pair) for pair in pairs}) == len(pairs)
+
+
+def test_the_pattern_of_a_runs_jobs_fits_its_attempts_and_champions_and_no_other_runs() -> None:
+    own = re.compile(layout.job_pattern("churn-1"))
+    suffixes = ["", *(f"-{letter}" for letter in layout.comparisons()["suffixes"])]
+    names = [f"{name}{suffix}" for name in layout.attempts_of("churn-1") for suffix in suffixes]
+    assert all(map(own.fullmatch, names))
+    others = ("churn", "churn-12", "churn-1-b", "churn-1-w", "churn-1-r1x", "churn-1-c-c")
+    assert not any(map(own.fullmatch, others))
