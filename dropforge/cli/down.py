@@ -7,9 +7,9 @@ import typer
 
 from dropforge.cli.connect import state_dir
 from dropforge.cli.faults import reported
-from dropforge.cli.local import stop_cloud
 from dropforge.cli.options import Json
 from dropforge.cli.output import Output
+from dropforge.cli.sharing import stop_cloud
 from dropforge.cli.under_way import UnderWay, under_way, wait_for_end
 from dropforge.client.errors import RunsUnderWayError
 

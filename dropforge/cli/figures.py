@@ -1,6 +1,6 @@
 """Numbers and causes as people read them."""
 
-from pipeline import errors
+from pipeline.errors import is_one_of
 from pipeline.figures import figure
 
 
@@ -11,9 +11,4 @@ def number(value: float | None) -> str:
 
 def error_name(name: str | None) -> str:
     """Return an error's name if it tells a person something: AWS's own, but no class here."""
-    return "" if name is None or _is_class(name) else name
-
-
-def _is_class(name: str) -> bool:
-    kind = getattr(errors, name, None)
-    return isinstance(kind, type) and issubclass(kind, errors.PipelineError)
+    return "" if name is None or is_one_of(name) else name

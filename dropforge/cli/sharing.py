@@ -156,3 +156,11 @@ def uninterrupted() -> Iterator[None]:
             signal.signal(sign, handler)
         if held:
             signal.raise_signal(held[0])
+
+
+def stop_cloud(cloud: "Cloud") -> None:
+    """Stop a cloud, without an interrupt that would leave it half there."""
+    from dropforge import cloud as clouds
+
+    with uninterrupted():
+        clouds.down(cloud)

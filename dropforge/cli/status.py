@@ -7,7 +7,6 @@ from dropforge.cli.faults import reported
 from dropforge.cli.folding import FactsText
 from dropforge.cli.options import Env, Json
 from dropforge.cli.output import Output
-from dropforge.cli.sharing import uninterrupted
 from dropforge.client.backlog import backlog_of
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Stack, find_stack
@@ -110,11 +109,3 @@ def _counted(name: str, count: dict[str, int]) -> str:
     if queued:
         return f"{queued:,} {noun} waiting"
     return f"{running:,} {noun} under way" if running else ""
-
-
-def stop_cloud(cloud: "Cloud") -> None:
-    """Stop a cloud, without an interrupt that would leave it half there."""
-    from dropforge import cloud as clouds
-
-    with uninterrupted():
-        clouds.down(cloud)

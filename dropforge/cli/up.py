@@ -11,10 +11,10 @@ import typer
 from dropforge.cli.connect import local_stack, state_dir
 from dropforge.cli.faults import FAILED, reported
 from dropforge.cli.folding import FactsText
-from dropforge.cli.local import facts_of, lines_of, stop_cloud
 from dropforge.cli.options import Json, number_from
 from dropforge.cli.output import Output
-from dropforge.cli.sharing import disown, starting, uninterrupted
+from dropforge.cli.sharing import disown, starting, stop_cloud, uninterrupted
+from dropforge.cli.status import facts_of, lines_of
 from dropforge.cli.under_way import wait_for_end
 from dropforge.client.stack import Stack
 from dropforge.environment import LOCAL, read_environment

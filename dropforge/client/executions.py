@@ -11,7 +11,8 @@ from dropforge.client.follow import Followed, Message, message_of
 from dropforge.client.history import Timeline, update
 from dropforge.client.naming import dataset_in, executions, time_in
 from dropforge.client.stack import Stack
-from pipeline import errors, layout
+from pipeline import layout
+from pipeline.errors import InputError, is_one_of
 
 LOST = "LOST"
 """The status of a run that left objects, but neither an execution nor a message."""
@@ -95,7 +96,7 @@ def _message(run: str, request: dict[str, Any], execution: dict[str, Any]) -> Me
     output = json.loads(execution.get("output") or "{}") if status == "SUCCEEDED" else {}
     result = output if isinstance(output, dict) and "verdict" in output else None
     error = execution.get("error")
-    refused = "rejected_input" if is_input_error(error) else "failed"
+    refused = "rejected_input" if is_one_of(error, InputError) else "failed"
     return {
         "run": run,
         "dataset": (result or request).get("dataset") or dataset_in(run),
@@ -105,9 +106,3 @@ def _message(run: str, request: dict[str, Any], execution: dict[str, Any]) -> Me
         "error": error,
         "text": execution.get("cause") or f"{run} ended {status}.",
     }
-
-
-def is_input_error(name: str | None) -> bool:
-    """Say whether an error blames the dropped file, as the message of its run would."""
-    kind = getattr(errors, name or "", None)
-    return isinstance(kind, type) and issubclass(kind, errors.InputError)

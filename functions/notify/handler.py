@@ -5,11 +5,9 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
-from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from notify import ending as endings
@@ -22,19 +20,17 @@ from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
 from pipeline.message_file import Document, MessageFile
 from pipeline.orders import OrderQueue
 
-# A service that hangs must leave time to hand the channel over to its queue.
-_HASTE = Config(connect_timeout=2, read_timeout=4, retries={"total_max_attempts": 2})
-
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 # Each attempt must leave the others room within the function's 30 s.
 s3 = client("s3", attempts=4, read_seconds=5)
-sfn = boto3.client("stepfunctions")
-# What the message can do without must not use up the function's time.
-history = boto3.client("stepfunctions", config=_HASTE)
-sns = boto3.client("sns", config=_HASTE)
-sqs = boto3.client("sqs", config=_HASTE)
+sfn = client("stepfunctions", attempts=4, read_seconds=5)
+# What the message can do without must not use up the function's time, and a service that hangs
+# must leave some to hand the channel over to its queue.
+history = client("stepfunctions", attempts=2, read_seconds=4)
+sns = client("sns", attempts=2, read_seconds=4)
+sqs = client("sqs", attempts=2, read_seconds=4)
 
 TOPIC = "sns"
 WEBHOOK = "webhook"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
-from notify.remedies import is_ours, remedy_of
-from pipeline import errors
+from notify.remedies import remedy_of
+from pipeline.errors import InputError, is_one_of
 from pipeline.figures import MINUS, figure
 from pipeline.wording import printable
 
@@ -74,7 +74,7 @@ def message_of(ending: Ending) -> Message:
         subject = _success_subject(ending.result)
         body = _success_lines(ending.result)
     else:
-        verdict = REJECTED_INPUT if is_rejection(ending.error) else FAILED
+        verdict = REJECTED_INPUT if is_one_of(ending.error, InputError) else FAILED
         subject, body = _failure(ending, verdict, cause)
     lines = [f"{subject}.", "", *body, ""]
     if ending.source:
@@ -99,12 +99,6 @@ def message_of(ending: Ending) -> Message:
         cause,
         ending.ended,
     )
-
-
-def is_rejection(error: str | None) -> bool:
-    """Say whether an error's name is one of those that blame the dropped file."""
-    kind = getattr(errors, error or "", None)
-    return isinstance(kind, type) and issubclass(kind, errors.InputError)
 
 
 def readable_cause(cause: str | None) -> str | None:
@@ -209,7 +203,7 @@ def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list
 
 def _is_pythons(error: str | None) -> bool:
     # Such as KeyError, whose text is a name alone. Those of AWS have a dot.
-    return bool(error and re.fullmatch(r"\w+(?:Error|Exception)", error)) and not is_ours(error)
+    return bool(error and re.fullmatch(r"\w+(?:Error|Exception)", error)) and not is_one_of(error)
 
 
 def _remedy_lines(ending: Ending, cause: str) -> list[str]:

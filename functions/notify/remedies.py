@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import errors
+from pipeline.errors import is_one_of
 
 _AGAIN = "Drop the file again"
 _REPORT = "report it as a defect, with what {logs} shows"
@@ -222,7 +222,8 @@ def remedy_of(status: str, error: str | None, cause: str | None, logs: str) -> s
     ----------
     logs : where the log is, in words.
     """
-    if is_ours(error):
+    # These have their remedy in their message.
+    if is_one_of(error):
         return None
     if status in _STATUS:
         return _STATUS[status]
@@ -241,9 +242,3 @@ def rule_of(error: str | None, cause: str | None) -> tuple[Rule | None, dict[str
         if name and part:
             return rule, name.groupdict() | part.groupdict()
     return None, {}
-
-
-def is_ours(error: str | None) -> bool:
-    """Say whether an error is one of those whose messages have their remedy themselves."""
-    kind = getattr(errors, error or "", None)
-    return isinstance(kind, type) and issubclass(kind, errors.PipelineError)

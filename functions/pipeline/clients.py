@@ -31,7 +31,7 @@ def client(
     Parameters
     ----------
     attempts : calls in all, the first among them.
-    read_seconds : of silence after which a call counts as failed.
+    read_seconds : of silence after which a call counts as failed; a connection takes no longer.
     connections : as many as there are threads that call at once.
     mode : "adaptive" slows the client down to the rate that the service grants.
     """
@@ -39,7 +39,7 @@ def client(
         service,
         config=Config(
             retries={"mode": mode, "total_max_attempts": attempts},
-            connect_timeout=CONNECT_SECONDS,
+            connect_timeout=min(CONNECT_SECONDS, read_seconds),
             read_timeout=read_seconds,
             max_pool_connections=connections,
         ),

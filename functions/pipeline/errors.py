@@ -24,6 +24,7 @@ PipelineError
 ├── ServiceError                a call of AWS failed; the run failed
 │   ├── ServiceBusyError        it passes by itself: the state machine tries again for minutes
 │   └── ServiceRefusedError     it does not: a permission is missing, or a request is not valid
+├── ScheduleError               datasets of a tick were not handled; all others were
 └── UnexpectedError             neither ours nor AWS's: a defect, or a file that nobody foresaw
 """
 
@@ -41,6 +42,12 @@ class PipelineError(Exception):
         if len(message) > MESSAGE_LIMIT:
             message = f"{message[: MESSAGE_LIMIT - _TAIL - 3]}...{message[-_TAIL:]}"
         super().__init__(message)
+
+
+def is_one_of(name: str | None, base: type[PipelineError] = PipelineError) -> bool:
+    """Say whether an error's name is that of a class here, `base` or one below it."""
+    kind = globals().get(name or "")
+    return isinstance(kind, type) and issubclass(kind, base)
 
 
 class InputError(PipelineError):
@@ -117,6 +124,10 @@ class ServiceBusyError(ServiceError):
 
 class ServiceRefusedError(ServiceError):
     """A service refused a call, and will again."""
+
+
+class ScheduleError(PipelineError):
+    """Datasets of a tick were not handled; Lambda tries it again, and what was started is known."""
 
 
 class UnexpectedError(PipelineError):

@@ -20,6 +20,7 @@ from pipeline.services import ABSENT, code_of, named_errors
 from pipeline.settings import SETTINGS_LIMIT, oversized
 from trigger.drop import (
     Outcome,
+    Read,
     Refusal,
     Start,
     StoredObject,
@@ -132,7 +133,7 @@ def _inbox(bucket: str) -> Iterator[StoredObject]:
                 yield StoredObject(bucket, item["Key"], item["VersionId"], item["LastModified"])
 
 
-def _reader(bucket: str) -> Any:
+def _reader(bucket: str) -> Read:
     def read(key: str) -> bytes | None:
         try:
             return read_object(s3, bucket, key, SETTINGS_LIMIT)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from pipeline.errors import PipelineError
+from pipeline.errors import ScheduleError
 from trigger.drop import StoredObject
 
 LOOKUPS = 32
@@ -12,10 +12,6 @@ LOOKUPS = 32
 _SPARE_SECONDS = 20.0
 """Left for the end of the invocation: what began then still comes to its end."""
 _NAMED = 10
-
-
-class ScheduleError(PipelineError):
-    """Datasets of a tick were not handled; Lambda tries it again, and what was started is known."""
 
 
 @dataclass(frozen=True)

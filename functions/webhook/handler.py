@@ -5,12 +5,12 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.backoff import Backoff
+from pipeline.clients import client
 from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
 from pipeline.message_file import Document, MessageFile
 from pipeline.orders import OrderQueue
@@ -19,9 +19,10 @@ from webhook.post import hostname_of, post
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
-s3 = boto3.client("s3")
-sqs = boto3.client("sqs")
-ssm = boto3.client("ssm")
+# The webhook itself may take 10 s of the function's 30 s.
+s3 = client("s3", attempts=3, read_seconds=4)
+sqs = client("sqs", attempts=2, read_seconds=4)
+ssm = client("ssm", attempts=2, read_seconds=4)
 
 
 @tracer.capture_lambda_handler

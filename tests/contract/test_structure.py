@@ -47,8 +47,7 @@ def test_clients_that_wait_are_made_in_one_place() -> None:
     made = {
         path.relative_to(FUNCTIONS).as_posix() for path in FILES if "boto3" in set(imports(path))
     }
-    # NotifyFunction has 30 seconds for all it does; SNS and Parameter Store get boto3's default.
-    assert made == {"pipeline/clients.py", "notify/handler.py", "webhook/handler.py"}
+    assert made == {"pipeline/clients.py"}
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:

@@ -35,6 +35,8 @@ _ERROR = "States.ServiceRestart"
 _KEPT = timedelta(days=90)
 _BEGUN = "_begun"
 _RETRY_SECONDS = 1.0
+_STORES = ("executions", "map_runs")
+"""Names under which ministack's own state holds these records."""
 # Keys of the records that are written as they ended, which they stay.
 _ended: dict[str, set[Key]] = {EXECUTION: set(), MAP_RUN: set()}
 
@@ -99,7 +101,7 @@ def apply() -> None:
 
     def remaining_state() -> dict[str, Any]:
         state: dict[str, Any] = get_state()
-        return {key: value for key, value in state.items() if key not in _stores()}
+        return {key: value for key, value in state.items() if key not in _STORES}
 
     replace(states, "get_state", "7d1a3261edd6", remaining_state)
     replace(states, "_emit_execution_status_event", "9c89e45693e3", emit_status)
@@ -224,11 +226,6 @@ def _can_begin(record: dict[str, Any]) -> bool:
 def _is_older(record: dict[str, Any], oldest: datetime) -> bool:
     stopped = str(record.get("stopDate") or "")
     return bool(stopped) and datetime.fromisoformat(stopped) < oldest
-
-
-def _stores() -> tuple[str, str]:
-    """Return the names under which ministack's own state holds these records."""
-    return "executions", "map_runs"
 
 
 def _records() -> dict[str, dict[Key, dict[str, Any]]]:

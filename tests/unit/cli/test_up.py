@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dropforge.cli import local as commands
+from dropforge.cli import status as commands
 from dropforge.cli.app import app
 from dropforge.cli.connect import connected, state_dir
 from dropforge.cli.output import Output

@@ -6,12 +6,10 @@ import pytest
 from notify.message import (
     Ending,
     console_link,
-    is_rejection,
     message_of,
     readable_cause,
     sns_subject,
 )
-from pipeline import errors
 
 ARN = "arn:aws:states:eu-west-1:123456789012:execution:dropforge-train:churn-1"
 RESULT = {
@@ -118,12 +116,17 @@ def test_message_of_an_ending_without_a_cause_still_says_what_happened(status: s
     assert len(message.text.splitlines()[2]) > 20
 
 
-def test_rejections_are_the_leaves_below_input_error() -> None:
-    assert is_rejection("SettingsError")
-    assert not is_rejection("PredictionCountError")
-    assert not is_rejection("PipelineErrors")
-    assert not is_rejection(None)
-    assert all(is_rejection(kind.__name__) for kind in errors.InputError.__subclasses__())
+def test_only_errors_that_blame_the_file_are_rejections() -> None:
+    assert message_of(replace(FAILED, error="SettingsError")).verdict == "rejected_input"
+    assert message_of(replace(FAILED, error="PredictionCountError")).verdict == "failed"
+
+
+def test_datasets_that_the_schedule_left_out_are_told_in_the_functions_own_words() -> None:
+    cause = "1 of 4 datasets could not be looked at. These are tried again at the next tick"
+    message = message_of(replace(FAILED, error="ScheduleError", cause=cause))
+    assert cause in message.text
+    assert "What to do" not in message.text
+    assert "ScheduleError:" not in message.text
 
 
 @pytest.mark.parametrize(
