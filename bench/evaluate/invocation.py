@@ -25,8 +25,8 @@ class NoLogs:
 def main(folder: Path) -> None:
     """Evaluate twice."""
     begin = time.perf_counter()
-    from evaluate.evaluation import evaluate_run
-    from evaluate.run_files import RunFiles
+    from evaluate.steps.evaluate import evaluate_run
+    from pipeline.storage.run_files import RunFiles
 
     seconds = {"import": time.perf_counter() - begin}
     files = RunFiles(FolderBucket(folder), "bench", PREFIX)

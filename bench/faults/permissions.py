@@ -9,7 +9,7 @@ from typing import Any
 from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, UNDECIDED, Cell, Expect
 from bench.faults.lane import Lane
 from bench.faults.project import ROOT
-from dropforge.cloud import template
+from dropforge.cloud.deployment import template
 
 Statement = dict[str, Any]
 

@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 
-from evaluate.intervals import intervals_of
-from evaluate.scored import METRICS, Scored
+from evaluate.metrics.intervals import intervals_of
+from evaluate.metrics.scored import METRICS, Scored
 
 ROWS = (5, 10, 20, 30, 100, 300)
 _ACCURACY = _AUC = 0.8

@@ -11,10 +11,11 @@ from typing import Any
 
 from bench.prepare import KEY, PREFIX
 from bench.prepare.local_s3 import LocalS3
-from pipeline import artefacts, layout
+from pipeline import layout
+from pipeline.documents import artefacts
 from pipeline.settings import resolve_settings
-from prepare.bucket import Bucket, planned_source
-from prepare.limits import MIB
+from pipeline.storage.bucket import Bucket, planned_source
+from table.limits import MIB
 
 # No function reads the list as a whole: a Map hands on its items.
 _CHUNKS = artefacts.Artefact("Fit encoder", 256 * MIB, "chunks")
@@ -41,7 +42,7 @@ class FolderS3(LocalS3):
 
 def plan(s3: LocalS3, chunk_mib: int) -> None:
     """Do step plan."""
-    from prepare.plan import Request, plan_run
+    from prepare.steps.plan import Request, plan_run
 
     drop = {"key": KEY, "settings": resolve_settings({"target": "churned"})}
     execution = {"name": "bench", "id": "", "started": ""}
@@ -50,7 +51,7 @@ def plan(s3: LocalS3, chunk_mib: int) -> None:
 
 def profile(s3: LocalS3, chunk: dict[str, Any]) -> None:
     """Do step profile for one chunk."""
-    from prepare.profile import profile_chunk
+    from prepare.steps.profile import profile_chunk
 
     bucket = Bucket(s3, "bucket")
     planned = bucket.get_json(f"{PREFIX}/plan.json", artefacts.PLAN)
@@ -60,14 +61,14 @@ def profile(s3: LocalS3, chunk: dict[str, Any]) -> None:
 
 def fit(s3: LocalS3) -> None:
     """Do step fit."""
-    from prepare.fit import fit_run
+    from prepare.steps.fit import fit_run
 
     fit_run(s3, "bucket", PREFIX, {"found": False}, "ml.m5.xlarge")
 
 
 def encode(s3: LocalS3, chunk: dict[str, Any]) -> None:
     """Do step encode for one chunk."""
-    from prepare.parts import encode_chunk
+    from prepare.steps.encode import encode_chunk
 
     encode_chunk(s3, "bucket", PREFIX, chunk)
 

@@ -10,13 +10,13 @@ import typer
 from typer.core import TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from dropforge.cli import (
+from dropforge.cli.commands import (
     demo,
     down,
     events,
     fetch,
     logs,
-    registry,
+    promotion,
     run,
     runs,
     settings,
@@ -25,8 +25,8 @@ from dropforge.cli import (
     stop,
     up,
 )
-from dropforge.cli.faults import REFUSED, Fault, error_object
-from dropforge.cli.output import Output
+from dropforge.cli.exit_codes import REFUSED, Fault, error_object
+from dropforge.cli.screen.output import Output
 
 
 def _plain(params: list[Any]) -> list[Any]:
@@ -91,8 +91,8 @@ for _command in (
     logs.logs,
     stop.stop,
     settings.settings,
-    registry.promote,
-    registry.rollback,
+    promotion.promote,
+    promotion.rollback,
     events.events,
 ):
     app.command(cls=_Command)(_command)

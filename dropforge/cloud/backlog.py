@@ -15,13 +15,14 @@ def backlog(query: dict[str, str]) -> dict[str, Any]:
     {"functions": {name: {"queued", "running", "oldest_seconds"}}, "executions" and "jobs":
     {"queued", "running"}, "event": None or {"state": "queued" or "running", "position"}}
     """
-    from dropforge.cloud.patches import event_lines, executions, turns
-    from dropforge.cloud.sagemaker import jobs
+    from dropforge.cloud.patches.functions import event_lines
+    from dropforge.cloud.patches.stepfunctions import executions, turns
+    from dropforge.cloud.sagemaker.jobs import lifecycle
 
     queued = turns.turns.counts()["queued"]
     return {
         "functions": event_lines.backlog(),
         "executions": {"queued": queued, "running": executions.running() - queued},
-        "jobs": jobs.backlog(),
+        "jobs": lifecycle.backlog(),
         "event": event_lines.find(query["key"]) if query.get("key") else None,
     }

@@ -57,8 +57,10 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
 
     from dropforge.cloud import admin, journal, patches
     from dropforge.cloud.backlog import backlog
-    from dropforge.cloud.door import Door
-    from dropforge.cloud.patches import checkpoint, event_lines, object_writes
+    from dropforge.cloud.door.guard import Door
+    from dropforge.cloud.patches.functions import event_lines
+    from dropforge.cloud.patches.s3 import object_writes
+    from dropforge.cloud.patches.saving import checkpoint
     from dropforge.cloud.sagemaker import service
 
     journal.install(state.journal)
@@ -127,9 +129,9 @@ def main(arguments: list[str]) -> int:
 def _end_children() -> None:
     from ministack.core import lambda_runtime
 
-    from dropforge.cloud.sagemaker import jobs
+    from dropforge.cloud.sagemaker.jobs import lifecycle
 
-    jobs.shutdown()
+    lifecycle.shutdown()
     lambda_runtime.reset()
 
 

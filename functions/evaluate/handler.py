@@ -7,11 +7,11 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from evaluate.registry import find_champion
-from evaluate.turn import CHANGED, give_turn_back, is_another, take_turn
+from evaluate.steps.champion import find_champion
+from evaluate.steps.register import CHANGED, give_turn_back, is_another, take_turn
 from pipeline import layout
+from pipeline.aws_errors import named_errors
 from pipeline.clients import client
-from pipeline.services import named_errors
 
 logger = Logger()
 tracer = Tracer()
@@ -59,8 +59,8 @@ def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
     if may_repeat and is_another(_champion(event), event["champion"]):
         return {"verdict": CHANGED}
     # Only this step needs numpy and jinja2; the others stay light.
-    from evaluate.evaluation import evaluate_run
-    from evaluate.run_files import RunFiles
+    from evaluate.steps.evaluate import evaluate_run
+    from pipeline.storage.run_files import RunFiles
 
     files = RunFiles(client("s3"), event["bucket"], event["prefix"])
     result = evaluate_run(

@@ -14,11 +14,11 @@ from notify import ending as endings
 from notify.history import failed_step
 from notify.message import Ending, Message, message_of, sns_subject
 from notify.outbox import announce, hand_over
-from pipeline.backoff import Backoff
 from pipeline.clients import client
-from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
-from pipeline.message_file import Document, MessageFile
-from pipeline.orders import OrderQueue
+from pipeline.delivery.backoff import Backoff
+from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
+from pipeline.delivery.message_file import Document, MessageFile
+from pipeline.delivery.orders import OrderQueue
 
 logger = Logger()
 tracer = Tracer()

@@ -52,7 +52,7 @@ class Ending:
 
 @dataclass(frozen=True)
 class Message:
-    """What is sent; ``message.json`` keeps it, with how far each channel is (pipeline.delivery)."""
+    """What is sent; ``message.json`` keeps it, with how far each channel is (see its delivery)."""
 
     run: str
     dataset: str

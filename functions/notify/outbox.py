@@ -13,7 +13,7 @@ from dataclasses import asdict
 from typing import Any
 
 from notify.message import Message
-from pipeline.message_file import Document, MessageFile
+from pipeline.delivery.message_file import Document, MessageFile
 
 
 def announce(

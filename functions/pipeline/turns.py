@@ -14,9 +14,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pipeline.conditional import put_if_unchanged
+from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import RegistrationBusyError
-from pipeline.services import ABSENT, code_of
+from pipeline.storage.conditional import put_if_unchanged
 
 PREFIX = "turns/"
 LIFETIME = timedelta(hours=1)

@@ -7,11 +7,12 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from pipeline import artefacts, layout
+from pipeline import layout
+from pipeline.aws_errors import named_errors
 from pipeline.clients import client
-from pipeline.services import named_errors
-from prepare.bucket import Bucket, planned, planned_source
-from prepare.limits import MIB
+from pipeline.documents import artefacts
+from pipeline.storage.bucket import Bucket, planned, planned_source
+from table.limits import MIB
 
 logger = Logger()
 tracer = Tracer()
@@ -38,7 +39,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
 
 def _plan(event: dict[str, Any]) -> dict[str, Any]:
     # Each step imports what it needs: plan needs no polars.
-    from prepare.plan import Request, plan_run
+    from prepare.steps.plan import Request, plan_run
 
     request = Request(
         bucket=os.environ["BUCKET"],
@@ -54,7 +55,7 @@ def _plan(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _profile(event: dict[str, Any]) -> int:
-    from prepare.profile import profile_chunk
+    from prepare.steps.profile import profile_chunk
 
     chunk, prefix = event["chunk"], event["prefix"]
     bucket = Bucket(s3, event["bucket"])
@@ -71,7 +72,7 @@ def _profile(event: dict[str, Any]) -> int:
 
 
 def _fit(event: dict[str, Any]) -> dict[str, Any]:
-    from prepare.fit import fit_run
+    from prepare.steps.fit import fit_run
 
     fitted = fit_run(
         s3,
@@ -87,7 +88,7 @@ def _fit(event: dict[str, Any]) -> dict[str, Any]:
 
 
 def _encode(event: dict[str, Any]) -> int:
-    from prepare.parts import encode_chunk
+    from prepare.steps.encode import encode_chunk
 
     encode_chunk(s3, event["bucket"], event["prefix"], event["chunk"])
     metrics.add_metric(name="ChunksEncoded", unit=MetricUnit.Count, value=1)

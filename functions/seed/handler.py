@@ -8,9 +8,9 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
+from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.errors import SettingsError
-from pipeline.services import named_errors
 from seed.sample import SampleSize, sample_csv
 
 logger = Logger()

@@ -13,11 +13,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from pipeline import layout
+from pipeline.aws_errors import ABSENT, code_of, named_errors
 from pipeline.clients import client
 from pipeline.errors import ArtefactError, ServiceBusyError
-from pipeline.objects import read_object
-from pipeline.services import ABSENT, code_of, named_errors
 from pipeline.settings import SETTINGS_LIMIT, oversized
+from pipeline.storage.objects import read_object
 from trigger.drop import (
     Outcome,
     Read,

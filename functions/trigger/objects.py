@@ -13,8 +13,8 @@ from urllib.parse import unquote_plus
 from botocore.exceptions import ClientError
 
 from pipeline import layout, staged
+from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import EmptyFileError
-from pipeline.services import ABSENT, code_of
 from trigger.drop import Refusal, StoredObject
 
 

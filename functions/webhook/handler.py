@@ -9,11 +9,11 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from pipeline.backoff import Backoff
 from pipeline.clients import client
-from pipeline.delivery import Attempt, Claim, Order, Outcome, serve
-from pipeline.message_file import Document, MessageFile
-from pipeline.orders import OrderQueue
+from pipeline.delivery.backoff import Backoff
+from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
+from pipeline.delivery.message_file import Document, MessageFile
+from pipeline.delivery.orders import OrderQueue
 from webhook.post import hostname_of, post
 
 logger = Logger()

@@ -12,7 +12,7 @@ from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from string import punctuation
 from urllib.parse import quote, urlsplit
 
-from pipeline.delivery import DeliveryError
+from pipeline.delivery.channel import DeliveryError
 
 LIMIT_SECONDS = 10.0
 """From the first look at the address to the last line of the answer's head."""

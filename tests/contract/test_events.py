@@ -15,8 +15,8 @@ from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificati
 from notify import ending
 from notify.message import message_of
 from pipeline import layout
-from pipeline.delivery import Attempt, Order, Outcome
-from pipeline.orders import OrderQueue
+from pipeline.delivery.channel import Attempt, Order, Outcome
+from pipeline.delivery.orders import OrderQueue
 from seed.sample import SampleSize
 from tests.contract.states import all_states
 

@@ -11,7 +11,7 @@ from botocore.validate import ParamValidator
 
 from bench.faults import wording
 from bench.faults.project import ROOT
-from dropforge.cloud import template
+from dropforge.cloud.deployment import template
 from notify.remedies import RULES, remedy_of
 from pipeline import errors, layout, turns
 from pipeline.settings import SCHEMA_FILE

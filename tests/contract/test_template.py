@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.backoff import Backoff
+from pipeline.delivery.backoff import Backoff
 
 State = dict[str, Any]
 

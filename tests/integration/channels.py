@@ -10,7 +10,7 @@ import boto3
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.sns import sns_backends
 
-from pipeline.orders import OrderQueue
+from pipeline.delivery.orders import OrderQueue
 
 BUCKET = "dropforge-test"
 KEY = "runs/notes-20260102-030405-0a1b2c3d/message.json"

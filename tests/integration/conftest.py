@@ -128,7 +128,7 @@ def stack(
         nonlocal ahead
         ahead += timedelta(seconds=31)
 
-    monkeypatch.setattr("pipeline.delivery.datetime", Clock)
+    monkeypatch.setattr("pipeline.delivery.channel.datetime", Clock)
     return channels.Stack(load, context, topic, urls, later)
 
 

@@ -7,14 +7,15 @@ from typing import Any
 import boto3
 import pytest
 
-from pipeline import artefacts, staged
+from pipeline import staged
+from pipeline.documents import artefacts
 from pipeline.errors import InputError
-from prepare import keep
-from prepare.bucket import Bucket, planned_source
-from prepare.fit import fit_run
-from prepare.keep import keep_settings
-from prepare.plan import Request, plan_run
-from prepare.profile import profile_chunk
+from pipeline.storage.bucket import Bucket, planned_source
+from prepare.steps import kept_settings
+from prepare.steps.fit import fit_run
+from prepare.steps.kept_settings import keep_settings
+from prepare.steps.plan import Request, plan_run
+from prepare.steps.profile import profile_chunk
 from tests.integration.conftest import BUCKET
 
 OWN = "inbox/churn/pipeline.json"
@@ -111,7 +112,7 @@ def test_settings_that_are_written_in_between_are_looked_at_again(
 ) -> None:
     older = brought(bucket, {"target": "old"}, seconds=1)
     newer = brought(bucket, {"target": "new"}, seconds=2)
-    known, meddled = keep._known, []
+    known, meddled = kept_settings._known, []
 
     def between(at: Bucket, key: str) -> Any:
         found = known(at, key)
@@ -120,7 +121,7 @@ def test_settings_that_are_written_in_between_are_looked_at_again(
             keep_settings(bucket, newer)
         return found
 
-    monkeypatch.setattr(keep, "_known", between)
+    monkeypatch.setattr(kept_settings, "_known", between)
     assert not keep_settings(bucket, older)
     assert own(bucket) == {"target": "new"}
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from notify import ending
 from notify.message import message_of
-from prepare.plan import Request, plan_run
+from prepare.steps.plan import Request, plan_run
 from tests.integration.conftest import BUCKET, Context
 from tests.integration.test_seed_and_trigger import machine as machine
 

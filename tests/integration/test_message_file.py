@@ -6,7 +6,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from pipeline.message_file import MessageFile
+from pipeline.delivery.message_file import MessageFile
 from tests.integration.channels import BUCKET
 
 Document = dict[str, Any]

@@ -8,7 +8,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from evaluate.turn import give_turn_back, take_turn
+from evaluate.steps.register import give_turn_back, take_turn
 from pipeline import turns
 from pipeline.errors import RegistrationBusyError
 from tests.integration.conftest import BUCKET

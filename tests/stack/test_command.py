@@ -11,8 +11,8 @@ import pytest
 from typer.testing import CliRunner
 
 from dropforge import cloud
-from dropforge.cli import events, fetch, logs, show, stop
 from dropforge.cli.app import app
+from dropforge.cli.commands import events, fetch, logs, show, stop
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
 from pipeline import layout

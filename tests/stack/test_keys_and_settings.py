@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from dropforge.client.drop import drop, stage_settings
-from dropforge.client.runs import run_facts
+from dropforge.client.inbox.drop import drop, stage_settings
+from dropforge.client.runs.runs import run_facts
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
 from pipeline import layout

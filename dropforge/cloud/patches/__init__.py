@@ -9,7 +9,7 @@ silently later.
 import importlib.metadata
 from typing import Any
 
-from dropforge.cloud.patches.registry import MINISTACK
+from dropforge.cloud.patches.replacing import MINISTACK
 from dropforge.errors import PatchError
 
 
@@ -32,33 +32,27 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import (
-        acknowledged,
-        asl,
-        branches,
-        checkpoint,
-        event_delivery,
-        event_source,
-        executions,
-        filter_log_events,
-        invocations,
-        lambda_worker,
-        loading,
-        log_memory,
-        map_run,
+    from dropforge.cloud.patches import queue_urls
+    from dropforge.cloud.patches.events import event_delivery, event_source
+    from dropforge.cloud.patches.functions import invocations, lambda_worker, worker_pool
+    from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
+    from dropforge.cloud.patches.logs import filter_log_events, log_memory
+    from dropforge.cloud.patches.s3 import (
         object_version,
         object_writes,
-        previous_events,
-        queue_urls,
         ranged_reads,
-        secure_transport,
+        virtual_hosts,
+    )
+    from dropforge.cloud.patches.saving import acknowledged, checkpoint, loading
+    from dropforge.cloud.patches.stepfunctions import (
+        asl,
+        branches,
+        executions,
+        map_run,
+        previous_events,
         start_execution,
         state_machine_role,
-        topic_policy,
         turns,
-        virtual_hosts,
-        wildcards,
-        worker_pool,
     )
 
     # The role first: what asl wraps must know the execution; the turn last, around both. What

@@ -15,10 +15,12 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import stepfunctions
 
-from dropforge.cloud.sagemaker import events, identity, jobs, operations, schema, store
+from dropforge.cloud.iam import identity
+from dropforge.cloud.iam.identity import Caller
+from dropforge.cloud.sagemaker import events, operations, schema, store
 from dropforge.cloud.sagemaker.errors import ApiError
-from dropforge.cloud.sagemaker.faults import AnswerLost
-from dropforge.cloud.sagemaker.identity import Caller
+from dropforge.cloud.sagemaker.fault_injection import AnswerLost
+from dropforge.cloud.sagemaker.jobs import lifecycle
 
 _OPTIMIZED = "arn:aws:states:::sagemaker:"
 _SDK = "arn:aws:states:::aws-sdk:sagemaker:"
@@ -77,14 +79,14 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     marked = request | {"Tags": [*request.get("Tags", []), _MARK]}
     answer = _call(operation, marked, caller, optimized=True)
     named = {f"{kind}JobName": request[f"{kind}JobName"]}
-    jobs.wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named))
+    lifecycle.wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named))
     described = _described(kind, named)
     # Times are milliseconds in the optimized integrations' output.
     output: dict[str, Any] = events.in_milliseconds(described)
     # What AWS makes of a job that ran out of its time is not documented: an error is assumed,
     # and the fault stopped_job shows what a state machine does of the other answer.
     completed = output[f"{kind}JobStatus"] == "Completed"
-    if not completed and not jobs.stopped_on_purpose(answer[f"{kind}JobArn"]):
+    if not completed and not lifecycle.stopped_on_purpose(answer[f"{kind}JobArn"]):
         raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(output))
     return output
 
@@ -209,12 +211,12 @@ def _operation_of(resource: str, prefix: str) -> tuple[str, str, str]:
 
 
 def _caller() -> Caller:
-    from dropforge.cloud.patches import state_machine_role
+    from dropforge.cloud.patches.stepfunctions import state_machine_role
 
     return state_machine_role.caller()
 
 
 def _stopped() -> bool:
-    from dropforge.cloud.patches import state_machine_role
+    from dropforge.cloud.patches.stepfunctions import state_machine_role
 
     return state_machine_role.stopped()

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dropforge.cloud.sagemaker import events, identity, paging, registry, store, tags
+from dropforge.cloud.iam import identity
+from dropforge.cloud.iam.identity import Caller
+from dropforge.cloud.sagemaker import events, model_registry, paging, store, tags
 from dropforge.cloud.sagemaker.errors import ApiError, invalid
-from dropforge.cloud.sagemaker.identity import Caller
 
 
 def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
         raise invalid("Exactly one of PrimaryContainer and Containers must be given")
     primary = request.get("PrimaryContainer") or containers[0]
     _require_packages(caller, [primary, *containers])
-    registry.container_of(primary)
+    model_registry.container_of(primary)
     if "ExecutionRoleArn" not in request:
         raise invalid("ExecutionRoleArn must be given for a model that reads its data from S3")
     identity.require_pass_role(caller, request["ExecutionRoleArn"])

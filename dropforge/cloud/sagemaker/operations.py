@@ -3,20 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
+from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.journal import JournalError
-from dropforge.cloud.sagemaker import (
-    jobs,
-    models,
-    registry,
-    schema,
-    store,
-    tags,
-    training,
-    transform,
-)
+from dropforge.cloud.sagemaker import model_registry, models, schema, store, tags
 from dropforge.cloud.sagemaker.errors import ApiError
-from dropforge.cloud.sagemaker.faults import AnswerLost
-from dropforge.cloud.sagemaker.identity import Caller
+from dropforge.cloud.sagemaker.fault_injection import AnswerLost
+from dropforge.cloud.sagemaker.jobs import lifecycle, training, transform
 
 _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     "CreateTrainingJob": training.create,
@@ -31,15 +23,15 @@ _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     "DescribeModel": models.describe,
     "ListModels": models.listing,
     "DeleteModel": models.delete,
-    "CreateModelPackageGroup": registry.create_group,
-    "DescribeModelPackageGroup": registry.describe_group,
-    "ListModelPackageGroups": registry.list_groups,
-    "DeleteModelPackageGroup": registry.delete_group,
-    "CreateModelPackage": registry.create_package,
-    "DescribeModelPackage": registry.describe_package,
-    "ListModelPackages": registry.list_packages,
-    "UpdateModelPackage": registry.update_package,
-    "DeleteModelPackage": registry.delete_package,
+    "CreateModelPackageGroup": model_registry.create_group,
+    "DescribeModelPackageGroup": model_registry.describe_group,
+    "ListModelPackageGroups": model_registry.list_groups,
+    "DeleteModelPackageGroup": model_registry.delete_group,
+    "CreateModelPackage": model_registry.create_package,
+    "DescribeModelPackage": model_registry.describe_package,
+    "ListModelPackages": model_registry.list_packages,
+    "UpdateModelPackage": model_registry.update_package,
+    "DeleteModelPackage": model_registry.delete_package,
     "AddTags": tags.add,
     "ListTags": tags.listing,
     "DeleteTags": tags.delete,
@@ -79,7 +71,7 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
             f"the local cloud has no SageMaker operation {operation}; see docs/limits.md",
         )
     schema.check(operation, request)
-    lost = jobs.faults().meet(operation, _subject(request))
+    lost = lifecycle.faults().meet(operation, _subject(request))
     answer = _answer(operation, request, caller)
     if lost:
         raise AnswerLost(f"the answer of {operation} was lost on purpose")

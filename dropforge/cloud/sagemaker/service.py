@@ -12,11 +12,12 @@ from ministack.core import iam_actions, router
 from ministack.core.responses import error_response_json, json_response
 from ministack.core.router import extract_access_key_id
 
-from dropforge.cloud.patches import loading
-from dropforge.cloud.sagemaker import integration, jobs, operations, schema, store
+from dropforge.cloud.iam.identity import Caller, is_root
+from dropforge.cloud.patches.saving import loading
+from dropforge.cloud.sagemaker import integration, operations, schema, store
 from dropforge.cloud.sagemaker.errors import ApiError
-from dropforge.cloud.sagemaker.faults import AnswerLost, Faults
-from dropforge.cloud.sagemaker.identity import Caller, is_root
+from dropforge.cloud.sagemaker.fault_injection import AnswerLost, Faults
+from dropforge.cloud.sagemaker.jobs import lifecycle
 from dropforge.cloud.state import StateDir
 
 _JSON = "application/x-amz-json-1.1"
@@ -47,10 +48,10 @@ def install(state: StateDir) -> None:
     iam_actions.extract_resource_arn = extract_resource_arn
     # Before events are handed out, whose functions may ask for it.
     loading.afterwards(store.restore, first=True)
-    jobs.install(state.jobs, Faults(state.faults))
+    lifecycle.install(state.jobs, Faults(state.faults))
     integration.install()
     # The import of XGBoost and the service model overlap with the rest of the start.
-    jobs.nursery.warm()
+    lifecycle.nursery.warm()
     threading.Thread(target=schema.model, daemon=True).start()
 
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import store
 from dropforge.cloud.sagemaker.errors import invalid
-from dropforge.cloud.sagemaker.identity import Caller
 
 _LIMIT = 50
 

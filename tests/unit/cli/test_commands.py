@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dropforge.cli import finish, outlook
+from dropforge.cli import follow_and_fetch
 from dropforge.cli.app import app
+from dropforge.cli.connection import after_interrupt
 from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.stack import Stack
 from pipeline.layout import run_name
@@ -235,13 +236,13 @@ def test_run_that_is_interrupted_says_how_to_go_on(
         raise KeyboardInterrupt
 
     name = upcoming(message(), stack)
-    monkeypatch.setattr(outlook, "_is_up", lambda: True)
-    monkeypatch.setattr(finish, "follow", interrupt)
+    monkeypatch.setattr(after_interrupt, "_is_up", lambda: True)
+    monkeypatch.setattr(follow_and_fetch, "follow", interrupt)
     result = call("run", str(csv))
     assert result.exit_code == 130
     assert f"stopped waiting for run {name}; the run goes on" in result.stderr
     assert f"`dropforge fetch {name}`" in result.stderr
-    monkeypatch.setattr(outlook, "_is_up", lambda: False)
+    monkeypatch.setattr(after_interrupt, "_is_up", lambda: False)
     assert "cut the run short" in call("run", str(csv)).stderr
 
 
@@ -251,7 +252,7 @@ def test_run_past_its_time_limit_exits_3_with_its_name(
     def late(*_arguments: Any, **_options: Any) -> None:
         raise FollowTimeoutError("no result after 1 s", RUN, "dev", goes_on=True)
 
-    monkeypatch.setattr(finish, "follow", late)
+    monkeypatch.setattr(follow_and_fetch, "follow", late)
     result = call("run", str(csv), "--json")
     assert (result.exit_code, json.loads(result.stdout)["run"]) == (3, RUN)
     assert f"`dropforge fetch {RUN} --env dev`" in result.stderr

@@ -10,10 +10,10 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from dropforge.cli import sharing
-from dropforge.cli.connect import connected, state_dir
-from dropforge.cli.output import Output
-from dropforge.cli.sharing import mark_own, starting, uninterrupted
+from dropforge.cli.connection import shared_cloud
+from dropforge.cli.connection.connect import connected, state_dir
+from dropforge.cli.connection.shared_cloud import mark_own, starting, uninterrupted
+from dropforge.cli.screen.output import Output
 from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import find_stack
 from dropforge.environment import Environment
@@ -114,7 +114,7 @@ def test_connected_waits_for_a_cloud_that_is_starting(
 
 
 def test_connected_does_not_wait_for_ever(local: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sharing, "_WAIT_SECONDS", 0.1)
+    monkeypatch.setattr(shared_cloud, "_WAIT_SECONDS", 0.1)
     with (
         starting(state_dir(), lambda: None),
         pytest.raises(StartError, match="starting or stopping"),

@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dropforge.cli import down as command
-from dropforge.cli import under_way, up
 from dropforge.cli.app import app
-from dropforge.cli.connect import connected
-from dropforge.cli.output import Output
+from dropforge.cli.commands import down as command
+from dropforge.cli.commands import up
+from dropforge.cli.connection import under_way
+from dropforge.cli.connection.connect import connected
+from dropforge.cli.screen.output import Output
 from tests.unit.cli.fake_clouds import Clouds
 
 

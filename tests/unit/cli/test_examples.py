@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dropforge.client.steps import Execution, filled, step_events
+from dropforge.client.events.steps import Execution, filled, step_events
 from tests.unit.cli.fakes import MACHINE, NOON, fake_stack
 
 GIVEN = {"a": {"b": [1]}, "name": "x"}

@@ -5,8 +5,8 @@ import typer
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError, NoRegionError
 
 from dropforge import errors as cloud_errors
-from dropforge.cli.faults import fault_of, reported
-from dropforge.cli.output import Output
+from dropforge.cli.exit_codes import fault_of, reported
+from dropforge.cli.screen.output import Output
 from dropforge.client import errors as client_errors
 from dropforge.errors import DropforgeError
 from pipeline.errors import TargetMissingError

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from dropforge.client import results
+from dropforge.client.runs import results
 from dropforge.client.stack import Stack
 from tests.unit.cli.fakes import (
     BUCKET,

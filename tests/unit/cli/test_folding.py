@@ -5,8 +5,8 @@ import io
 import pytest
 from rich.console import Console, RenderableType
 
-from dropforge.cli.folding import FactsText
-from dropforge.cli.output import Output
+from dropforge.cli.screen.output import Output
+from dropforge.cli.screen.wrapping import FactsText
 
 ARN = "arn:aws:states:eu-west-1:111122223333:execution:Train:churn"
 

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from dropforge.client.errors import FollowTimeoutError
-from dropforge.client.follow import Clock, follow
-from dropforge.client.history import Timeline
+from dropforge.client.execution.follow import Clock, follow
+from dropforge.client.execution.history import Timeline
 from dropforge.client.stack import Stack
 from tests.unit.cli.fakes import RUN, History, fake_stack, message, succeeded
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dropforge.client.header import check_target, columns_of
+from dropforge.client.inbox.header import check_target, columns_of
 from pipeline.errors import TargetMissingError
 
 

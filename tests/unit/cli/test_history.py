@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from dropforge.client.history import Timeline, count_items, update
+from dropforge.client.execution.history import Timeline, count_items, update
 from tests.unit.cli.fake_services import FakeStates
 from tests.unit.cli.fakes import NOON, History, succeeded
 

@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from dropforge.cli import logs as command
-from dropforge.cli.output import Output
-from dropforge.client import tail as tails
-from dropforge.client.logs import Line, run_logs
-from dropforge.client.records import readable
+from dropforge.cli.commands import logs as command
+from dropforge.cli.screen.output import Output
+from dropforge.client.log_lines.records import readable
+from dropforge.client.runs import tail as tails
+from dropforge.client.runs.logs import Line, run_logs
+from dropforge.client.runs.tail import tail
 from dropforge.client.stack import Stack
-from dropforge.client.tail import tail
 from tests.unit.cli.fakes import NOON, RUN, History, call, fake_stack, finished_run, succeeded
 from tests.unit.cli.test_follow import Ticking
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dropforge.cli import runs
+from dropforge.cli.commands import runs
 from dropforge.client.stack import Stack
 from tests.unit.cli.fakes import (
     NOON,

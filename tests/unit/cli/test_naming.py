@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from dropforge.client.errors import RunAmbiguousError, RunUnknownError
-from dropforge.client.naming import run_named
+from dropforge.client.execution.naming import run_named
 from dropforge.client.stack import Stack
 from tests.unit.cli.fakes import NOON, call, fake_stack
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dropforge.client.errors import PredictionsUnreadableError
-from dropforge.client.predictions import Target, as_it_was, as_text, write_table
+from dropforge.client.runs.predictions import Target, as_it_was, as_text, write_table
 
 
 def table(target: Target, *parts: tuple[str, str]) -> list[list[str]]:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 from rich.console import Console
 
-from dropforge.cli.progress import progress
-from dropforge.client.history import Timeline, Visit
+from dropforge.cli.screen.progress import progress
+from dropforge.client.execution.history import Timeline, Visit
 
 NOW = datetime.now(UTC)
 

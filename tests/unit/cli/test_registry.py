@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from dropforge.client import registry
 from dropforge.client.errors import RegistryError, RunUnfinishedError, RunUnknownError
+from dropforge.client.registry import model_registry
 from dropforge.client.stack import Stack
-from evaluate.registry import find_champion
+from evaluate.steps.champion import find_champion
 from tests.unit.cli.fakes import BUCKET, fake_stack, finished_run, message, succeeded
 
 
@@ -21,7 +21,7 @@ def test_promote_approves_a_package_that_waits() -> None:
     finished_run(stack, "new")
     stack.session.sagemaker.add("old", "Approved")
     stack.session.sagemaker.add("new", "PendingManualApproval")
-    change = registry.promote(stack, "new")
+    change = model_registry.promote(stack, "new")
     assert (change.action, change.champion.run, change.dataset) == ("approved", "new", "churn")
     assert statuses(stack) == ["Approved", "Approved"]
 
@@ -31,7 +31,7 @@ def test_promote_of_an_older_model_registers_it_anew_so_that_it_is_the_newest() 
     finished_run(stack, "old")
     stack.session.sagemaker.add("old", "Approved")
     stack.session.sagemaker.add("new", "Approved")
-    change = registry.promote(stack, "old")
+    change = model_registry.promote(stack, "old")
     assert (change.action, change.champion.run, change.champion.version) == ("registered", "old", 3)
     old, made = stack.session.sagemaker.packages[0], stack.session.sagemaker.packages[2]
     assert (
@@ -47,7 +47,7 @@ def test_promote_of_a_run_that_was_not_registered_registers_it() -> None:
     stack.session.sagemaker.models["kept-r1"] = {
         "PrimaryContainer": {"Image": "xgboost", "ModelDataUrl": "s3://drops/kept"}
     }
-    assert registry.promote(stack, "kept").champion.run == "kept"
+    assert model_registry.promote(stack, "kept").champion.run == "kept"
     container = stack.session.sagemaker.packages[0]["InferenceSpecification"]["Containers"][0]
     assert container == {"Image": "xgboost", "ModelDataUrl": "s3://drops/kept"}
 
@@ -56,7 +56,7 @@ def test_promote_of_the_champion_changes_nothing() -> None:
     stack = fake_stack()
     finished_run(stack, "new")
     stack.session.sagemaker.add("new", "Approved")
-    assert registry.promote(stack, "new").action == "none"
+    assert model_registry.promote(stack, "new").action == "none"
     assert statuses(stack) == ["Approved"]
 
 
@@ -64,7 +64,7 @@ def test_promote_of_a_run_whose_model_was_deleted_says_so() -> None:
     stack = fake_stack()
     finished_run(stack, "gone")
     with pytest.raises(RegistryError, match="was deleted"):
-        registry.promote(stack, "gone")
+        model_registry.promote(stack, "gone")
 
 
 @pytest.mark.parametrize("document", [None, {"verdict": "below_minimum"}])
@@ -76,19 +76,19 @@ def test_promote_of_a_run_without_a_model_is_refused(document: object) -> None:
     body = json.dumps(message("x", status="FAILED", verdict="failed", result=None)).encode()
     stack.session.s3.objects["runs/x/message.json"] = body
     with pytest.raises(RegistryError, match=r"run x made no model .* `dropforge show x` says why"):
-        registry.promote(stack, "x")
+        model_registry.promote(stack, "x")
 
 
 def test_promote_of_an_unknown_run_says_so() -> None:
     with pytest.raises(RunUnknownError, match="there is no run 'nope'"):
-        registry.promote(fake_stack(), "nope")
+        model_registry.promote(fake_stack(), "nope")
 
 
 def test_promote_of_a_run_that_goes_on_says_so() -> None:
     stack = fake_stack()
     stack.session.states.history = succeeded("Plan data")[:2]
     with pytest.raises(RunUnfinishedError, match="goes on in 'Plan data'"):
-        registry.promote(stack, "x")
+        model_registry.promote(stack, "x")
 
 
 def without_encoder(stack: Stack, run: str) -> None:
@@ -103,10 +103,10 @@ def test_packages_of_other_tools_are_no_champions_as_for_the_evaluation() -> Non
     stack.session.sagemaker.add("old", "Approved")
     stack.session.sagemaker.add("new", "Approved")
     without_encoder(stack, "foreign")
-    found = registry.champion(stack, "churn")
+    found = model_registry.champion(stack, "churn")
     beaten = find_champion(stack.session.sagemaker, "dropforge--churn")
     assert (found.arn, found.run) == (beaten["model_package_arn"], "new")
-    assert registry.rollback(stack, "churn").champion.run == "old"
+    assert model_registry.rollback(stack, "churn").champion.run == "old"
     assert statuses(stack) == ["Approved", "Rejected", "Approved"]
 
 
@@ -115,7 +115,7 @@ def test_promote_approves_a_package_though_one_of_another_tool_is_newer() -> Non
     finished_run(stack, "own")
     stack.session.sagemaker.add("own", "PendingManualApproval")
     without_encoder(stack, "foreign")
-    change = registry.promote(stack, "own")
+    change = model_registry.promote(stack, "own")
     assert (change.action, change.champion.run) == ("approved", "own")
 
 
@@ -124,7 +124,7 @@ def test_rollback_makes_the_model_before_the_champion_again() -> None:
     stack.session.sagemaker.add("old", "Approved")
     stack.session.sagemaker.add("failed", "Rejected")
     stack.session.sagemaker.add("new", "Approved")
-    change = registry.rollback(stack, "churn")
+    change = model_registry.rollback(stack, "churn")
     assert change.package.endswith("/3")
     assert change.champion.run == "old"
 
@@ -133,7 +133,7 @@ def test_rollback_passes_over_the_copies_of_the_same_run() -> None:
     stack = fake_stack()
     for run in ("other", "again", "again"):
         stack.session.sagemaker.add(run, "Approved")
-    assert registry.rollback(stack, "churn").champion.run == "other"
+    assert model_registry.rollback(stack, "churn").champion.run == "other"
     assert statuses(stack) == ["Approved", "Rejected", "Rejected"]
 
 
@@ -141,7 +141,7 @@ def test_rollback_of_a_model_that_was_promoted_anew_goes_to_the_one_it_replaced(
     stack = fake_stack()
     for run in ("first", "second", "first"):
         stack.session.sagemaker.add(run, "Approved")
-    assert registry.rollback(stack, "churn").champion.run == "second"
+    assert model_registry.rollback(stack, "churn").champion.run == "second"
     assert statuses(stack) == ["Approved", "Approved", "Rejected"]
 
 
@@ -150,11 +150,11 @@ def test_rollback_of_the_only_model_needs_to_be_insisted_on() -> None:
     stack.session.sagemaker.add("only", "Approved")
     stack.session.sagemaker.add("only", "Approved")
     with pytest.raises(RegistryError, match=r"no other run of 'churn' .* insist with --yes"):
-        registry.rollback(stack, "churn")
+        model_registry.rollback(stack, "churn")
     assert statuses(stack) == ["Approved", "Approved"]
-    assert registry.rollback(stack, "churn", to_none=True).champion.arn is None
+    assert model_registry.rollback(stack, "churn", to_none=True).champion.arn is None
     with pytest.raises(RegistryError, match="nothing to roll back"):
-        registry.rollback(stack, "churn", to_none=True)
+        model_registry.rollback(stack, "churn", to_none=True)
 
 
 def test_rollback_takes_packages_that_name_no_run_as_models_of_their_own() -> None:
@@ -163,10 +163,10 @@ def test_rollback_takes_packages_that_name_no_run_as_models_of_their_own() -> No
         arn = stack.session.sagemaker.add("x", "Approved")
         package = stack.session.sagemaker.describe_model_package(ModelPackageName=arn)
         del package["CustomerMetadataProperties"]["run"]
-    registry.rollback(stack, "churn")
+    model_registry.rollback(stack, "churn")
     assert statuses(stack) == ["Approved", "Rejected"]
 
 
 def test_rollback_of_a_dataset_without_models_is_refused() -> None:
     with pytest.raises(RegistryError, match="'sales' has no approved model"):
-        registry.rollback(fake_stack(), "sales")
+        model_registry.rollback(fake_stack(), "sales")

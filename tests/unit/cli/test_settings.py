@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
-from dropforge.cli import settings as command
 from dropforge.cli.app import app
+from dropforge.cli.commands import settings as command
 from dropforge.client.stack import Stack
 from tests.unit.cli.fakes import BUCKET, fake_stack
 

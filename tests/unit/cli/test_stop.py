@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from dropforge.client import stopping
+from dropforge.client.runs import stopping
+from dropforge.client.runs.stopping import Job, stop
 from dropforge.client.stack import Stack
-from dropforge.client.stopping import Job, stop
 from tests.unit.cli.fakes import NOON, RUN, call, fake_stack, refused, succeeded
 from tests.unit.cli.test_follow import Ticking
 

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from dropforge.client import turn
 from dropforge.client.errors import RegistryError
-from dropforge.client.registry import promote, rollback
+from dropforge.client.registry import turn
+from dropforge.client.registry.model_registry import promote, rollback
 from dropforge.client.stack import Stack
 from pipeline import turns
 from tests.unit.cli.fakes import BUCKET, RUN, fake_stack, finished_run, refused

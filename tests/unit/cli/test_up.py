@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dropforge.cli import status as commands
 from dropforge.cli.app import app
-from dropforge.cli.connect import connected, state_dir
-from dropforge.cli.output import Output
+from dropforge.cli.commands import status as commands
+from dropforge.cli.connection.connect import connected, state_dir
+from dropforge.cli.screen.output import Output
 from dropforge.environment import read_environment
 from dropforge.errors import DeployError, PortInUseError
 from tests.unit.cli.fake_clouds import OUTPUTS, Clouds

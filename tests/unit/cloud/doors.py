@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropforge.cloud.door import Door
-from dropforge.cloud.pages import Asked, Target
+from dropforge.cloud.door.guard import Door
+from dropforge.cloud.door.pages import Asked, Target
 
 TOKEN = "the-token"
 NAVIGATION = {

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dropforge import cloud as clouds
-from dropforge.cloud.archive import zip_of
+from dropforge.cloud.deployment.archive import zip_of
 from dropforge.errors import DeployError
 from tests.unit.cloud.conftest import PROJECT
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dropforge.cloud import journal
-from dropforge.cloud.patches import event_lines
-from dropforge.cloud.patches.event_lines import KIND, Invocation, Line
-from dropforge.cloud.patches.worker_pool import LIMIT
+from dropforge.cloud.patches.functions import event_lines
+from dropforge.cloud.patches.functions.event_lines import KIND, Invocation, Line
+from dropforge.cloud.patches.functions.worker_pool import LIMIT
 from tests.unit.cloud.conftest import wait_until
 
 

@@ -13,7 +13,7 @@ from botocore.parsers import ResponseParserError
 from dropforge import cloud as clouds
 from dropforge.cloud import Cloud
 from dropforge.cloud.sagemaker.errors import ApiError
-from dropforge.cloud.sagemaker.faults import Faults
+from dropforge.cloud.sagemaker.fault_injection import Faults
 from tests.unit.cloud.conftest import (
     TRUST,
     run_machine,

@@ -2,7 +2,7 @@
 
 import threading
 
-from dropforge.cloud.sagemaker.places import Places
+from dropforge.cloud.sagemaker.jobs.places import Places
 from tests.unit.cloud.conftest import wait_until
 
 

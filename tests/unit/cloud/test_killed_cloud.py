@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dropforge import cloud as clouds
-from dropforge.cloud.patches.turns import LIMIT
+from dropforge.cloud.patches.stepfunctions.turns import LIMIT
 from dropforge.errors import DeployError
 from tests.unit.cloud.conftest import PROJECT, TRUST, alive, run_machine, wait_until
 

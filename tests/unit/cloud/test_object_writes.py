@@ -7,7 +7,7 @@ import pytest
 
 from dropforge import cloud as clouds
 from dropforge.cloud.journal import Journal
-from dropforge.cloud.patches.object_writes import finish_writes
+from dropforge.cloud.patches.s3.object_writes import finish_writes
 from tests.unit.cloud.conftest import PROJECT, wait_until
 from tests.unit.cloud.test_killed_cloud import kill
 

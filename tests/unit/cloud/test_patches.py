@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 
 from dropforge.cloud import patches
 from dropforge.cloud.access import Cloud
-from dropforge.cloud.patches import registry
+from dropforge.cloud.patches import replacing
 from dropforge.errors import PatchError
 from tests.unit.cloud.conftest import TRUST, run_machine, wait_until
 
@@ -74,7 +74,7 @@ def test_other_source_is_refused() -> None:
     module = ModuleType("changed")
     module.script = "one"  # type: ignore[attr-defined]
     with pytest.raises(PatchError, match=r"changed\.script has digest .* written for 0{12}"):
-        registry.replace(module, "script", "0" * 12, "two")
+        replacing.replace(module, "script", "0" * 12, "two")
 
 
 def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> None:
@@ -86,10 +86,10 @@ def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> Non
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     line = "    seen.append(1)\n"
-    made = registry.changed(module, "run", registry.digest_of(module.run), line, "")
+    made = replacing.changed(module, "run", replacing.digest_of(module.run), line, "")
     assert (made(), module.run(), made()) == (0, 2, 2)
     with pytest.raises(PatchError, match=r"changed\.run has digest"):
-        registry.changed(module, "run", "0" * 12, line, "")
+        replacing.changed(module, "run", "0" * 12, line, "")
 
 
 def test_other_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from dropforge.cloud.sagemaker import jobs, processes
-from dropforge.cloud.sagemaker.faults import JobFault
-from dropforge.cloud.sagemaker.processes import JobProcess, Nursery
+from dropforge.cloud.sagemaker.fault_injection import JobFault
+from dropforge.cloud.sagemaker.jobs import lifecycle, processes
+from dropforge.cloud.sagemaker.jobs.processes import JobProcess, Nursery
 from tests.unit.cloud.conftest import wait_until
 
 
@@ -122,10 +122,10 @@ class EndsBetween(JobProcess):
 def test_job_whose_last_process_ends_between_two_looks_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(jobs._settings, "directory", tmp_path)
-    monkeypatch.setattr(jobs.nursery, "start", lambda *_: EndsBetween())
+    monkeypatch.setitem(lifecycle._settings, "directory", tmp_path)
+    monkeypatch.setattr(lifecycle.nursery, "start", lambda *_: EndsBetween())
 
-    class TestJob(jobs.Job):
+    class TestJob(lifecycle.Job):
         kind = "Training"
 
     job = TestJob({"TrainingJobName": "j", "TrainingJobArn": "arn"}, JobFault())

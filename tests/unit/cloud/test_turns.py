@@ -2,7 +2,7 @@ import contextlib
 import threading
 import time
 
-from dropforge.cloud.patches.turns import Turns
+from dropforge.cloud.patches.stepfunctions.turns import Turns
 from tests.unit.cloud.conftest import wait_until
 
 

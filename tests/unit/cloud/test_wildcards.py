@@ -2,7 +2,7 @@
 
 import pytest
 
-from dropforge.cloud.patches.wildcards import compiled
+from dropforge.cloud.patches.iam.wildcards import compiled
 
 
 @pytest.mark.parametrize(

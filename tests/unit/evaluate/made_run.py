@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from evaluate.run_files import RunFiles
+from pipeline.storage.run_files import RunFiles
 from tests.unit.evaluate.buckets import FakeLogs, FakeS3
 
 RUN = "churn-20261122-101500-0a1b2c3d"

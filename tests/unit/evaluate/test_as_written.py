@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from evaluate.evaluation import evaluate_run
+from evaluate.steps.evaluate import evaluate_run
 from pipeline.errors import ArtefactError
 from tests.unit.evaluate.made_run import PREFIX, MadeRun
 

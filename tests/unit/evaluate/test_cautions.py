@@ -3,11 +3,11 @@
 import numpy as np
 import pytest
 
-from evaluate.cautions import metric_warnings
-from evaluate.intervals import intervals_of
-from evaluate.measures import value_of
-from evaluate.scored import METRICS, Scored
-from evaluate.tables import baseline_of
+from evaluate.metrics.baseline import baseline_of
+from evaluate.metrics.intervals import intervals_of
+from evaluate.metrics.measures import value_of
+from evaluate.metrics.scored import METRICS, Scored
+from evaluate.verdict.warnings import metric_warnings
 
 
 def cautions(name: str, scored: Scored) -> dict[str, str]:

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
-from evaluate.comparison import data_beside, in_class_order
-from evaluate.evaluation import evaluate_run
-from evaluate.intervals import Interval
-from evaluate.judgement import Rivals, judge
-from evaluate.scored import METRICS, Scored
-from evaluate.verdict import Data, NotCompared, Rule, decide, finding_of
+from evaluate.metrics.intervals import Interval
+from evaluate.metrics.scored import METRICS, Scored
+from evaluate.steps.evaluate import evaluate_run
+from evaluate.verdict.comparison import data_beside, in_class_order
+from evaluate.verdict.judgement import Rivals, judge
+from evaluate.verdict.rule import Data, NotCompared, Rule, decide, finding_of
 from tests.unit.evaluate.made_run import MadeRun, prediction_lines
 
 Runs = Callable[[str], MadeRun]

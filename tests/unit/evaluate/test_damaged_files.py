@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from evaluate.evaluation import evaluate_run
+from evaluate.steps.evaluate import evaluate_run
+from pipeline.aws_errors import named_errors
 from pipeline.errors import ArtefactError, EvaluationError, PipelineError, UnexpectedError
-from pipeline.services import named_errors
 from tests.unit.damage import DAMAGES, Damage, wrong_values
 from tests.unit.evaluate.made_run import PREFIX, MadeRun, packed
 from tests.unit.evaluate.test_overlap import codes, record

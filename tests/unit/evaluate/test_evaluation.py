@@ -15,13 +15,12 @@ from botocore.session import Session
 from botocore.validate import ParamValidator
 from sklearn import metrics as sk
 
-import evaluate
-from evaluate import evaluation
-from evaluate.evaluation import evaluate_run
-from evaluate.holdout import read_holdout, spread
-from evaluate.plots_data import plots_of
-from evaluate.scored import Scored
-from evaluate.worst import worst_rows
+from evaluate.document import evaluation_json as written
+from evaluate.document.plots import plots_of
+from evaluate.metrics.scored import Scored
+from evaluate.rows.holdout import read_holdout, spread
+from evaluate.rows.worst import worst_rows
+from evaluate.steps.evaluate import count_rows, evaluate_run
 from pipeline.errors import (
     EmptyTestSplitError,
     PredictionCountError,
@@ -33,7 +32,7 @@ from tests.unit.evaluate.made_run import PREFIX, MadeRun, packed, prediction_lin
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")
-SCHEMA = Path(evaluate.__file__).with_name("evaluation.schema.json")
+SCHEMA = Path(written.__file__).with_name("evaluation.schema.json")
 PART = f"s3://drops/{PREFIX}/predictions/part-00001.csv.out"
 
 
@@ -319,7 +318,7 @@ def test_worst_rows_keep_the_columns_that_matter_most(
     run = run_of("regression")
     holdout = read_holdout(run.files, 225, 0)
     scored = Scored("regression", holdout.truth, run.predicted.astype(float))
-    monkeypatch.setattr("evaluate.worst.COLUMNS", 3)
+    monkeypatch.setattr("evaluate.rows.worst.COLUMNS", 3)
     encoder = run.json("encoder.json")
     importance = {"columns": [{"column": name} for name in ("garden", "no such", "rooms")]}
     rows = worst_rows(run.files, holdout, scored, encoder, importance)
@@ -345,7 +344,7 @@ def test_above_the_limit_whole_parts_are_judged(
     run_of: Runs, monkeypatch: pytest.MonkeyPatch, task: str, name: str, limit: int
 ) -> None:
     run = run_of(task)
-    monkeypatch.setattr(f"evaluate.holdout.{name}", limit)
+    monkeypatch.setattr(f"evaluate.rows.holdout.{name}", limit)
     evaluated(run)
     document = run.json("evaluation.json")
     assert document["rows"]["judged"] == 113
@@ -370,5 +369,5 @@ def test_rows_are_added_up_over_all_chunks(run_of: Runs) -> None:
     run = run_of("binary")
     more = {"index": 1, "train": 1, "validation": 2, "test": 0, "dropped": 4}
     run.put("chunks/encode-00001.json", json.dumps(more))
-    counted = evaluation.count_rows(run.files)
+    counted = count_rows(run.files)
     assert counted == {"train": 1051, "validation": 227, "test": 225, "dropped": 4}

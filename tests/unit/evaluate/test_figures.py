@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evaluate.charts.axes import Axis, compact, round_values
-from evaluate.charts.curves import learning
-from evaluate.charts.errors import confusion
-from evaluate.charts.standing import standings
-from evaluate.figures import (
+from evaluate.report.charts.axes import Axis, compact, round_values
+from evaluate.report.charts.curves import learning
+from evaluate.report.charts.errors import confusion
+from evaluate.report.charts.standing import standings
+from evaluate.wording import (
     duration,
     estimated,
     mean,

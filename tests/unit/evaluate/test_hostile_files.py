@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from evaluate.model_file import ModelArchiveError, ModelFormatError, parse_model, read_model
+from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
 from tests.unit.evaluate.made_run import packed
 from tests.unit.evaluate.test_model_and_log import BOOSTERS, trained
 

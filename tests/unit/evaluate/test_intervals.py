@@ -4,17 +4,17 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from evaluate import intervals
-from evaluate.intervals import (
+from evaluate.metrics import intervals
+from evaluate.metrics.intervals import (
     intervals_of,
     replicates_of,
     student_quantile,
     tail_share,
     wilson,
 )
-from evaluate.measures import Mean
-from evaluate.ranking import Auc, Ranking
-from evaluate.scored import METRICS, Scored
+from evaluate.metrics.measures import Mean
+from evaluate.metrics.ranking import Auc, Ranking
+from evaluate.metrics.scored import METRICS, Scored
 
 NAMES = [(metric.tasks[0], name) for name, metric in METRICS.items()]
 

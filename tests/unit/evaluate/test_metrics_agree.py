@@ -11,9 +11,9 @@ from hypothesis.extra import numpy as hnp
 from sklearn import metrics as sk
 from sklearn.exceptions import UndefinedMetricWarning
 
-from evaluate.measures import value_of
-from evaluate.scored import METRICS, THRESHOLD, Scored
-from evaluate.tables import values_of
+from evaluate.metrics.baseline import values_of
+from evaluate.metrics.measures import value_of
+from evaluate.metrics.scored import METRICS, THRESHOLD, Scored
 
 CLASSES = 4
 ROWS = st.integers(1, 60)

@@ -10,15 +10,15 @@ import numpy as np
 import pytest
 import xgboost
 
-from evaluate.decode import decode
-from evaluate.importance import importance_of
-from evaluate.learning_curve import (
+from evaluate.model.importance import importance_of
+from evaluate.model.learning_curve import (
     NoLearningCurveError,
     parse_learning_curve,
     read_learning_curve,
 )
-from evaluate.model_file import ModelArchiveError, ModelFormatError, parse_model, read_model
-from evaluate.worst import pick_lines
+from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
+from evaluate.rows.worst import pick_lines
+from table.encoding.decode import decode
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.made_run import archive
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluate.evaluation import evaluate_run
+from evaluate.steps.evaluate import evaluate_run
 from tests.unit.evaluate.made_run import PREFIX, MadeRun
 
 Runs = Callable[[str], MadeRun]

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from evaluate import parts
-from evaluate.parts import read_predictions
+from evaluate.rows import parse
+from evaluate.rows.parse import read_predictions
 from pipeline.errors import PredictionValueError
 
 
@@ -46,5 +46,5 @@ def test_brackets_blanks_and_line_ends_belong_to_no_number(line: str, end: str) 
 def test_well_formed_lines_are_not_read_one_by_one(
     line: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(parts, "_by_line", None)
+    monkeypatch.setattr(parse, "_by_line", None)
     assert read_predictions(f"{line}\n".encode() * 3, "p", "multiclass", 3, 2).shape == (3, 2)

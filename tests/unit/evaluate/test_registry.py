@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from evaluate.registry import find_champion, metadata_of
+from evaluate.steps.champion import find_champion, metadata_of
 from pipeline import layout
 from pipeline.errors import ServiceBusyError, ServiceRefusedError
 from tests.unit.evaluate.buckets import FakeLogs

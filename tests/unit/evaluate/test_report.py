@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from evaluate.charts.curves import precision_recall
-from evaluate.evaluation import evaluate_run
-from evaluate.report import render, worst_columns
+from evaluate.report.charts.curves import precision_recall
+from evaluate.report.page import render, worst_columns
+from evaluate.steps.evaluate import evaluate_run
 from tests.chromium import CHROMIUM, FLAGS, in_a_browser
 from tests.unit.evaluate.made_run import MadeRun, Table, make_run
 

@@ -5,7 +5,7 @@ import json
 import pytest
 from botocore.exceptions import ClientError
 
-from pipeline import artefacts
+from pipeline.documents import artefacts
 from pipeline.errors import ArtefactError
 
 COLUMN = '{"name": "a", "type": "float", "missing": 0, "distinct": 2, "mean": %s}'

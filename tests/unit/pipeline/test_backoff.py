@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.backoff import Backoff
+from pipeline.delivery.backoff import Backoff
 
 
 def test_wait_doubles_up_to_sixty_units() -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.backoff import Backoff
-from pipeline.delivery import Attempt, Claim, DeliveryError, Order, Outcome, serve
+from pipeline.delivery.backoff import Backoff
+from pipeline.delivery.channel import Attempt, Claim, DeliveryError, Order, Outcome, serve
 
 ORDER = Order("churn-1", "2026-01-02T03:04:05.000+00:00", "webhook")
 Document = dict[str, Any]

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from pipeline import objects
 from pipeline.errors import ArtefactError, ServiceBusyError
-from pipeline.objects import ObjectStream, read_object
+from pipeline.storage import objects
+from pipeline.storage.objects import ObjectStream, read_object
 from tests.unit.pipeline.s3_server import Behaviour, client_of, serving
 
 BODY = bytes(range(256)) * 4_000

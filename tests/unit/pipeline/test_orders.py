@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from pipeline.delivery import Order, Outcome
-from pipeline.orders import OrderQueue
+from pipeline.delivery.channel import Order, Outcome
+from pipeline.delivery.orders import OrderQueue
 
 ORDER = Order("churn-1", None, "webhook")
 NOW = datetime.now(UTC)

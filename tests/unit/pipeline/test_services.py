@@ -8,6 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from pipeline import clients, errors
+from pipeline.aws_errors import named_errors, passes
 from pipeline.errors import (
     ArtefactError,
     EmptyFileError,
@@ -16,7 +17,6 @@ from pipeline.errors import (
     ServiceRefusedError,
     UnexpectedError,
 )
-from pipeline.services import named_errors, passes
 from tests.unit.pipeline.s3_server import Behaviour, serving
 
 

@@ -3,10 +3,10 @@ import math
 
 import pytest
 
-from evaluate import scored
+from evaluate.metrics import scored
 from pipeline.errors import SettingsError
 from pipeline.settings import SCHEMA_FILE, parse_settings, resolve_settings
-from prepare.hyperparameters import METRICS
+from prepare.training.hyperparameters import METRICS
 
 SOURCE = "inbox/churn/pipeline.json"
 

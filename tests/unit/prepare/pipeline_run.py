@@ -7,13 +7,14 @@ from typing import Any
 import pandas as pd
 
 from bench.prepare.local_s3 import LocalS3
-from pipeline import artefacts, layout
+from pipeline import layout
+from pipeline.documents import artefacts
 from pipeline.settings import resolve_settings
-from prepare.bucket import Bucket, planned, planned_source
-from prepare.fit import fit_run
-from prepare.parts import encode_chunk
-from prepare.plan import Request, plan_run
-from prepare.profile import profile_chunk
+from pipeline.storage.bucket import Bucket, planned, planned_source
+from prepare.steps.encode import encode_chunk
+from prepare.steps.fit import fit_run
+from prepare.steps.plan import Request, plan_run
+from prepare.steps.profile import profile_chunk
 
 INSTANCE = "ml.m5.xlarge"
 

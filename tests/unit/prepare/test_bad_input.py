@@ -9,11 +9,12 @@ import pytest
 
 from bench.prepare.local_s3 import LocalS3
 from pipeline.errors import EmptyFileError, FileLimitError, InputError, NotCsvError
-from prepare import limits, unpack
-from prepare.chain import chain
-from prepare.dialect import Dialect
-from prepare.plan import Request, plan_run
-from prepare.profile import profile_chunk
+from prepare.steps.plan import Request, plan_run
+from prepare.steps.profile import profile_chunk
+from table import limits
+from table.profiling.whole_file import chain
+from table.reading import plain_copy
+from table.reading.dialect import Dialect
 from tests.unit.prepare.pipeline_run import prepare
 
 ROW = b"1,2.5,red,yes\n2,3.5,blue,no\n3,1.5,red,yes\n"
@@ -68,7 +69,7 @@ def test_nul_byte_is_refused_with_its_line(place: int, chunk_bytes: int, newline
 def test_nul_byte_behind_the_sample_is_refused_with_its_line(
     monkeypatch: pytest.MonkeyPatch, newline: bytes
 ) -> None:
-    monkeypatch.setattr("prepare.plan.SAMPLE_BYTES", 200)
+    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", 200)
     data = TABLE[:400] + b"\0" + TABLE[401:]
     line = data.count(b"\n", 0, 400) + 1
     for chunk_bytes in (64, 1 << 26):
@@ -82,7 +83,7 @@ def test_nul_byte_behind_the_sample_is_refused_with_its_line(
 def test_nul_byte_among_quotes_is_refused_with_its_line(
     encoding: str, sample: int, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prepare.plan.SAMPLE_BYTES", sample)
+    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", sample)
     rows = "".join(f'{n % 7},"text\nof it",{n % 2}\n' for n in range(40))
     text = f'a,b,label\n{rows}1,"be\nfore\0",1\n{rows}'
     with pytest.raises(NotCsvError, match=r"file\.csv, line 83: a NUL byte"):
@@ -123,16 +124,16 @@ def test_gzip_without_its_suffix_trains_and_says_so() -> None:
 
 
 def test_gzip_is_copied_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "_PART", 500)
-    monkeypatch.setattr(unpack, "_READ", 200)
+    monkeypatch.setattr(plain_copy, "_PART", 500)
+    monkeypatch.setattr(plain_copy, "_READ", 200)
     s3 = LocalS3()
     prepared = prepare(gzip.compress(TABLE * 3), name="inbox/set/file.csv.gz", s3=s3)
     assert s3.objects[f"{prepared.plan['prefix']}/source.csv"] == TABLE * 3
 
 
 def test_gzip_past_the_limit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(unpack, "UNPACKED_LIMIT_BYTES", 1000)
-    monkeypatch.setattr(unpack, "_READ", 200)
+    monkeypatch.setattr(plain_copy, "UNPACKED_LIMIT_BYTES", 1000)
+    monkeypatch.setattr(plain_copy, "_READ", 200)
     with pytest.raises(FileLimitError, match="unpacks to more than"):
         prepare(gzip.compress(TABLE * 9), name="inbox/set/file.csv.gz")
 
@@ -174,15 +175,15 @@ def test_endless_line_is_refused_without_reading_the_file() -> None:
 
 
 def test_endless_first_line_is_refused_by_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prepare.plan.RECORD_LIMIT_BYTES", 5000)
-    monkeypatch.setattr("prepare.plan.SAMPLE_BYTES", 1000)
+    monkeypatch.setattr("prepare.steps.plan.RECORD_LIMIT_BYTES", 5000)
+    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", 1000)
     with pytest.raises(FileLimitError, match="line 1 or 2"):
         prepare(b"a" * 100_000)
 
 
 def test_record_over_the_limit_in_quotes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prepare.chunk.RECORD_LIMIT_BYTES", 300)
-    monkeypatch.setattr("prepare.own_lines._STEP", 50)
+    monkeypatch.setattr("table.reading.chunk.RECORD_LIMIT_BYTES", 300)
+    monkeypatch.setattr("table.reading.byte_range._STEP", 50)
     data = TABLE + b'1,2,"' + b"red\n" * 500 + b'",yes\n' + ROW
     with pytest.raises(FileLimitError, match=r"line 62: a record of more than"):
         prepare(data, chunk_bytes=700)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ArtefactError
-from prepare.fit import fit_run
+from prepare.steps.fit import fit_run
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 ROWS = 200

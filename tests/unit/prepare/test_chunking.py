@@ -9,11 +9,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import NotCsvError
-from prepare.chain import chain
-from prepare.dialect import Dialect
-from prepare.profile import profile_chunk
-from prepare.records import read_records
-from prepare.text import to_lines
+from prepare.steps.profile import profile_chunk
+from table.profiling.whole_file import chain
+from table.reading.dialect import Dialect
+from table.reading.records import read_records
+from table.reading.utf8 import to_lines
 from tests.unit.prepare.reference_reader import read
 
 WILD = st.text(alphabet='a1,"\n ', max_size=60)

@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bench.prepare.local_s3 import LocalS3
-from pipeline import artefacts
+from pipeline.aws_errors import named_errors
+from pipeline.documents import artefacts
 from pipeline.errors import ArtefactError, PipelineError, UnexpectedError
-from pipeline.services import named_errors
-from prepare.bucket import Bucket, planned, planned_source
-from prepare.fit import fit_run
-from prepare.parts import encode_chunk
-from prepare.profile import profile_chunk
+from pipeline.storage.bucket import Bucket, planned, planned_source
+from prepare.steps.encode import encode_chunk
+from prepare.steps.fit import fit_run
+from prepare.steps.profile import profile_chunk
 from tests.unit.damage import DAMAGES, Damage, wrong_values
 from tests.unit.prepare.pipeline_run import INSTANCE, prepare
 

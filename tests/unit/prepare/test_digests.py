@@ -4,7 +4,7 @@ import random
 from array import array
 from typing import Any
 
-from prepare.digests import digest_rule
+from prepare.splitting.digests import digest_rule
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 HEAD = "a,b,label"

@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from prepare.split import Fractions, assign_groups
-from prepare.timeline import boundary, merge_timelines, rows_between, ticks_of_numbers, timeline_of
+from prepare.splitting.assign import Fractions, assign_groups
+from table.profiling.timeline import (
+    boundary,
+    merge_timelines,
+    rows_between,
+    ticks_of_numbers,
+    timeline_of,
+)
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 USUAL = Fractions(0.7, 0.15, 0.15, 0)

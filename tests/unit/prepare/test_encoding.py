@@ -2,7 +2,7 @@
 
 import pytest
 
-from prepare.text import to_utf8
+from table.reading.utf8 import to_utf8
 from tests.unit.prepare.pipeline_run import prepare
 
 ROWS = "".join(f"{n % 7},café {n % 3},{n % 2}\n" for n in range(60))
@@ -16,7 +16,7 @@ TABLE = f"a,b,label\n{ROWS}"
 def test_byte_of_cp1252_is_told_once(
     place: int, sample: int, mark: bytes, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prepare.plan.SAMPLE_BYTES", sample)
+    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", sample)
     data = TABLE.encode()
     at = data.rfind(b" ", 0, place)
     prepared = prepare(mark + data[:at] + b"\x80" + data[at:], chunk_bytes=chunk_bytes)

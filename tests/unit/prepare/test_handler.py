@@ -9,7 +9,7 @@ import pytest
 
 from bench.prepare.local_s3 import LocalS3
 from pipeline.errors import ArtefactError, EmptyFileError
-from prepare import chunk_results
+from prepare.steps import chunk_results
 
 CONTEXT = SimpleNamespace(
     function_name="prepare",

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from dropforge.cloud.sagemaker.container.choices import ALIASES
 from dropforge.cloud.sagemaker.container.hyperparameters import Interval, _known, validate
+from dropforge.cloud.sagemaker.container.known_names import ALIASES
 from pipeline.errors import SettingsError
 from pipeline.settings import SCHEMA_FILE, resolve_settings
-from prepare.hyperparameters import hyperparameters
-from prepare.target import Target
+from prepare.training.hyperparameters import hyperparameters
+from table.columns.target import Target
 
 SCHEMA: dict[str, Any] = json.loads(SCHEMA_FILE.read_text())["properties"]["hyperparameters"]
 # The container's own tuning adds names with an underscore; its list of objectives has a slip.

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import SettingsError
-from prepare.job import PRICES_FILE
+from prepare.training.job import PRICES_FILE
 from tests.unit.prepare.pipeline_run import prepare
 from tests.unit.prepare.test_fit import labelled
 
@@ -68,7 +68,7 @@ def test_state_waits_three_hours_longer_than_the_job_may_run() -> None:
 def test_volume_holds_the_parts_and_half_as_much_again(
     monkeypatch: pytest.MonkeyPatch, row: Any, least: float
 ) -> None:
-    monkeypatch.setattr("prepare.job._GIB", 1)
+    monkeypatch.setattr("prepare.training.job._GIB", 1)
     data = "\n".join(["a,b,label", *(row(n) for n in range(5000))]).encode()
     prepared = prepare(data)
     parts = sum(len(b) for c in ("train", "validation") for b in prepared.files(c).values())

@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.errors import InputError
-from prepare.text import to_lines
+from table.reading.utf8 import to_lines
 from tests.unit.prepare.pipeline_run import prepare
 from tests.unit.prepare.test_chunk_independence import outcome
 

@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from prepare.column_profile import profile_column
-from prepare.columns import column_of
-from prepare.values import numbers
+from table.columns.kind import column_of
+from table.profiling.column import profile_column
+from table.values.fields import numbers
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 

@@ -4,12 +4,12 @@ import polars as pl
 import pytest
 import xgboost as xgb
 
-from prepare.column_profile import profile_column
-from prepare.columns import column_of
-from prepare.merge import merge_columns
-from prepare.notices import capped, listed, notice
-from prepare.sketch import distinct, merge_sketches, sketch_of
-from prepare.timeline import boundary, merge_timelines, timeline_of
+from pipeline.notices import capped, listed, notice
+from table.columns.kind import column_of
+from table.profiling.column import profile_column
+from table.profiling.distinct import distinct, merge_sketches, sketch_of
+from table.profiling.merge import merge_columns
+from table.profiling.timeline import boundary, merge_timelines, timeline_of
 from tests.unit.prepare.pipeline_run import prepare
 
 

@@ -12,9 +12,9 @@ ROW = b'1,"red",yes\n2,"b\nlue",no\n'
 
 @pytest.fixture(autouse=True)
 def small_limit(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prepare.chunk.RECORD_LIMIT_BYTES", LIMIT)
-    monkeypatch.setattr("prepare.own_lines.RECORD_LIMIT_BYTES", LIMIT)
-    monkeypatch.setattr("prepare.own_lines._STEP", 50)
+    monkeypatch.setattr("table.reading.chunk.RECORD_LIMIT_BYTES", LIMIT)
+    monkeypatch.setattr("table.reading.byte_range.RECORD_LIMIT_BYTES", LIMIT)
+    monkeypatch.setattr("table.reading.byte_range._STEP", 50)
 
 
 def record(size: int, newline: bytes) -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from prepare.values import dates, numbers
+from table.values.fields import dates, numbers
 from tests.unit.prepare.pipeline_run import prepare
 
 LAST = "9999-12-31 23:59:59.999999"

@@ -9,7 +9,7 @@ import pytest
 
 from bench.faults import aborts, files, functions, permissions, play, project, sagemaker
 from bench.faults.cell import Cell, Result
-from dropforge.cloud import template
+from dropforge.cloud.deployment import template
 
 CELLS = [*sagemaker.cells(), *aborts.cells(), *functions.cells(), *permissions.cells()]
 TEMPLATE = template.read(project.ROOT / "template.yaml")["Resources"]

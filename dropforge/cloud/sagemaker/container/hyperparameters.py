@@ -10,7 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from dropforge.cloud.sagemaker.container.choices import (
+from dropforge.cloud.sagemaker.container.errors import AlgorithmError, UserError
+from dropforge.cloud.sagemaker.container.known_names import (
     ALIASES,
     GROWERS,
     LINEAR_UPDATERS,
@@ -21,7 +22,6 @@ from dropforge.cloud.sagemaker.container.choices import (
     TREE_UPDATERS,
     UPDATERS,
 )
-from dropforge.cloud.sagemaker.container.errors import AlgorithmError, UserError
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ import xgboost
 from xgboost.tracker import RabitTracker
 
 from dropforge.cloud.sagemaker.container import data
-from dropforge.cloud.sagemaker.container.choices import MAXIMIZE
 from dropforge.cloud.sagemaker.container.errors import (
     AlgorithmError,
     ContainerError,
@@ -20,6 +19,7 @@ from dropforge.cloud.sagemaker.container.errors import (
     UserError,
 )
 from dropforge.cloud.sagemaker.container.hyperparameters import validate
+from dropforge.cloud.sagemaker.container.known_names import MAXIMIZE
 from dropforge.cloud.sagemaker.container.rounds import (
     CHECKPOINT_NAME,
     KeepIntermediate,

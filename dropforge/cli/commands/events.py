@@ -1,0 +1,76 @@
+"""``dropforge events``."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from dropforge.cli.connection.connect import connected
+from dropforge.cli.exit_codes import reported
+from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json
+from dropforge.cli.screen.output import Output
+from dropforge.cli.screen.progress import progress
+from dropforge.cli.screen.wrapping import FactsText
+from dropforge.client.errors import RunUnfinishedError
+from dropforge.client.events.examples import example_events, sample_run
+from dropforge.client.events.steps import Execution
+from dropforge.client.execution.follow import follow
+from dropforge.client.inbox.sample import drop_sample
+from dropforge.client.runs.results import check_out
+from dropforge.client.stack import Stack
+from dropforge.environment import LOCAL, PROJECT_ROOT
+
+_SHAPES = PROJECT_ROOT / "events"
+_OUT = Path("dropforge-events")
+
+Directory = Annotated[
+    Path,
+    typer.Option("--out", metavar="DIR", help="Where to write them; made if absent."),
+]
+
+
+def events(out: Directory = _OUT, env: Env = LOCAL, as_json: Json = False) -> None:
+    """Write sample events for the functions of the stack, which name what is there.
+
+    They are about a run of the sample; if there is none that ended, one is made first.
+    """
+    output = Output(as_json)
+    with reported(output):
+        check_out(out)
+        with connected(env, output) as stack:
+            execution = sample_run(stack, _SHAPES) or _made(stack, output)
+            made = example_events(stack, execution, _SHAPES)
+        out.mkdir(parents=True, exist_ok=True)
+        for name, event in made.items():
+            text = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
+            (out / f"{name}.json").write_text(text, encoding="utf-8")
+        facts = {
+            "run": execution.facts["name"],
+            "files": {name: str((out / f"{name}.json").resolve()) for name in made},
+        }
+        shown = _shown(facts, stack, out)
+        output.result(facts, lambda: [FactsText(shown, whole=shown)])
+
+
+def _made(stack: Stack, output: Output) -> Execution:
+    output.note("No run of the sample has ended; dropping the sample first ...")
+    dropped = drop_sample(stack)
+    with progress(output.err) as show:
+        follow(stack, dropped.run, show, limit=TIMEOUT_SECONDS, key=dropped.key)
+    found = sample_run(stack, _SHAPES)
+    if found is None:
+        raise RunUnfinishedError(
+            f"the sample's run {dropped.run} was not judged, so there is nothing to make events "
+            f"of; `dropforge show {stack.argument(dropped.run)}` says why"
+        )
+    return found
+
+
+def _shown(facts: dict[str, Any], stack: Stack, out: Path) -> dict[str, str | None]:
+    return {
+        "Events": f"{len(facts['files'])} in {out}",
+        "Run": facts["run"],
+        "Try": f"sam remote invoke PrepareFunction --stack-name {stack.environment.stack_name} "
+        f"--event-file {out / 'prepare-plan.json'}",
+    }

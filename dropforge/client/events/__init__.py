@@ -1,0 +1,1 @@
+"""Sample events for the functions, made from what a deployed stack holds."""

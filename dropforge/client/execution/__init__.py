@@ -1,0 +1,1 @@
+"""A run's execution: found, followed and read."""

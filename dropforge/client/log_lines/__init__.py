@@ -1,0 +1,1 @@
+"""What functions and jobs logged, line by line."""

@@ -1,0 +1,1 @@
+"""Which model of a dataset is in use, changed by a person."""

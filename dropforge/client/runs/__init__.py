@@ -1,0 +1,1 @@
+"""A stack's runs: listed, shown, fetched, logged and stopped."""

@@ -1,0 +1,158 @@
+"""The result of a run: what its message says, and its files fetched to this machine."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, TextIO
+
+from botocore.exceptions import ClientError
+
+from dropforge.client.errors import OutUnusableError, RunUnknownError
+from dropforge.client.execution.follow import Followed
+from dropforge.client.runs.predictions import Target, write_table
+from dropforge.client.stack import Stack
+from pipeline import layout
+
+Result = dict[str, Any]
+
+_DOWNLOADS = 8
+"""Parts fetched at once."""
+REPORT, EVALUATION, MODEL, PREDICTIONS = (
+    "report.html",
+    "evaluation.json",
+    "model.tar.gz",
+    "predictions.csv",
+)
+_ELSEWHERE = "name another directory with --out"
+
+
+def result_of(followed: Followed, files: dict[str, Path]) -> Result:
+    """Return a run's result as ``--json`` prints it; unknown parts are null or empty."""
+    message = followed.message
+    output = message.get("result") or {}
+    return {
+        "run": message["run"],
+        "dataset": message["dataset"],
+        "status": message["status"],
+        "verdict": message["verdict"],
+        "task": output.get("task"),
+        "target": output.get("target"),
+        "metric": output.get("metric"),
+        "champion": output.get("champion"),
+        "metrics": output.get("metrics") or {},
+        "rows": output.get("rows") or {},
+        "warnings": output.get("warnings") or [],
+        "seconds": followed.timeline.seconds(),
+        "files": {name: str(path) for name, path in files.items()},
+        "message": message["text"],
+    }
+
+
+def fetch(stack: Stack, run: str, uris: dict[str, str], out: Path) -> dict[str, Path]:
+    """Fetch report, evaluation and model, and make one table of the predictions.
+
+    Parameters
+    ----------
+    uris : the result's ``files``: s3:// addresses by name.
+    out : directory, made if absent.
+
+    Returns
+    -------
+    Absolute paths by the same names; only of what the run has.
+    """
+    out = out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    s3 = stack.client("s3")
+    fetched: dict[str, Path] = {}
+    for name, file in (("report", REPORT), ("evaluation", EVALUATION), ("model", MODEL)):
+        if uris.get(name):
+            bucket, _, key = uris[name].removeprefix("s3://").partition("/")
+            _download(s3, bucket, key, out / file)
+            fetched[name] = out / file
+    if uris.get("predictions"):
+        _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS)
+        fetched["predictions"] = out / PREDICTIONS
+    return fetched
+
+
+def check_out(out: Path) -> None:
+    """Refuse a directory that a run's files could not be written to, before the run.
+
+    Raises
+    ------
+    OutUnusableError
+        It, or what it would be made in, is a file or may not be written to.
+    """
+    place = out.resolve()
+    while not place.exists() and place != place.parent:
+        place = place.parent
+    if not place.is_dir():
+        raise OutUnusableError(f"{place} is a file, so nothing can be written there; {_ELSEWHERE}")
+    if not _may_write(place):
+        raise OutUnusableError(f"{place} may not be written to; {_ELSEWHERE}")
+
+
+def _may_write(directory: Path) -> bool:
+    return os.access(directory, os.W_OK | os.X_OK)
+
+
+def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
+    encoder_key, truth = layout.join(prefix, "encoder.json"), f"{prefix}/data/truth/"
+    encoder, truths = stack.read_json(encoder_key), _keys(stack, truth)
+    if encoder is None or not truths:
+        raise _deleted(stack.bucket, encoder_key if encoder is None else truth)
+    names = [key.rsplit("/", 1)[-1] for key in truths]
+    predictions = [layout.join(prefix, "predictions", f"{name}.out") for name in names]
+    with ExitStack() as cleanup:
+        folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory()))
+        local = {key: folder / f"{index}" for index, key in enumerate(truths + predictions)}
+        with ThreadPoolExecutor(_DOWNLOADS) as pool:
+            s3 = stack.client("s3")
+            for _ in pool.map(lambda item: _download(s3, stack.bucket, *item), local.items()):
+                pass
+        parts = _opened(
+            [
+                (name, local[t], local[p])
+                for name, t, p in zip(names, truths, predictions, strict=True)
+            ]
+        )
+        out = cleanup.enter_context(file.open("w", encoding="utf-8", newline=""))
+        write_table(Target.of_encoder(encoder), parts, out)
+
+
+def _opened(parts: list[tuple[str, Path, Path]]) -> Iterator[tuple[str, TextIO, TextIO]]:
+    for name, truth, predictions in parts:
+        with (
+            truth.open(encoding="utf-8", newline="") as rows,
+            predictions.open(encoding="utf-8") as lines,
+        ):
+            yield name, rows, lines
+
+
+def _download(s3: Any, bucket: str, key: str, file: Path) -> None:
+    try:
+        s3.download_file(bucket, key, str(file))
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+            raise
+        raise _deleted(bucket, key) from error
+
+
+def _deleted(bucket: str, key: str) -> RunUnknownError:
+    return RunUnknownError(
+        f"s3://{bucket}/{key} is not there any more; it was deleted, so drop the file again "
+        f"to train it anew"
+    )
+
+
+def _keys(stack: Stack, prefix: str) -> list[str]:
+    pages = stack.client("s3").get_paginator("list_objects_v2")
+    found = [
+        item["Key"]
+        for page in pages.paginate(Bucket=stack.bucket, Prefix=prefix)
+        for item in page.get("Contents", [])
+    ]
+    return sorted(found)

@@ -1,0 +1,1 @@
+"""Deploying the SAM template to the local cloud."""

@@ -1,0 +1,1 @@
+"""Who is answered by the local cloud at all."""

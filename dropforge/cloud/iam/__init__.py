@@ -1,0 +1,1 @@
+"""Who calls the local cloud, and what that role may do."""

@@ -1,0 +1,1 @@
+"""Where ministack's EventBridge differs from AWS's."""

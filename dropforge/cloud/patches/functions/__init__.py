@@ -1,0 +1,1 @@
+"""Where ministack's Lambda differs from AWS's."""

@@ -1,0 +1,1 @@
+"""Where ministack's policies differ from AWS's."""

@@ -1,0 +1,1 @@
+"""Where ministack's CloudWatch Logs differ from AWS's."""

@@ -1,0 +1,1 @@
+"""Where ministack's S3 differs from AWS's."""

@@ -1,0 +1,1 @@
+"""What the local cloud keeps, and when it is written."""

@@ -1,0 +1,1 @@
+"""Where ministack's Step Functions differ from AWS's."""

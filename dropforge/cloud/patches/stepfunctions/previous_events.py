@@ -1,0 +1,47 @@
+"""An event of an execution's history names the one before it.
+
+ministack numbers events and says no more, so that nothing tells those of one branch of a Parallel
+from those of another. On AWS each has previousEventId (Step Functions API, HistoryEvent); of the
+first event of an execution it is 0. Two branches could also take the same number.
+"""
+
+import threading
+from contextvars import ContextVar
+from typing import Any
+
+from dropforge.cloud.patches.replacing import replace
+
+# A branch runs in a copy of the context that it was begun in.
+_last: ContextVar[tuple[str, int] | None] = ContextVar("last event", default=None)
+_lock = threading.Lock()
+
+
+def apply() -> None:
+    """Replace the function through which every event is added."""
+    from ministack.services import stepfunctions
+
+    replace(stepfunctions, "_add_event", "b1db143ccd21", _add_event)
+
+
+def _add_event(
+    execution: dict[str, Any], event_type: str, details: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    from ministack.services import stepfunctions as sfn
+
+    name, last = execution["executionArn"], _last.get()
+    with _lock:
+        events = execution["events"]
+        for first in events[:1]:
+            first.setdefault("previousEventId", 0)
+        # An execution that was read back, or is ended by another thread, goes on from its end.
+        before = last[1] if last and last[0] == name and last[1] <= len(events) else len(events)
+        event = {
+            "id": len(events) + 1,
+            "previousEventId": before,
+            "type": event_type,
+            "timestamp": sfn.now_iso(),
+            **(details or {}),
+        }
+        events.append(event)
+    _last.set((name, event["id"]))
+    return event

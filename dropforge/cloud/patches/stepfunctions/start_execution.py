@@ -1,0 +1,46 @@
+"""StartExecution is idempotent: the same name and input return the running execution.
+
+Step Functions API, StartExecution: "If StartExecution is called with the same
+name and input as a running execution, the call succeeds and returns the same
+response as the original request"; a closed one or another input is
+ExecutionAlreadyExists. ministack refuses every second call.
+"""
+
+import json
+from typing import Any
+
+from dropforge.cloud.patches.replacing import replace
+
+
+def apply() -> None:
+    """Answer a repeated call before ministack refuses it."""
+    from ministack.core.responses import get_account_id, get_region, json_response
+    from ministack.services import stepfunctions
+
+    start = stepfunctions._start_execution
+
+    def start_execution(data: dict[str, Any]) -> Any:
+        machine = stepfunctions._state_machines.get(data.get("stateMachineArn", ""))
+        name = data.get("name")
+        if machine and name:
+            arn = (
+                f"arn:aws:states:{get_region()}:{get_account_id()}"
+                f":execution:{machine['name']}:{name}"
+            )
+            known = stepfunctions._executions.get(arn)
+            if (
+                known
+                and known["status"] == "RUNNING"
+                and _same(known["input"], data.get("input", "{}"))
+            ):
+                return json_response({"executionArn": arn, "startDate": known["startDate"]})
+        return start(data)
+
+    replace(stepfunctions, "_start_execution", "9923282fc76c", start_execution)
+
+
+def _same(first: str, second: str) -> bool:
+    try:
+        return bool(json.loads(first) == json.loads(second))
+    except ValueError:
+        return first == second

@@ -1,0 +1,180 @@
+"""Tasks of a state machine act with its role; ministack lets them do anything.
+
+The execution that a task belongs to is kept in a context variable, which the
+threads of Map, Parallel and timed tasks take along. What a task needs is in the
+Step Functions developer guide, "IAM policies for integrated services".
+"""
+
+import contextvars
+import json
+import threading
+from typing import Any
+
+from dropforge.cloud.iam.identity import Caller, caller_of_role, denial
+from dropforge.cloud.patches.replacing import changed, check, replace
+
+_execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
+    "dropforge_execution", default=None
+)
+_given_up: contextvars.ContextVar[threading.Event | None] = contextvars.ContextVar(
+    "dropforge_given_up", default=None
+)
+# A session name has at most 64 characters (STS API, AssumeRole).
+_SESSION_LENGTH = 64
+_OPTIMIZED = "arn:aws:states:::"
+# Resource, the parameter that names what is acted on, IAM's action, the error on AWS.
+_OPTIMIZED_ACTIONS = {
+    "lambda:invoke": ("FunctionName", "lambda:InvokeFunction", "Lambda.AWSLambdaException"),
+    "sns:publish": ("TopicArn", "sns:Publish", "SNS.AmazonSNSException"),
+    "sqs:sendMessage": ("QueueUrl", "sqs:SendMessage", "SQS.AmazonSQSException"),
+    "states:startExecution": (
+        "StateMachineArn",
+        "states:StartExecution",
+        "StepFunctions.AWSStepFunctionsException",
+    ),
+}
+
+
+def apply() -> None:
+    """Note the execution where one starts, and ask IAM before each task and each Map."""
+    from ministack.services import stepfunctions as states
+
+    run, invoke, timed = (
+        # ministack lets each execution wait for nothing before its first state.
+        changed(states, "_run_execution", "996dff84e0e0", "    time.sleep(0.15)\n", ""),
+        states._invoke_resource,
+        states._invoke_resource_with_timeout,
+    )
+    read, distribute = states._read_map_items, states._run_distributed_map
+
+    def run_execution(arn: str) -> None:
+        _execution.set(states._executions.get(arn))
+        run(arn)
+
+    def invoke_resource(resource: str, data: Any) -> Any:
+        _authorize(resource, data)
+        return invoke(resource, data)
+
+    def invoke_timed(resource: str, data: Any, seconds: float) -> Any:
+        given_up = threading.Event()
+        token = _given_up.set(given_up)
+        try:
+            return timed(resource, data, seconds)
+        finally:
+            # A job whose task ran out of time is stopped, as .sync does on AWS.
+            given_up.set()
+            _given_up.reset(token)
+
+    def read_items(reader: dict[str, Any], effective: Any, ctx: Any) -> Any:
+        named = states._resolve_params_obj(reader.get("Parameters") or {}, effective, ctx)
+        bucket = f"arn:aws:s3:::{named.get('Bucket')}"
+        if reader.get("Resource", "").endswith("listObjectsV2"):
+            _require("s3:ListBucket", bucket, "States.ItemReaderFailed")
+        else:
+            _require("s3:GetObject", f"{bucket}/{named.get('Key')}", "States.ItemReaderFailed")
+        return read(reader, effective, ctx)
+
+    def run_distributed(*arguments: Any) -> Any:
+        execution = _execution.get()
+        if execution is not None:
+            machine = execution["stateMachineArn"]
+            _require("states:StartExecution", machine, "StepFunctions.AWSStepFunctionsException")
+        return distribute(*arguments)
+
+    check(states, "_invoke_aws_sdk_integration", "59a970e1a7c0")
+    replace(states, "_run_execution", "996dff84e0e0", run_execution)
+    replace(states, "_invoke_resource", "a85d2be9a858", invoke_resource)
+    replace(states, "_invoke_resource_with_timeout", "faeed0bf70d5", invoke_timed)
+    replace(states, "_read_map_items", "b846851544b8", read_items)
+    replace(states, "_run_distributed_map", "2b77d3ec0e04", run_distributed)
+
+
+def caller() -> Caller:
+    """Return the role of the state machine whose task runs in this thread; root outside of one."""
+    from ministack.services import stepfunctions
+
+    execution = _execution.get()
+    machine = execution and stepfunctions._state_machines.get(execution["stateMachineArn"])
+    if not execution or not machine:
+        return Caller()
+    # Session names take ASCII only, execution names nearly any letter.
+    session = execution["name"].encode("ascii", "ignore").decode()[:_SESSION_LENGTH]
+    return caller_of_role(machine["roleArn"], session or "execution")
+
+
+def is_inside() -> bool:
+    """Whether this thread works for an execution."""
+    return _execution.get() is not None
+
+
+def stopped() -> bool:
+    """Whether nobody waits for the task in this thread any more."""
+    execution, given_up = _execution.get(), _given_up.get()
+    if given_up is not None and given_up.is_set():
+        return True
+    return execution is not None and execution["status"] != "RUNNING"
+
+
+def _require(action: str, resource: str, error: str) -> None:
+    from ministack.services import stepfunctions
+
+    message = denial(caller(), action, resource)
+    if message:
+        raise stepfunctions._ExecutionError(error, message)
+
+
+def _authorize(resource: str, data: Any) -> None:
+    """Ask IAM for a task; SageMaker's integrations ask themselves."""
+    from ministack.services import stepfunctions
+
+    if ":function:" in resource:
+        _require("lambda:InvokeFunction", resource, "Lambda.AWSLambdaException")
+        return
+    integration = resource.removeprefix(_OPTIMIZED)
+    if not resource.startswith(_OPTIMIZED) or integration.startswith(
+        ("sagemaker:", "aws-sdk:sagemaker:")
+    ):
+        return
+    name = integration.split(".")[0]
+    given = data if isinstance(data, dict) else {}
+    if name in _OPTIMIZED_ACTIONS:
+        parameter, action, error = _OPTIMIZED_ACTIONS[name]
+        target = str(given.get(parameter, "*"))
+        if name == "lambda:invoke" and not target.startswith("arn:"):
+            target = stepfunctions._resolve_lambda_function_ref(target, optimized=True)
+        _require(action, _as_arn(target), error)
+    elif name.startswith("aws-sdk:"):
+        _authorize_sdk(name, given)
+
+
+def _authorize_sdk(name: str, data: dict[str, Any]) -> None:
+    from ministack.core import iam_actions
+    from ministack.core.responses import get_account_id, get_region
+    from ministack.services import stepfunctions
+
+    _, service, operation = name.split(":")
+    known = stepfunctions._AWS_SDK_SERVICE_MAP.get(service.lower(), {})
+    key = known.get("service_key", service.lower())
+    namespace = iam_actions.SERVICE_TO_IAM_NAMESPACE.get(key, key)
+    action = operation[:1].upper() + operation[1:]
+    if key == "s3":
+        target = f"arn:aws:s3:::{data.get('Bucket', '*')}"
+        target += f"/{data['Key']}" if "Key" in data else ""
+        action = {"HeadObject": "GetObject", "ListObjectsV2": "ListBucket"}.get(action, action)
+    else:
+        body = json.dumps(data).encode()
+        target = iam_actions.extract_resource_arn(
+            key, "POST", "/", {}, body, data, get_region(), get_account_id()
+        )
+    prefix = stepfunctions._AWS_SDK_ERROR_PREFIX.get(service.lower(), service.capitalize())
+    _require(f"{namespace}:{action}", target, f"{prefix}.{prefix}Exception")
+
+
+def _as_arn(target: str) -> str:
+    """Turn a queue's URL into its ARN."""
+    from ministack.core.responses import get_region
+
+    if not target.startswith("http"):
+        return target
+    *_, account, queue = target.split("/")
+    return f"arn:aws:sqs:{get_region()}:{account}:{queue}"

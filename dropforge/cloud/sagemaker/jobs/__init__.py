@@ -1,0 +1,1 @@
+"""What training and transform jobs do, each in a process of its own."""

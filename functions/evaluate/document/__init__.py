@@ -1,0 +1,1 @@
+"""What the evaluation writes for machines: evaluation.json, and the state's payload."""

@@ -1,0 +1,156 @@
+"""A model's predictions beside the truth, row by row, and what the metrics are of them."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluate.metrics import measures
+from evaluate.metrics.measures import Floats, Goal, Measure
+from evaluate.metrics.ranking import Auc, AveragePrecision, Ranking
+from pipeline.errors import SettingsError
+
+Rows = NDArray[np.bool_]
+"""(rows,), which of the test rows are meant."""
+THRESHOLD = 0.5
+"""A binary row counts as positive from this probability on."""
+
+
+@dataclass(frozen=True)
+class Scored:
+    """Test rows with one model's predictions."""
+
+    task: str
+    """regression, binary or multiclass."""
+    truth: Floats
+    """(rows,): the value, or the index of the class."""
+    predicted: Floats
+    """(rows,): the value, or the probability of class 1; (rows, classes) in multiclass."""
+    classes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        if len(self.truth) != len(self.predicted) or not len(self.truth):
+            raise ValueError(f"{len(self.predicted)} predictions for {len(self.truth)} truths")
+        if not (np.isfinite(self.truth).all() and np.isfinite(self.predicted).all()):
+            raise ValueError("truth and predictions must be finite numbers")
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(self.truth)
+
+    def where(self, rows: Rows) -> "Scored":
+        """Keep some of the rows."""
+        return replace(self, truth=self.truth[rows], predicted=self.predicted[rows])
+
+    @property
+    def probabilities(self) -> Floats:
+        """(rows, classes), of a binary or multiclass task."""
+        one = self.predicted
+        both: Floats = one if one.ndim == 2 else np.column_stack([1 - one, one])
+        return both
+
+    @cached_property
+    def chosen(self) -> Floats:
+        """(rows,), the index of the predicted class."""
+        many = self.predicted.ndim == 2
+        index = self.predicted.argmax(axis=1) if many else self.predicted >= THRESHOLD
+        chosen: Floats = index.astype(np.float64)
+        return chosen
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric that a model can be judged by."""
+
+    name: str
+    label: str
+    goal: Goal
+    tasks: tuple[str, ...]
+    bounds: tuple[float, float]
+    measure: Callable[[Scored], Measure]
+
+    def better(self, value: float, other: float) -> bool:
+        """Tell whether a value is better than another."""
+        return value > other if self.goal == "max" else value < other
+
+
+def _errors(s: Scored) -> Floats:
+    return np.abs(s.truth - s.predicted)
+
+
+def _correct(s: Scored) -> Floats:
+    correct: Floats = (s.truth == s.chosen).astype(np.float64)
+    return correct
+
+
+def _losses(s: Scored) -> Floats:
+    return measures.log_losses(s.truth, s.probabilities)
+
+
+def _balance(s: Scored, classes: slice) -> Measure:
+    known = s.predicted.shape[1] if s.predicted.ndim == 2 else 2
+    return measures.Balance(s.truth.astype(np.intp), s.chosen.astype(np.intp), classes, known)
+
+
+def _f1(s: Scored) -> Measure:
+    return _balance(s, slice(1, 2))
+
+
+def _macro_f1(s: Scored) -> Measure:
+    return _balance(s, slice(None))
+
+
+_ANY, _SHARE, _LOSS = (-np.inf, np.inf), (0.0, 1.0), (0.0, np.inf)
+_NUMBER, _TWO, _MANY = ("regression",), ("binary",), ("multiclass",)
+
+METRICS = {
+    metric.name: metric
+    for metric in (
+        Metric("rmse", "RMSE", "min", _NUMBER, _LOSS, lambda s: measures.RootMean(_errors(s) ** 2)),
+        Metric("mae", "MAE", "min", _NUMBER, _LOSS, lambda s: measures.Mean(_errors(s))),
+        Metric("r2", "R²", "max", _NUMBER, _ANY, lambda s: measures.RSquared(s.truth, s.predicted)),
+        Metric("auc", "AUC", "max", _TWO, _SHARE, lambda s: Auc(Ranking(s.truth, s.predicted))),
+        Metric(
+            "average_precision",
+            "Average precision",
+            "max",
+            _TWO,
+            _SHARE,
+            lambda s: AveragePrecision(Ranking(s.truth, s.predicted)),
+        ),
+        Metric("logloss", "Log loss", "min", _TWO, _LOSS, lambda s: measures.Mean(_losses(s))),
+        Metric("mlogloss", "Log loss", "min", _MANY, _LOSS, lambda s: measures.Mean(_losses(s))),
+        Metric(
+            "accuracy",
+            "Accuracy",
+            "max",
+            _TWO + _MANY,
+            _SHARE,
+            lambda s: measures.Mean(_correct(s)),
+        ),
+        Metric("f1", "F1", "max", _TWO, _SHARE, _f1),
+        Metric("macro_f1", "Macro F1", "max", _MANY, _SHARE, _macro_f1),
+    )
+}
+DEFAULT_METRIC = {"regression": "rmse", "binary": "auc", "multiclass": "mlogloss"}
+
+
+def metric_for(task: str, name: str | None) -> Metric:
+    """Return the metric that the settings ask for, or the task's default.
+
+    Raises
+    ------
+    SettingsError
+        The metric does not belong to the task.
+    """
+    metric = METRICS[name or DEFAULT_METRIC[task]]
+    if task not in metric.tasks:
+        fitting = ", ".join(m.name for m in METRICS.values() if task in m.tasks)
+        raise SettingsError(
+            f'metric "{metric.name}" does not judge a {task} model; set "metric" in '
+            f"pipeline.json to one of {fitting}"
+        )
+    return metric

@@ -1,0 +1,1 @@
+"""What the model file and the training log say."""

@@ -1,0 +1,1 @@
+"""report.html: the evaluation as one page for people."""

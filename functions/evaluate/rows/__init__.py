@@ -1,0 +1,1 @@
+"""The test rows: truth and predictions, read and held against each other."""

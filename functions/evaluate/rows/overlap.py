@@ -1,0 +1,116 @@
+"""Which test rows the champion was trained on and the challenger was not.
+
+A row's split follows from its place in the file. In a file whose rows were only added to,
+nearly all of the champion's training rows train again; in one that was sorted anew, or lost
+its oldest rows, most of them may become test rows, and the champion answers those from memory.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluate.metrics.scored import Rows
+from evaluate.rows.holdout import Holdout
+from evaluate.wording import short
+from pipeline import layout
+from pipeline.documents import artefacts
+from pipeline.errors import ArtefactError
+from pipeline.storage.run_files import RunFiles, in_parallel
+
+_SEEN = "data/seen"
+_TESTED = "data/tested"
+_RECORDED = replace(artefacts.FIT, schema="recorded")
+_NO_RECORD = "its run kept no record of them"
+_LOST = "{} of the {} digests of {} training rows are lost"
+_OTHER_RECORD = "they were recorded for other columns, or by another version of Prepare"
+
+Digests = NDArray[np.uint64]
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What the champion knows of the test rows."""
+
+    seen: int | None
+    """How many it was trained on and the challenger was not; None if that is not known."""
+    fair: Rows | None = None
+    """(rows,): which rows both can be compared on; None for all."""
+    unknown: str = ""
+    """Why it is not known, as a clause."""
+
+
+def overlap_of(files: RunFiles, holdout: Holdout, encoder_key: str) -> Overlap:
+    """Compare the test rows with what the champion and the challenger were trained on.
+
+    A row that both were trained on, as rows that repeat may be, favours neither. Of a
+    large file only a share of the rows is recorded; if the champion was trained on any of
+    those, the rest of them, a random sample, are the rows to compare on.
+
+    Parameters
+    ----------
+    encoder_key : of the champion; what else its run wrote lies beside it.
+    """
+    champion = replace(files, prefix=encoder_key.rpartition("/")[0])
+    try:
+        own, old = _rule(files), _rule(champion)
+        if own is None or old is None:
+            return Overlap(None, unknown=_NO_RECORD)
+        if own["scheme"] != old["scheme"]:
+            return Overlap(None, unknown=_OTHER_RECORD)
+        tested = _tested(files, holdout)
+        mine, theirs = _seen(files, own, "this run's"), _seen(champion, old, "its")
+    except _UnknownError as error:
+        return Overlap(None, unknown=str(error))
+    except ArtefactError as error:
+        return Overlap(None, unknown=f"a record of them is damaged ({short(str(error), 120)})")
+    known = tested % np.uint64(max(own["every"], old["every"])) == 0
+    seen = np.zeros(len(tested), dtype=np.bool_)
+    seen[known] = np.isin(tested[known], theirs) & ~np.isin(tested[known], mine)
+    count = int(seen.sum())
+    return Overlap(count, known & ~seen if count else None)
+
+
+class _UnknownError(Exception):
+    """Why it is not known, as a clause."""
+
+
+def _rule(files: RunFiles) -> dict[str, Any] | None:
+    body = files.read_if_there("fit.json", kind=artefacts.FIT)
+    if body is None:
+        return None
+    fit: dict[str, Any] = artefacts.checked(_RECORDED, body, files.uri("fit.json"))
+    return fit.get("digests")
+
+
+def _tested(files: RunFiles, holdout: Holdout) -> Digests:
+    def read(part: tuple[str, int]) -> Digests:
+        name, rows = layout.digest_part(part[0]), part[1]
+        body = files.read(_TESTED, name, kind=artefacts.tested(rows))
+        if len(body) != 8 * rows:
+            raise _UnknownError(_NO_RECORD)
+        return np.frombuffer(body, dtype="<u8")
+
+    sizes = zip(holdout.parts, holdout.sizes, strict=True)
+    return np.concatenate(list(in_parallel(read, list(sizes))))
+
+
+def _seen(files: RunFiles, rule: dict[str, Any], whose: str) -> Digests:
+    """Read the digests of the rows that trained or validated.
+
+    What is missing of them would count as rows that nobody has seen.
+    """
+    counts = files.read_notes(layout.ROWS_NOTE, artefacts.ROWS)
+    if rule["every"] > 1 and not all("seen" in count for count in counts):
+        raise _UnknownError(_NO_RECORD)
+    # Without a share that was left out, each such row has a digest.
+    wanted = sum(count.get("seen", count["train"] + count["validation"]) for count in counts)
+    bodies = in_parallel(
+        lambda name: files.read(_SEEN, name, kind=artefacts.SEEN), files.names(_SEEN)
+    )
+    body = b"".join(bodies)
+    if len(body) != 8 * wanted:
+        lost = max(wanted - len(body) // 8, 0)
+        raise _UnknownError(_LOST.format(f"{lost:,}", f"{wanted:,}", whose))
+    return np.frombuffer(body, dtype="<u8")

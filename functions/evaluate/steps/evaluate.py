@@ -1,0 +1,181 @@
+"""Judge a run: from the files it wrote to evaluation.json, report.html and the state's payload."""
+
+import json
+import time
+from dataclasses import asdict
+from itertools import pairwise
+from typing import Any
+
+from evaluate.document.evaluation_json import columns_of, judged_part, run_part, versions_of
+from evaluate.document.payload import payload_of
+from evaluate.document.plots import plots_of
+from evaluate.metrics.scored import Scored, metric_for
+from evaluate.model.importance import importance_of
+from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
+from evaluate.model.trees import Model, ModelArchiveError, ModelFormatError, read_model
+from evaluate.report.page import render
+from evaluate.rows.as_written import check_parts
+from evaluate.rows.holdout import Holdout, read_holdout, read_scores
+from evaluate.rows.worst import worst_rows
+from evaluate.verdict.comparison import data_beside, rivals_of
+from evaluate.verdict.judgement import Judgement, Rivals, judge
+from evaluate.verdict.rule import Data, NotCompared, Rule
+from evaluate.verdict.warnings import Warnings, warning
+from pipeline import layout
+from pipeline.documents import artefacts
+from pipeline.storage.objects import ObjectStream
+from pipeline.storage.run_files import RunFiles
+
+_TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
+_COUNTS = ("train", "validation", "test", "dropped")
+
+
+def evaluate_run(
+    files: RunFiles, logs: Any, event: dict[str, Any], group_prefix: str, code_version: str
+) -> dict[str, Any]:
+    """Judge a run, write evaluation.json and report.html, and return `$.evaluation`.
+
+    Parameters
+    ----------
+    logs : a boto3 CloudWatch Logs client.
+    event : the evaluate step's.
+
+    Raises
+    ------
+    EmptyTestSplitError, PredictionCountError, PredictionValueError
+        Predictions and test rows do not belong together; nothing was written.
+    ArtefactError
+        A file that an earlier step wrote is missing or damaged.
+    SettingsError
+        The settings ask for a metric that the task does not have.
+    """
+    times = [time.perf_counter()]
+    request = files.read_json("request.json", kind=artefacts.REQUEST)
+    encoder = files.read_json("encoder.json", kind=artefacts.ENCODER)
+    profile = files.read_json("profile.json", kind=artefacts.PROFILE)
+    target = encoder["target"]
+    metric = metric_for(target["task"], request.get("settings", {}).get("metric"))
+    rows = count_rows(files)
+    check_parts(files)
+    holdout, scored, champion = _score(files, event, target, rows["test"])
+    times.append(time.perf_counter())
+    judgement = judge(metric, scored, champion, *_terms(request, event))
+    times.append(time.perf_counter())
+    model = _model_part(files, logs, event, encoder)
+    document = {
+        **run_part(files, request, encoder, event),
+        **judged_part(judgement, scored.rows, target["name"]),
+        "rows": rows | {"judged": scored.rows},
+        "plots": plots_of(scored),
+        **model,
+        "worst": _worst(files, holdout, scored, encoder, model["importance"]),
+        "columns": columns_of(profile),
+        "warnings": _warnings(profile, judgement, holdout),
+    }
+    times.append(time.perf_counter())
+    document["versions"] = versions_of(code_version, document.pop("xgboost"))
+    document["timings"] = {
+        name: round(end - start, 3)
+        for name, (start, end) in zip(_TIMINGS, pairwise(times), strict=True)
+    }
+    payload = payload_of(document, layout.package_group(group_prefix, request["dataset"]))
+    # A run that was not registered can still be promoted later, with what it would have said.
+    document["package"] = payload["package"]
+    files.write("evaluation.json", json.dumps(document, allow_nan=False), "application/json")
+    files.write("report.html", render(document), "text/html")
+    return payload
+
+
+def count_rows(files: RunFiles) -> dict[str, int]:
+    """Add up the rows that the encode children counted; raise ArtefactError if none did."""
+    counts = files.read_notes(layout.ROWS_NOTE, artefacts.ROWS)
+    return {key: sum(int(count.get(key, 0)) for count in counts) for key in _COUNTS}
+
+
+def _score(
+    files: RunFiles, event: dict[str, Any], target: dict[str, Any], test_rows: int
+) -> tuple[Holdout, Scored, Rivals | NotCompared | None]:
+    """Return the holdout with the challenger's and the champion's predictions of it."""
+    task, classes = target["task"], list(map(str, target.get("classes") or []))
+    holdout = read_holdout(files, test_rows, len(classes))
+    predicted = read_scores(files, holdout, "predictions", task, len(classes))
+    scored = Scored(task, holdout.truth, predicted, classes)
+    champion: Rivals | NotCompared | None = None
+    count = event["comparisons"]["count"]
+    if count >= layout.COMPARISON_LIMIT:
+        champion = NotCompared("changed", f"it was another one after each of {count} comparisons")
+    elif event.get("champion", {}).get("found"):
+        champion = rivals_of(files, holdout, event, scored, target["name"])
+    return holdout, scored, champion
+
+
+def _terms(request: dict[str, Any], event: dict[str, Any]) -> tuple[Rule, Data]:
+    """Return the owner's rule, and what the data is beside the champion's."""
+    settings = request.get("settings", {})
+    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
+    return rule, data_beside(request, event.get("champion", {}))
+
+
+def _model_part(
+    files: RunFiles, logs: Any, event: dict[str, Any], encoder: dict[str, Any]
+) -> dict[str, Any]:
+    """Return importance and learning curve, or a note why each is not there."""
+    part: dict[str, Any] = {"importance": None, "learning_curve": None, "xgboost": None}
+    notes = []
+    training = event.get("training", {})
+    try:
+        model = _model(files, training["model_data"])
+        part |= {"importance": importance_of(model, encoder["features"]), "xgboost": model.version}
+    except ModelFormatError as error:
+        notes.append(f"Feature importance is left out: {error}.")
+    try:
+        part["learning_curve"] = asdict(read_learning_curve(logs, training["job"]))
+    except NoLearningCurveError as error:
+        notes.append(f"The learning curve is left out: {error}.")
+    return part | {"notes": notes}
+
+
+def _model(files: RunFiles, uri: str) -> Model:
+    """Read the model; one that nothing can load must not be registered.
+
+    Raises
+    ------
+    ArtefactError
+        The archive is not there, or damaged.
+    ModelFormatError
+        The model is sound as far as is known, but its trees are not read here.
+    """
+    bucket, key = uri.removeprefix("s3://").split("/", 1)
+    writer = artefacts.MODEL.writer
+    with artefacts.present(uri, writer), ObjectStream(files.s3, bucket, key) as archive:
+        try:
+            return read_model(archive)
+        except ModelArchiveError as error:
+            raise artefacts.damaged(uri, writer, f"is no archive of a model: {error}") from error
+
+
+def _worst(
+    files: RunFiles,
+    holdout: Holdout,
+    scored: Scored,
+    encoder: dict[str, Any],
+    importance: dict[str, Any] | None,
+) -> list[dict[str, Any]]:
+    with artefacts.belonging(files.uri("data/test"), files.uri("data/truth")):
+        return worst_rows(files, holdout, scored, encoder, importance)
+
+
+def _warnings(profile: dict[str, Any], judgement: Judgement, holdout: Holdout) -> Warnings:
+    found = list(judgement.warnings)
+    if holdout.left_out:
+        found.append(
+            warning(
+                "part_of_the_test_rows",
+                f"Of very many test rows {len(holdout.truth):,} were judged: "
+                f"{len(holdout.parts):,} of {len(holdout.parts) + holdout.left_out:,} parts, "
+                f"evenly spread.",
+            )
+        )
+    # Why the champion was not compared is said already.
+    noticed = [w for w in profile.get("warnings", []) if w["code"] != "champion"]
+    return found + [warning(w["code"], w["message"]) for w in noticed]

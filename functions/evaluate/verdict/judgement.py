@@ -1,0 +1,157 @@
+"""How good a model is, whether it is better, and what becomes of it."""
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+from evaluate.metrics.baseline import Values, baseline_of, values_of
+from evaluate.metrics.intervals import Interval, intervals_of
+from evaluate.metrics.measures import value_of
+from evaluate.metrics.scored import Metric, Scored
+from evaluate.verdict.rule import Data, Finding, NotCompared, Rule, Verdict, decide, finding_of
+from evaluate.verdict.warnings import Warnings, metric_warnings, warning
+from evaluate.wording import counted
+
+LEAST_ROWS = 10
+"""Fewer rows tell no two models apart, whatever their interval says."""
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Champion and challenger on the rows that they can be compared on."""
+
+    champion: Scored
+    challenger: Scored
+    seen: int | None = 0
+    """How many of the test rows the champion, and it alone, was trained on; they are not among
+    these rows. None if that is not known."""
+    unknown: str = ""
+    """Why it is not known."""
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A model on its test rows, beside the naive baseline and the champion."""
+
+    metric: Metric
+    value: float | None
+    interval: Interval | None
+    values: Values
+    """Every metric of the task."""
+    baseline: str
+    """The naive prediction, in words."""
+    baseline_value: float | None
+    rule: Rule
+    verdict: Verdict
+    compared: bool
+    apart: NotCompared | None
+    """Why the champion was not compared; None if it was, or if there is none."""
+    data: Data
+    rows: int | None = None
+    """How many rows the two were compared on."""
+    seen: int | None = None
+    """How many of the test rows the champion, and it alone, was trained on."""
+    rival_value: float | None = None
+    """The challenger's, on the rows that the two were compared on."""
+    rival_interval: Interval | None = None
+    champion_value: float | None = None
+    champion_interval: Interval | None = None
+    champion_values: Values = field(default_factory=dict)
+    difference: Interval | None = None
+    """Of challenger minus champion."""
+    finding: Finding | None = None
+    warnings: Warnings = field(default_factory=list)
+
+
+def judge(
+    metric: Metric,
+    challenger: Scored,
+    champion: Rivals | NotCompared | None,
+    rule: Rule,
+    data: Data,
+) -> Judgement:
+    """Measure the challenger, compare it with the champion, and decide.
+
+    Parameters
+    ----------
+    champion : with the challenger on the same rows; the reason why it cannot be
+        compared; or None if there is none.
+    """
+    measure = metric.measure(challenger)
+    value = _defined(value_of(measure, challenger.rows))
+    baseline, baseline_value = baseline_of(challenger, metric)
+    apart = champion if isinstance(champion, NotCompared) else None
+    compared = _compare(metric, champion) if isinstance(champion, Rivals) else {}
+    if isinstance(champion, Rivals) and champion.challenger is challenger:
+        interval = compared["rival_interval"]
+    else:
+        (interval,) = intervals_of([measure], challenger.rows, metric.bounds)
+    verdict = decide(metric, value, rule, apart or compared.get("finding"), data, baseline_value)
+    warnings = [_not_compared(apart, verdict)] if apart else []
+    if isinstance(champion, Rivals):
+        warnings += _what_it_saw(champion, challenger.rows)
+    return Judgement(
+        metric=metric,
+        value=value,
+        interval=interval,
+        values=values_of(challenger),
+        baseline=baseline,
+        baseline_value=baseline_value,
+        rule=rule,
+        verdict=verdict,
+        compared=bool(compared),
+        apart=apart,
+        data=data,
+        warnings=warnings + metric_warnings(metric, challenger, value, interval, baseline_value),
+        **compared,
+    )
+
+
+def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
+    """Return the fields of a judgement that tell of the comparison."""
+    both, rows = [rivals.champion, rivals.challenger], rivals.champion.rows
+    measures = [metric.measure(scored) for scored in both]
+    champion, challenger = (_defined(value_of(measure, rows)) for measure in measures)
+    known = champion is not None and challenger is not None
+    champion_interval, rival_interval, difference = intervals_of(measures, rows, metric.bounds)
+    return {
+        "rows": rows,
+        "seen": rivals.seen,
+        "rival_value": challenger,
+        "rival_interval": rival_interval,
+        "champion_value": champion,
+        "champion_interval": champion_interval,
+        "champion_values": values_of(rivals.champion),
+        "difference": difference if known else None,
+        "finding": finding_of(metric, difference if known and rows >= LEAST_ROWS else None),
+    }
+
+
+def _defined(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _not_compared(apart: NotCompared, verdict: Verdict) -> dict[str, str]:
+    then = {"approved": " The new model was judged on its own.", "pending": " A person decides."}
+    return warning(
+        "champion_not_compared",
+        f"The model in use could not be compared on these rows: {apart.reason}."
+        f"{then.get(verdict.outcome, '')}",
+    )
+
+
+def _what_it_saw(rivals: Rivals, rows: int) -> Warnings:
+    if rivals.unknown:
+        text = (
+            f"Whether the model in use was trained on some of these test rows is not known: "
+            f"{rivals.unknown}. If it was, it looks better here than it is."
+        )
+        return [warning("champion_rows_unknown", text)]
+    if not rivals.seen:
+        return []
+    text = (
+        f"The model in use was trained on {rivals.seen:,} of the {counted(rows, 'test row')}, so "
+        f"the two were compared on {counted(rivals.champion.rows, 'row')} that neither was trained "
+        f"on."
+    )
+    return [warning("champion_saw_rows", text)]

@@ -1,0 +1,129 @@
+"""Decide what becomes of a model. docs/evaluation.md states the rule for people."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from evaluate.metrics.intervals import Interval
+from evaluate.metrics.scored import Metric
+from pipeline.figures import figure
+
+Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
+Finding = Literal["better", "equal", "worse", "undecided"]
+Data = Literal["newer", "same", "not newer"]
+"""The challenger's file beside the champion's."""
+Obstacle = Literal["failed", "question", "unfit", "seen", "changed"]
+NO_BETTER = "it is no better than a naive prediction"
+UNDECIDED = "these test rows are too few to compare it with the model in use"
+
+APPROVAL = {
+    "approved": "Approved",
+    "pending": "PendingManualApproval",
+    "kept_champion": "Rejected",
+    "below_minimum": "Rejected",
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the dataset's owner asks for."""
+
+    promotion: str = "auto"
+    """auto, manual or never."""
+    minimum: float | None = None
+
+
+@dataclass(frozen=True)
+class NotCompared:
+    """Why a champion was not compared with its challenger."""
+
+    obstacle: Obstacle
+    """failed: it could be compared, but did not predict; question: its target,
+    task or classes are others; unfit: it cannot read the file; seen: it was
+    trained on nearly all of the test rows; changed: whenever it was compared,
+    another had taken its place."""
+    reason: str
+    """A clause about the champion, without a full stop."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The outcome and the reason, a phrase that completes a sentence."""
+
+    outcome: Outcome
+    reason: str
+
+    @property
+    def approval_status(self) -> str:
+        """The model package's ModelApprovalStatus."""
+        return APPROVAL[self.outcome]
+
+
+def finding_of(metric: Metric, difference: Interval | None) -> Finding:
+    """Read the interval of challenger minus champion: equal unless it excludes zero."""
+    if difference is None:
+        return "undecided"
+    if difference.low <= 0 <= difference.high:
+        return "equal"
+    return "better" if (difference.low > 0) == (metric.goal == "max") else "worse"
+
+
+def decide(
+    metric: Metric,
+    value: float | None,
+    rule: Rule,
+    against: Finding | NotCompared | None,
+    data: Data,
+    baseline: float | None,
+) -> Verdict:
+    """Apply the promotion rule.
+
+    Parameters
+    ----------
+    value : of the metric; None if it is not defined on the test rows.
+    against : what the comparison with the champion found; None if there is no champion.
+    baseline : the naive prediction's value of the metric.
+    """
+    if rule.promotion == "never":
+        return Verdict("kept_champion", 'promotion is set to "never"')
+    if value is None:
+        return Verdict("pending", f"{metric.label} is not defined on these test rows")
+    if rule.minimum is not None and metric.better(rule.minimum, value):
+        return Verdict("below_minimum", f"it misses the minimum of {figure(rule.minimum)}")
+    if rule.promotion == "manual":
+        return Verdict("pending", 'promotion is set to "manual"')
+    verdict = _beside(against, data)
+    naive = baseline is not None and not metric.better(value, baseline)
+    # A minimum that was reached says what is good enough; without one, this is the least.
+    if verdict.outcome == "approved" and naive and rule.minimum is None:
+        return Verdict("pending", NO_BETTER)
+    return verdict
+
+
+def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
+    if against is None:
+        return Verdict("approved", "no model was in use to compare it with")
+    if isinstance(against, NotCompared):
+        return _on_its_own(against, data)
+    if against == "better":
+        return Verdict("approved", "it is better than the model in use")
+    if against == "worse":
+        return Verdict("kept_champion", "the model in use is better")
+    if data == "same":
+        return Verdict("kept_champion", "it learned from the same data")
+    if data == "newer" and against == "undecided":
+        return Verdict("pending", UNDECIDED)
+    if data == "newer":
+        return Verdict("approved", "it learned from newer data")
+    return Verdict("kept_champion", "its data is not newer")
+
+
+def _on_its_own(against: NotCompared, data: Data) -> Verdict:
+    if against.obstacle == "question":
+        return Verdict("pending", against.reason)
+    apart = f"it could not be compared with the model in use ({against.reason})"
+    if data == "not newer":
+        # Had the runs ended in the order of their data, that model would have replaced this one.
+        return Verdict("kept_champion", f"its data is not newer, and {apart}")
+    if against.obstacle in ("failed", "seen", "changed"):
+        return Verdict("pending", apart)
+    return Verdict("approved", f"{apart} and was judged on its own")

@@ -1,0 +1,149 @@
+"""What the owner should know about a result, each as a code and a sentence."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from evaluate.metrics.intervals import Interval
+from evaluate.metrics.scored import Metric, Scored
+from evaluate.wording import counted, quoted, span
+from pipeline.figures import figure
+
+Warnings = list[dict[str, str]]
+
+LIMIT = 20
+TEXT_LIMIT = 300
+FEW_ROWS = 30
+"""Of fewer test rows the headline itself must say how little they tell."""
+_FEW_OF_CLASS = 10
+_MANY_ROWS = 1_000
+_WIDE = 0.5
+_NAMES = 5
+
+
+def warning(code: str, message: str) -> dict[str, str]:
+    """Return a warning, its message cut to what a state's payload carries."""
+    cut = message if len(message) <= TEXT_LIMIT else f"{message[: TEXT_LIMIT - 1]}…"
+    return {"code": code, "message": cut}
+
+
+def metric_warnings(
+    metric: Metric,
+    scored: Scored,
+    value: float | None,
+    interval: Interval | None,
+    baseline: float | None,
+) -> Warnings:
+    """Warn of a result that says little, or nothing good."""
+    found = _class_warnings(scored)
+    if value is None:
+        found.append(
+            warning(
+                "metric_undefined",
+                f"{metric.label} is not defined on {counted(scored.rows, 'test row')} like these; "
+                f'drop more rows or choose another "metric" in pipeline.json.',
+            )
+        )
+        return found
+    if baseline is not None:
+        found += _baseline_warnings(metric, scored, value, interval, baseline)
+        found += _width_warnings(metric, scored.rows, value, interval, baseline)
+    if scored.rows < FEW_ROWS:
+        found.append(
+            warning(
+                "few_test_rows",
+                f"Only {counted(scored.rows, 'test row')}: the {_spoken(metric.label)} on new rows "
+                f'may be quite another. Drop more rows, or raise "test" of "split" in '
+                f"pipeline.json.",
+            )
+        )
+    return found
+
+
+def _width_warnings(
+    metric: Metric, rows: int, value: float, interval: Interval | None, baseline: float
+) -> Warnings:
+    if interval is None:
+        return []
+    width, gain = interval.high - interval.low, abs(value - baseline)
+    if rows >= _MANY_ROWS or not width > _WIDE * gain > 0:
+        return []
+    return [
+        warning(
+            "wide_interval",
+            f"{metric.label}: 95 % interval {span(interval.low, interval.high)} on "
+            f"{counted(rows, 'test row')}; more rows narrow it.",
+        )
+    ]
+
+
+def _baseline_warnings(
+    metric: Metric, scored: Scored, value: float, interval: Interval | None, baseline: float
+) -> Warnings:
+    numbers = f"{metric.label} {figure(value)}, baseline {figure(baseline)}"
+    if not metric.better(value, baseline):
+        if scored.truth.min() == scored.truth.max():
+            # The baseline knows the test rows, so here it is never wrong.
+            return [
+                warning(
+                    "target_is_constant",
+                    f"The target is the same in all test rows, so they do not tell whether the "
+                    f"model is better than a naive prediction ({numbers}).",
+                )
+            ]
+        return [
+            warning(
+                "no_better_than_baseline",
+                f"The model is no better than a naive prediction ({numbers}): its columns say "
+                f"nothing about the target that it could learn.",
+            )
+        ]
+    if interval is None:
+        return []
+    worst = interval.low if metric.goal == "max" else interval.high
+    if not metric.better(worst, baseline):
+        return [
+            warning(
+                "baseline_within_interval",
+                f"The model may be no better than a naive prediction ({numbers}): the baseline "
+                f"lies within its 95 % interval.",
+            )
+        ]
+    return []
+
+
+def _class_warnings(scored: Scored) -> Warnings:
+    if scored.task == "regression":
+        return []
+    counts = np.bincount(scored.truth.astype(np.intp), minlength=len(scored.classes))
+    missing = [name for name, count in zip(scored.classes, counts, strict=True) if not count]
+    if missing:
+        return [
+            warning(
+                "class_missing",
+                f"{len(missing):,} of {len(scored.classes):,} classes have no test row: "
+                f"{listed(missing)}. Metrics say nothing about them.",
+            )
+        ]
+    rarest = int(counts.argmin())
+    if scored.task != "binary" or counts[rarest] >= _FEW_OF_CLASS:
+        return []
+    return [
+        warning(
+            "few_rows_of_class",
+            f"Only {counted(int(counts[rarest]), 'test row')} of the class "
+            f"{quoted(scored.classes[rarest])}: AUC, average precision and F1 rest on so few, and "
+            f"their intervals are too narrow. Drop more rows of that class.",
+        )
+    ]
+
+
+def _spoken(label: str) -> str:
+    """Write a metric's name as in the middle of a sentence: log loss, but AUC."""
+    return label[0].lower() + label[1:] if label[1:2].islower() else label
+
+
+def listed(names: Sequence[str]) -> str:
+    """List some names for a message."""
+    more = len(names) - _NAMES
+    return ", ".join(quoted(name) for name in names[:_NAMES]) + (f" and {more} more" * (more > 0))

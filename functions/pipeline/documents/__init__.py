@@ -1,0 +1,1 @@
+"""The files that one step writes and another reads."""

@@ -1,0 +1,1 @@
+"""Reading and writing objects of the bucket."""

@@ -1,0 +1,135 @@
+"""Reading and writing objects of the bucket, and bytes that can be read by range."""
+
+import json
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pipeline import layout
+from pipeline.documents import artefacts
+from pipeline.documents.artefacts import Artefact, damaged, present, read_json
+from pipeline.storage.objects import read_object
+
+PLAIN_COPY = "source.csv"
+_PERSON = "whoever dropped it"
+
+
+class Source(Protocol):
+    """Bytes that can be read by range."""
+
+    @property
+    def size(self) -> int:
+        """Bytes in all."""
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from start to before end, fewer at the end of the source."""
+
+
+@dataclass(frozen=True)
+class ObjectSource:
+    """One version of an S3 object."""
+
+    bucket: "Bucket"
+    key: str
+    version_id: str | None
+    size: int
+
+    def read(self, start: int, end: int) -> bytes:
+        """Return the bytes from start to before end."""
+        end = min(end, self.size)
+        if start >= end:
+            return b""
+        uri = self.bucket.uri(self.key)
+        writer = "Plan data" if self.key.endswith(f"/{PLAIN_COPY}") else _PERSON
+        with present(uri, writer):
+            body = self.bucket.get(self.key, end - start, self.version_id, (start, end))
+        if len(body) != end - start:
+            raise damaged(uri, writer, f"has fewer bytes than the {self.size:,} that it had")
+        return body
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """The bucket, through a boto3 S3 client that the handler made."""
+
+    client: Any
+    name: str
+
+    def get(
+        self,
+        key: str,
+        limit: int,
+        version_id: str | None = None,
+        span: tuple[int, int] | None = None,
+    ) -> bytes:
+        """Return an object's bytes, at most so many, or a range of them."""
+        return read_object(self.client, self.name, key, limit, version_id=version_id, span=span)
+
+    def get_json(self, key: str, kind: Artefact) -> Any:
+        """Return what an earlier step wrote as JSON."""
+        return read_json(self.client, self.name, key, kind)
+
+    def uri(self, key: str) -> str:
+        """Return an object's s3:// address."""
+        return f"s3://{self.name}/{key}"
+
+    def put(self, key: str, body: bytes, content_type: str = "text/csv") -> str:
+        """Write an object and return its ETag."""
+        tag: str = self.client.put_object(
+            Bucket=self.name, Key=key, Body=body, ContentType=content_type
+        )["ETag"]
+        return tag
+
+    def put_json(self, key: str, value: Any) -> None:
+        """Write an object that holds JSON, indented for the people who open it."""
+        body = json.dumps(value, ensure_ascii=False, indent=1, allow_nan=False)
+        self.put(key, body.encode(), "application/json")
+
+    def put_compact(self, key: str, value: Any) -> None:
+        """Write an object that holds JSON on one line, for machines."""
+        body = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+        self.put(key, body.encode(), "application/json")
+
+    def begin(self, key: str) -> str:
+        """Begin a multipart upload and return its id."""
+        upload: str = self.client.create_multipart_upload(
+            Bucket=self.name, Key=key, ContentType="text/csv"
+        )["UploadId"]
+        return upload
+
+    def put_part(self, key: str, upload: str, number: int, body: bytes) -> dict[str, object]:
+        """Upload a part and return what ``finish`` wants to know of it."""
+        answer = self.client.upload_part(
+            Bucket=self.name, Key=key, UploadId=upload, PartNumber=number, Body=body
+        )
+        return {"PartNumber": number, "ETag": answer["ETag"]}
+
+    def finish(self, key: str, upload: str, parts: list[dict[str, object]]) -> None:
+        """Put the parts of an upload together."""
+        self.client.complete_multipart_upload(
+            Bucket=self.name, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
+        )
+
+
+def planned(bucket: Bucket, prefix: str) -> dict[str, Any]:
+    """Read a run's plan.json, whose parts must fit each other.
+
+    Raises
+    ------
+    ArtefactError
+    """
+    key = layout.join(prefix, "plan.json")
+    plan: dict[str, Any] = bucket.get_json(key, artefacts.PLAN)
+    columns, writer = plan["columns"], artefacts.PLAN.writer
+    positions = [plan[name] for name in ("time_index", "group_index") if plan[name] is not None]
+    if len(set(columns)) < len(columns) or plan["target"] not in columns:
+        raise damaged(bucket.uri(key), writer, "names no target among its columns")
+    if any(position >= len(columns) for position in positions):
+        raise damaged(bucket.uri(key), writer, "splits by a column that is not there")
+    return plan
+
+
+def planned_source(client: Any, plan: dict[str, Any]) -> ObjectSource:
+    """Return the bytes that a plan says are to be read: the drop itself, or its plain copy."""
+    place = plan["source"]
+    bucket = Bucket(client, place["bucket"])
+    return ObjectSource(bucket, place["key"], place["version_id"], place["size"])

@@ -1,0 +1,217 @@
+"""Step encode: one chunk's records to parts for training, validation and test."""
+
+from itertools import pairwise
+from typing import Any
+
+import polars as pl
+
+from pipeline import layout
+from pipeline.documents import artefacts
+from pipeline.storage.bucket import Bucket, planned, planned_source
+from prepare.splitting.assign import (
+    NAMES,
+    TEST,
+    TRAIN,
+    VALIDATION,
+    Fractions,
+    split_by_group,
+    split_by_position,
+    split_by_time,
+)
+from prepare.splitting.digests import row_digests, words
+from table.encoding.apply import encode_frame, encode_target, to_csv
+from table.encoding.build import Encoder
+from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
+from table.reading.dialect import Dialect
+from table.reading.records import read_records
+from table.reading.utf8 import to_lines
+from table.values.fields import dates, numbers, stripped
+
+_FOR_CHAMPION = ("champion", "tested")
+
+
+def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, Any]) -> None:
+    """Write a chunk's parts, and how many rows went where.
+
+    Again, for another champion, only what is compared with it is written.
+    """
+    bucket = Bucket(client, bucket_name)
+    keys = {name: layout.join(prefix, f"{name}.json") for name in ("chunks", "fit", "encoder")}
+    artefacts.fitting(artefacts.CHUNK, chunk, bucket.uri(keys["chunks"]))
+    again = chunk["again"]
+    if again and not chunk["champion"]:
+        return
+    plan = planned(bucket, prefix)
+    fit = bucket.get_json(keys["fit"], artefacts.FIT)
+    encoder = bucket.get_json(keys["encoder"], artefacts.ENCODER)
+    champion = None
+    if chunk["champion"]:
+        key = layout.join(prefix, "champion_encoder.json")
+        champion = bucket.get_json(key, artefacts.ENCODER)
+    raw = planned_source(client, plan).read(chunk["start"], chunk["end"])
+    with artefacts.belonging(*map(bucket.uri, keys.values())):
+        files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
+    tags: dict[str, str] = {}
+    for name, body in files.items():
+        if again and name.split("/")[0] not in _FOR_CHAMPION:
+            continue
+        kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
+        tags[f"data/{name}"] = bucket.put(layout.join(prefix, "data", name), body, kind)
+    if chunk["champion"]:
+        _note(bucket, prefix, chunk, layout.CHAMPION_NOTE, layout.CHAMPION_FOLDERS, tags)
+    if again:
+        return
+    _note(bucket, prefix, chunk, layout.PARTS_NOTE, layout.PART_FOLDERS, tags)
+    bucket.put_compact(
+        layout.join(prefix, "chunks", layout.note_name(layout.ROWS_NOTE, chunk["index"])),
+        {"index": chunk["index"], **counts},
+    )
+
+
+def _note(
+    bucket: Bucket,
+    prefix: str,
+    chunk: dict[str, Any],
+    note: str,
+    folders: tuple[str, ...],
+    tags: dict[str, str],
+) -> None:
+    """Write down the ETags of a chunk's parts, so that Evaluate sees if they are changed."""
+    told = {name: tag for name, tag in tags.items() if name.split("/")[1] in folders}
+    key = layout.join(prefix, "chunks", layout.note_name(note, chunk["index"]))
+    bucket.put_compact(key, {"index": chunk["index"], "parts": told})
+
+
+def encode_bytes(
+    raw: bytes,
+    plan: dict[str, Any],
+    fit: dict[str, Any],
+    encoder: Encoder,
+    chunk: dict[str, Any],
+    champion: Encoder | None = None,
+) -> tuple[dict[str, bytes], dict[str, int]]:
+    """Encode the bytes of a chunk's records.
+
+    Returns
+    -------
+    Files by name below data/, none of them empty; and the rows of each split, dropped for
+    want of a target, and whose digest was kept as seen.
+    """
+    dialect = Dialect(**plan["dialect"])
+    columns: list[str] = plan["columns"]
+    records = read_records(
+        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
+    )
+    target = encoder["target"]
+    labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
+    frame, rows = records.frame, records.index
+    if rows is None:
+        rows = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
+    dropped = labels.null_count()
+    if dropped:
+        kept = labels.is_not_null()
+        frame, labels, rows = frame.filter(kept), labels.filter(kept), rows.filter(kept)
+    splits = split_rows(frame, labels, fit, chunk)
+    features = encode_frame(frame, columns, encoder).features
+    files: dict[str, bytes] = {}
+    part = layout.part_name(chunk["index"])
+    digest_part = layout.digest_part(part)
+    train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
+    for number, piece in enumerate(_pieces(train, chunk["train_parts"])):
+        # Chunks may differ in their number of parts; the chunk's index keeps names apart.
+        name = part if number == 0 else f"part-{chunk['index']:05d}-{number:03d}.csv"
+        files[f"train/{name}"] = to_csv(piece)
+    stop = features.filter(splits == VALIDATION)
+    files[f"validation/{part}"] = to_csv(stop.insert_column(0, _label(labels, splits, VALIDATION)))
+    test = splits == TEST
+    files[f"test/{part}"] = to_csv(features.filter(test))
+    tested = frame.filter(test)
+    files[f"truth/{part}"] = _truth(
+        tested, rows.filter(test), labels.filter(test), columns, encoder, chunk
+    )
+    digests = row_digests(frame, columns)
+    kept = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
+    if len(kept):
+        files[f"seen/{digest_part}"] = words(kept)
+    if champion is not None:
+        files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
+        files[f"tested/{digest_part}"] = words(digests.filter(test))
+    counts = {name: int((splits == number).sum()) for number, name in enumerate(NAMES)}
+    empty = {name for number, name in enumerate(NAMES) if counts[name] == 0}
+    if "test" in empty:
+        empty |= {"truth", "champion", "tested"}
+    kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
+    return kept_files, counts | {"dropped": dropped, "seen": len(kept)}
+
+
+def split_rows(
+    frame: pl.DataFrame, labels: pl.Series, fit: dict[str, Any], chunk: dict[str, Any]
+) -> pl.Series:
+    """Return the split of each row, 0 train, 1 validation, 2 test."""
+    fractions = Fractions(**fit["fractions"])
+    method = fit["method"]
+    if method["by"] == "group":
+        groups = stripped(frame.to_series(method["column"])).fill_null("")
+        return split_by_group(groups, method["groups"], fractions)
+    if method["by"] == "time":
+        values = stripped(frame.to_series(method["column"]))
+        if method["style"] == "number":
+            ticks = ticks_of_numbers(numbers(values, "plain"))
+        else:
+            ticks = ticks_of_dates(dates(values, method["style"]))
+        return split_by_time(ticks, method["validation_from"], method["test_from"])
+    counts: list[int] = fit["class_rows"]
+    if len(counts) == 1:
+        ordinals = pl.int_range(len(labels), dtype=pl.UInt64, eager=True) + chunk["ordinals"][0]
+        return split_by_position(ordinals, 0, counts[0], fractions)
+    splits = pl.Series([0], dtype=pl.Int8).new_from_index(0, len(labels))
+    for stratum, count in enumerate(counts):
+        members = (labels == stratum).arg_true()
+        if not len(members):
+            continue
+        first = chunk["ordinals"][stratum]
+        ordinals = pl.int_range(len(members), dtype=pl.UInt64, eager=True) + first
+        splits = splits.scatter(members, split_by_position(ordinals, stratum, count, fractions))
+    return splits
+
+
+def _label(labels: pl.Series, splits: pl.Series, split: int) -> pl.Series:
+    return labels.filter(splits == split).alias("label")
+
+
+def _pieces(frame: pl.DataFrame, parts: int) -> list[pl.DataFrame]:
+    """Divide rows into parts of nearly the same size, as many as asked if there are rows."""
+    parts = max(1, min(parts, len(frame)))
+    edges = [len(frame) * n // parts for n in range(parts + 1)]
+    return [frame.slice(a, b - a) for a, b in pairwise(edges)]
+
+
+def _truth(
+    tested: pl.DataFrame,
+    rows: pl.Series,
+    labels: pl.Series,
+    columns: list[str],
+    encoder: Encoder,
+    chunk: dict[str, Any],
+) -> bytes:
+    """Return truth with its header: row, label, id columns."""
+    kind = pl.Int64 if encoder["target"].get("whole") else labels.dtype
+    table = pl.DataFrame(
+        {"row": rows.cast(pl.UInt64) + chunk["first_row"], "label": labels.cast(kind)}
+    ).with_columns(
+        tested.to_series(columns.index(name)).alias(f"id:{number}")
+        for number, name in enumerate(encoder["id_columns"])
+    )
+    header = pl.DataFrame([truth_columns(encoder["id_columns"])], orient="row")
+    return (header.write_csv(include_header=False) + table.write_csv(include_header=False)).encode()
+
+
+def truth_columns(id_columns: list[str]) -> list[str]:
+    """Name the columns of truth so that readers can look them up by name."""
+    names = ["row", "label"]
+    for column in id_columns:
+        name = f"{column}_id" if column in ("row", "label") else column
+        while name in names:
+            name = f"{name}_"
+        names.append(name)
+    return names

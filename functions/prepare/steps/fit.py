@@ -1,0 +1,214 @@
+"""Step fit: merge the chunks' profiles, decide everything, tell Encode what to do."""
+
+from typing import Any
+
+from pipeline import layout
+from pipeline.documents import artefacts
+from pipeline.errors import RowsUnusableError
+from pipeline.notices import Notice, capped, counted, notice, shorten
+from pipeline.settings import Settings
+from pipeline.storage.bucket import Bucket, planned, planned_source
+from prepare.checks.champion import compare_champion
+from prepare.checks.leakage import leakage_notices
+from prepare.splitting.digests import digest_rule
+from prepare.splitting.division import divide
+from prepare.steps.chunk_results import chunk_results
+from prepare.steps.kept_settings import keep_settings
+from prepare.training.hyperparameters import check_metric, hyperparameters
+from prepare.training.job import encoded_bytes, job_of
+from table.columns.kind import Column, column_of, summary
+from table.columns.named_in_settings import as_in_file
+from table.columns.target import Target, target_of
+from table.encoding.build import Encoder, build_encoder
+from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
+from table.profiling.whole_file import Chain, chain
+from table.reading.dialect import Dialect
+from table.reading.file_kind import cp1252_notice
+
+# A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
+_NAME = 200
+
+
+def fit_run(
+    client: Any,
+    bucket_name: str,
+    prefix: str,
+    champion: dict[str, Any],
+    default_instance: str,
+    comparison: int = 0,
+) -> dict[str, Any]:
+    """Write profile.json, encoder.json, fit.json and chunks.json.
+
+    Parameters
+    ----------
+    comparison : over 0, the model is trained, and only the test rows are to be encoded
+        anew for another champion; what the training went by stays as it is.
+
+    Returns
+    -------
+    What the state machine passes on: the training job's parameters, and whether the
+    champion can be compared.
+
+    Raises
+    ------
+    InputError
+        Any of its leaves that say what is wrong with the file or its settings.
+    """
+    bucket = Bucket(client, bucket_name)
+    plan = planned(bucket, prefix)
+    key = layout.join(prefix, "request.json")
+    request = bucket.get_json(key, artefacts.REQUEST)
+    settings = artefacts.settings_of(request, bucket.uri(key))
+    again = comparison > 0
+    with artefacts.belonging(bucket.uri(layout.join(prefix, "chunks/profile-*.json"))):
+        chained, columns, target = _decided(bucket, prefix, plan, settings)
+        encoder, notices = _encoder(columns, target, plan, settings)
+        if again:
+            encoder = bucket.get_json(layout.join(prefix, "encoder.json"), artefacts.ENCODER)
+        division = divide(chained, columns, target, settings, plan)
+    usable = compare_champion(bucket, champion, encoder, columns)
+    if usable["usable"]:
+        bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
+    if not again:
+        bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
+    notices = [
+        *plan["notices"],
+        *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
+        *_bad_rows(chained.profile),
+        *target.notices,
+        *_dropped(target, chained.profile),
+        *leakage_notices(planned_source(client, plan), plan, chained.chunks, encoder),
+        *division.notices,
+        *usable.pop("notices", []),
+        *notices,
+    ]
+    bucket.put_json(
+        layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
+    )
+    if not again:
+        digests = digest_rule(plan["columns"], sum(target.counts))
+        bucket.put_compact(
+            layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
+        )
+    todo = {"champion": usable["usable"], "again": again}
+    bucket.put_compact(
+        layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
+    )
+    size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
+    fitted = {
+        "task": target.task,
+        "target": shorten(target.name, _NAME),
+        "chunks": layout.join(prefix, "chunks.json"),
+        "hyperparameters": hyperparameters(target, settings, division.train_rows),
+        **job_of(settings, default_instance, size),
+        "champion": usable,
+    }
+    if not again:
+        # Nothing refuses the run any more, so its settings may be the dataset's.
+        keep_settings(bucket, request)
+    return fitted
+
+
+def _decided(
+    bucket: Bucket, prefix: str, plan: dict[str, Any], settings: Settings
+) -> tuple[Chain, list[Column], Target]:
+    """Put the chunks in order, and decide what the columns and the target are."""
+    target_index = plan["columns"].index(plan["target"])
+    chained = chain(chunk_results(bucket, prefix, plan), plan, target_index)
+    _check_rows(chained, plan)
+    rows = chained.profile["rows"]
+    columns = [
+        column_of(name, found, rows, plan["dialect"]["delimiter"])
+        for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
+    ]
+    target = target_of(columns[target_index], settings, rows, plan["file"])
+    check_metric(settings, target.task)
+    return chained, columns, target
+
+
+def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:
+    profile = chained.profile
+    bad = profile["records"] - profile["rows"]
+    file, width = plan["file"], len(plan["columns"])
+    if bad > BAD_ROW_SHARE * profile["records"]:
+        line, fields = profile["bad"][0]
+        raise RowsUnusableError(
+            f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
+            f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
+            f"and the quotes there"
+        )
+    if profile["rows"] < MINIMUM_ROWS:
+        raise RowsUnusableError(
+            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
+            f"need at least {MINIMUM_ROWS} together: add rows"
+        )
+
+
+def _encoder(
+    columns: list[Column],
+    target: Target,
+    plan: dict[str, Any],
+    settings: Settings,
+) -> tuple[Encoder, list[Notice]]:
+    encoder, notices = build_encoder(
+        columns,
+        target,
+        Dialect(**plan["dialect"]),
+        plan["header"],
+        as_in_file(settings["id_columns"], plan["columns"]),
+        as_in_file(settings["drop_columns"], plan["columns"]),
+        None if plan["group_index"] is None else plan["columns"][plan["group_index"]],
+    )
+    if not encoder["features"]:
+        reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
+        raise RowsUnusableError(
+            f"{plan['file']} has no column to learn from beside the target {target.name!r}"
+            f"{f' ({reasons})' if reasons else ''}; add columns that say something about it"
+        )
+    return encoder, notices
+
+
+def _bad_rows(profile: dict[str, Any]) -> list[Notice]:
+    bad = profile["records"] - profile["rows"]
+    if not bad:
+        return []
+    lines = ", ".join(
+        f"line {line} ({counted(fields, 'field')})" for line, fields in profile["bad"]
+    )
+    rows = counted(bad, "row")
+    text = f"Skipped for a wrong number of fields: {rows}; first {lines}."
+    return [notice("bad_rows", text)]
+
+
+def _dropped(target: Target, profile: dict[str, Any]) -> list[Notice]:
+    rows = profile["rows"] - target.dropped
+    found = []
+    if missing := target.dropped - target.unread:
+        text = f"Dropped for want of a usable target: {counted(missing, 'row')}."
+        found.append(notice("no_target", text))
+    if rows < 100:
+        text = f"Only {rows} rows: the metric is a rough guess."
+        found.append(notice("tiny_data", text))
+    return found
+
+
+def _profile(
+    chained: Chain,
+    columns: list[Column],
+    target: Target,
+    notices: list[Notice],
+    plan: dict[str, Any],
+) -> dict[str, Any]:
+    profile = chained.profile
+    return {
+        "rows": profile["rows"],
+        "dialect": plan["dialect"],
+        "header": plan["header"],
+        "bad_rows": {
+            "count": profile["records"] - profile["rows"],
+            "lines": [line for line, _ in profile["bad"]],
+        },
+        "dropped_rows": {"no_target": target.dropped},
+        "columns": [summary(column) for column in columns],
+        "warnings": capped(notices),
+    }

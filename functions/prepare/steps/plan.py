@@ -1,0 +1,219 @@
+"""Step plan: what the file is, what its columns are called, and where to cut it."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from pipeline import layout
+from pipeline.aws_errors import ABSENT, code_of
+from pipeline.errors import (
+    ArtefactError,
+    EmptyFileError,
+    FileLimitError,
+    NotCsvError,
+)
+from pipeline.notices import Notice, notice
+from pipeline.settings import SETTINGS_LIMIT, Settings, oversized, parse_settings, resolve_settings
+from pipeline.storage.bucket import PLAIN_COPY, Bucket, ObjectSource
+from table.columns.named_in_settings import check_columns, target_column
+from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
+from table.reading.dialect import Head, read_head
+from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
+from table.reading.plain_copy import plain_pieces, write_pieces
+from table.reading.utf8 import to_utf8
+
+
+@dataclass(frozen=True)
+class Request:
+    """The drop that starts a run, with what the deployment adds."""
+
+    bucket: str
+    drop: dict[str, Any]
+    execution: dict[str, Any]
+    chunk_bytes: int
+    code_version: str
+
+
+def plan_run(client: Any, request: Request) -> dict[str, Any]:
+    """Write request.json, plan.json and the manifest of byte ranges.
+
+    Returns
+    -------
+    The state machine's new input.
+
+    Raises
+    ------
+    DropNameError, SettingsError, EmptyFileError, NotCsvError, FileLimitError,
+    TargetMissingError
+    """
+    drop = request.drop
+    bucket = Bucket(client, drop.get("bucket") or request.bucket)
+    key, version = drop["key"], drop.get("version_id")
+    try:
+        head = client.head_object(
+            Bucket=bucket.name, Key=key, **({"VersionId": version} if version else {})
+        )
+    except ClientError as error:
+        if code_of(error) not in (*ABSENT, "400"):
+            raise
+        raise EmptyFileError(f"{key} is not in the bucket {bucket.name}; drop it again") from error
+    version = version or head.get("VersionId")
+    version = None if version == "null" else version
+    dataset = drop.get("dataset") or _dataset_of(key)
+    # An input may name the run of an execution that it was copied from: that one's files stay.
+    run = layout.run_of_execution(request.execution["name"])
+    prefix = layout.prefix_of(run)
+    settings = _settings(bucket, drop, dataset)
+    source = ObjectSource(bucket, key, version, head["ContentLength"])
+    own = Bucket(client, request.bucket)
+    plan = _plan(own, source, prefix, dataset, settings)
+    manifest = layout.join(prefix, "manifest.json")
+    own.put_json(layout.join(prefix, "plan.json"), plan)
+    own.put_compact(manifest, _ranges(plan, request.chunk_bytes))
+    own.put_json(
+        layout.join(prefix, "request.json"),
+        {
+            "run": run,
+            "dataset": dataset,
+            "bucket": bucket.name,
+            "key": key,
+            "version_id": version,
+            "etag": head["ETag"].strip('"'),
+            "size": head["ContentLength"],
+            "last_modified": head["LastModified"].isoformat(),
+            "execution": request.execution,
+            "trigger": drop.get("trigger", "person"),
+            "settings": settings,
+            "keep_settings": drop.get("keep_settings"),
+            "code_version": request.code_version,
+        },
+    )
+    return {
+        "bucket": request.bucket,
+        "key": key,
+        "version_id": version,
+        "dataset": dataset,
+        "run": run,
+        "prefix": prefix,
+        "manifest": manifest,
+        "attempts": layout.attempts_of(run),
+        "comparisons": layout.comparisons(),
+    }
+
+
+def _dataset_of(key: str) -> str:
+    if key.startswith(layout.INBOX):
+        return layout.drop_of(key).dataset
+    return layout.dataset_of(key)
+
+
+def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
+    """Return the drop's settings; for a drop that a person started without, the dataset's."""
+    if drop.get("settings") is not None:
+        return resolve_settings(drop["settings"])
+    key = layout.settings_key(dataset)
+    try:
+        return parse_settings(bucket.get(key, SETTINGS_LIMIT), key)
+    except ArtefactError as error:
+        raise oversized(key) from error
+    except ClientError as error:
+        if code_of(error) not in ABSENT:
+            raise
+        return resolve_settings({})
+
+
+def _plan(
+    own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings: Settings
+) -> dict[str, Any]:
+    name = source.key.rsplit("/", 1)[-1]
+    start = source.read(0, SAMPLE_BYTES)
+    if not start.strip():
+        raise EmptyFileError(f"{name} is empty; drop a CSV with a header and rows")
+    notices: list[Notice] = []
+    packed = start.startswith(GZIP)
+    if packed != name.lower().endswith(".gz"):
+        how = "gzip although its name does not say so" if packed else "no gzip although so named"
+        notices.append(notice("suffix", f"{name} is {how}; read as it is."))
+    encoding = "" if packed else encoding_of(start, name)
+    original = encoding
+    if packed or encoding.startswith(("utf-16", "utf-32")):
+        wide = "" if packed else encoding
+        source, original = _copied(own, source, packed, wide, name, prefix)
+        start = source.read(0, SAMPLE_BYTES)
+        encoding = encoding_of(start, name) if start.strip() else "utf-8"
+        if not start.strip():
+            raise EmptyFileError(f"{name} holds nothing; drop a CSV with a header and rows")
+    start = _whole_lines(source, start, name)
+    mark = 3 if start.startswith(b"\xef\xbb\xbf") else 0
+    text = to_utf8(start[mark:]).decode()
+    whole = source.size <= len(start)
+    head = read_head(text, name, encoding, whole, settings.get("target"))
+    target = target_column(head.columns, settings, name, layout.join(layout.INBOX, dataset))
+    if original == "cp1252":
+        notices.append(cp1252_notice(name))
+    return {
+        "source": {
+            "bucket": source.bucket.name,
+            "key": source.key,
+            "version_id": source.version_id,
+            "size": source.size,
+        },
+        "file": name,
+        "dialect": head.dialect.to_json(),
+        "header": head.header,
+        "columns": head.columns,
+        "data_start": mark + _offset_of(start[mark:], head),
+        "skip_lines": head.skip_lines,
+        "target": target,
+        **check_columns(head.columns, target, settings, name),
+        "notices": [*notices, *head.notices],
+    }
+
+
+def _copied(
+    own: Bucket, source: ObjectSource, packed: bool, wide: str, name: str, prefix: str
+) -> tuple[ObjectSource, str]:
+    """Write a plain UTF-8 copy below the run and return it, with the encoding it had."""
+    encoding = wide
+    if packed:
+        first = next((p for p in plain_pieces(source, True, "", name) if p), b"")[:SAMPLE_BYTES]
+        if first.startswith(GZIP):
+            raise NotCsvError(f"{name} is compressed twice; compress it once and drop it again")
+        encoding = encoding_of(first, name) if first.strip() else "utf-8"
+    decode = encoding if encoding.startswith(("utf-16", "utf-32")) else ""
+    key = layout.join(prefix, PLAIN_COPY)
+    size = write_pieces(own, key, plain_pieces(source, packed, decode, name))
+    return ObjectSource(own, key, None, size), encoding
+
+
+def _whole_lines(source: ObjectSource, start: bytes, name: str) -> bytes:
+    """Read on until the sample has two lines, or the limit of a record is reached."""
+    while len(start) < source.size and start.count(b"\n") + start.count(b"\r") < 4:
+        if len(start) > RECORD_LIMIT_BYTES:
+            raise FileLimitError(
+                f"{name}: line 1 or 2 is longer than {RECORD_LIMIT_BYTES // MIB} MiB, the limit of "
+                f"a record; check that the file has line ends"
+            )
+        start += source.read(len(start), len(start) + 2 * len(start))
+    return start
+
+
+def _offset_of(start: bytes, head: Head) -> int:
+    newline = head.dialect.newline.encode()
+    at = 0
+    for _ in range(head.skip_lines):
+        cut = start.find(newline, at)
+        if cut < 0:
+            return len(start)
+        at = cut + 1
+    return at
+
+
+def _ranges(plan: dict[str, Any], chunk_bytes: int) -> list[dict[str, int]]:
+    size = plan["source"]["size"]
+    starts = range(0, max(size, 1), chunk_bytes)
+    return [
+        {"index": index, "start": start, "end": min(start + chunk_bytes, size)}
+        for index, start in enumerate(starts)
+    ]

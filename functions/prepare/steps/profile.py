@@ -1,0 +1,88 @@
+"""The profile of one chunk, in a form that merges."""
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import polars as pl
+
+from pipeline.storage.bucket import Source
+from table.profiling.column import profile_column
+from table.reading.chunk import Piece, Reading, read_chunk
+from table.reading.dialect import Dialect
+from table.reading.records import Records, read_records
+from table.reading.utf8 import end_lines, to_utf8
+from table.values.fields import stripped
+
+Profile = dict[str, Any]
+_WORTH_THREADS = 20_000
+
+
+def profile_chunk(source: Source, plan: dict[str, Any], chunk: dict[str, Any]) -> Profile:
+    """Profile the records that begin in a chunk.
+
+    Returns
+    -------
+    What a chunk's result file holds: the lines; for each state at its beginning the
+    byte range of its records, the state at its end and the profile of the records
+    before both states agree; the profile of all others.
+    """
+    dialect = Dialect(**plan["dialect"])
+    read = read_chunk(
+        source, chunk["start"], chunk["end"], plan["data_start"], dialect, len(plan["columns"])
+    )
+    return {
+        "index": chunk["index"],
+        "lines": read.lines,
+        "outside": _reading(read.outside, plan, dialect),
+        "inside": _reading(read.inside, plan, dialect),
+        "body": _piece(read.body, plan, dialect),
+    }
+
+
+def _reading(reading: Reading, plan: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+    return {
+        "first": reading.first,
+        "end": reading.end,
+        "ends_inside": reading.ends_inside,
+        "fault": reading.fault,
+        "head": _piece(reading.head, plan, dialect),
+    }
+
+
+def _piece(piece: Piece | None, plan: dict[str, Any], dialect: Dialect) -> Profile | None:
+    if piece is None:
+        return None
+    text = to_utf8(piece.raw)
+    data = end_lines(text, dialect.newline)
+    records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
+    found = profile_records(records, piece.line, plan)
+    return found | {"cp1252": text is not piece.raw}
+
+
+def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profile:
+    """Profile records.
+
+    Parameters
+    ----------
+    line : of the first record in the chunk, from 0.
+    """
+    series = records.frame.get_columns()
+    if len(records.frame) < _WORTH_THREADS:
+        columns = [profile_column(column) for column in series]
+    else:
+        # polars lets go of Python's lock, so columns can share the processors.
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            columns = list(pool.map(profile_column, series))
+    for name in ("time_index", "group_index"):
+        if (at := plan.get(name)) is not None:
+            # The newest rows often have no outcome yet, and rows without are not divided.
+            there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
+            timed = name == "time_index"
+            columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
+    return {
+        "records": records.count,
+        "rows": len(records.frame),
+        "clean": records.clean,
+        "bad": [[line + bad.line, bad.fields] for bad in records.bad],
+        "columns": columns,
+    }

@@ -1,0 +1,1 @@
+"""What the training job is given: hyperparameters, machines, time and money."""

@@ -1,0 +1,124 @@
+"""Hyperparameters of SageMaker's XGBoost: defaults by task and size, the user's on top.
+
+The defaults come from measurements on the datasets of tests/unit/prepare (ADR 0014).
+"""
+
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+from table.columns.target import Target
+
+METRICS = {
+    "regression": ("rmse", "mae", "r2"),
+    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
+    "multiclass": ("mlogloss", "accuracy", "macro_f1"),
+}
+_DEFAULTS = {
+    "regression": ("reg:squarederror", "rmse"),
+    "binary": ("binary:logistic", "logloss"),
+    "multiclass": ("multi:softprob", "mlogloss"),
+}
+# Whose predictions are values or probabilities, which the metrics need: no margins as of
+# binary:logitraw, no classes as of multi:softmax, no ranks or hazards.
+_OBJECTIVES = {
+    "regression": (
+        *("reg:squarederror", "reg:linear", "reg:absoluteerror", "reg:pseudohubererror"),
+        *("reg:squaredlogerror", "reg:gamma", "reg:tweedie", "reg:logistic", "count:poisson"),
+    ),
+    "binary": ("binary:logistic", "binary:hinge", "reg:logistic"),
+    "multiclass": ("multi:softprob",),
+}
+# What a linear model has no use for; XGBoost cannot cut its rounds off at the best.
+_OF_TREES = {
+    *("early_stopping_rounds", "max_depth", "min_child_weight"),
+    *("subsample", "colsample_bytree", "tree_method"),
+}
+# Sent beside the default, an alias could be the one of the two that does not count.
+_ALIASES = {
+    "learning_rate": "eta",
+    "min_split_loss": "gamma",
+    "reg_alpha": "alpha",
+    "reg_lambda": "lambda",
+}
+
+
+def check_metric(settings: Settings, task: str) -> None:
+    """Refuse a metric that the task does not have.
+
+    Raises
+    ------
+    SettingsError
+    """
+    metric = settings.get("metric")
+    if metric is not None and metric not in METRICS[task]:
+        raise SettingsError(
+            f"pipeline.json sets metric {metric}, but the target makes the task {task}, whose "
+            f"metrics are {', '.join(METRICS[task])}; choose one of them or delete metric"
+        )
+
+
+def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict[str, str]:
+    """Return the training job's hyperparameters, all of them text as SageMaker wants.
+
+    Raises
+    ------
+    SettingsError
+        The objective or the number of classes is not the task's.
+    """
+    objective, metric = _DEFAULTS[target.task]
+    small = train_rows < 20_000
+    defaults: dict[str, object] = {
+        "objective": objective,
+        "eval_metric": metric,
+        "num_round": 1000,
+        "early_stopping_rounds": 30,
+        "eta": 0.05 if small else 0.1,
+        "max_depth": 5 if small else 6,
+        "min_child_weight": 1,
+        "subsample": 0.8,
+        "colsample_bytree": 0.8,
+        "tree_method": "hist",
+        "seed": settings["split"]["seed"],
+    }
+    if target.task == "multiclass":
+        defaults["num_class"] = len(target.classes or [])
+    if settings["hyperparameters"].get("booster") == "gblinear":
+        defaults = {name: value for name, value in defaults.items() if name not in _OF_TREES}
+    chosen = {
+        _ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()
+    }
+    _check_task(target, chosen)
+    return {name: _text(value) for name, value in (defaults | chosen).items()}
+
+
+def _check_task(target: Target, chosen: dict[str, object]) -> None:
+    objectives = _OBJECTIVES[target.task]
+    objective = chosen.get("objective", objectives[0])
+    if objective not in objectives:
+        raise SettingsError(
+            f"pipeline.json sets the hyperparameter objective {objective}, but the target makes "
+            f"the task {target.task}, whose objectives are {', '.join(objectives)}; choose one of "
+            f"them or delete objective"
+        )
+    if chosen.get("csv_weights"):
+        raise SettingsError(
+            "pipeline.json sets the hyperparameter csv_weights, but the training data has no "
+            "column of weights; delete csv_weights"
+        )
+    if chosen.get("booster") == "gblinear" and "early_stopping_rounds" in chosen:
+        raise SettingsError(
+            "pipeline.json sets the hyperparameters booster gblinear and early_stopping_rounds, "
+            "which XGBoost cannot do together; delete one of them and set num_round"
+        )
+    classes = len(target.classes or []) if target.task == "multiclass" else None
+    if chosen.get("num_class", classes) != classes:
+        has = f"has {classes} classes" if classes else f"makes the task {target.task}"
+        raise SettingsError(
+            f"pipeline.json sets the hyperparameter num_class {chosen['num_class']}, but the "
+            f"target {has}; delete num_class"
+        )
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value)

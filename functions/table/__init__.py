@@ -1,0 +1,1 @@
+"""What a CSV holds: read, profiled, understood and encoded."""

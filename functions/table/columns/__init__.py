@@ -1,0 +1,1 @@
+"""What each column is: its kind, the target and its classes, those that settings name."""

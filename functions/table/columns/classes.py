@@ -1,0 +1,118 @@
+"""The classes of a target: which texts mean the same one, and the order of their indices."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import polars as pl
+
+from pipeline.errors import SettingsError
+from pipeline.notices import listed, quoted
+from table.columns.kind import Column
+from table.values.fields import numbers
+from table.values.spellings import FALSE, TRUE
+
+# A float holds no more than the first 15 to 17 digits of them.
+_WHOLE = re.compile(r"([+-]?[0-9]{1,39})(?:\.0*)?")
+
+
+def classes_of(column: Column, numeric: bool) -> dict[str, list[str]] | None:
+    """Group the texts that mean the same class: 1 and 1.0, Yes and yes.
+
+    Returns
+    -------
+    The texts by class; None if the column has too many to be counted.
+    """
+    if column.counts is None:
+        return None
+    groups: dict[str | float, list[str]] = {}
+    texts = sorted(column.counts, key=lambda text: (-column.counts[text], text))  # type: ignore[index]
+    keys: dict[str, Any] = {text: text for text in texts}
+    if numeric:
+        keys = numbers_of(texts, column.style)
+    elif column.kind == "boolean":
+        keys = {text: text.lower() for text in texts}
+    for text in texts:
+        if text in keys:
+            groups.setdefault(keys[text], []).append(text)
+    # The commonest spelling names the class.
+    return {_plain(members[0], numeric): sorted(members) for members in groups.values()}
+
+
+def numbers_of(texts: Iterable[str], style: str) -> dict[str, float]:
+    """Read texts in a column's style, whole numbers exactly; leave out what is no number."""
+    listed_texts = list(texts)
+    read = numbers(pl.Series(listed_texts, dtype=pl.String), style)
+    found: dict[str, float] = {}
+    for text, number in zip(listed_texts, read, strict=True):
+        whole = None if style == "comma" and "." in text else _WHOLE.fullmatch(text)
+        if number is not None:
+            found[text] = int(whole[1]) if whole else number
+    return found
+
+
+def _plain(text: str, numeric: bool) -> str:
+    if numeric and text.endswith(".0") and text[:-2].lstrip("+-").isdigit():
+        return text[:-2]
+    return text
+
+
+def class_order(
+    task: str,
+    classes: dict[str, list[str]],
+    total: dict[str, int],
+    values: dict[str, float],
+    positive: object,
+    where: str,
+) -> list[str]:
+    """Return the classes in the order of their index; of two, the second is positive.
+
+    Parameters
+    ----------
+    total : rows of each class.
+    values : the number that each class is, if the target holds numbers; else empty.
+    positive : the setting positive_label, or None.
+
+    Raises
+    ------
+    SettingsError
+        positive_label is no value of the target, or there are not two classes.
+    """
+    names = sorted(classes, key=lambda n: (values.get(n, 0), n))
+    if positive is not None and task != "binary":
+        raise SettingsError(
+            f"pipeline.json sets positive_label, but {where} has {len(names)} classes; "
+            f"delete positive_label"
+        )
+    if task != "binary":
+        return names
+    if positive is not None:
+        wanted = (
+            {str(positive), str(positive).lower()}
+            if isinstance(positive, bool)
+            else {str(positive)}
+        )
+        written = [n for n in names if wanted & {n, *classes[n]}]
+        chosen = written or [n for n in names if _same(n, values.get(n), positive)]
+        if len(chosen) != 1:
+            raise SettingsError(
+                f"positive_label {quoted(str(positive))} in pipeline.json is no value of "
+                f"{where}; its values are {listed(names)}"
+            )
+        yes = chosen[0]
+    elif truths := [n for n in names if n.lower() in TRUE]:
+        yes = truths[0]
+    elif values:
+        yes = names[1]
+    else:
+        yes = min(names, key=lambda n: (total[n], n == names[0]))
+    return [n for n in names if n != yes] + [yes]
+
+
+def _same(name: str, value: float | None, positive: object) -> bool:
+    if isinstance(positive, bool):
+        return name.lower() in (TRUE if positive else FALSE)
+    try:
+        return (float(name) if value is None else value) == float(str(positive))
+    except ValueError:
+        return False

@@ -1,0 +1,187 @@
+"""What a column holds, decided from its merged profile."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from math import ceil, log10
+from typing import Any
+
+from table.columns import identifiers
+from table.profiling.column import ColumnProfile
+from table.profiling.distinct import distinct
+from table.profiling.merge import merge_columns
+from table.values.spellings import FALSE, TRUE
+
+# Of the values that are there, how many must be numbers (or dates) for the column to be so.
+SHARE = 0.95
+# A column of few different values, some of them no numbers, holds codes.
+_CODES = 50
+_TEXT_SHARE = 0.5
+# Where day and month could change places in every value, this style is taken.
+_PREFERRED = {"dmy_slash": "mdy_slash", "mdy_dash": "dmy_dash"}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column and what it holds.
+
+    Attributes
+    ----------
+    kind : integer, float, boolean, category, date, text, identifier, constant or empty.
+    style : how its numbers or dates are written.
+    unread : values that are neither missing nor of the kind.
+    ambiguous : whether all its dates could have day and month the other way round.
+    """
+
+    name: str
+    kind: str
+    missing: int
+    distinct: int
+    present: int
+    style: str = "plain"
+    numbers: dict[str, Any] | None = None
+    dates: dict[str, Any] | None = None
+    counts: dict[str, int] | None = None
+    unread: int = 0
+    examples: list[str] = field(default_factory=list)
+    infinite: int = 0
+    ambiguous: bool = False
+
+
+def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") -> Column:
+    """Decide what a column holds.
+
+    Parameters
+    ----------
+    found : its merged profile.
+    rows : good rows of the file.
+    """
+    missing = found["missing"]
+    present = rows - missing
+    values = found["values"]
+    different = min(distinct(values), present)
+    base = {
+        "name": name,
+        "missing": missing,
+        "distinct": different,
+        "present": present,
+        "counts": values.get("counts"),
+        "infinite": found.get("infinite", 0),
+    }
+    infinite = base["infinite"]
+    if present == infinite:
+        return Column(kind="empty", **base)
+    style, numbers = _numbers(found, delimiter)
+    unread = present - (numbers["count"] if numbers else 0) - infinite
+    coded = different <= _CODES and unread > 0
+    if numbers and unread <= (1 - SHARE) * present and not coded:
+        kind = "integer" if numbers["whole"] == numbers["count"] else "float"
+        if different == 1 and not missing and not infinite:
+            kind = "constant"
+        elif kind == "integer" and identifiers.numbers_identify(
+            name, numbers, different, missing, exact=base["counts"] is not None
+        ):
+            kind = "identifier"
+        elif kind == "integer" and (numbers["min"], numbers["max"]) == (0, 1):
+            kind = "boolean"
+        return Column(
+            kind=kind,
+            style=style,
+            numbers=numbers,
+            unread=unread,
+            examples=found.get("other", []) if unread else [],
+            **base,
+        )
+    if found["dates"]:
+        style, ambiguous = _date_style(found["dates"])
+        dates = found["dates"][style]
+        unread = present - dates["count"]
+        if unread <= (1 - SHARE) * present:
+            kind = "constant" if different == 1 and not missing else "date"
+            return Column(
+                kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous, **base
+            )
+    kind = _text_kind(base, found, different, present, missing)
+    return Column(kind=kind, examples=found.get("other", []), **base)
+
+
+def _text_kind(
+    base: dict[str, Any], found: ColumnProfile, different: int, present: int, missing: int
+) -> str:
+    if different == 1 and not missing:
+        return "constant"
+    counts = base["counts"]
+    if counts and all(value.lower() in TRUE | FALSE for value in counts):
+        return "boolean"
+    if different > identifiers.SHARE * present and present >= identifiers.LEAST_ROWS:
+        key = identifiers.texts_identify(found["longest"], found.get("prose", 0), present)
+        return "identifier" if key else "text"
+    if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:
+        return "text"
+    return "category"
+
+
+def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, dict[str, Any] | None]:
+    """Choose how the column's numbers are written, and merge what belongs to that."""
+    styles = found["numbers"]
+    plain = styles.get("plain")
+    others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
+    if not others:
+        return "plain", plain
+    # Where both read as many, 1.5 beside 1,500 leaves no reading of the comma but thousands.
+    decimal = delimiter == ";" and not found.get("dots")
+    style = max(others, key=lambda s: (others[s]["count"], (s == "comma") == decimal))
+    if style == "comma":
+        plain = styles.get("pointed", plain)
+    if plain is None:
+        return style, others[style]
+    empty: ColumnProfile = {"missing": 0, "dates": {}, "values": {"counts": {}}, "longest": 0}
+    merged = merge_columns(
+        empty | {"numbers": {"n": plain}}, empty | {"numbers": {"n": others[style]}}
+    )
+    return style, merged["numbers"]["n"]
+
+
+def _date_style(styles: dict[str, Any]) -> tuple[str, bool]:
+    """Choose how the column's dates are written; tell whether two ways read as many."""
+    style = max(sorted(styles), key=lambda s: styles[s]["count"])
+    other = _PREFERRED.get(style)
+    if other in styles and styles[other]["count"] == styles[style]["count"]:
+        return other, True
+    turned = {preferred: other for other, preferred in _PREFERRED.items()}.get(style)
+    return style, turned in styles and styles[turned]["count"] == styles[style]["count"]
+
+
+def summary(column: Column) -> dict[str, Any]:
+    """Return what profile.json says of a column."""
+    numbers = column.numbers
+    top = sorted((column.counts or {}).items(), key=lambda item: (-item[1], item[0]))[:10]
+    low: Any = None
+    high: Any = None
+    if column.dates:
+        low, high = (_date(column.dates[edge]) for edge in ("min", "max"))
+    elif numbers:
+        low, high = numbers["min"], numbers["max"]
+    return {
+        "name": column.name,
+        "type": column.kind,
+        "missing": column.missing,
+        "distinct": column.distinct,
+        "distinct_is_exact": column.counts is not None,
+        "min": low,
+        "max": high,
+        "mean": _mean(numbers) if numbers else None,
+        "top": [[value[:100], count] for value, count in top],
+    }
+
+
+def _mean(numbers: dict[str, Any]) -> float:
+    """Round to the digits that are sure in any order of adding, also where values cancel."""
+    largest = max(abs(numbers["min"]), abs(numbers["max"]))
+    sure = round(numbers["mean"], 12 - ceil(log10(largest))) if largest else 0.0
+    return float(f"{sure:.9g}") + 0.0
+
+
+def _date(micros: int) -> str:
+    # A float of seconds would round the last microsecond of 9999 up to a year that is none.
+    moment = datetime(1970, 1, 1) + timedelta(microseconds=micros)
+    return moment.isoformat(sep=" ", timespec="seconds")

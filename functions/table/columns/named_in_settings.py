@@ -1,0 +1,86 @@
+"""The columns that pipeline.json names, looked up among those of the file."""
+
+from difflib import get_close_matches
+
+from pipeline import layout
+from pipeline.errors import SettingsError, TargetMissingError
+from pipeline.notices import listed, quoted, shorten
+from pipeline.settings import Settings
+
+Positions = dict[str, int | None]
+_TARGETS = ("target", "label", "y")
+
+
+def target_column(columns: list[str], settings: Settings, file: str, folder: str) -> str:
+    """Return the target's column; without a setting one that is called so, else the last.
+
+    Parameters
+    ----------
+    folder : of the dataset in the bucket, for the message.
+
+    Raises
+    ------
+    TargetMissingError
+    """
+    asked: str | None = settings.get("target")
+    if asked is None:
+        lowered = {column.lower(): column for column in reversed(columns)}
+        return next((lowered[t] for t in _TARGETS if t in lowered), columns[-1])
+    found = _find(asked, columns)
+    if found is None:
+        near = get_close_matches(asked.lower(), [column.lower() for column in columns], 3)
+        nearest = [column for column in columns if column.lower() in near][:3]
+        meant = f"; did you mean {listed(nearest)}?" if nearest else "."
+        raise TargetMissingError(
+            f'target {quoted(asked)} is no column of {file}{meant} Set "target" in '
+            f"{layout.join(folder, layout.SETTINGS_FILE)}, or run with --target COLUMN; the "
+            f"columns are {listed(columns, 20)}"
+        )
+    return found
+
+
+def _find(asked: str, columns: list[str]) -> str | None:
+    """Return the column of that name, blanks at its ends not counted."""
+    return asked if asked in columns else next((c for c in columns if c == asked.strip()), None)
+
+
+def as_in_file(names: list[str], columns: list[str]) -> list[str]:
+    """Return names as the file has them, blanks at their ends not counted."""
+    return [_find(name, columns) or name for name in names]
+
+
+def check_columns(columns: list[str], target: str, settings: Settings, file: str) -> Positions:
+    """Check the other columns that the settings name.
+
+    Returns
+    -------
+    The positions of the columns by which the file is split, None where there is none.
+
+    Raises
+    ------
+    SettingsError
+        One is no column of the file, or the target.
+    """
+    split = settings["split"]
+    named = {
+        "id_columns": settings["id_columns"],
+        "drop_columns": settings["drop_columns"],
+        "split.time_column": [split["time_column"]] if "time_column" in split else [],
+        "split.group_column": [split["group_column"]] if "group_column" in split else [],
+    }
+    named = {setting: as_in_file(names, columns) for setting, names in named.items()}
+    for setting, names in named.items():
+        absent = [column for column in names if column not in columns]
+        if absent:
+            raise SettingsError(
+                f"{setting} in pipeline.json names {listed(absent)}, no column of {file}; its "
+                f"columns are {shorten(listed(columns, 20), 1000)}"
+            )
+        if target in names:
+            raise SettingsError(
+                f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
+            )
+    return {
+        f"{by}_index": next((columns.index(name) for name in named[f"split.{by}_column"]), None)
+        for by in ("time", "group")
+    }

@@ -1,0 +1,1 @@
+"""From the text of records to the numbers that XGBoost takes, and back."""

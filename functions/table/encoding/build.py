@@ -1,0 +1,188 @@
+"""Building encoder.json: from what the columns hold to the features that are trained on."""
+
+from dataclasses import replace
+from typing import Any
+
+from pipeline.notices import Notice, counted, listed, notice, quoted
+from table.columns.kind import Column
+from table.columns.target import Target
+from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
+from table.reading.dialect import Dialect
+from table.values.spellings import FALSE, TRUE
+
+VERSION = 1
+HASH_SLOTS = 4
+Encoder = dict[str, Any]
+
+_DAY = 86_400_000_000
+_DATE_PARTS = ("days", "year", "month", "day", "weekday")
+_REASONS = {
+    "empty": "empty in every row",
+    "constant": "one value in every row",
+    "identifier": "an identifier: a different value in nearly every row",
+    "text": "free text",
+}
+
+
+def build_encoder(
+    columns: list[Column],
+    target: Target,
+    dialect: Dialect,
+    header: bool,
+    id_columns: list[str],
+    drop_columns: list[str],
+    group_column: str | None,
+) -> tuple[Encoder, list[Notice]]:
+    """Decide the features.
+
+    Returns
+    -------
+    The encoder, alone sufficient to encode a file; and warnings about what was dropped.
+    """
+    columns = _with_something(columns, target.name, [*id_columns, *drop_columns])
+    features: list[dict[str, Any]] = []
+    dropped: list[dict[str, str]] = []
+    notices: list[Notice] = []
+    for column in columns:
+        if column.name in (target.name, *id_columns):
+            continue
+        if column.name in drop_columns:
+            dropped.append({"column": column.name, "reason": "listed in drop_columns"})
+        elif column.name == group_column:
+            dropped.append({"column": column.name, "reason": "the split's group column"})
+        elif column.kind in _REASONS:
+            dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
+        else:
+            features += features_of(column)
+            notices += _unread(column) + _ambiguous(column)
+    if len(features) == 1:
+        features += _indicator(features[0])
+    notices += _dropped_notices(columns, dropped)
+    encoder = {
+        "version": VERSION,
+        "header": header,
+        "dialect": dialect.to_json(),
+        "columns": [column.name for column in columns],
+        "target": target.to_json(),
+        "id_columns": [*id_columns, *_carried(columns, dropped)],
+        "dropped": dropped,
+        "features": features,
+    }
+    return encoder, notices
+
+
+def _with_something(columns: list[Column], target: str, unused: list[str]) -> list[Column]:
+    """Keep row numbers if nothing else is left: they may be the x of a curve."""
+    left = [c for c in columns if c.name != target and c.name not in unused]
+    if any(c.kind not in _REASONS for c in left):
+        return columns
+    return [
+        replace(c, kind="integer") if c.kind == "identifier" and c.numbers else c for c in columns
+    ]
+
+
+def _carried(columns: list[Column], dropped: list[dict[str, str]]) -> list[str]:
+    """Return the identifiers that go along to the predictions as id columns do."""
+    found = {d["column"] for d in dropped if d["reason"] == _REASONS["identifier"]}
+    return [column.name for column in columns if column.name in found][:CARRIED_IDENTIFIERS]
+
+
+def features_of(column: Column) -> list[dict[str, Any]]:
+    """Return the features that a column becomes."""
+    name = column.name
+    if column.numbers is not None and column.kind in ("integer", "float", "boolean"):
+        return [{"name": name, "column": name, "encoding": "numeric", "style": column.style}]
+    if column.dates is not None:
+        return _date_features(column)
+    if column.counts is None:
+        return [
+            {"name": f"{name}#hash{slot}", "column": name, "encoding": "hash", "slot": slot}
+            for slot in range(HASH_SLOTS)
+        ]
+    # Most frequent first; equal counts by name, so that chunks cannot change the order.
+    ranked = sorted(column.counts, key=lambda value: (-column.counts[value], value))  # type: ignore[index]
+    if column.kind == "boolean":
+        true = sorted(value for value in ranked if value.lower() in TRUE)
+        false = sorted(value for value in ranked if value.lower() in FALSE)
+        return [{"name": name, "column": name, "encoding": "boolean", "true": true, "false": false}]
+    if len(ranked) == 2:
+        false, true = [ranked[0]], [ranked[1]]
+        one = {"name": f"{name}={ranked[1]}", "column": name, "encoding": "boolean"}
+        return [one | {"true": true, "false": false}]
+    if len(ranked) <= ONE_HOT_LIMIT:
+        return [
+            {"name": f"{name}={v}", "column": name, "encoding": "one_hot", "category": v}
+            for v in ranked
+        ]
+    return [{"name": name, "column": name, "encoding": "frequency_rank", "categories": ranked}]
+
+
+def _date_features(column: Column) -> list[dict[str, Any]]:
+    dates = column.dates or {}
+    parts = list(_DATE_PARTS)
+    if dates["clock"]:
+        parts += ["hour", "minute"]
+    if dates["max"] - dates["min"] < _DAY:
+        parts = [part for part in parts if part in ("days", "hour", "minute")]
+    return [
+        {
+            "name": f"{column.name}.{part}",
+            "column": column.name,
+            "encoding": "date",
+            "part": part,
+            "style": column.style,
+        }
+        for part in parts
+    ]
+
+
+def _indicator(feature: dict[str, Any]) -> list[dict[str, Any]]:
+    """Add a second feature to a lone one.
+
+    The inference server guesses the delimiter from a request's first line: in "3.25" it
+    would be the point, and an empty line, which a single missing value makes, is an error.
+    """
+    name = feature["column"]
+    return [{"name": f"{name} is missing", "column": name, "encoding": "missing"}]
+
+
+def _unread(column: Column) -> list[Notice]:
+    found = []
+    kind = "date" if column.kind == "date" else "number"
+    if column.unread:
+        shown = f" ({listed(column.examples)})" if column.examples else ""
+        text = (
+            f"Column {quoted(column.name)}: {counted(column.unread, 'value')} counted as missing, "
+            f"being no {kind}{shown}."
+        )
+        found.append(notice("unread_values", text))
+    if column.infinite:
+        many = counted(column.infinite, "infinite value")
+        text = f"Column {quoted(column.name)}: {many} counted as missing."
+        found.append(notice("infinite_values", text))
+    return found
+
+
+def _ambiguous(column: Column) -> list[Notice]:
+    if not column.ambiguous:
+        return []
+    first = "day" if column.style.startswith("dmy") else "month"
+    text = (
+        f"Column {quoted(column.name)}: all dates could be day-month-year or month-day-year; the "
+        f"{first} was taken to be first. If it is not, write them as 2024-12-31."
+    )
+    return [notice("ambiguous_dates", text)]
+
+
+def _dropped_notices(columns: list[Column], dropped: list[dict[str, str]]) -> list[Notice]:
+    kinds = {column.name: column.kind for column in columns}
+    notices = []
+    for kind, reason in _REASONS.items():
+        names = [
+            d["column"] for d in dropped if d["reason"] == reason and kinds[d["column"]] == kind
+        ]
+        if names:
+            columns_are = "Column" if len(names) == 1 else "Columns"
+            text = f"{columns_are} {listed(names)} not used: {reason}."
+            notices.append(notice(f"dropped_{kind}", text))
+    return notices

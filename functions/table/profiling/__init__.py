@@ -1,0 +1,1 @@
+"""What the columns hold, counted chunk by chunk and merged."""

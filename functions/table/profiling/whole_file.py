@@ -1,0 +1,99 @@
+"""Putting the chunks' results in order: which state each began in, and what that makes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline.errors import FileLimitError, NotCsvError
+from prepare.steps.profile import Profile
+from table.limits import BAD_LINES_SHOWN, MIB, RECORD_LIMIT_BYTES
+from table.profiling.merge import empty_profile, merge_profiles
+
+
+@dataclass
+class Chain:
+    """All chunks, in order.
+
+    Attributes
+    ----------
+    profile : of the whole file; its "bad" are [line, number of fields], lines from 1.
+    chunks : index, byte range and first row (from 1) of each chunk that has records.
+    target_counts : of each of these, what the target column holds.
+    """
+
+    profile: Profile
+    chunks: list[dict[str, Any]] = field(default_factory=list)
+    target_counts: list[dict[str, Any]] = field(default_factory=list)
+
+
+def chain(results: Iterable[Profile], plan: dict[str, Any], target: int) -> Chain:
+    """Follow the reader's state through the chunks and merge what is true of each.
+
+    Parameters
+    ----------
+    results : the chunks' results in the file's order.
+    target : position of the column.
+
+    Raises
+    ------
+    NotCsvError, FileLimitError
+        A quote is never closed; a NUL byte; a record is over the limit. The message
+        names the line.
+    """
+    found = Chain(empty_profile(len(plan["columns"])))
+    inside, line, row = False, plan["skip_lines"], 0
+    for result in results:
+        reading = result["inside" if inside else "outside"]
+        if reading["fault"]:
+            _refuse(reading["fault"], plan["file"], line)
+        inside = reading["ends_inside"]
+        records, clean, counts = 0, True, []
+        for part in (reading["head"], result["body"]):
+            if part is None:
+                continue
+            room = BAD_LINES_SHOWN - len(found.profile["bad"])
+            bad = found.profile["bad"] + [
+                [line + at + 1, fields] for at, fields in part["bad"][: max(room, 0)]
+            ]
+            found.profile = merge_profiles(found.profile, part)
+            found.profile["bad"] = bad
+            records += part["records"]
+            clean = clean and part["clean"]
+            counts.append(part["columns"][target])
+        if records:
+            span = {"start": reading["first"], "end": reading["end"], "first_row": row + 1}
+            found.chunks.append({"index": result["index"], **span, "clean": clean})
+            found.target_counts.append(_total(counts))
+        line += result["lines"]
+        row += records
+    return found
+
+
+def _total(columns: list[dict[str, Any]]) -> dict[str, Any]:
+    """Count the target's values in a chunk, and its numbers by style."""
+    counts: dict[str, int] = {}
+    numbers: dict[str, int] = {}
+    for column in columns:
+        for value, count in column["values"].get("counts", {}).items():
+            counts[value] = counts.get(value, 0) + count
+        for style, found in column["numbers"].items():
+            numbers[style] = numbers.get(style, 0) + found["count"]
+    return {"counts": counts, "numbers": numbers}
+
+
+def _refuse(fault: dict[str, Any], file: str, line: int) -> None:
+    where = f"{file}, line {line + fault['line'] + 1}"
+    if fault["kind"] == "nul":
+        raise NotCsvError(
+            f"{where}: a NUL byte, which no text has; the file is damaged or binary: export it "
+            f"again as CSV (UTF-8)"
+        )
+    if fault["kind"] == "unclosed":
+        raise NotCsvError(
+            f"{where}: a quote opens here and is never closed, so the rest of the file would be "
+            f"one field; close it, or double it if it belongs to the text"
+        )
+    raise FileLimitError(
+        f"{where}: a record of more than {RECORD_LIMIT_BYTES // MIB} MiB, the limit; see to the "
+        f"line ends and quotes there"
+    )

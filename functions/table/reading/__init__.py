@@ -1,0 +1,1 @@
+"""From a file's bytes to records: encoding, dialect, quotes, byte ranges."""

@@ -1,0 +1,204 @@
+"""One byte range of a CSV: the records that begin in it, for either state at its beginning.
+
+Cutting at any byte is sound because a chunk is read from the first line that begins in
+it, and because every line is known as a map of the reader's two states (table.reading.quotes).
+Once a line maps both states to one, all after it is settled; what comes before is
+profiled for both states, and Fit, which sees all chunks in order, takes the right one.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import polars as pl
+
+from pipeline.storage.bucket import Source
+from table.limits import RECORD_LIMIT_BYTES
+from table.reading.byte_range import offset_of, own_lines, rest_of_record
+from table.reading.dialect import Dialect
+from table.reading.quotes import QuoteLines, quote_lines, read_lines, whole_lines
+from table.reading.utf8 import to_lines
+
+_SOON = 4096
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Whole records, as the file has them; line counts from 0 in the chunk.
+
+    Clean ones are known to need no checks: each line a record, in order and of the right width.
+    """
+
+    raw: bytes
+    line: int
+    clean: bool = False
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A chunk read in one state at its beginning.
+
+    Attributes
+    ----------
+    first, end : byte offsets in the file of its first record and after its last; equal
+        if no record begins in the chunk.
+    ends_inside : the state after the chunk's own lines, those read on for its last
+        record not among them.
+    head : records before the two states agree.
+    fault : line (from 0 in the chunk) of a NUL byte, or of a record over the limit or without
+        an end.
+    """
+
+    first: int
+    end: int
+    ends_inside: bool
+    head: Piece | None
+    fault: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """A chunk's lines and its two readings; body is what both have in common, None at a fault."""
+
+    lines: int
+    outside: Reading
+    inside: Reading
+    body: Piece | None
+
+
+def read_chunk(
+    source: Source, start: int, end: int, begin: int, dialect: Dialect, width: int
+) -> Chunk:
+    """Read the lines that begin in a byte range.
+
+    Parameters
+    ----------
+    start, end : offsets in bytes; end is exclusive.
+    begin : offset of the file's first record.
+    width : number of columns.
+    """
+    raw, at = own_lines(source, start, end, begin, dialect)
+    if not raw:
+        nothing = Reading(at, at, False, None, None)
+        return Chunk(0, nothing, replace(nothing, ends_inside=True), None)
+    newline = dialect.newline.encode()
+    nul = None
+    if (cut := raw.find(b"\0")) >= 0:
+        # polars cannot take lines with a NUL byte, and nothing after it matters.
+        nul = {"kind": "nul", "line": raw.count(newline, 0, cut)}
+        raw = raw[:cut]
+    if dialect.quote.encode() not in raw:
+        lines = raw.count(newline) + (not raw.endswith(newline))
+        fault = _too_long(raw, newline) or nul
+        outside = Reading(at, at + len(raw), False, None if fault else Piece(raw, 0), fault)
+        return Chunk(lines, outside, Reading(at, at, True, None, fault), None)
+    text = read_lines(to_lines(raw, dialect.newline))
+    lines = len(text)
+    if nul is None and (orderly := _orderly(raw, at, text, dialect, width)):
+        return orderly
+    states = quote_lines(text, dialect)
+    tail, broken = b"", None
+    if nul is None and (
+        states.ends_inside(began_inside=False) or states.ends_inside(began_inside=True)
+    ):
+        tail, broken = rest_of_record(source, at + len(raw), dialect)
+    common, first = _begins(states)
+    split = len(raw) if common is None else offset_of(raw, newline, common)
+    readings = []
+    for began, line in ((False, 0), (True, first)):
+        ends = states.ends_inside(began)
+        rest = tail if ends else b""
+        begins = len(raw) if line is None else offset_of(raw, newline, line)
+        if line is None or begins == len(raw):
+            readings.append(Reading(at, at, ends, None, nul))
+            continue
+        # The line that the rest ends with is unknown to the states: none begins after it here.
+        own = raw[begins:] + rest.removesuffix(newline)
+        fault = _too_long(own, newline, line, partial(states.record_of, began_inside=began))
+        if fault is None and ends and broken:
+            opens = states.record_of(lines, began)
+            fault = {
+                "kind": broken,
+                "line": lines + tail.count(newline) if broken == "nul" else opens,
+            }
+        fault = fault or nul
+        head = raw[begins:split] + (rest if split == len(raw) else b"")
+        readings.append(
+            Reading(
+                at + begins,
+                at + len(raw) + len(rest),
+                ends,
+                Piece(head, line) if head and not fault else None,
+                fault,
+            )
+        )
+    body = None
+    if split < len(raw) and not all(reading.fault for reading in readings):
+        rest = tail if states.ends_inside(began_inside=False) else b""
+        body = Piece(raw[split:] + rest, common or 0)
+    return Chunk(lines, readings[0], readings[1], body)
+
+
+def _orderly(raw: bytes, at: int, text: pl.Series, dialect: Dialect, width: int) -> Chunk | None:
+    """Read a chunk where both states soon agree and all lines after that are in order.
+
+    Nearly every chunk is so; one pass over its lines then does for all checks.
+    """
+    states = quote_lines(text.head(_SOON), dialect)
+    common, first = _begins(states)
+    if common is None or first is None or common >= len(text):
+        return None
+    whole = whole_lines(text.slice(common), dialect, width)
+    if whole is None or not whole.all():
+        return None
+    newline = dialect.newline.encode()
+    split, begins = offset_of(raw, newline, common), offset_of(raw, newline, first)
+    # Each line after the split is a record; those before it are taken for one here.
+    if split > RECORD_LIMIT_BYTES or _too_long(raw[split:], newline):
+        return None
+    end = at + len(raw)
+    before = Piece(raw[begins:split], first) if begins < split else None
+    return Chunk(
+        len(text),
+        Reading(at, end, False, Piece(raw[:split], 0), None),
+        Reading(at + begins, end, False, before, None),
+        Piece(raw[split:], common, clean=True),
+    )
+
+
+def _too_long(
+    raw: bytes,
+    newline: bytes,
+    line: int = 0,
+    record_of: Callable[[int], int | None] = lambda line: line,
+) -> dict[str, Any] | None:
+    """Find the first record over the limit; None, as nearly always, without looking at all.
+
+    Parameters
+    ----------
+    raw : begins with a record.
+    line : of its beginning.
+    record_of : gives the line on which the record of a line begins; each line is one if left out.
+    """
+    at = 0
+    while len(raw) - at > RECORD_LIMIT_BYTES:
+        beyond = at + RECORD_LIMIT_BYTES + 1
+        last = line + raw.count(newline, at, beyond)
+        begin = record_of(last)
+        if begin is None or begin <= line:
+            return {"kind": "too_long", "line": line}
+        for _ in range(last - begin + 1):
+            beyond = raw.rfind(newline, at, beyond)
+        at, line = beyond + 1, begin
+    return None
+
+
+def _begins(states: QuoteLines) -> tuple[int | None, int | None]:
+    """Return the first line where both states are outside, and the first where inside is."""
+    both = (~states.after_outside & ~states.after_inside).arg_true()
+    one = (~states.after_inside).arg_true()
+    return (
+        int(states.index[int(both[0])]) + 1 if len(both) else None,
+        int(states.index[int(one[0])]) + 1 if len(one) else None,
+    )

@@ -1,0 +1,187 @@
+"""Records of a piece of a CSV as a table of strings; bad rows set aside."""
+
+import csv
+import io
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from table.limits import BAD_LINES_SHOWN
+from table.reading.dialect import Dialect
+from table.reading.quotes import patterns_of, quote_lines, read_lines
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A record with a wrong number of fields; line is counted from 0 in its piece."""
+
+    line: int
+    fields: int
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of a piece.
+
+    Attributes
+    ----------
+    frame : string columns c0, c1, ...; the good records.
+    index : UInt32, the number of each good record among all, from 0; None if all are good.
+    count : of all records, good and bad; blank lines are none.
+    bad : the first of the bad ones.
+    clean : whether the bytes can be read again without any of the checks.
+    """
+
+    frame: pl.DataFrame
+    index: pl.Series | None
+    count: int
+    bad: list[BadRow] = field(default_factory=list)
+    clean: bool = True
+
+    @property
+    def bad_count(self) -> int:
+        """Number of bad records."""
+        return self.count - len(self.frame)
+
+
+def read_records(data: bytes, dialect: Dialect, width: int, clean: bool = False) -> Records:
+    r"""Read whole records.
+
+    Parameters
+    ----------
+    data : UTF-8 with ``\n`` line ends, beginning and ending with a record.
+    width : number of columns.
+    clean : the result of an earlier reading of the same bytes.
+    """
+    if clean:
+        frame = _read(data, dialect, width)
+        return Records(frame, None, len(frame))
+    if dialect.quote.encode() not in data and not _blank_line(data):
+        # polars fills a short row up and cuts a long one off without a word.
+        delimiters = read_lines(data).str.count_matches(dialect.delimiter, literal=True)
+        if (delimiters == width - 1).all():
+            frame = _read(data, dialect, width)
+            return Records(frame, None, len(frame))
+    return _checked(data, dialect, width)
+
+
+def _blank_line(data: bytes) -> bool:
+    return data.startswith((b"\n", b" ")) or b"\n\n" in data or b"\n " in data
+
+
+def _read(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
+    schema = {f"c{n}": pl.String for n in range(width)}
+    if not data:
+        return pl.DataFrame(schema=schema)
+    return pl.read_csv(
+        data,
+        has_header=False,
+        schema=schema,
+        separator=dialect.delimiter,
+        quote_char=dialect.quote,
+        empty_string_is_null=False,
+        extra_columns="ignore",
+        missing_columns="insert",
+    )
+
+
+def _checked(data: bytes, dialect: Dialect, width: int) -> Records:
+    """Read records line by line: count their fields, and rewrite what polars cannot read."""
+    lines = read_lines(data)
+    rules = patterns_of(dialect)
+    has_quote = lines.str.contains(dialect.quote, literal=True)
+    tidy = ~has_quote | lines.str.contains(rules.strict)
+    if tidy.all():
+        first = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
+        records, rewritten = lines, False
+    else:
+        records, first = _joined(lines, tidy, dialect)
+        rewritten = True
+    blank = (lines.str.strip_chars(" \r") == "").gather(first)
+    if blank.any():
+        records, first = records.filter(~blank), first.filter(~blank)
+    fields = _field_counts(records, dialect)
+    good = fields == width
+    bad = [
+        BadRow(line, count)
+        for line, count in zip(
+            first.filter(~good).head(BAD_LINES_SHOWN),
+            fields.filter(~good).head(BAD_LINES_SHOWN),
+            strict=True,
+        )
+    ]
+    if good.all():
+        index, kept = None, records
+    else:
+        index, kept = good.arg_true(), records.filter(good)
+    unchanged = not rewritten and len(kept) == len(lines)
+    frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
+    return Records(frame, index, len(records), bad, clean=unchanged)
+
+
+def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:
+    quoted = records.str.contains(dialect.quote, literal=True)
+    if quoted.any():
+        rules = patterns_of(dialect)
+        outside = records.filter(quoted).str.replace_all(rules.quoted, "")
+        records = records.clone().scatter(quoted.arg_true(), outside)
+    return records.str.count_matches(dialect.delimiter, literal=True) + 1
+
+
+def _joined(lines: pl.Series, tidy: pl.Series, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
+    """Put the lines of each record together, quoted as RFC 4180 has it.
+
+    Returns
+    -------
+    records, and the number of the first line of each.
+    """
+    states = quote_lines(lines, dialect)
+    inside = (
+        pl.DataFrame({"line": states.index, "inside": states.after_outside})
+        .join(
+            pl.DataFrame({"line": pl.int_range(len(lines), dtype=pl.UInt32, eager=True)}),
+            on="line",
+            how="right",
+            maintain_order="right",
+        )["inside"]
+        .forward_fill()
+        .shift(1)
+        .fill_null(value=False)
+    )
+    starts = (~inside).arg_true()
+    ends = starts.shift(-1).fill_null(len(lines))
+    simple = (ends - starts == 1) & tidy.gather(starts)
+    records = lines.gather(starts)
+    hard = (~simple).arg_true()
+    texts = [
+        _rewritten("\n".join(lines[begin:end]), dialect)
+        for begin, end in zip(starts.gather(hard), ends.gather(hard), strict=True)
+    ]
+    return records.clone().scatter(hard, pl.Series(texts, dtype=pl.String)), starts
+
+
+def _rewritten(record: str, dialect: Dialect) -> str:
+    quote = dialect.quote
+    fields = next(
+        csv.reader(
+            io.StringIO(record, newline="\n"),
+            delimiter=dialect.delimiter,
+            quotechar=quote,
+            skipinitialspace=dialect.skip_space,
+        ),
+        [],
+    )
+    return dialect.delimiter.join(
+        quote + text.replace(quote, quote * 2) + quote
+        # polars drops a byte order mark that its buffer begins with, unless it is quoted.
+        if quote in text or dialect.delimiter in text or "\n" in text or text[:1] == "\ufeff"
+        else text
+        for text in fields
+    )
+
+
+def _bytes_of(records: pl.Series) -> bytes:
+    if not len(records):
+        return b""
+    joined: str = records.str.join("\n")[0]
+    return f"{joined}\n".encode()
