@@ -13,7 +13,7 @@ from dropforge.cloud.sagemaker.container.hyperparameters import validate
 from dropforge.cloud.sagemaker.container.inference import ModelServer
 from dropforge.cloud.sagemaker.jobs.hosts import shards_of
 from dropforge.cloud.sagemaker.jobs.transfer import relative_path
-from tests.unit.cloud.conftest import rows_of
+from tests.rows import rows_of
 
 
 def test_hyperparameters_are_read_by_type_and_alias() -> None:

@@ -9,7 +9,7 @@ from dropforge.cloud import journal
 from dropforge.cloud.patches.functions import event_lines
 from dropforge.cloud.patches.functions.event_lines import KIND, Invocation, Line
 from dropforge.cloud.patches.functions.worker_pool import LIMIT
-from tests.unit.cloud.conftest import wait_until
+from tests.waiting import wait_until
 
 
 @pytest.fixture(autouse=True)

@@ -3,7 +3,7 @@
 import threading
 
 from dropforge.cloud.sagemaker.jobs.places import Places
-from tests.unit.cloud.conftest import wait_until
+from tests.waiting import wait_until
 
 
 class Jobs:

@@ -12,7 +12,7 @@ import pytest
 from dropforge.cloud.sagemaker.fault_injection import JobFault
 from dropforge.cloud.sagemaker.jobs import lifecycle, processes
 from dropforge.cloud.sagemaker.jobs.processes import JobProcess, Nursery
-from tests.unit.cloud.conftest import wait_until
+from tests.waiting import wait_until
 
 
 class Forker:

@@ -3,7 +3,7 @@ import threading
 import time
 
 from dropforge.cloud.patches.stepfunctions.turns import Turns
-from tests.unit.cloud.conftest import wait_until
+from tests.waiting import wait_until
 
 
 class Work:

@@ -14,7 +14,7 @@ from pipeline.aws_errors import named_errors
 from pipeline.errors import ArtefactError, EvaluationError, PipelineError, UnexpectedError
 from tests.unit.damage import DAMAGES, Damage, wrong_values
 from tests.unit.evaluate.made_run import PREFIX, MadeRun, packed
-from tests.unit.evaluate.test_overlap import codes, record
+from tests.unit.evaluate.rows.test_overlap import codes, record
 
 Runs = Callable[[str], MadeRun]
 MODEL = f"model/{PREFIX.removeprefix('runs/')}/output/model.tar.gz"
