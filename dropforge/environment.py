@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dropforge.client.errors import EnvironmentUnknownError
+from dropforge.errors import EnvironmentUnknownError
 
 PROJECT_ROOT = Path(__file__).resolve().parents[1]
 CONFIG_FILE = PROJECT_ROOT / "samconfig.toml"

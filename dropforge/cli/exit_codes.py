@@ -10,16 +10,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from dropforge.cli.connection.after_interrupt import interrupted, outlook
 from dropforge.cli.screen.output import Output
-from dropforge.client.errors import (
+from dropforge.errors import (
+    AlreadyRunningError,
     ClientFault,
+    DropforgeError,
     FollowTimeoutError,
     InvocationError,
     OutUnusableError,
+    PortInUseError,
     PredictionsUnreadableError,
     RunLostError,
     RunUnfinishedError,
 )
-from dropforge.errors import AlreadyRunningError, DropforgeError, PortInUseError
 from pipeline.errors import InputError
 
 REFUSED = 2

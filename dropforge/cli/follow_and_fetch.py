@@ -11,10 +11,10 @@ from dropforge.cli.options import OUT_ROOT
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.panel import files_text, result_panel
 from dropforge.cli.screen.progress import progress
-from dropforge.client.errors import FollowInterrupt, OutUnusableError
 from dropforge.client.execution.follow import Followed, follow
 from dropforge.client.runs.results import fetch, result_of
 from dropforge.client.stack import Stack
+from dropforge.errors import FollowInterrupt, OutUnusableError
 
 
 def finish(

@@ -8,8 +8,8 @@ from typing import Any
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import StackMissingError
 from dropforge.environment import Environment
+from dropforge.errors import StackMissingError
 from pipeline import layout
 
 Ask = Callable[[str, Mapping[str, str]], dict[str, Any] | None]

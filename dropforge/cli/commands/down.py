@@ -11,7 +11,7 @@ from dropforge.cli.connection.under_way import UnderWay, under_way, wait_for_end
 from dropforge.cli.exit_codes import reported
 from dropforge.cli.options import Json
 from dropforge.cli.screen.output import Output
-from dropforge.client.errors import RunsUnderWayError
+from dropforge.errors import RunsUnderWayError
 
 if TYPE_CHECKING:
     from dropforge.cloud import Cloud

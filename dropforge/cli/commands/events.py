@@ -12,7 +12,6 @@ from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.progress import progress
 from dropforge.cli.screen.wrapping import FactsText
-from dropforge.client.errors import RunUnfinishedError
 from dropforge.client.events.examples import example_events, sample_run
 from dropforge.client.events.steps import Execution
 from dropforge.client.execution.follow import follow
@@ -20,6 +19,7 @@ from dropforge.client.inbox.sample import drop_sample
 from dropforge.client.runs.results import check_out
 from dropforge.client.stack import Stack
 from dropforge.environment import LOCAL, PROJECT_ROOT
+from dropforge.errors import RunUnfinishedError
 
 _SHAPES = PROJECT_ROOT / "events"
 _OUT = Path("dropforge-events")

@@ -7,10 +7,10 @@ from dropforge.cli.exit_codes import reported
 from dropforge.cli.options import Env, Json
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.wrapping import FactsText
-from dropforge.client.errors import StackMissingError
 from dropforge.client.execution.backlog import backlog_of
 from dropforge.client.stack import Stack, find_stack
 from dropforge.environment import LOCAL, read_environment
+from dropforge.errors import StackMissingError
 
 if TYPE_CHECKING:
     from dropforge.cloud import Cloud

@@ -1,8 +1,8 @@
 """Says what becomes of a run that a command no longer waits for."""
 
 from dropforge.cli.connection.connect import state_dir
-from dropforge.client.errors import FollowInterrupt
 from dropforge.environment import LOCAL
+from dropforge.errors import FollowInterrupt
 
 
 def outlook(run: str, env: str) -> str:

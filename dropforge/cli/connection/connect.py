@@ -15,10 +15,9 @@ from botocore.exceptions import (
 from dropforge.cli.connection.shared_cloud import mark_own, starting, uninterrupted, used
 from dropforge.cli.connection.under_way import UnderWay
 from dropforge.cli.screen.output import Output
-from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import Ask, Stack, find_stack
 from dropforge.environment import PROJECT_ROOT, Environment, read_environment
-from dropforge.errors import CloudError, CloudLostError
+from dropforge.errors import CloudError, CloudLostError, StackMissingError
 
 # The local cloud's modules are loaded only by the commands that use it.
 if TYPE_CHECKING:

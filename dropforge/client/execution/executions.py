@@ -6,11 +6,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import ClientFault, RunLostError, RunUnfinishedError, RunUnknownError
 from dropforge.client.execution.follow import Followed, Message, message_of
 from dropforge.client.execution.history import Timeline, update
 from dropforge.client.execution.naming import dataset_in, executions, time_in
 from dropforge.client.stack import Stack
+from dropforge.errors import ClientFault, RunLostError, RunUnfinishedError, RunUnknownError
 from pipeline import layout
 from pipeline.errors import InputError, is_one_of
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.execution.backlog import is_busy, lookout_of
 from dropforge.client.execution.history import Timeline, count_items, update
 from dropforge.client.execution.waiting import Wait
 from dropforge.client.stack import Stack
+from dropforge.errors import FollowTimeoutError
 from pipeline import layout
 
 Message = dict[str, Any]

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
-from dropforge.client.errors import RunAmbiguousError, RunUnknownError
 from dropforge.client.stack import Stack
+from dropforge.errors import RunAmbiguousError, RunUnknownError
 from pipeline import layout
 
 LATEST = "latest"

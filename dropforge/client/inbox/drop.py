@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dropforge.client.errors import DropFileError
 from dropforge.client.stack import Stack
+from dropforge.errors import DropFileError
 from pipeline import layout, staged
 from pipeline.errors import DropNameError
 from pipeline.settings import parse_settings, resolve_settings

@@ -2,9 +2,9 @@
 
 import json
 
-from dropforge.client.errors import InvocationError
 from dropforge.client.inbox.drop import Dropped
 from dropforge.client.stack import Stack
+from dropforge.errors import InvocationError
 
 
 def drop_sample(stack: Stack) -> Dropped:

@@ -8,8 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import DropFileError, SettingUnknownError
 from dropforge.client.stack import Stack
+from dropforge.errors import DropFileError, SettingUnknownError
 from pipeline import layout
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import DropNameError, SettingsError

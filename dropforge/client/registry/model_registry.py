@@ -13,10 +13,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import RegistryError
 from dropforge.client.execution.executions import finished
 from dropforge.client.registry.turn import turn
 from dropforge.client.stack import Stack
+from dropforge.errors import RegistryError
 from pipeline import layout
 
 APPROVED, REJECTED = "Approved", "Rejected"

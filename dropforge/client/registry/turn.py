@@ -8,9 +8,9 @@ from datetime import timedelta
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import RegistryError
 from dropforge.client.execution.executions import execution_of
 from dropforge.client.stack import Stack
+from dropforge.errors import RegistryError
 from pipeline import turns
 from pipeline.aws_errors import DENIED, code_of
 from pipeline.errors import RegistrationBusyError

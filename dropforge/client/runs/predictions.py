@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TextIO
 
-from dropforge.client.errors import PredictionsUnreadableError
+from dropforge.errors import PredictionsUnreadableError
 
 THRESHOLD = 0.5
 """A binary row counts as positive from this probability on, as EvaluateFunction has it."""

@@ -10,10 +10,10 @@ from typing import Any, TextIO
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.errors import OutUnusableError, RunUnknownError
 from dropforge.client.execution.follow import Followed
 from dropforge.client.runs.predictions import Target, write_table
 from dropforge.client.stack import Stack
+from dropforge.errors import OutUnusableError, RunUnknownError
 from pipeline import layout
 
 Result = dict[str, Any]

@@ -9,7 +9,7 @@ from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 from ministack.services import iam, sts
 
-from dropforge.cloud.sagemaker.errors import ApiError, invalid
+from dropforge.cloud.api_errors import ApiError, invalid
 
 SERVICE = "sagemaker.amazonaws.com"
 

@@ -32,7 +32,7 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import queue_urls
+    from dropforge.cloud.patches import loading, queue_urls
     from dropforge.cloud.patches.events import event_delivery, event_source
     from dropforge.cloud.patches.functions import invocations, lambda_worker, worker_pool
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
@@ -43,7 +43,7 @@ def _modules() -> list[Any]:
         ranged_reads,
         virtual_hosts,
     )
-    from dropforge.cloud.patches.saving import acknowledged, checkpoint, loading
+    from dropforge.cloud.patches.saving import acknowledged, checkpoint
     from dropforge.cloud.patches.stepfunctions import (
         asl,
         branches,

@@ -9,8 +9,8 @@ host and port that the caller has asked.
 from urllib.parse import urlsplit
 
 from dropforge.cloud.access import HOST
+from dropforge.cloud.patches import loading
 from dropforge.cloud.patches.replacing import check
-from dropforge.cloud.patches.saving import loading
 
 _PORT = "4566"
 

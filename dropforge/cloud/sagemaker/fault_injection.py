@@ -27,7 +27,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
-from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.api_errors import ApiError
 
 # Code, message, HTTP status.
 _REFUSALS = {

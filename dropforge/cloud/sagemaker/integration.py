@@ -15,10 +15,10 @@ from typing import Any
 from ministack.core.responses import get_account_id, get_region, new_uuid
 from ministack.services import stepfunctions
 
+from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.iam import identity
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import events, operations, schema, store
-from dropforge.cloud.sagemaker.errors import ApiError
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
 from dropforge.cloud.sagemaker.jobs import lifecycle
 

@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from dropforge.cloud.api_errors import ApiError, invalid
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import events, paging, store, tags
-from dropforge.cloud.sagemaker.errors import ApiError, invalid
 
 _APPROVAL = "ModelApprovalStatus"
 

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
+from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.journal import JournalError
 from dropforge.cloud.sagemaker import model_registry, models, schema, store, tags
-from dropforge.cloud.sagemaker.errors import ApiError
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
 from dropforge.cloud.sagemaker.jobs import lifecycle, training, transform
 

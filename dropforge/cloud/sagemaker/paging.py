@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from dropforge.cloud.sagemaker.errors import invalid
+from dropforge.cloud.api_errors import invalid
 
 _PAGE = 10
 _TIMES = {

@@ -13,7 +13,7 @@ from typing import Any
 import botocore.session
 from botocore.model import ServiceModel, Shape
 
-from dropforge.cloud.sagemaker.errors import ApiError, invalid
+from dropforge.cloud.api_errors import ApiError, invalid
 
 # The service model's patterns are Java's; these are its Unicode classes.
 _JAVA_CLASS = re.compile(r"\\p\{(\w+)\}")

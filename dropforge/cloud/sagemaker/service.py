@@ -12,10 +12,10 @@ from ministack.core import iam_actions, router
 from ministack.core.responses import error_response_json, json_response
 from ministack.core.router import extract_access_key_id
 
+from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.iam.identity import Caller, is_root
-from dropforge.cloud.patches.saving import loading
+from dropforge.cloud.patches import loading
 from dropforge.cloud.sagemaker import integration, operations, schema, store
-from dropforge.cloud.sagemaker.errors import ApiError
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost, Faults
 from dropforge.cloud.sagemaker.jobs import lifecycle
 from dropforge.cloud.state import StateDir

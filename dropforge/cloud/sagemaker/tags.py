@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from dropforge.cloud.api_errors import invalid
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import store
-from dropforge.cloud.sagemaker.errors import invalid
 
 _LIMIT = 50
 

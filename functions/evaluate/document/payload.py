@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from evaluate.steps.champion import description_of, metadata_of
+from evaluate.document.package import description_of, metadata_of
 from evaluate.verdict.warnings import LIMIT
 from evaluate.wording import short
 

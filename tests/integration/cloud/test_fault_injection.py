@@ -12,7 +12,7 @@ from botocore.parsers import ResponseParserError
 
 from dropforge import cloud as clouds
 from dropforge.cloud import Cloud
-from dropforge.cloud.sagemaker.errors import ApiError
+from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.sagemaker.fault_injection import Faults
 from tests.integration.cloud.conftest import (
     TRUST,

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dropforge.client.errors import EnvironmentUnknownError
 from dropforge.environment import CONFIG_FILE, read_environment
+from dropforge.errors import EnvironmentUnknownError
 
 
 def config(folder: Path, text: str) -> Path:

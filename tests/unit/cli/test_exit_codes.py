@@ -4,10 +4,9 @@ import pytest
 import typer
 from botocore.exceptions import EndpointConnectionError, NoCredentialsError, NoRegionError
 
-from dropforge import errors as cloud_errors
+from dropforge import errors
 from dropforge.cli.exit_codes import fault_of, reported
 from dropforge.cli.screen.output import Output
-from dropforge.client import errors as client_errors
 from dropforge.errors import DropforgeError
 from pipeline.errors import TargetMissingError
 from tests.unit.cli.fakes import refused
@@ -17,13 +16,13 @@ from tests.unit.cli.fakes import refused
     ("error", "code", "words"),
     [
         (TargetMissingError("column 'prize' is missing"), 2, "'prize'"),
-        (client_errors.FollowTimeoutError("too long"), 3, "too long"),
-        (client_errors.StackMissingError("no stack"), 2, "no stack"),
-        (client_errors.OutUnusableError("a file"), 2, "a file"),
-        (client_errors.OutUnusableError("disk full", "churn-1"), 3, "disk full"),
-        (client_errors.RunLostError("lost"), 3, "lost"),
-        (cloud_errors.AlreadyRunningError("up"), 2, "up"),
-        (cloud_errors.StartError("ended"), 3, "ended"),
+        (errors.FollowTimeoutError("too long"), 3, "too long"),
+        (errors.StackMissingError("no stack"), 2, "no stack"),
+        (errors.OutUnusableError("a file"), 2, "a file"),
+        (errors.OutUnusableError("disk full", "churn-1"), 3, "disk full"),
+        (errors.RunLostError("lost"), 3, "lost"),
+        (errors.AlreadyRunningError("up"), 2, "up"),
+        (errors.StartError("ended"), 3, "ended"),
         (NoCredentialsError(), 2, "aws sso login"),
         (NoRegionError(), 2, "set region in samconfig.toml, or AWS_DEFAULT_REGION"),
         (EndpointConnectionError(endpoint_url="http://x"), 3, "check the network"),

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from dropforge.client.errors import DropFileError, InvocationError
 from dropforge.client.inbox import drop as dropping
 from dropforge.client.inbox.drop import drop, key_of, settings_of, stage_settings
 from dropforge.client.inbox.sample import drop_sample
 from dropforge.client.stack import Stack
+from dropforge.errors import DropFileError, InvocationError
 from pipeline import staged
 from pipeline.errors import DropNameError, SettingsError
 from pipeline.layout import run_name

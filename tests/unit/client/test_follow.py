@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.execution.follow import Clock, follow
 from dropforge.client.execution.history import Timeline
 from dropforge.client.stack import Stack
+from dropforge.errors import FollowTimeoutError
 from tests.unit.cli.fakes import RUN, History, fake_stack, message, succeeded
 
 

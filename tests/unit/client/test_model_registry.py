@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from dropforge.client.errors import RegistryError, RunUnfinishedError, RunUnknownError
 from dropforge.client.registry import model_registry
 from dropforge.client.stack import Stack
+from dropforge.errors import RegistryError, RunUnfinishedError, RunUnknownError
 from evaluate.steps.champion import find_champion
 from tests.unit.cli.fakes import BUCKET, fake_stack, finished_run, message, succeeded
 

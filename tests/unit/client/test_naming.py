@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from dropforge.client.errors import RunAmbiguousError, RunUnknownError
 from dropforge.client.execution.naming import run_named
 from dropforge.client.stack import Stack
+from dropforge.errors import RunAmbiguousError, RunUnknownError
 from tests.unit.cli.fakes import NOON, call, fake_stack
 
 EARLY, LATE = "churn-20261122-120000-0a1b2c3d", "churn-20261122-120100-0a1b2c3d"

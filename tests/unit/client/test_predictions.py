@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropforge.client.errors import PredictionsUnreadableError
 from dropforge.client.runs.predictions import Target, as_it_was, as_text, write_table
+from dropforge.errors import PredictionsUnreadableError
 
 
 def table(target: Target, *parts: tuple[str, str]) -> list[list[str]]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from dropforge.client.errors import RegistryError
 from dropforge.client.registry import turn
 from dropforge.client.registry.model_registry import promote, rollback
 from dropforge.client.stack import Stack
+from dropforge.errors import RegistryError
 from pipeline import turns
 from tests.unit.cli.fakes import BUCKET, RUN, fake_stack, finished_run, refused
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from dropforge.cli.connection.connect import asking
-from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.execution.follow import follow
 from dropforge.client.execution.history import Timeline
 from dropforge.client.stack import Stack
+from dropforge.errors import FollowTimeoutError
 from tests.unit.cli.fakes import RUN, fake_stack, message, refused, succeeded
 from tests.unit.client.test_follow import Ticking, put_message
 

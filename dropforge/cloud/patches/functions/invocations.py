@@ -22,9 +22,10 @@ from functools import partial
 from typing import Any
 
 from dropforge.cloud.journal import JournalError, journal
+from dropforge.cloud.patches import loading
 from dropforge.cloud.patches.functions.event_lines import KIND, RETRY_SECONDS, Invocation, line_of
 from dropforge.cloud.patches.replacing import changed, replace
-from dropforge.cloud.patches.saving import acknowledged, loading
+from dropforge.cloud.patches.saving import acknowledged
 
 logger = logging.getLogger("dropforge.cloud")
 

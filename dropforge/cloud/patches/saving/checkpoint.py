@@ -23,9 +23,9 @@ from collections.abc import Callable, Collection, Coroutine
 from pathlib import Path
 from typing import Any
 
+from dropforge.cloud.patches import loading
 from dropforge.cloud.patches.logs import log_memory
 from dropforge.cloud.patches.replacing import check, replace
-from dropforge.cloud.patches.saving import loading
 from dropforge.cloud.patches.stepfunctions import executions
 
 logger = logging.getLogger("dropforge.cloud")

@@ -22,8 +22,8 @@ from functools import partial
 from typing import Any
 
 from dropforge.cloud.journal import JournalError, journal
+from dropforge.cloud.patches import loading
 from dropforge.cloud.patches.replacing import check, replace
-from dropforge.cloud.patches.saving import loading
 
 logger = logging.getLogger("dropforge.cloud")
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from dropforge.cloud.api_errors import ApiError, invalid
 from dropforge.cloud.iam import identity
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import paging, store, tags
-from dropforge.cloud.sagemaker.errors import ApiError, invalid
 from dropforge.cloud.sagemaker.jobs import lifecycle
 from dropforge.cloud.sagemaker.jobs.training_job import TrainingJob
 

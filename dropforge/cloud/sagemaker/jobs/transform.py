@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+from dropforge.cloud.api_errors import ApiError, invalid, not_found
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import model_registry, models, paging, store, tags
-from dropforge.cloud.sagemaker.errors import ApiError, invalid, not_found
 from dropforge.cloud.sagemaker.jobs import lifecycle, transfer
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed
 

@@ -11,8 +11,8 @@ from typer.testing import CliRunner
 from dropforge.cli import follow_and_fetch
 from dropforge.cli.app import app
 from dropforge.cli.connection import after_interrupt
-from dropforge.client.errors import FollowTimeoutError
 from dropforge.client.stack import Stack
+from dropforge.errors import FollowTimeoutError
 from pipeline.layout import run_name
 from tests.unit.cli.fakes import (
     BUCKET,

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from dropforge.client.errors import RunLostError, RunUnknownError
 from dropforge.client.execution.executions import finished
 from dropforge.client.runs.logs import readable, run_logs
 from dropforge.client.runs.runs import recent_runs, run_facts
+from dropforge.errors import RunLostError, RunUnknownError
 from pipeline.layout import run_name
 from tests.unit.cli.fakes import (
     NOON,

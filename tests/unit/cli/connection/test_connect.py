@@ -14,10 +14,9 @@ from dropforge.cli.connection import shared_cloud
 from dropforge.cli.connection.connect import connected, state_dir
 from dropforge.cli.connection.shared_cloud import mark_own, starting, uninterrupted
 from dropforge.cli.screen.output import Output
-from dropforge.client.errors import StackMissingError
 from dropforge.client.stack import find_stack
 from dropforge.environment import Environment
-from dropforge.errors import CloudLostError, DeployError, StartError
+from dropforge.errors import CloudLostError, DeployError, StackMissingError, StartError
 from tests.unit.cli.fake_clouds import OUTPUTS, Clouds, Session
 from tests.unit.cli.fakes import BUCKET
 
