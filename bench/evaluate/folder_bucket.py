@@ -29,7 +29,7 @@ class FolderBucket:
         path = self._folder / request["Key"]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(request["Body"])
-        return {}
+        return {"ETag": '"written"'}
 
     def get_paginator(self, _operation: str) -> "FolderBucket":
         """Return the paginator of list_objects_v2, which is this."""

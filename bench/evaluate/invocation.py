@@ -26,15 +26,18 @@ def main(folder: Path) -> None:
     """Evaluate twice."""
     begin = time.perf_counter()
     from evaluate.steps.evaluate import evaluate_run
-    from pipeline.storage.run_files import RunFiles
+    from pipeline.documents.run_files import RunFiles
 
     seconds = {"import": time.perf_counter() - begin}
-    files = RunFiles(FolderBucket(folder), "bench", PREFIX)
+    from pipeline.documents.state import Judged
+    from pipeline.storage.bucket import Bucket
+
+    files = RunFiles(Bucket(FolderBucket(folder), "bench"), PREFIX)
     model = folder / PREFIX / "model.tar.gz"
     # Sound, with a model of another format: its trees are not what is measured.
     with tarfile.open(model, "w:gz") as archive:
         archive.addfile(tarfile.TarInfo("xgboost-model"))
-    event = {
+    event: Judged = {
         "champion": {
             "found": True,
             "model_package_arn": "arn",
@@ -42,7 +45,19 @@ def main(folder: Path) -> None:
             "encoder_key": f"{CHAMPION}/encoder.json",
         },
         "comparison": {"compared": True, "reason": ""},
-        "comparisons": {"count": 0},
+        "comparisons": {"count": 0, "suffixes": []},
+        "fit": {
+            "task": "regression",
+            "target": "target",
+            "chunks": "",
+            "hyperparameters": {},
+            "resource_config": {},
+            "stopping_condition": {},
+            "use_spot": False,
+            "timeout_seconds": 0,
+            "champion": {"usable": True, "reason": ""},
+        },
+        "execution": {},
         "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
     }
     for name in ("first", "second"):

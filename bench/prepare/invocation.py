@@ -12,13 +12,16 @@ from typing import Any
 from bench.prepare import KEY, PREFIX
 from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.fit import Chunk
+from pipeline.documents.plan import ChunkRange
 from pipeline.settings import resolve_settings
-from pipeline.storage.bucket import Bucket, planned_source
+from pipeline.storage.bucket import Bucket
+from prepare.planned import read_plan, source_of
 from table.limits import MIB
 
 # No function reads the list as a whole: a Map hands on its items.
-_CHUNKS = artefacts.Artefact("Fit encoder", 256 * MIB, "chunks")
+_CHUNKS: kinds.Kind[list[Chunk]] = kinds.Kind("Fit encoder", 256 * MIB, "chunks")
 
 
 class FolderS3(LocalS3):
@@ -37,7 +40,7 @@ class FolderS3(LocalS3):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(request["Body"])
         self.objects[request["Key"]] = path
-        return {}
+        return {"ETag": '"written"'}
 
 
 def plan(s3: LocalS3, chunk_mib: int) -> None:
@@ -49,14 +52,14 @@ def plan(s3: LocalS3, chunk_mib: int) -> None:
     plan_run(s3, Request("bucket", drop, execution, chunk_mib * MIB, "bench"))
 
 
-def profile(s3: LocalS3, chunk: dict[str, Any]) -> None:
+def profile(s3: LocalS3, chunk: ChunkRange) -> None:
     """Do step profile for one chunk."""
     from prepare.steps.profile import profile_chunk
 
     bucket = Bucket(s3, "bucket")
-    planned = bucket.get_json(f"{PREFIX}/plan.json", artefacts.PLAN)
+    planned = read_plan(bucket, PREFIX)
     key = layout.join(PREFIX, "chunks", f"profile-{chunk['index']:05d}.json")
-    bucket.put_compact(key, profile_chunk(planned_source(s3, planned), planned, chunk))
+    bucket.put_compact(key, profile_chunk(source_of(s3, planned), planned, chunk))
 
 
 def fit(s3: LocalS3) -> None:
@@ -66,7 +69,7 @@ def fit(s3: LocalS3) -> None:
     fit_run(s3, "bucket", PREFIX, {"found": False}, "ml.m5.xlarge")
 
 
-def encode(s3: LocalS3, chunk: dict[str, Any]) -> None:
+def encode(s3: LocalS3, chunk: Chunk) -> None:
     """Do step encode for one chunk."""
     from prepare.steps.encode import encode_chunk
 
@@ -90,24 +93,26 @@ def run_all(folder: Path, chunk_mib: int, workers: int) -> dict[str, float]:
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // workers))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         begin = time.perf_counter()
-        manifest = bucket.get_json(f"{PREFIX}/manifest.json", artefacts.MANIFEST)
+        manifest = reading.read_json(bucket, f"{PREFIX}/manifest.json", kinds.MANIFEST)
         list(pool.map(_profile_in, [(folder, chunk) for chunk in manifest]))
         times["profile"] = time.perf_counter() - begin
         begin = time.perf_counter()
         fit(FolderS3(folder))
         times["fit"] = time.perf_counter() - begin
         begin = time.perf_counter()
-        chunks = Bucket(FolderS3(folder), "bucket").get_json(f"{PREFIX}/chunks.json", _CHUNKS)
+        chunks = reading.read_json(
+            Bucket(FolderS3(folder), "bucket"), f"{PREFIX}/chunks.json", _CHUNKS
+        )
         list(pool.map(_encode_in, [(folder, chunk) for chunk in chunks]))
         times["encode"] = time.perf_counter() - begin
     return times
 
 
-def _profile_in(work: tuple[Path, dict[str, Any]]) -> None:
+def _profile_in(work: tuple[Path, ChunkRange]) -> None:
     profile(FolderS3(work[0]), work[1])
 
 
-def _encode_in(work: tuple[Path, dict[str, Any]]) -> None:
+def _encode_in(work: tuple[Path, Chunk]) -> None:
     encode(FolderS3(work[0]), work[1])
 
 
@@ -121,11 +126,11 @@ def main(folder: Path, step: str, argument: int, workers: int = 1) -> None:
     if step == "plan":
         plan(s3, argument)
     elif step == "profile":
-        profile(s3, bucket.get_json(f"{PREFIX}/manifest.json", artefacts.MANIFEST)[argument])
+        profile(s3, reading.read_json(bucket, f"{PREFIX}/manifest.json", kinds.MANIFEST)[argument])
     elif step == "fit":
         fit(s3)
     else:
-        encode(s3, bucket.get_json(f"{PREFIX}/chunks.json", _CHUNKS)[argument])
+        encode(s3, reading.read_json(bucket, f"{PREFIX}/chunks.json", _CHUNKS)[argument])
 
 
 if __name__ == "__main__":

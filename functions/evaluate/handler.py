@@ -1,7 +1,7 @@
 """EvaluateFunction: find the champion; judge a run; see that its model may be registered."""
 
 import os
-from typing import Any
+from typing import Any, cast
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -12,6 +12,9 @@ from evaluate.steps.register import CHANGED, give_turn_back, is_another, take_tu
 from pipeline import layout
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
+from pipeline.documents.evaluation import Payload
+from pipeline.documents.state import Champion, Judged
+from pipeline.storage.bucket import Bucket
 
 logger = Logger()
 tracer = Tracer()
@@ -28,7 +31,7 @@ STATES = {
 @logger.inject_lambda_context
 @tracer.capture_lambda_handler
 @metrics.log_metrics
-def handler(event: dict[str, Any], _context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
     steps = {
         "champion": _champion,
@@ -44,7 +47,7 @@ def _group(event: dict[str, Any]) -> str:
     return layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
 
 
-def _champion(event: dict[str, Any]) -> dict[str, Any]:
+def _champion(event: dict[str, Any]) -> Champion:
     group = _group(event)
     champion = find_champion(client("sagemaker"), group)
     logger.info(
@@ -53,20 +56,20 @@ def _champion(event: dict[str, Any]) -> dict[str, Any]:
     return champion
 
 
-def _evaluate(event: dict[str, Any]) -> dict[str, Any]:
+def _evaluate(event: dict[str, Any]) -> Payload | dict[str, str]:
     # Training takes long enough for another run, or a person, to change the model in use.
     may_repeat = event["comparisons"]["count"] < layout.COMPARISON_LIMIT
     if may_repeat and is_another(_champion(event), event["champion"]):
         return {"verdict": CHANGED}
     # Only this step needs numpy and jinja2; the others stay light.
     from evaluate.steps.evaluate import evaluate_run
-    from pipeline.storage.run_files import RunFiles
+    from pipeline.documents.run_files import RunFiles
 
-    files = RunFiles(client("s3"), event["bucket"], event["prefix"])
+    files = RunFiles(Bucket(client("s3"), event["bucket"]), event["prefix"])
     result = evaluate_run(
         files,
         client("logs"),
-        event,
+        cast(Judged, event),
         os.environ["MODEL_PACKAGE_GROUP_PREFIX"],
         os.environ["CODE_VERSION"],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import TypedDict
 
+from pipeline.vocabulary import WarningCode
 from pipeline.wording import printable
 from table.limits import WARNING_COUNT, WARNING_LENGTH
 
@@ -10,11 +11,11 @@ from table.limits import WARNING_COUNT, WARNING_LENGTH
 class Notice(TypedDict):
     """One warning; profile.json carries them in this form."""
 
-    code: str
+    code: WarningCode
     message: str
 
 
-def notice(code: str, message: str) -> Notice:
+def notice(code: WarningCode, message: str) -> Notice:
     """Make a warning of at most ``WARNING_LENGTH`` characters."""
     return {"code": code, "message": shorten(message, WARNING_LENGTH)}
 

@@ -7,18 +7,49 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NotRequired, TypedDict
 
 import fastjsonschema
 
 from pipeline.errors import SettingsError
 from pipeline.layout import SETTINGS_FILE
+from pipeline.vocabulary import Promotion
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 SETTINGS_LIMIT = 1 << 20
 """Bytes of a pipeline.json; an execution's input, where its settings go, has at most 256 KiB."""
 
-Settings = dict[str, Any]
+
+class SplitSettings(TypedDict):
+    """Shares of rows, summing to 1, and what divides them if it is not their position."""
+
+    train: float
+    validation: float
+    test: float
+    seed: int
+    time_column: NotRequired[str]
+    group_column: NotRequired[str]
+
+
+class Settings(TypedDict):
+    """A pipeline.json with its defaults filled in; settings.schema.json tells of each."""
+
+    task: str
+    id_columns: list[str]
+    drop_columns: list[str]
+    split: SplitSettings
+    promotion: Promotion
+    hyperparameters: dict[str, Any]
+    instance_count: int
+    use_spot: bool
+    max_runtime_seconds: int
+    target: NotRequired[str]
+    positive_label: NotRequired[str | float | bool]
+    metric: NotRequired[str]
+    minimum: NotRequired[float]
+    instance_type: NotRequired[str]
+    max_cost_usd: NotRequired[float]
+
 
 _TYPES = {
     "array": "a list in brackets",

@@ -10,8 +10,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pipeline import layout
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
-from pipeline.documents import artefacts
-from pipeline.storage.bucket import Bucket, planned, planned_source
+from pipeline.documents import kinds, reading
+from pipeline.storage.bucket import Bucket
+from prepare.planned import read_plan, source_of
 from table.limits import MIB
 
 logger = Logger()
@@ -60,10 +61,10 @@ def _profile(event: dict[str, Any]) -> int:
     chunk, prefix = event["chunk"], event["prefix"]
     bucket = Bucket(s3, event["bucket"])
     manifest = bucket.uri(layout.join(prefix, "manifest.json"))
-    artefacts.fitting(artefacts.RANGE, chunk, manifest)
-    plan = planned(bucket, prefix)
-    with artefacts.belonging(bucket.uri(layout.join(prefix, "plan.json")), manifest):
-        result = profile_chunk(planned_source(s3, plan), plan, chunk)
+    reading.fitting(kinds.RANGE, chunk, manifest)
+    plan = read_plan(bucket, prefix)
+    with reading.belonging(bucket.uri(layout.join(prefix, "plan.json")), manifest):
+        result = profile_chunk(source_of(s3, plan), plan, chunk)
     bucket.put_compact(layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json"), result)
     metrics.add_metric(
         name="BytesProfiled", unit=MetricUnit.Bytes, value=chunk["end"] - chunk["start"]

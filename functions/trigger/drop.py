@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline import layout, staged
 from pipeline.errors import DropNameError, InputError, SettingsError
-from pipeline.settings import parse_settings
+from pipeline.settings import Settings, parse_settings
 
 Read = Callable[[str], bytes | None]
 
@@ -76,7 +76,9 @@ def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
                 f"the settings that were dropped with {stored.key} are not in the bucket any "
                 f"more; drop the file again with them"
             )
-        settings = parse_settings(text, own) if text is not None else {}
+        settings: Settings | dict[str, Any] = {}
+        if text is not None:
+            settings = parse_settings(text, own)
     except InputError as error:
         return _refusal(stored, drop.dataset, error)
     if drop.is_settings:

@@ -8,7 +8,7 @@ import boto3
 import pytest
 
 from pipeline import staged
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
 from pipeline.errors import InputError
 from pipeline.storage.bucket import Bucket, planned_source
 from prepare.steps import kept_settings
@@ -134,8 +134,8 @@ def prepared(bucket: Bucket, settings: dict[str, Any]) -> dict[str, Any]:
     execution = {"id": "x", "name": "churn-1", "started": "2026-01-01T00:00:00Z"}
     planned = plan_run(bucket.client, Request(BUCKET, drop, execution, 1 << 20, "test"))
     prefix = planned["prefix"]
-    plan = bucket.get_json(f"{prefix}/plan.json", artefacts.PLAN)
-    for chunk in bucket.get_json(planned["manifest"], artefacts.MANIFEST):
+    plan = reading.read_json(bucket, f"{prefix}/plan.json", kinds.PLAN)
+    for chunk in reading.read_json(bucket, planned["manifest"], kinds.MANIFEST):
         result = profile_chunk(planned_source(bucket.client, plan), plan, chunk)
         bucket.put_compact(f"{prefix}/chunks/profile-{chunk['index']:05d}.json", result)
     return fit_run(bucket.client, BUCKET, prefix, {"found": False}, "ml.m5.large")

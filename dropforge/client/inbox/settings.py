@@ -13,6 +13,7 @@ from dropforge.errors import DropFileError, SettingUnknownError
 from pipeline import layout
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import DropNameError, SettingsError
+from pipeline.settings import Settings as Resolved
 from pipeline.settings import resolve_settings
 from pipeline.storage.conditional import put_if_unchanged
 
@@ -28,7 +29,7 @@ class Settings:
     source: str
     """Where they lie, as an s3:// address."""
     given: Given
-    effective: Given
+    effective: Resolved
     changed: bool
 
 

@@ -6,10 +6,7 @@ evaluation.schema.json beside this file is its contract.
 import math
 import platform
 import re
-from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 
@@ -17,14 +14,21 @@ from evaluate.metrics.intervals import LEVEL, REPLICATES, SEED, Interval
 from evaluate.verdict.judgement import Judgement
 from evaluate.verdict.warnings import FEW_ROWS
 from evaluate.wording import counted, quoted, span
+from pipeline.documents import evaluation
+from pipeline.documents.encoder import Encoder
+from pipeline.documents.evaluation import Cell, ColumnPart, JudgedPart, Measured, RunPart
+from pipeline.documents.profile import ColumnSummary, Profile
+from pipeline.documents.request import Request
+from pipeline.documents.run_files import RunFiles
+from pipeline.documents.state import Judged
 from pipeline.figures import figure
-from pipeline.storage.run_files import RunFiles
+from pipeline.vocabulary import Outcome
 
 VERSION = 1
 _COLUMNS = 200
 _TEXT = 80
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
-_HEADS = {
+_HEADS: dict[Outcome, str] = {
     "approved": "Approved",
     "pending": "Waiting for approval",
     "kept_champion": "Not promoted",
@@ -32,7 +36,7 @@ _HEADS = {
 }
 
 
-def judged_part(judgement: Judgement, rows: int, target: str) -> dict[str, Any]:
+def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
     """Return the part of the document that the judgement fills."""
     metric, verdict, apart = judgement.metric, judgement.verdict, judgement.apart
     return {
@@ -130,14 +134,21 @@ def _because(judgement: Judgement) -> str:
     return f"; {judgement.verdict.reason}"
 
 
-def _interval(interval: Interval | None) -> dict[str, Any] | None:
+def _interval(interval: Interval | None) -> evaluation.Interval | None:
     if interval is None:
         return None
-    drawn = {"replicates": REPLICATES, "seed": SEED} if interval.method == "bootstrap" else {}
-    return {**asdict(interval), "level": LEVEL, **drawn}
+    found: evaluation.Interval = {
+        "low": interval.low,
+        "high": interval.high,
+        "method": interval.method,
+        "level": LEVEL,
+    }
+    if interval.method == "bootstrap":
+        found["replicates"], found["seed"] = REPLICATES, SEED
+    return found
 
 
-def _difference(judgement: Judgement) -> dict[str, Any] | None:
+def _difference(judgement: Judgement) -> Measured | None:
     if judgement.rival_value is None or judgement.champion_value is None:
         return None
     return {
@@ -146,12 +157,10 @@ def _difference(judgement: Judgement) -> dict[str, Any] | None:
     }
 
 
-def run_part(
-    files: RunFiles, request: dict[str, Any], encoder: dict[str, Any], event: dict[str, Any]
-) -> dict[str, Any]:
+def run_part(files: RunFiles, request: Request, encoder: Encoder, event: Judged) -> RunPart:
     """Return the part of the document that says which run, on what data."""
-    target, training = encoder["target"], event.get("training", {})
-    champion = event.get("champion", {})
+    target, training, fit = encoder["target"], event["training"], event["fit"]
+    champion = event["champion"]
     return {
         "version": VERSION,
         "run": request["run"],
@@ -163,27 +172,30 @@ def run_part(
             "run": champion.get("run"),
             "model_package_arn": champion["model_package_arn"],
         }
-        if champion.get("found")
+        if champion["found"]
         else None,
         "data": {
             "object": f"s3://{request['bucket']}/{request['key']}",
-            **{key: request.get(key) for key in ("version_id", "etag", "size", "last_modified")},
+            "version_id": request.get("version_id"),
+            "etag": request.get("etag"),
+            "size": request.get("size"),
+            "last_modified": request.get("last_modified"),
         },
         "training": {
-            "job": training.get("job"),
+            "job": training["job"],
             "seconds": training.get("training_seconds"),
             "billable_seconds": training.get("billable_seconds"),
-            "hyperparameters": event.get("fit", {}).get("hyperparameters", {}),
-            "resources": event.get("fit", {}).get("resource_config", {}),
-            "use_spot": event.get("fit", {}).get("use_spot", False),
+            "hyperparameters": fit["hyperparameters"],
+            "resources": fit["resource_config"],
+            "use_spot": fit["use_spot"],
         },
-        "settings": request.get("settings", {}),
-        "execution": event.get("execution") or request.get("execution"),
+        "settings": request["settings"],
+        "execution": event["execution"],
         "evaluated": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": {
             "report": files.uri("report.html"),
             "evaluation": files.uri("evaluation.json"),
-            "model": training.get("model_data"),
+            "model": training["model_data"],
             "predictions": files.uri("predictions") + "/",
             "encoder": files.uri("encoder.json"),
             "request": files.uri("request.json"),
@@ -201,28 +213,33 @@ def versions_of(code: str, xgboost: str | None) -> dict[str, str | None]:
     }
 
 
-def columns_of(profile: dict[str, Any]) -> list[dict[str, Any]]:
+def columns_of(profile: Profile) -> list[ColumnPart]:
     """Return the profile's columns, cut to what a page can carry."""
-    names = ("name", "type", "missing", "distinct", "distinct_is_exact", "min", "max", "mean")
-    return [
-        {
-            **{name: _short(value) for name, value in _dated(column, names).items()},
-            "top": [[_short(value), count] for value, count in (column.get("top") or [])[:5]],
-        }
-        for column in profile.get("columns", [])[:_COLUMNS]
-    ]
+    return [_column(column) for column in profile["columns"][:_COLUMNS]]
 
 
-def _dated(column: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    """Return a column's facts; where both its ends are at midnight, as dates alone."""
-    facts = {name: column.get(name) for name in names}
-    ends = {name: _MIDNIGHT.fullmatch(str(facts[name])) for name in ("min", "max")}
-    if not all(ends.values()):
-        return facts
-    return facts | {name: day[1] for name, day in ends.items() if day}
+def _column(column: ColumnSummary) -> ColumnPart:
+    low, high = _dated(column.get("min"), column.get("max"))
+    return {
+        "name": str(_short(column["name"])),
+        "type": column["type"],
+        "missing": column["missing"],
+        "distinct": column["distinct"],
+        "distinct_is_exact": column.get("distinct_is_exact"),
+        "min": _short(low),
+        "max": _short(high),
+        "mean": column.get("mean"),
+        "top": [[_short(value), count] for value, count in (column.get("top") or [])[:5]],
+    }
 
 
-def _short(value: Any) -> Any:
+def _dated(low: Cell, high: Cell) -> tuple[Cell, Cell]:
+    """Return a column's ends; where both are at midnight, as dates alone."""
+    first, last = (_MIDNIGHT.fullmatch(str(end)) for end in (low, high))
+    return (first[1], last[1]) if first and last else (low, high)
+
+
+def _short(value: Cell) -> Cell:
     if isinstance(value, str) and len(value) > _TEXT:
         return f"{value[: _TEXT - 1]}…"
     if isinstance(value, float) and not math.isfinite(value):

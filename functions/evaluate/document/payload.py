@@ -1,23 +1,27 @@
 """What the evaluate step hands to the state machine: small, whatever the file's size."""
 
-from typing import Any
-
 from evaluate.document.package import description_of, metadata_of
 from evaluate.verdict.warnings import LIMIT
 from evaluate.wording import short
+from pipeline.documents.evaluation import Evaluation, JudgedMetric, Payload
 
 # A state's data ends at 256 KiB, and a column's name may be longer; evaluation.json has all of it.
 _NAME = 200
 _SENTENCE = 2000
 
 
-def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
+def payload_of(document: Evaluation, package_group: str) -> Payload:
     """Return `$.evaluation` from evaluation.json's document."""
     metric, comparison = document["metric"], document["comparison"]
-    judged = {key: metric[key] for key in ("name", "value", "goal")}
-    champion = {**judged, "value": comparison["value"]} if comparison["compared"] else None
-    files = document["files"]
-    rows = {key: document["rows"][key] for key in ("train", "validation", "test", "dropped")}
+    judged: JudgedMetric = {
+        "name": metric["name"],
+        "value": metric["value"],
+        "goal": metric["goal"],
+    }
+    champion: JudgedMetric | None = None
+    if comparison["compared"]:
+        champion = {**judged, "value": comparison["value"]}
+    files, rows = document["files"], document["rows"]
     return {
         "verdict": document["verdict"]["outcome"],
         "approval_status": document["verdict"]["approval_status"],
@@ -27,9 +31,19 @@ def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
         "metric": judged,
         "champion": champion,
         "metrics": document["metrics"],
-        "rows": rows,
+        "rows": {
+            "train": rows["train"],
+            "validation": rows["validation"],
+            "test": rows["test"],
+            "dropped": rows["dropped"],
+        },
         "warnings": [item["message"] for item in document["warnings"][:LIMIT]],
-        "files": {key: files[key] for key in ("report", "evaluation", "model", "predictions")},
+        "files": {
+            "report": files["report"],
+            "evaluation": files["evaluation"],
+            "model": files["model"],
+            "predictions": files["predictions"],
+        },
         "package": {
             "group": package_group,
             "description": description_of(document["verdict"]["sentence"]),
@@ -38,10 +52,10 @@ def payload_of(document: dict[str, Any], package_group: str) -> dict[str, Any]:
     }
 
 
-def _metadata(document: dict[str, Any]) -> dict[str, object]:
+def _metadata(document: Evaluation) -> dict[str, object]:
     """Return what the model package must say so that the run can be repeated."""
     metric, data, files = document["metric"], document["data"], document["files"]
-    interval = metric["interval"] or {}
+    interval, champion = metric["interval"], document["champion"]
     return {
         "run": document["run"],
         "dataset": document["dataset"],
@@ -59,14 +73,14 @@ def _metadata(document: dict[str, Any]) -> dict[str, object]:
         "target": document["target"],
         "metric": metric["name"],
         "value": _number(metric["value"]),
-        "value_low": _number(interval.get("low")),
-        "value_high": _number(interval.get("high")),
+        "value_low": _number(interval["low"] if interval else None),
+        "value_high": _number(interval["high"] if interval else None),
         "baseline": _number(document["baseline"]["value"]),
-        "champion_run": (document["champion"] or {}).get("run"),
+        "champion_run": champion["run"] if champion else None,
         "champion_value": _number(document["comparison"]["value"]),
         "rows_train": document["rows"]["train"],
         "rows_test": document["rows"]["test"],
-        "split_seed": document["settings"].get("split", {}).get("seed"),
+        "split_seed": document["settings"]["split"]["seed"],
         "code_version": document["versions"]["dropforge"],
         "xgboost": document["versions"]["xgboost"],
     }

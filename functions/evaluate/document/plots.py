@@ -8,7 +8,20 @@ from evaluate.metrics.baseline import class_table, confusion
 from evaluate.metrics.intervals import wilson
 from evaluate.metrics.measures import Floats
 from evaluate.metrics.ranking import Ranking
-from evaluate.metrics.scored import THRESHOLD, Scored
+from evaluate.metrics.scored import Scored
+from pipeline.documents.plots import (
+    BinaryPlots,
+    Calibration,
+    Confused,
+    Histogram,
+    MulticlassPlots,
+    Plots,
+    Quantiles,
+    RegressionPlots,
+    Scatter,
+    Scores,
+)
+from pipeline.vocabulary import THRESHOLD
 
 _CURVE_POINTS = 150
 _SCATTER_ROWS = 1_500
@@ -19,13 +32,14 @@ _CALIBRATION_ROWS = 15
 _CLASSES = 20
 
 
-def plots_of(scored: Scored) -> dict[str, Any]:
+def plots_of(scored: Scored) -> Plots:
     """Return the data of the plots that fit the task."""
-    by_task = {"regression": _regression, "binary": _binary, "multiclass": _multiclass}
-    return by_task[scored.task](scored)
+    if scored.task == "regression":
+        return _regression(scored)
+    return _binary(scored) if scored.task == "binary" else _multiclass(scored)
 
 
-def _regression(scored: Scored) -> dict[str, Any]:
+def _regression(scored: Scored) -> RegressionPlots:
     return {
         "predicted_actual": _predicted_actual(scored),
         "residuals": _residuals(scored.predicted - scored.truth),
@@ -33,7 +47,7 @@ def _regression(scored: Scored) -> dict[str, Any]:
     }
 
 
-def _predicted_actual(scored: Scored) -> dict[str, Any]:
+def _predicted_actual(scored: Scored) -> Scatter:
     both = np.concatenate([scored.truth, scored.predicted])
     if scored.rows <= _SCATTER_ROWS:
         low, high = float(both.min()), float(both.max())
@@ -50,18 +64,18 @@ def _predicted_actual(scored: Scored) -> dict[str, Any]:
     return {"low": low, "high": high, "cells": cells.tolist(), "grid": _GRID, "outside": outside}
 
 
-def _residuals(residuals: Floats) -> dict[str, Any]:
+def _residuals(residuals: Floats) -> Histogram:
     reach = float(np.quantile(np.abs(residuals), 0.99)) or float(np.abs(residuals).max()) or 1.0
     counts, _ = np.histogram(residuals, bins=_BINS, range=(-reach, reach))
     outside = residuals.size - int(counts.sum())
     return {"low": -reach, "high": reach, "counts": counts.tolist(), "outside": outside}
 
 
-def _residuals_by_prediction(scored: Scored) -> list[dict[str, float]]:
+def _residuals_by_prediction(scored: Scored) -> list[Quantiles]:
     """Return quantiles of the residual in groups of equally many rows by prediction."""
     groups = np.array_split(np.argsort(scored.predicted, kind="stable"), _CALIBRATION_BINS)
     residuals = scored.predicted - scored.truth
-    found = []
+    found: list[Quantiles] = []
     for group in (group for group in groups if group.size):
         low, middle, high = np.quantile(residuals[group], [0.1, 0.5, 0.9])
         found.append(
@@ -75,19 +89,21 @@ def _residuals_by_prediction(scored: Scored) -> list[dict[str, float]]:
     return found
 
 
-def _binary(scored: Scored) -> dict[str, Any]:
+def _binary(scored: Scored) -> BinaryPlots:
     ranking = Ranking(scored.truth, scored.predicted)
     positives, negatives = (counts[0] for counts in ranking.counts(np.ones((1, scored.rows))))
     found, false = np.cumsum(positives), np.cumsum(negatives)
-    curves: dict[str, Any] = {"roc": None, "pr": None}
+    roc: list[list[float]] | None = None
+    pr: list[list[float]] | None = None
     if found[-1]:
         recall = found / found[-1]
-        curves["pr"] = _thinned(np.r_[0, recall], np.r_[1, found / (found + false)])
+        pr = _thinned(np.r_[0, recall], np.r_[1, found / (found + false)])
         if false[-1]:
-            curves["roc"] = _thinned(np.r_[0, false / false[-1]], np.r_[0, recall])
+            roc = _thinned(np.r_[0, false / false[-1]], np.r_[0, recall])
     counts = confusion(scored)
     return {
-        **curves,
+        "roc": roc,
+        "pr": pr,
         "positive_share": float(scored.truth.mean()),
         "calibration": _calibration(scored.predicted, scored.truth),
         "scores": _score_histogram(scored),
@@ -104,12 +120,12 @@ def _thinned(x: Floats, y: Floats) -> list[list[float]]:
     return np.column_stack([x[kept], y[kept]]).round(5).tolist()  # type: ignore[no-any-return]
 
 
-def _calibration(predicted: Floats, truth: Floats) -> list[dict[str, float]]:
+def _calibration(predicted: Floats, truth: Floats) -> list[Calibration]:
     """Return predicted against observed shares, in groups of equally many rows.
 
     The interval of the observed share is Wilson's, at 95 %.
     """
-    found = []
+    found: list[Calibration] = []
     groups = max(1, min(_CALIBRATION_BINS, predicted.size // _CALIBRATION_ROWS))
     for group in np.array_split(np.argsort(predicted, kind="stable"), groups):
         rows = group.size
@@ -127,15 +143,15 @@ def _calibration(predicted: Floats, truth: Floats) -> list[dict[str, float]]:
     return found
 
 
-def _score_histogram(scored: Scored) -> dict[str, list[int]]:
-    counts = {
-        name: np.histogram(scored.predicted[scored.truth == index], bins=20, range=(0, 1))[0]
-        for index, name in enumerate(("negative", "positive"))
-    }
-    return {name: values.tolist() for name, values in counts.items()}
+def _score_histogram(scored: Scored) -> Scores:
+    negative, positive = (
+        np.histogram(scored.predicted[scored.truth == index], bins=20, range=(0, 1))[0].tolist()
+        for index in (0, 1)
+    )
+    return {"negative": negative, "positive": positive}
 
 
-def _multiclass(scored: Scored) -> dict[str, Any]:
+def _multiclass(scored: Scored) -> MulticlassPlots:
     counts = confusion(scored)
     table = class_table(counts)
     largest = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:_CLASSES])
@@ -155,7 +171,7 @@ def _multiclass(scored: Scored) -> dict[str, Any]:
     }
 
 
-def _most_confused(classes: Any, counts: Floats) -> list[dict[str, Any]]:
+def _most_confused(classes: Any, counts: Floats) -> list[Confused]:
     wrong = counts - np.diag(np.diag(counts))
     order = np.argsort(-wrong, axis=None, kind="stable")[:5]
     pairs = [np.unravel_index(flat, wrong.shape) for flat in order]

@@ -19,8 +19,9 @@ accuracy Wilson's (Journal of the American Statistical Association 22, 1927,
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
+from typing import Literal
 
 import numpy as np
 
@@ -38,13 +39,16 @@ _ROUNDING = 1e-12
 """Of a metric's value, a spread that only the order of additions makes."""
 
 
+Method = Literal["bootstrap", "infinitesimal jackknife", "wilson"]
+
+
 @dataclass(frozen=True)
 class Interval:
     """Where a value lies with 95 % confidence, and how that was found."""
 
     low: float
     high: float
-    method: str
+    method: Method
 
 
 def intervals_of(
@@ -150,7 +154,7 @@ def _is_flat(interval: Interval, beside: Interval) -> bool:
 def _difference(interval: Interval | None, single: Interval | None) -> Interval | None:
     if interval is None or not _is_flat(interval, single or interval):
         return interval
-    if _is_flat(Interval(0, abs(interval.high), ""), single or interval):
+    if _is_flat(replace(interval, low=0, high=abs(interval.high)), single or interval):
         return Interval(0.0, 0.0, interval.method)
     return None
 

@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.metrics import measures
-from evaluate.metrics.measures import Floats, Goal, Measure
+from evaluate.metrics.measures import Floats, Measure
 from evaluate.metrics.ranking import Auc, AveragePrecision, Ranking
 from pipeline.errors import SettingsError
+from pipeline.vocabulary import METRICS as METRICS_OF
+from pipeline.vocabulary import THRESHOLD, Goal, Task
 
 Rows = NDArray[np.bool_]
 """(rows,), which of the test rows are meant."""
-THRESHOLD = 0.5
-"""A binary row counts as positive from this probability on."""
 
 
 @dataclass(frozen=True)
 class Scored:
     """Test rows with one model's predictions."""
 
-    task: str
+    task: Task
     """regression, binary or multiclass."""
     truth: Floats
     """(rows,): the value, or the index of the class."""
@@ -68,7 +68,7 @@ class Metric:
     name: str
     label: str
     goal: Goal
-    tasks: tuple[str, ...]
+    tasks: tuple[Task, ...]
     bounds: tuple[float, float]
     measure: Callable[[Scored], Measure]
 
@@ -104,7 +104,9 @@ def _macro_f1(s: Scored) -> Measure:
 
 
 _ANY, _SHARE, _LOSS = (-np.inf, np.inf), (0.0, 1.0), (0.0, np.inf)
-_NUMBER, _TWO, _MANY = ("regression",), ("binary",), ("multiclass",)
+_NUMBER: tuple[Task, ...] = ("regression",)
+_TWO: tuple[Task, ...] = ("binary",)
+_MANY: tuple[Task, ...] = ("multiclass",)
 
 METRICS = {
     metric.name: metric
@@ -135,10 +137,9 @@ METRICS = {
         Metric("macro_f1", "Macro F1", "max", _MANY, _SHARE, _macro_f1),
     )
 }
-DEFAULT_METRIC = {"regression": "rmse", "binary": "auc", "multiclass": "mlogloss"}
 
 
-def metric_for(task: str, name: str | None) -> Metric:
+def metric_for(task: Task, name: str | None) -> Metric:
     """Return the metric that the settings ask for, or the task's default.
 
     Raises
@@ -146,7 +147,7 @@ def metric_for(task: str, name: str | None) -> Metric:
     SettingsError
         The metric does not belong to the task.
     """
-    metric = METRICS[name or DEFAULT_METRIC[task]]
+    metric = METRICS[name or METRICS_OF[task][0]]
     if task not in metric.tasks:
         fitting = ", ".join(m.name for m in METRICS.values() if task in m.tasks)
         raise SettingsError(

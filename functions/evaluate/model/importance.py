@@ -1,14 +1,15 @@
 """What the model's trees split on, by feature and by column of the file."""
 
 from collections import defaultdict
-from typing import Any
 
 from evaluate.model.trees import Model
+from pipeline.documents.encoder import Feature
+from pipeline.documents.evaluation import FeatureShare, Importance
 
 _SHOWN = 50
 
 
-def importance_of(model: Model, features: list[dict[str, Any]]) -> dict[str, Any]:
+def importance_of(model: Model, features: list[Feature]) -> Importance:
     """Name the model's features and share out its gain.
 
     Parameters
@@ -25,13 +26,13 @@ def importance_of(model: Model, features: list[dict[str, Any]]) -> dict[str, Any
     weight = {f: gain * model.splits.get(f, 1) for f, gain in model.gain.items()}
     total = sum(weight.values()) or 1.0
     columns: dict[str, float] = defaultdict(float)
-    rows = []
+    rows: list[FeatureShare] = []
     for index, part in sorted(weight.items(), key=lambda item: -item[1]):
-        feature = features[index] if index < len(features) else {"name": f"f{index}"}
-        columns[feature.get("column", feature["name"])] += part / total
+        name = features[index]["name"] if index < len(features) else f"f{index}"
+        columns[features[index]["column"] if index < len(features) else name] += part / total
         rows.append(
             {
-                "feature": feature["name"],
+                "feature": name,
                 "gain": model.gain[index],
                 "splits": model.splits.get(index, 0),
                 "share": part / total,

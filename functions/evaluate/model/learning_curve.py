@@ -5,10 +5,11 @@ is how the log driver writes a tab.
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+
+from pipeline.documents.evaluation import Curve
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _MAX_PAGES = 50
@@ -17,23 +18,11 @@ _ROUND = re.compile(r"\[(\d+)\](?=(?:#011|\s)+(?:train|validation)-)")
 _VALUE = re.compile(r"(train|validation)-([^:\s#]+):([-+.\deE]+)")
 
 
-@dataclass(frozen=True)
-class LearningCurve:
-    """A metric by boosting round."""
-
-    metric: str
-    """As XGBoost names it."""
-    rounds: list[int]
-    train: list[float]
-    validation: list[float]
-    """Empty without a validation channel."""
-
-
 class NoLearningCurveError(Exception):
     """The log is not there, cannot be read, or holds no round; the message says which."""
 
 
-def read_learning_curve(logs: Any, job: str) -> LearningCurve:
+def read_learning_curve(logs: Any, job: str) -> Curve:
     """Read the learning curve of a training job from CloudWatch Logs.
 
     Raises
@@ -66,7 +55,7 @@ def read_learning_curve(logs: Any, job: str) -> LearningCurve:
     return parse_learning_curve(lines)
 
 
-def parse_learning_curve(lines: list[str]) -> LearningCurve:
+def parse_learning_curve(lines: list[str]) -> Curve:
     """Read the learning curve from log lines, thinned to a number that a plot can show.
 
     Of several metrics a round it takes the last, the one that early stopping
@@ -83,9 +72,9 @@ def parse_learning_curve(lines: list[str]) -> LearningCurve:
     step = -(-len(rounds) // _MAX_POINTS)
     kept = sorted({*rounds[::step], rounds[-1]})
     both = all("validation" in found[number] for number in kept)
-    return LearningCurve(
-        found[kept[0]]["train"][0],
-        kept,
-        [found[number]["train"][1] for number in kept],
-        [found[number]["validation"][1] for number in kept] if both else [],
-    )
+    return {
+        "metric": found[kept[0]]["train"][0],
+        "rounds": kept,
+        "train": [found[number]["train"][1] for number in kept],
+        "validation": [found[number]["validation"][1] for number in kept] if both else [],
+    }

@@ -4,11 +4,13 @@ import json
 from typing import Any
 
 from evaluate.wording import duration, moment
+from pipeline.documents.evaluation import Evaluation, TrainingPart
+from pipeline.settings import Settings
 
 Facts = list[tuple[str, str]]
 
 
-def about_of(document: dict[str, Any]) -> dict[str, Facts]:
+def about_of(document: Evaluation) -> dict[str, Facts]:
     """Return the lists by name; facts that are not known are left out."""
     return {
         name: [(label, str(value)) for label, value in facts if value not in (None, "", {}, [])]
@@ -22,9 +24,9 @@ def about_of(document: dict[str, Any]) -> dict[str, Facts]:
     }
 
 
-def _run(document: dict[str, Any]) -> list[tuple[str, Any]]:
+def _run(document: Evaluation) -> list[tuple[str, Any]]:
     data, execution = document["data"], document["execution"] or {}
-    champion = document["champion"] or {}
+    champion = document["champion"]
     return [
         ("Run", document["run"]),
         ("Object", data["object"]),
@@ -32,11 +34,11 @@ def _run(document: dict[str, Any]) -> list[tuple[str, Any]]:
         ("ETag", data["etag"]),
         ("Execution", execution.get("id")),
         ("Started", moment(execution["started"]) if execution.get("started") else None),
-        ("Model in use", champion.get("run") or champion.get("model_package_arn")),
+        ("Model in use", champion and (champion["run"] or champion["model_package_arn"])),
     ]
 
 
-def _training(training: dict[str, Any]) -> list[tuple[str, Any]]:
+def _training(training: TrainingPart) -> list[tuple[str, Any]]:
     resources = training["resources"]
     seconds, billed = training["seconds"], training["billable_seconds"]
     instances = f"{resources.get('InstanceCount', 1)} \u00d7 {resources.get('InstanceType')}"
@@ -49,7 +51,7 @@ def _training(training: dict[str, Any]) -> list[tuple[str, Any]]:
     return facts + sorted(training["hyperparameters"].items())
 
 
-def _settings(settings: dict[str, Any]) -> list[tuple[str, Any]]:
+def _settings(settings: Settings) -> list[tuple[str, Any]]:
     return [
         (name, _words(value))
         for name, value in sorted(settings.items())
@@ -66,7 +68,7 @@ def _words(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
-def _versions(document: dict[str, Any]) -> list[tuple[str, Any]]:
+def _versions(document: Evaluation) -> list[tuple[str, Any]]:
     timings = [
         (name.removesuffix("_seconds").capitalize(), f"{seconds:.2f} s")
         for name, seconds in document["timings"].items()

@@ -8,7 +8,7 @@ and requests.
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import cast
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -18,6 +18,14 @@ from evaluate.report.charts.standing import standings
 from evaluate.report.facts import about_of
 from evaluate.report.plots import learning_of, plots_of
 from evaluate.verdict.warnings import FEW_ROWS
+from pipeline.documents.evaluation import (
+    ColumnPart,
+    ComparisonPart,
+    Evaluation,
+    Interval,
+    JudgedRows,
+)
+from pipeline.documents.plots import ClassRow, MulticlassPlots
 from pipeline.figures import figure
 
 _TASKS = {
@@ -84,7 +92,7 @@ def _environment() -> Environment:
     return environment
 
 
-def render(document: dict[str, Any]) -> str:
+def render(document: Evaluation) -> str:
     """Return the report of an evaluation as HTML."""
     comparison = document["comparison"]
     kinds = {column["name"]: column["type"] for column in document["columns"]}
@@ -129,31 +137,34 @@ def render(document: dict[str, Any]) -> str:
     )
 
 
-def class_rows(document: dict[str, Any]) -> list[dict[str, Any]]:
+def class_rows(document: Evaluation) -> list[ClassRow]:
     """Return the rows of the table of classes: all, or those that the model knows worst."""
-    rows: list[dict[str, Any]] = document["plots"].get("classes", [])
+    if document["task"] != "multiclass":
+        return []
+    rows = cast(MulticlassPlots, document["plots"])["classes"]
     if len(rows) <= _CLASS_ROWS:
         return rows
     return sorted(rows, key=lambda row: (row["f1"], -row["rows"]))[:_CLASS_ROWS]
 
 
-def worst_columns(document: dict[str, Any]) -> list[str]:
+def worst_columns(document: Evaluation) -> list[str]:
     """Return the columns to show beside the worst errors, the most important first."""
     if not document["worst"]:
         return []
     there = list(document["worst"][0]["values"])
-    ranked = [row["column"] for row in (document["importance"] or {"columns": []})["columns"]]
+    importance = document["importance"]
+    ranked = [row["column"] for row in importance["columns"]] if importance else []
     first = [name for name in ranked if name in there]
     return (first + [name for name in there if name not in first])[:_WORST_COLUMNS]
 
 
-def _distinct(column: dict[str, Any], rows: dict[str, int]) -> str:
+def _distinct(column: ColumnPart, rows: JudgedRows) -> str:
     """Write how many different values a column has, an estimate as such."""
     count = column["distinct"]
     exact = column.get("distinct_is_exact")
     if count is None or (count <= _EXACT_DISTINCT if exact is None else exact):
         return wording.thousands(count)
-    file = sum(rows[name] for name in ("train", "validation", "test", "dropped"))
+    file = rows["train"] + rows["validation"] + rows["test"] + rows["dropped"]
     return wording.estimated(count, file - (column["missing"] or 0))
 
 
@@ -162,14 +173,16 @@ def _breakable(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[_.\-/])(?=\w)", name))
 
 
-def _no_difference(comparison: dict[str, Any]) -> bool:
+def _no_difference(comparison: ComparisonPart) -> bool:
     """Tell whether two models cannot be told apart by any of the resamples."""
-    difference = comparison["difference"] or {}
-    interval = difference.get("interval") or {}
-    return [difference.get("value"), interval.get("low"), interval.get("high")] == [0, 0, 0]
+    difference = comparison["difference"]
+    interval = difference["interval"] if difference else None
+    if difference is None or interval is None:
+        return False
+    return [difference["value"], interval["low"], interval["high"]] == [0, 0, 0]
 
 
-def _interval_words(interval: dict[str, Any] | None) -> str:
+def _interval_words(interval: Interval | None) -> str:
     if interval is None:
         return "none, the metric has none on these rows"
     if interval["method"] == "wilson":

@@ -1,21 +1,32 @@
 """Which plots a task's report shows, with their captions."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TypedDict, cast
+
+from markupsafe import Markup
 
 from evaluate.report.charts import curves, errors
 from evaluate.wording import counted
+from pipeline.documents.evaluation import Evaluation
+from pipeline.documents.plots import BinaryPlots, MulticlassPlots, RegressionPlots
 
-Plot = dict[str, Any]
+
+class Plot(TypedDict):
+    """A plot of the report."""
+
+    title: str
+    about: str
+    """A caption."""
+    svg: Markup
 
 
-def plots_of(document: dict[str, Any]) -> list[Plot]:
+def plots_of(document: Evaluation) -> list[Plot]:
     """Return the plots of a task: title, about (a caption) and svg."""
     by_task = {"regression": _regression, "binary": _binary, "multiclass": _multiclass}
     return list(by_task[document["task"]](document))
 
 
-def learning_of(document: dict[str, Any]) -> Plot | None:
+def learning_of(document: Evaluation) -> Plot | None:
     """Return the learning curve, if there is one."""
     curve = document["learning_curve"]
     if not curve:
@@ -24,12 +35,12 @@ def learning_of(document: dict[str, Any]) -> Plot | None:
     return {"title": "Learning curve", "about": about, "svg": curves.learning(curve)}
 
 
-def _plot(title: str, about: str, svg: Any) -> Plot:
+def _plot(title: str, about: str, svg: Markup) -> Plot:
     return {"title": title, "about": about, "svg": svg}
 
 
-def _regression(document: dict[str, Any]) -> Iterator[Plot]:
-    plots, target = document["plots"], document["target"]
+def _regression(document: Evaluation) -> Iterator[Plot]:
+    plots, target = cast(RegressionPlots, document["plots"]), document["target"]
     density = " The stronger the colour, the more rows."
     more = density if "cells" in plots["predicted_actual"] else ""
     yield _plot(
@@ -52,8 +63,9 @@ def _regression(document: dict[str, Any]) -> Iterator[Plot]:
         )
 
 
-def _binary(document: dict[str, Any]) -> Iterator[Plot]:
-    plots, metrics, names = document["plots"], document["metrics"], document["classes"]
+def _binary(document: Evaluation) -> Iterator[Plot]:
+    plots, metrics = cast(BinaryPlots, document["plots"]), document["metrics"]
+    names = document["classes"] or []
     yield _plot(
         "Confusion",
         f"Rows by actual and predicted class at the threshold of {plots['threshold']:g}; shaded "
@@ -64,13 +76,15 @@ def _binary(document: dict[str, Any]) -> Iterator[Plot]:
         yield _plot(
             "ROC",
             "How many positives are found at the price of how many false alarms.",
-            curves.roc(plots, metrics["auc"]),
+            curves.roc(plots["roc"], metrics["auc"]),
         )
     if plots["pr"]:
         yield _plot(
             "Precision and recall",
             "How many alarms are right, the more positives are found.",
-            curves.precision_recall(plots, metrics["average_precision"]),
+            curves.precision_recall(
+                plots["pr"], plots["positive_share"], metrics["average_precision"]
+            ),
         )
     yield _plot(
         "Calibration",
@@ -84,9 +98,9 @@ def _binary(document: dict[str, Any]) -> Iterator[Plot]:
     )
 
 
-def _multiclass(document: dict[str, Any]) -> Iterator[Plot]:
-    plots = document["plots"]
-    shown, all_classes = len(plots["confusion_classes"]), len(document["classes"])
+def _multiclass(document: Evaluation) -> Iterator[Plot]:
+    plots = cast(MulticlassPlots, document["plots"])
+    shown, all_classes = len(plots["confusion_classes"]), len(document["classes"] or [])
     cut = (
         f" The {shown} largest of {all_classes} classes; "
         f"{counted(plots['confusion_outside'], 'row')} of others, or predicted as others, are "

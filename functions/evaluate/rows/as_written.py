@@ -8,8 +8,9 @@ same ETag as long as nobody writes it again (S3 API, Object, ETag).
 from typing import Any
 
 from pipeline import layout
-from pipeline.documents import artefacts
-from pipeline.storage.run_files import RunFiles, in_parallel
+from pipeline.documents import kinds
+from pipeline.documents.run_files import RunFiles, in_parallel
+from pipeline.storage.damage import damaged
 
 
 def check_parts(files: RunFiles) -> None:
@@ -37,9 +38,9 @@ def _check(files: RunFiles, note: str, folders: tuple[str, ...]) -> None:
 
 
 def _written(files: RunFiles, note: str) -> dict[str, str]:
-    notes = files.read_notes(note, artefacts.NOTE)
+    notes = files.read_notes(note, kinds.NOTE)
     return {name: tag for each in notes for name, tag in each["parts"].items()}
 
 
 def _changed(files: RunFiles, name: str, what: str) -> Any:
-    return artefacts.damaged(files.uri(name), artefacts.NOTE.writer, what)
+    return damaged(files.uri(name), kinds.NOTE.writer, what)

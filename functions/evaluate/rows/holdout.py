@@ -7,9 +7,9 @@ import numpy as np
 from evaluate.metrics.measures import Floats
 from evaluate.rows.parse import join_parts, read_predictions, read_truth
 from evaluate.wording import counted
-from pipeline.documents import artefacts
+from pipeline.documents import kinds
+from pipeline.documents.run_files import RunFiles, in_parallel
 from pipeline.errors import EmptyTestSplitError, PredictionCountError
-from pipeline.storage.run_files import RunFiles, in_parallel
 
 MAX_ROWS = 5_000_000
 """Most test rows that are judged: above, whole parts are left out, evenly spread."""
@@ -73,7 +73,7 @@ def read_holdout(files: RunFiles, test_rows: int, classes: int) -> Holdout:
     judged = spread(names, test_rows, limit)
 
     def read(name: str) -> tuple[Floats, Floats]:
-        body = files.read(TRUTH, name, kind=artefacts.TRUTH)
+        body = files.read(TRUTH, name, kind=kinds.TRUTH)
         return read_truth(body, files.uri(TRUTH, name), classes, test_rows)
 
     parts = list(in_parallel(read, judged))
@@ -121,7 +121,7 @@ def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, class
     width = classes if task == "multiclass" else 1
 
     def read(name: str) -> Floats:
-        kind = artefacts.predictions(rows[name], width)
+        kind = kinds.predictions(rows[name], width)
         body = files.read(folder, f"{name}.out", kind=kind)
         return read_predictions(body, files.uri(folder, f"{name}.out"), task, rows[name], width)
 

@@ -6,7 +6,6 @@ its oldest rows, most of them may become test rows, and the champion answers tho
 """
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +14,13 @@ from evaluate.metrics.scored import Rows
 from evaluate.rows.holdout import Holdout
 from evaluate.wording import short
 from pipeline import layout
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.fit import DigestRule
+from pipeline.documents.run_files import RunFiles, in_parallel
 from pipeline.errors import ArtefactError
-from pipeline.storage.run_files import RunFiles, in_parallel
 
 _SEEN = "data/seen"
 _TESTED = "data/tested"
-_RECORDED = replace(artefacts.FIT, schema="recorded")
 _NO_RECORD = "its run kept no record of them"
 _LOST = "{} of the {} digests of {} training rows are lost"
 _OTHER_RECORD = "they were recorded for other columns, or by another version of Prepare"
@@ -76,18 +75,18 @@ class _UnknownError(Exception):
     """Why it is not known, as a clause."""
 
 
-def _rule(files: RunFiles) -> dict[str, Any] | None:
-    body = files.read_if_there("fit.json", kind=artefacts.FIT)
+def _rule(files: RunFiles) -> DigestRule | None:
+    body = files.read_if_there("fit.json", kind=kinds.FIT)
     if body is None:
         return None
-    fit: dict[str, Any] = artefacts.checked(_RECORDED, body, files.uri("fit.json"))
+    fit = reading.checked(kinds.RECORDED, body, files.uri("fit.json"))
     return fit.get("digests")
 
 
 def _tested(files: RunFiles, holdout: Holdout) -> Digests:
     def read(part: tuple[str, int]) -> Digests:
         name, rows = layout.digest_part(part[0]), part[1]
-        body = files.read(_TESTED, name, kind=artefacts.tested(rows))
+        body = files.read(_TESTED, name, kind=kinds.tested(rows))
         if len(body) != 8 * rows:
             raise _UnknownError(_NO_RECORD)
         return np.frombuffer(body, dtype="<u8")
@@ -96,19 +95,17 @@ def _tested(files: RunFiles, holdout: Holdout) -> Digests:
     return np.concatenate(list(in_parallel(read, list(sizes))))
 
 
-def _seen(files: RunFiles, rule: dict[str, Any], whose: str) -> Digests:
+def _seen(files: RunFiles, rule: DigestRule, whose: str) -> Digests:
     """Read the digests of the rows that trained or validated.
 
     What is missing of them would count as rows that nobody has seen.
     """
-    counts = files.read_notes(layout.ROWS_NOTE, artefacts.ROWS)
+    counts = files.read_notes(layout.ROWS_NOTE, kinds.ROWS)
     if rule["every"] > 1 and not all("seen" in count for count in counts):
         raise _UnknownError(_NO_RECORD)
     # Without a share that was left out, each such row has a digest.
     wanted = sum(count.get("seen", count["train"] + count["validation"]) for count in counts)
-    bodies = in_parallel(
-        lambda name: files.read(_SEEN, name, kind=artefacts.SEEN), files.names(_SEEN)
-    )
+    bodies = in_parallel(lambda name: files.read(_SEEN, name, kind=kinds.SEEN), files.names(_SEEN))
     body = b"".join(bodies)
     if len(body) != 8 * wanted:
         lost = max(wanted - len(body) // 8, 0)

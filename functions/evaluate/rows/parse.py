@@ -11,12 +11,12 @@ import numpy as np
 
 from evaluate.metrics.measures import Floats
 from evaluate.wording import counted
-from pipeline.documents import artefacts
+from pipeline.documents import kinds
 from pipeline.errors import PredictionCountError, PredictionValueError
 
 _NUMBER = re.compile(rb"[ \t]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[ \t]*")
 # An id column's value may be as long as a record; for Python's csv module 128 KiB are the most.
-csv.field_size_limit(artefacts.LINE_LIMIT)
+csv.field_size_limit(kinds.LINE_LIMIT)
 _WRITTEN = re.compile(rb"\S")
 _MOST_BAD = 100_000
 """Lines that are counted; how many more there are helps nobody."""

@@ -11,8 +11,11 @@ import numpy as np
 from evaluate.metrics.measures import log_losses
 from evaluate.metrics.scored import Scored
 from evaluate.rows.holdout import TRUTH, Holdout
-from pipeline.documents import artefacts
-from pipeline.storage.run_files import RunFiles
+from pipeline.documents import kinds
+from pipeline.documents.encoder import Encoder, Feature
+from pipeline.documents.evaluation import Importance, WorstRow
+from pipeline.documents.run_files import RunFiles
+from pipeline.storage.damage import damaged
 from table.encoding.decode import Value, decode
 
 SHOWN = 10
@@ -26,9 +29,9 @@ def worst_rows(
     files: RunFiles,
     holdout: Holdout,
     scored: Scored,
-    encoder: dict[str, Any],
-    importance: dict[str, Any] | None = None,
-) -> list[dict[str, Any]]:
+    encoder: Encoder,
+    importance: Importance | None = None,
+) -> list[WorstRow]:
     """Return the worst predictions, worst first.
 
     By absolute error in a regression, by log loss in a classification; rows
@@ -46,7 +49,7 @@ def worst_rows(
     ``actual_probability`` (of the actual class), ``error``, and ``values`` by
     column.
     """
-    ranked = [column["column"] for column in (importance or {"columns": []})["columns"]]
+    ranked = [column["column"] for column in (importance["columns"] if importance else [])]
     losses = _losses(scored)
     top = np.argpartition(-losses, min(SHOWN, scored.rows - 1))[:SHOWN]
     rows = [int(i) for i in top[np.argsort(-losses[top], kind="stable")] if losses[i] > 0]
@@ -64,12 +67,14 @@ def worst_rows(
         for position, record in _ids(files, part, positions, encoder)
     }
     return [
-        {
-            "row": int(holdout.numbers[row]),
-            "ids": ids.get(holdout.locate(row), {}),
-            **_judged(scored, row, float(losses[row])),
-            "values": _kept(values.get(holdout.locate(row), {}), ranked),
-        }
+        _worst(
+            scored,
+            row,
+            float(losses[row]),
+            number=int(holdout.numbers[row]),
+            ids=ids.get(holdout.locate(row), {}),
+            values=_kept(values.get(holdout.locate(row), {}), ranked),
+        )
         for row in rows
     ]
 
@@ -87,28 +92,46 @@ def _losses(scored: Scored) -> Any:
     return np.where(wrong, log_losses(scored.truth, scored.probabilities), 0.0)
 
 
-def _judged(scored: Scored, row: int, loss: float) -> dict[str, Any]:
+def _worst(
+    scored: Scored,
+    row: int,
+    loss: float,
+    *,
+    number: int,
+    ids: dict[str, str],
+    values: dict[str, Value],
+) -> WorstRow:
     if scored.task == "regression":
         actual, predicted = float(scored.truth[row]), float(scored.predicted[row])
-        return {"actual": actual, "predicted": predicted, "error": predicted - actual}
-    chosen, actual = int(scored.chosen[row]), int(scored.truth[row])
+        return {
+            "row": number,
+            "ids": ids,
+            "actual": actual,
+            "predicted": predicted,
+            "error": predicted - actual,
+            "values": values,
+        }
+    chosen, true = int(scored.chosen[row]), int(scored.truth[row])
     one = scored.predicted[row]
     given = one if scored.task == "multiclass" else (1 - one, one)
     return {
-        "actual": scored.classes[actual],
+        "row": number,
+        "ids": ids,
+        "actual": scored.classes[true],
         "predicted": scored.classes[chosen],
         "probability": float(given[chosen]),
-        "actual_probability": float(given[actual]),
+        "actual_probability": float(given[true]),
         "error": loss,
+        "values": values,
     }
 
 
 def _ids(
-    files: RunFiles, part: str, positions: list[int], encoder: dict[str, Any]
+    files: RunFiles, part: str, positions: list[int], encoder: Encoder
 ) -> Iterator[tuple[int, dict[str, str]]]:
     if not encoder.get("id_columns"):
         return
-    body = files.read(TRUTH, part, kind=artefacts.TRUTH)
+    body = files.read(TRUTH, part, kind=kinds.TRUTH)
     records = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""))
     names = next(records)[2:]
     last, wanted = max(positions), set(positions)
@@ -120,10 +143,10 @@ def _ids(
 
 
 def _features(
-    files: RunFiles, part: str, positions: list[int], features: list[dict[str, Any]]
+    files: RunFiles, part: str, positions: list[int], features: list[Feature]
 ) -> Iterator[tuple[int, dict[str, Value]]]:
-    uri, writer = files.uri(FEATURES, part), artefacts.TEST.writer
-    with files.open(FEATURES, part, kind=artefacts.TEST) as stream:
+    uri, writer = files.uri(FEATURES, part), kinds.TEST.writer
+    with files.open(FEATURES, part, kind=kinds.TEST) as stream:
         blocks = iter(lambda: stream.read(_BLOCK), b"")
         try:
             lines = dict(pick_lines(blocks, positions))
@@ -134,7 +157,7 @@ def _features(
                     raise ValueError(f"{many}, not {len(features):,}")
                 yield position, decode(fields, features)
         except (ValueError, OverflowError) as error:
-            raise artefacts.damaged(uri, writer, f"is not as expected ({error})") from error
+            raise damaged(uri, writer, f"is not as expected ({error})") from error
 
 
 def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[int, bytes]]:
@@ -143,8 +166,8 @@ def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[
     for block in blocks:
         lines = (rest + block).split(b"\n")
         rest = lines.pop()
-        if len(rest) > artefacts.LINE_LIMIT:
-            raise ValueError(f"a line of more than {artefacts.LINE_LIMIT:,} bytes")
+        if len(rest) > kinds.LINE_LIMIT:
+            raise ValueError(f"a line of more than {kinds.LINE_LIMIT:,} bytes")
         while wanted and wanted[0] < first + len(lines):
             position = wanted.pop(0)
             yield position, lines[position - first]

@@ -4,8 +4,10 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from pipeline.documents.state import Champion
 
-def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
+
+def find_champion(sagemaker: Any, group: str) -> Champion:
     """Return the newest Approved package of a group, making the group if it is missing.
 
     A package that names no encoder was registered by something else; it cannot
@@ -35,17 +37,19 @@ def find_champion(sagemaker: Any, group: str) -> dict[str, Any]:
     return {"found": False}
 
 
-def _champion(sagemaker: Any, arn: str) -> dict[str, Any]:
+def _champion(sagemaker: Any, arn: str) -> Champion:
     package = sagemaker.describe_model_package(ModelPackageName=arn)
     metadata = package.get("CustomerMetadataProperties", {})
-    champion = {"found": True, "model_package_arn": arn}
-    names = {
-        "run": "run",
-        "encoder": "encoder_key",
-        "data_last_modified": "data_last_modified",
-        "etag": "data_etag",
-    }
-    return champion | {names[key]: metadata[key] for key in names if key in metadata}
+    champion: Champion = {"found": True, "model_package_arn": arn}
+    if "run" in metadata:
+        champion["run"] = metadata["run"]
+    if "encoder" in metadata:
+        champion["encoder_key"] = metadata["encoder"]
+    if "data_last_modified" in metadata:
+        champion["data_last_modified"] = metadata["data_last_modified"]
+    if "etag" in metadata:
+        champion["data_etag"] = metadata["etag"]
+    return champion
 
 
 def _group_exists(sagemaker: Any, group: str) -> bool:

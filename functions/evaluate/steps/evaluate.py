@@ -2,7 +2,6 @@
 
 import json
 import time
-from dataclasses import asdict
 from itertools import pairwise
 from typing import Any
 
@@ -19,20 +18,27 @@ from evaluate.rows.holdout import Holdout, read_holdout, read_scores
 from evaluate.rows.worst import worst_rows
 from evaluate.verdict.comparison import data_beside, rivals_of
 from evaluate.verdict.judgement import Judgement, Rivals, judge
-from evaluate.verdict.rule import Data, NotCompared, Rule
+from evaluate.verdict.rule import NotCompared, Rule
 from evaluate.verdict.warnings import Warnings, warning
 from pipeline import layout
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.encoder import Encoder, TargetFacts
+from pipeline.documents.evaluation import Evaluation, Importance, ModelPart, Payload, WorstRow
+from pipeline.documents.notes import RowCounts
+from pipeline.documents.profile import Profile
+from pipeline.documents.request import Request
+from pipeline.documents.run_files import RunFiles
+from pipeline.documents.state import Judged
+from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
-from pipeline.storage.run_files import RunFiles
+from pipeline.vocabulary import DataAge
 
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
-_COUNTS = ("train", "validation", "test", "dropped")
 
 
 def evaluate_run(
-    files: RunFiles, logs: Any, event: dict[str, Any], group_prefix: str, code_version: str
-) -> dict[str, Any]:
+    files: RunFiles, logs: Any, event: Judged, group_prefix: str, code_version: str
+) -> Payload:
     """Judge a run, write evaluation.json and report.html, and return `$.evaluation`.
 
     Parameters
@@ -50,30 +56,33 @@ def evaluate_run(
         The settings ask for a metric that the task does not have.
     """
     times = [time.perf_counter()]
-    request = files.read_json("request.json", kind=artefacts.REQUEST)
-    encoder = files.read_json("encoder.json", kind=artefacts.ENCODER)
-    profile = files.read_json("profile.json", kind=artefacts.PROFILE)
+    request = files.read_json("request.json", kind=kinds.REQUEST)
+    request["settings"] = reading.settings_of(request, files.uri("request.json"))
+    encoder = files.read_json("encoder.json", kind=kinds.ENCODER)
+    profile = files.read_json("profile.json", kind=kinds.PROFILE)
     target = encoder["target"]
-    metric = metric_for(target["task"], request.get("settings", {}).get("metric"))
+    metric = metric_for(target["task"], request["settings"].get("metric"))
     rows = count_rows(files)
     check_parts(files)
     holdout, scored, champion = _score(files, event, target, rows["test"])
     times.append(time.perf_counter())
     judgement = judge(metric, scored, champion, *_terms(request, event))
     times.append(time.perf_counter())
-    model = _model_part(files, logs, event, encoder)
-    document = {
+    model, xgboost = _model_part(files, logs, event, encoder)
+    document: Evaluation = {
         **run_part(files, request, encoder, event),
         **judged_part(judgement, scored.rows, target["name"]),
-        "rows": rows | {"judged": scored.rows},
+        "rows": {**rows, "judged": scored.rows},
         "plots": plots_of(scored),
         **model,
         "worst": _worst(files, holdout, scored, encoder, model["importance"]),
         "columns": columns_of(profile),
         "warnings": _warnings(profile, judgement, holdout),
+        "versions": versions_of(code_version, xgboost),
+        "timings": {},
+        "package": {"group": "", "description": "", "metadata": {}},
     }
     times.append(time.perf_counter())
-    document["versions"] = versions_of(code_version, document.pop("xgboost"))
     document["timings"] = {
         name: round(end - start, 3)
         for name, (start, end) in zip(_TIMINGS, pairwise(times), strict=True)
@@ -86,14 +95,19 @@ def evaluate_run(
     return payload
 
 
-def count_rows(files: RunFiles) -> dict[str, int]:
+def count_rows(files: RunFiles) -> RowCounts:
     """Add up the rows that the encode children counted; raise ArtefactError if none did."""
-    counts = files.read_notes(layout.ROWS_NOTE, artefacts.ROWS)
-    return {key: sum(int(count.get(key, 0)) for count in counts) for key in _COUNTS}
+    counts = files.read_notes(layout.ROWS_NOTE, kinds.ROWS)
+    return {
+        "train": sum(count["train"] for count in counts),
+        "validation": sum(count["validation"] for count in counts),
+        "test": sum(count["test"] for count in counts),
+        "dropped": sum(count["dropped"] for count in counts),
+    }
 
 
 def _score(
-    files: RunFiles, event: dict[str, Any], target: dict[str, Any], test_rows: int
+    files: RunFiles, event: Judged, target: TargetFacts, test_rows: int
 ) -> tuple[Holdout, Scored, Rivals | NotCompared | None]:
     """Return the holdout with the challenger's and the champion's predictions of it."""
     task, classes = target["task"], list(map(str, target.get("classes") or []))
@@ -104,35 +118,34 @@ def _score(
     count = event["comparisons"]["count"]
     if count >= layout.COMPARISON_LIMIT:
         champion = NotCompared("changed", f"it was another one after each of {count} comparisons")
-    elif event.get("champion", {}).get("found"):
+    elif event["champion"]["found"]:
         champion = rivals_of(files, holdout, event, scored, target["name"])
     return holdout, scored, champion
 
 
-def _terms(request: dict[str, Any], event: dict[str, Any]) -> tuple[Rule, Data]:
+def _terms(request: Request, event: Judged) -> tuple[Rule, DataAge]:
     """Return the owner's rule, and what the data is beside the champion's."""
-    settings = request.get("settings", {})
+    settings = request["settings"]
     rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
-    return rule, data_beside(request, event.get("champion", {}))
+    return rule, data_beside(request, event["champion"])
 
 
 def _model_part(
-    files: RunFiles, logs: Any, event: dict[str, Any], encoder: dict[str, Any]
-) -> dict[str, Any]:
-    """Return importance and learning curve, or a note why each is not there."""
-    part: dict[str, Any] = {"importance": None, "learning_curve": None, "xgboost": None}
-    notes = []
-    training = event.get("training", {})
+    files: RunFiles, logs: Any, event: Judged, encoder: Encoder
+) -> tuple[ModelPart, str | None]:
+    """Return importance and learning curve, or a note why each is not there; XGBoost's version."""
+    part: ModelPart = {"importance": None, "learning_curve": None, "notes": []}
+    training, xgboost = event["training"], None
     try:
         model = _model(files, training["model_data"])
-        part |= {"importance": importance_of(model, encoder["features"]), "xgboost": model.version}
+        part["importance"], xgboost = importance_of(model, encoder["features"]), model.version
     except ModelFormatError as error:
-        notes.append(f"Feature importance is left out: {error}.")
+        part["notes"].append(f"Feature importance is left out: {error}.")
     try:
-        part["learning_curve"] = asdict(read_learning_curve(logs, training["job"]))
+        part["learning_curve"] = read_learning_curve(logs, training["job"])
     except NoLearningCurveError as error:
-        notes.append(f"The learning curve is left out: {error}.")
-    return part | {"notes": notes}
+        part["notes"].append(f"The learning curve is left out: {error}.")
+    return part, xgboost
 
 
 def _model(files: RunFiles, uri: str) -> Model:
@@ -146,26 +159,26 @@ def _model(files: RunFiles, uri: str) -> Model:
         The model is sound as far as is known, but its trees are not read here.
     """
     bucket, key = uri.removeprefix("s3://").split("/", 1)
-    writer = artefacts.MODEL.writer
-    with artefacts.present(uri, writer), ObjectStream(files.s3, bucket, key) as archive:
+    writer = kinds.MODEL.writer
+    with present(uri, writer), ObjectStream(files.bucket.client, bucket, key) as archive:
         try:
             return read_model(archive)
         except ModelArchiveError as error:
-            raise artefacts.damaged(uri, writer, f"is no archive of a model: {error}") from error
+            raise damaged(uri, writer, f"is no archive of a model: {error}") from error
 
 
 def _worst(
     files: RunFiles,
     holdout: Holdout,
     scored: Scored,
-    encoder: dict[str, Any],
-    importance: dict[str, Any] | None,
-) -> list[dict[str, Any]]:
-    with artefacts.belonging(files.uri("data/test"), files.uri("data/truth")):
+    encoder: Encoder,
+    importance: Importance | None,
+) -> list[WorstRow]:
+    with reading.belonging(files.uri("data/test"), files.uri("data/truth")):
         return worst_rows(files, holdout, scored, encoder, importance)
 
 
-def _warnings(profile: dict[str, Any], judgement: Judgement, holdout: Holdout) -> Warnings:
+def _warnings(profile: Profile, judgement: Judgement, holdout: Holdout) -> Warnings:
     found = list(judgement.warnings)
     if holdout.left_out:
         found.append(

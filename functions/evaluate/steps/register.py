@@ -8,12 +8,13 @@ from botocore.exceptions import ClientError
 from evaluate.steps.champion import find_champion
 from pipeline import turns
 from pipeline.aws_errors import code_of
+from pipeline.documents.state import Champion
 
 CHANGED = "champion_changed"
 TAKEN = "taken"
 
 
-def is_another(champion: dict[str, Any], compared: dict[str, Any]) -> bool:
+def is_another(champion: Champion, compared: Champion) -> bool:
     """Say whether a champion is another than the one that a run was compared with."""
     return bool(champion.get("model_package_arn") != compared.get("model_package_arn"))
 

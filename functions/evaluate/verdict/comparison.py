@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import numpy as np
 
@@ -12,12 +11,16 @@ from evaluate.rows.as_written import check_champion_parts
 from evaluate.rows.holdout import Holdout, read_scores
 from evaluate.rows.overlap import overlap_of
 from evaluate.verdict.judgement import Rivals
-from evaluate.verdict.rule import Data, NotCompared
+from evaluate.verdict.rule import NotCompared
 from evaluate.verdict.warnings import FEW_ROWS, listed
 from evaluate.wording import counted, quoted, short
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.encoder import TargetFacts
+from pipeline.documents.request import Request
+from pipeline.documents.run_files import RunFiles
+from pipeline.documents.state import Champion, Judged
 from pipeline.errors import ArtefactError, EvaluationError
-from pipeline.storage.run_files import RunFiles
+from pipeline.vocabulary import DataAge
 
 ENCODER = "champion_encoder.json"
 PREDICTIONS = "champion"
@@ -25,7 +28,7 @@ _REASON = 240
 
 
 def rivals_of(
-    files: RunFiles, holdout: Holdout, event: dict[str, Any], challenger: Scored, target: str
+    files: RunFiles, holdout: Holdout, event: Judged, challenger: Scored, target: str
 ) -> Rivals | NotCompared:
     """Read the champion's predictions of the test rows, or say why they cannot be compared.
 
@@ -47,20 +50,19 @@ def rivals_of(
 
 
 def _compared(
-    files: RunFiles, holdout: Holdout, event: dict[str, Any], challenger: Scored, target: str
+    files: RunFiles, holdout: Holdout, event: Judged, challenger: Scored, target: str
 ) -> Rivals | NotCompared:
-    asked = event.get("comparison") or {}
-    if not asked.get("compared"):
+    asked, usable = event["comparison"], event["fit"]["champion"]
+    if not asked["compared"]:
         before = _champion_target(files, event["champion"].get("encoder_key"))
         if before and (changed := _changed(before, challenger, target, in_order=True)):
             return NotCompared("question", changed)
-        usable = event.get("fit", {}).get("champion") or {}
-        said = asked.get("reason") or usable.get("reason") or "it was not asked to predict"
-        reason = short(str(said).strip().rstrip("."), _REASON)
+        said = asked.get("reason") or usable["reason"] or "it was not asked to predict"
+        reason = short(said.strip().rstrip("."), _REASON)
         failed = asked.get("failed") or usable.get("broken")
         return NotCompared("failed" if failed else "unfit", reason)
     check_champion_parts(files)
-    encoded = files.read_json(ENCODER, kind=artefacts.ENCODER)["target"]
+    encoded = files.read_json(ENCODER, kind=kinds.ENCODER)["target"]
     if changed := _changed(encoded, challenger, target, in_order=False):
         return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))
@@ -81,20 +83,19 @@ def _compared(
     return Rivals(champion.where(overlap.fair), challenger.where(overlap.fair), overlap.seen)
 
 
-def _champion_target(files: RunFiles, key: str | None) -> dict[str, Any] | None:
+def _champion_target(files: RunFiles, key: str | None) -> TargetFacts | None:
     """Return what the champion predicts; None if its encoder is gone or is no encoder."""
     if not key:
         return None
     try:
-        encoder = artefacts.read_json(files.s3, files.bucket, key, artefacts.ENCODER)
+        encoder = reading.read_json(files.bucket, key, kinds.ENCODER)
     except ArtefactError:
         # The stack may have been made anew, with another bucket than the champion's.
         return None
-    target: dict[str, Any] = encoder["target"]
-    return target
+    return encoder["target"]
 
 
-def _changed(before: dict[str, Any], challenger: Scored, target: str, in_order: bool) -> str:
+def _changed(before: TargetFacts, challenger: Scored, target: str, in_order: bool) -> str:
     """Say what the champion answers instead of the challenger's question; "" if the same."""
     if before["name"] != target:
         return (
@@ -126,7 +127,7 @@ def in_class_order(predicted: Floats, known: Sequence[str], wanted: Sequence[str
     return predicted[:, np.array([known.index(name) for name in wanted])]
 
 
-def data_beside(request: dict[str, Any], champion: dict[str, Any]) -> Data:
+def data_beside(request: Request, champion: Champion) -> DataAge:
     """Compare the run's file with the champion's, by ETag and LastModified.
 
     LastModified is in whole seconds: of files of one second the runs' names decide, so

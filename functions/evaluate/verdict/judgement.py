@@ -8,9 +8,11 @@ from evaluate.metrics.baseline import Values, baseline_of, values_of
 from evaluate.metrics.intervals import Interval, intervals_of
 from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import Metric, Scored
-from evaluate.verdict.rule import Data, Finding, NotCompared, Rule, Verdict, decide, finding_of
+from evaluate.verdict.rule import NotCompared, Rule, Verdict, decide, finding_of
 from evaluate.verdict.warnings import Warnings, metric_warnings, warning
 from evaluate.wording import counted
+from pipeline.notices import Notice
+from pipeline.vocabulary import DataAge, Finding
 
 LEAST_ROWS = 10
 """Fewer rows tell no two models apart, whatever their interval says."""
@@ -46,7 +48,7 @@ class Judgement:
     compared: bool
     apart: NotCompared | None
     """Why the champion was not compared; None if it was, or if there is none."""
-    data: Data
+    data: DataAge
     rows: int | None = None
     """How many rows the two were compared on."""
     seen: int | None = None
@@ -68,7 +70,7 @@ def judge(
     challenger: Scored,
     champion: Rivals | NotCompared | None,
     rule: Rule,
-    data: Data,
+    data: DataAge,
 ) -> Judgement:
     """Measure the challenger, compare it with the champion, and decide.
 
@@ -131,7 +133,7 @@ def _defined(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _not_compared(apart: NotCompared, verdict: Verdict) -> dict[str, str]:
+def _not_compared(apart: NotCompared, verdict: Verdict) -> Notice:
     then = {"approved": " The new model was judged on its own.", "pending": " A person decides."}
     return warning(
         "champion_not_compared",

@@ -1,34 +1,29 @@
 """Decide what becomes of a model. docs/evaluation.md states the rule for people."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric
 from pipeline.figures import figure
+from pipeline.vocabulary import (
+    APPROVAL,
+    ApprovalStatus,
+    DataAge,
+    Finding,
+    Obstacle,
+    Outcome,
+    Promotion,
+)
 
-Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
-Finding = Literal["better", "equal", "worse", "undecided"]
-Data = Literal["newer", "same", "not newer"]
-"""The challenger's file beside the champion's."""
-Obstacle = Literal["failed", "question", "unfit", "seen", "changed"]
 NO_BETTER = "it is no better than a naive prediction"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
-
-APPROVAL = {
-    "approved": "Approved",
-    "pending": "PendingManualApproval",
-    "kept_champion": "Rejected",
-    "below_minimum": "Rejected",
-}
 
 
 @dataclass(frozen=True)
 class Rule:
     """What the dataset's owner asks for."""
 
-    promotion: str = "auto"
-    """auto, manual or never."""
+    promotion: Promotion = "auto"
     minimum: float | None = None
 
 
@@ -53,7 +48,7 @@ class Verdict:
     reason: str
 
     @property
-    def approval_status(self) -> str:
+    def approval_status(self) -> ApprovalStatus:
         """The model package's ModelApprovalStatus."""
         return APPROVAL[self.outcome]
 
@@ -72,7 +67,7 @@ def decide(
     value: float | None,
     rule: Rule,
     against: Finding | NotCompared | None,
-    data: Data,
+    data: DataAge,
     baseline: float | None,
 ) -> Verdict:
     """Apply the promotion rule.
@@ -99,7 +94,7 @@ def decide(
     return verdict
 
 
-def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
+def _beside(against: Finding | NotCompared | None, data: DataAge) -> Verdict:
     if against is None:
         return Verdict("approved", "no model was in use to compare it with")
     if isinstance(against, NotCompared):
@@ -117,7 +112,7 @@ def _beside(against: Finding | NotCompared | None, data: Data) -> Verdict:
     return Verdict("kept_champion", "its data is not newer")
 
 
-def _on_its_own(against: NotCompared, data: Data) -> Verdict:
+def _on_its_own(against: NotCompared, data: DataAge) -> Verdict:
     if against.obstacle == "question":
         return Verdict("pending", against.reason)
     apart = f"it could not be compared with the model in use ({against.reason})"

@@ -8,8 +8,10 @@ from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric, Scored
 from evaluate.wording import counted, quoted, span
 from pipeline.figures import figure
+from pipeline.notices import Notice
+from pipeline.vocabulary import WarningCode
 
-Warnings = list[dict[str, str]]
+Warnings = list[Notice]
 
 LIMIT = 20
 TEXT_LIMIT = 300
@@ -21,7 +23,7 @@ _WIDE = 0.5
 _NAMES = 5
 
 
-def warning(code: str, message: str) -> dict[str, str]:
+def warning(code: WarningCode, message: str) -> Notice:
     """Return a warning, its message cut to what a state's payload carries."""
     cut = message if len(message) <= TEXT_LIMIT else f"{message[: TEXT_LIMIT - 1]}…"
     return {"code": code, "message": cut}

@@ -4,9 +4,7 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from pipeline import layout
-from pipeline.documents import artefacts
-from pipeline.documents.artefacts import Artefact, damaged, present, read_json
+from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import read_object
 
 PLAIN_COPY = "source.csv"
@@ -60,13 +58,12 @@ class Bucket:
         limit: int,
         version_id: str | None = None,
         span: tuple[int, int] | None = None,
+        writer: str = "another step",
     ) -> bytes:
         """Return an object's bytes, at most so many, or a range of them."""
-        return read_object(self.client, self.name, key, limit, version_id=version_id, span=span)
-
-    def get_json(self, key: str, kind: Artefact) -> Any:
-        """Return what an earlier step wrote as JSON."""
-        return read_json(self.client, self.name, key, kind)
+        return read_object(
+            self.client, self.name, key, limit, writer=writer, version_id=version_id, span=span
+        )
 
     def uri(self, key: str) -> str:
         """Return an object's s3:// address."""
@@ -108,28 +105,3 @@ class Bucket:
         self.client.complete_multipart_upload(
             Bucket=self.name, Key=key, UploadId=upload, MultipartUpload={"Parts": parts}
         )
-
-
-def planned(bucket: Bucket, prefix: str) -> dict[str, Any]:
-    """Read a run's plan.json, whose parts must fit each other.
-
-    Raises
-    ------
-    ArtefactError
-    """
-    key = layout.join(prefix, "plan.json")
-    plan: dict[str, Any] = bucket.get_json(key, artefacts.PLAN)
-    columns, writer = plan["columns"], artefacts.PLAN.writer
-    positions = [plan[name] for name in ("time_index", "group_index") if plan[name] is not None]
-    if len(set(columns)) < len(columns) or plan["target"] not in columns:
-        raise damaged(bucket.uri(key), writer, "names no target among its columns")
-    if any(position >= len(columns) for position in positions):
-        raise damaged(bucket.uri(key), writer, "splits by a column that is not there")
-    return plan
-
-
-def planned_source(client: Any, plan: dict[str, Any]) -> ObjectSource:
-    """Return the bytes that a plan says are to be read: the drop itself, or its plain copy."""
-    place = plan["source"]
-    bucket = Bucket(client, place["bucket"])
-    return ObjectSource(bucket, place["key"], place["version_id"], place["size"])

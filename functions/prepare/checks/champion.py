@@ -1,5 +1,6 @@
 """Whether the approved model can predict the new file's test rows, for a fair comparison."""
 
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -7,18 +8,18 @@ import polars as pl
 from botocore.exceptions import ClientError
 
 from pipeline.aws_errors import ABSENT, code_of
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.encoder import Encoder, Feature
 from pipeline.errors import ArtefactError
 from pipeline.notices import Notice, counted, listed, notice, quoted, shorten
 from pipeline.storage.bucket import Bucket
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
-from table.encoding.build import VERSION, Encoder
-from table.values.fields import DATES
+from table.encoding.build import VERSION
+from table.values.dates import DATES
 
 _SHOWN = 3
 _SAID = 200
-_VERSIONED = artefacts.Artefact(artefacts.ENCODER.writer, artefacts.ENCODER.limit, "versioned")
 _STYLED = ("numeric", "date")
 _WRITTEN = {
     "": "text",
@@ -33,19 +34,33 @@ _WRITTEN = {
 }
 
 
+@dataclass(frozen=True)
+class Usable:
+    """Whether the champion can predict the new file's test rows."""
+
+    reason: str
+    """Why it cannot; empty if it can."""
+    notices: list[Notice] = field(default_factory=list)
+    encoder: Encoder | None = None
+    """The champion's, if it can."""
+    broken: bool = False
+    """Whether it cannot because its encoder is damaged."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return what the state machine passes on to Evaluate."""
+        told = {"usable": self.encoder is not None, "reason": self.reason}
+        return told | ({"broken": True} if self.broken else {})
+
+
 def compare_champion(
     bucket: Bucket, champion: dict[str, Any], encoder: Encoder, columns: list[Column]
-) -> dict[str, Any]:
+) -> Usable:
     """Compare the champion's encoder with the new file.
 
     Parameters
     ----------
+    champion : as the state Find champion answers.
     columns : what the new file's columns hold, in its order.
-
-    Returns
-    -------
-    {"usable": bool, "reason": str, "notices": warnings}; its "encoder" if usable; "broken"
-    if that is damaged.
     """
     if not isinstance(champion.get("found"), bool):
         # Taken for "there is none", it would let the model in use be replaced uncompared.
@@ -55,46 +70,46 @@ def compare_champion(
             f"model in use; drop the file again"
         )
     if not champion["found"]:
-        return {"usable": False, "reason": "There is no approved model yet."}
+        return Usable("There is no approved model yet.")
     uri = bucket.uri(champion["encoder_key"])
     try:
         old = _encoder_of(bucket, champion["encoder_key"])
-        if old is None:
-            # A stack made anew has a new bucket, and old runs are deleted, but packages stay.
-            return _apart("its encoder is no longer in the bucket.")
-        with artefacts.belonging(uri):
+        if isinstance(old, str):
+            return _apart(old)
+        with reading.belonging(uri):
             if reason := _difference(old, encoder, columns):
                 return _apart(reason)
             notices = _unseen(old, columns)
             _try_out(old, columns)
     except ArtefactError as error:
         # The new model can be trained all the same; whether it is better, a person decides.
-        return _apart(f"its encoder is damaged ({shorten(str(error), _SAID)}).") | {"broken": True}
+        reason = f"its encoder is damaged ({shorten(str(error), _SAID)})."
+        return _apart(reason, broken=True)
     added = [column.name for column in columns if column.name not in old["columns"]]
     if added:
         text = f"{listed(added)}: new since the approved model, which does not use it."
         notices.append(notice("added_columns", text))
-    return {"usable": True, "reason": "", "encoder": old, "notices": notices}
+    return Usable("", notices, old)
 
 
-def _apart(reason: str) -> dict[str, Any]:
+def _apart(reason: str, *, broken: bool = False) -> Usable:
     text = f"Not compared with the approved model: {reason}"
-    return {"usable": False, "reason": reason, "notices": [notice("champion", text)]}
+    return Usable(reason, [notice("champion", text)], broken=broken)
 
 
-def _encoder_of(bucket: Bucket, key: str) -> Encoder | None:
+def _encoder_of(bucket: Bucket, key: str) -> Encoder | str:
+    """Return the champion's encoder, or why it cannot be used."""
     try:
-        body = bucket.get(key, artefacts.ENCODER.limit)
+        body = bucket.get(key, kinds.ENCODER.limit)
     except ClientError as error:
         if code_of(error) not in ABSENT:
             raise
-        return None
-    # One of another version has another schema, too.
-    value = artefacts.checked(_VERSIONED, body, bucket.uri(key))
+        # A stack made anew has a new bucket, and old runs are deleted, but packages stay.
+        return "its encoder is no longer in the bucket."
+    value = reading.checked(kinds.VERSIONED, body, bucket.uri(key))
     if value["version"] != VERSION:
-        return {"version": value["version"]}
-    encoder: Encoder = artefacts.fitting(artefacts.ENCODER, value, bucket.uri(key))
-    return encoder
+        return f"its encoder is of version {value['version']}, this is version {VERSION}."
+    return reading.fitting(kinds.ENCODER, value, bucket.uri(key))
 
 
 def _try_out(old: Encoder, columns: list[Column]) -> None:
@@ -104,15 +119,14 @@ def _try_out(old: Encoder, columns: list[Column]) -> None:
 
 
 def _difference(old: Encoder, new: Encoder, columns: list[Column]) -> str:
-    if old["version"] != VERSION:
-        return f"its encoder is of version {old['version']}, this is version {VERSION}."
     before, now = old["target"], new["target"]
     if before["name"] != now["name"]:
         return f"its target is {quoted(before['name'])}, the file's is {quoted(now['name'])}."
     if before["task"] != now["task"]:
         return f"its task is {before['task']}, the file's is {now['task']}."
-    if before["classes"] != now["classes"]:
-        return f"its classes are {listed(before['classes'])}, the file's {listed(now['classes'])}."
+    known, wanted = before.get("classes") or [], now.get("classes") or []
+    if known != wanted:
+        return f"its classes are {listed(known)}, the file's {listed(wanted)}."
     names = [column.name for column in columns]
     missing = [name for name in _features(old) if name not in names]
     if missing:
@@ -169,15 +183,18 @@ def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
     return found
 
 
-def _features(encoder: Encoder) -> dict[str, list[dict[str, Any]]]:
-    features: dict[str, list[dict[str, Any]]] = {}
+def _features(encoder: Encoder) -> dict[str, list[Feature]]:
+    features: dict[str, list[Feature]] = {}
     for feature in encoder["features"]:
         features.setdefault(feature["column"], []).append(feature)
     return features
 
 
-def _values(feature: dict[str, Any]) -> list[str]:
+def _values(feature: Feature) -> list[str]:
     """Return the values that a feature of a category knows."""
-    one = [feature["category"]] if "category" in feature else []
-    lists = (feature.get(key, []) for key in ("true", "false", "categories"))
-    return [*one, *(value for values in lists for value in values)]
+    return [
+        *([feature["category"]] if "category" in feature else []),
+        *feature.get("true", []),
+        *feature.get("false", []),
+        *feature.get("categories", []),
+    ]

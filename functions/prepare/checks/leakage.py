@@ -4,14 +4,14 @@ Samples from fixed places of the file decide, so that chunks change nothing; thi
 warning, not a rule that drops a column.
 """
 
-from typing import Any
-
 import polars as pl
 
+from pipeline.documents.encoder import Encoder
+from pipeline.documents.fit import FirstRow
+from pipeline.documents.plan import Plan
 from pipeline.notices import Notice, listed, notice, quoted
 from pipeline.storage.bucket import Source
 from table.encoding.apply import encode_frame, encode_target
-from table.encoding.build import Encoder
 from table.limits import MIB
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
@@ -26,7 +26,7 @@ _AGREEMENT = 0.995
 
 
 def leakage_notices(
-    source: Source, plan: dict[str, Any], chunks: list[dict[str, Any]], encoder: Encoder
+    source: Source, plan: Plan, chunks: list[FirstRow], encoder: Encoder
 ) -> list[Notice]:
     """Look for features that nearly give the target away.
 

@@ -1,15 +1,14 @@
 """Which rows train, which stop the training, which test."""
 
-import hashlib
 from dataclasses import dataclass
-from typing import Any
 
 import polars as pl
 
+from pipeline.documents.fit import FractionFacts
+from pipeline.vocabulary import TEST, TRAIN, VALIDATION
 from table.limits import EXACT_SPLIT_ROWS, STRATIFIED_ROWS
+from table.values.hashing import mix, text_hash
 
-TRAIN, VALIDATION, TEST = 0, 1, 2
-NAMES = ("train", "validation", "test")
 _WORD = 1 << 64
 
 
@@ -21,14 +20,6 @@ class Fractions:
     validation: float
     test: float
     seed: int
-
-
-def mix(words: pl.Series) -> pl.Series:
-    """Hash 64-bit words (splitmix64's finaliser, Steele et al. 2014); stable for ever."""
-    words = words.cast(pl.UInt64)
-    words = (words ^ (words // (1 << 30))) * 0xBF58476D1CE4E5B9
-    words = (words ^ (words // (1 << 27))) * 0x94D049BB133111EB
-    return words ^ (words // (1 << 31))
 
 
 def sizes(rows: int, fractions: Fractions) -> tuple[int, int, int]:
@@ -93,12 +84,6 @@ def split_by_time(ticks: pl.Series, validation_from: int, test_from: int) -> pl.
     return frame.to_series()
 
 
-def text_hash(text: str, seed: int) -> int:
-    """Hash a text to 64 bits, the same everywhere and always."""
-    digest = hashlib.blake2b(text.encode(), digest_size=8, salt=seed.to_bytes(8, "little"))
-    return int.from_bytes(digest.digest(), "little")
-
-
 def split_by_group(
     groups: pl.Series, known: dict[str, int] | None, fractions: Fractions
 ) -> pl.Series:
@@ -139,7 +124,7 @@ def assign_groups(counts: dict[str, int], fractions: Fractions) -> dict[str, int
     return {name: assigned.get(name, TRAIN) for name in order}
 
 
-def to_json(fractions: Fractions) -> dict[str, Any]:
+def to_json(fractions: Fractions) -> FractionFacts:
     """Return what ``Fractions(**value)`` takes."""
     return {
         "train": fractions.train,

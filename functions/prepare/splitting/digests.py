@@ -3,15 +3,16 @@
 import platform
 from array import array
 from hashlib import sha256
-from typing import Any
 
 import polars as pl
+
+from pipeline.documents.fit import DigestRule
 
 _KEPT_ROWS = 1_000_000
 """About how many digests of a file are kept at most: 8 MB, which Evaluate reads twice."""
 
 
-def digest_rule(columns: list[str], rows: int) -> dict[str, Any]:
+def digest_rule(columns: list[str], rows: int) -> DigestRule:
     """Say how the digests of a file's rows are made.
 
     Returns

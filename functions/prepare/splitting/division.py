@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 from math import ceil
-from typing import Any
 
+from pipeline.documents.fit import Method, Placed, Split
+from pipeline.documents.plan import Plan
 from pipeline.errors import RowsUnusableError, SettingsError
 from pipeline.notices import Notice, counted, notice, quoted
 from pipeline.settings import Settings
-from prepare.splitting.assign import NAMES, TRAIN, Fractions, assign_groups, sizes, to_json
+from pipeline.vocabulary import SPLITS, TRAIN
+from prepare.splitting.assign import Fractions, assign_groups, sizes, to_json
 from table.columns.kind import Column
 from table.columns.target import Target
 from table.limits import MINIMUM_ROWS
 from table.profiling.timeline import boundary, rows_between
-from table.profiling.whole_file import Chain
+from table.profiling.whole_file import Chain, TargetCounts
 
 
 @dataclass(frozen=True)
@@ -27,14 +29,14 @@ class Division:
     train_rows : about how many train.
     """
 
-    method: dict[str, Any]
+    method: Method
     fractions: Fractions
-    chunks: list[dict[str, Any]]
+    chunks: list[Placed]
     train_rows: int
     notices: list[Notice] = field(default_factory=list)
 
-    def to_json(self, target: Target) -> dict[str, Any]:
-        """Return what fit.json holds."""
+    def to_json(self, target: Target) -> Split:
+        """Return what fit.json holds, but for the digests."""
         return {
             "method": self.method,
             "fractions": to_json(self.fractions),
@@ -43,7 +45,7 @@ class Division:
 
 
 def divide(
-    chained: Chain, columns: list[Column], target: Target, settings: Settings, plan: dict[str, Any]
+    chained: Chain, columns: list[Column], target: Target, settings: Settings, plan: Plan
 ) -> Division:
     """Decide the split.
 
@@ -65,15 +67,18 @@ def divide(
     labelled = chained.profile["rows"] - columns[plan["columns"].index(target.name)].missing
     # Of these no profile knows where they are: their target is there, but cannot be read.
     lost = labelled - rows
-    method: dict[str, Any] = {"by": "position"}
+    method: Method = {"by": "position"}
     train: int | None = sum(sizes(count, fractions)[0] for count in target.counts)
     notices: list[Notice] = []
-    if "time_column" in split:
-        column = columns[plan["time_index"]]
-        method, timed, notices = _by_time(chained, column, plan, fractions, labelled, lost)
+    time, group = plan["time_index"], plan["group_index"]
+    if time is not None:
+        method, timed, notices = _by_time(
+            chained, columns[time], time, plan["file"], fractions, labelled, lost
+        )
         train = train if timed is None else timed
-    elif "group_column" in split:
-        method, train = _by_group(chained, split["group_column"], plan, fractions, lost)
+    elif group is not None:
+        name = split["group_column"]
+        method, train = _by_group(chained, name, group, plan["file"], fractions, lost)
     expected = round(fractions.train * rows) if train is None else train
     if expected < settings["instance_count"]:
         raise SettingsError(
@@ -87,11 +92,12 @@ def divide(
 def _by_time(
     chained: Chain,
     column: Column,
-    plan: dict[str, Any],
+    position: int,
+    file: str,
     fractions: Fractions,
     labelled: int,
     lost: int,
-) -> tuple[dict[str, Any], int | None, list[Notice]]:
+) -> tuple[Method, int | None, list[Notice]]:
     """Divide rows at two times.
 
     Returns
@@ -99,14 +105,13 @@ def _by_time(
     The method, the rows that train (None if rows are split by position after all), and
     warnings.
     """
-    position = plan["time_index"]
     lines = chained.profile["columns"][position]["labelled"].get("timelines", {})
     kind = "date" if column.kind == "date" or column.dates else "number"
     style = column.style if kind == "date" else "number"
     readable = kind == "date" or (column.numbers is not None and column.style == "plain")
     if style not in lines or not readable:
         raise SettingsError(
-            f"split.time_column {quoted(column.name)} in {plan['file']} holds neither dates nor "
+            f"split.time_column {quoted(column.name)} in {file} holds neither dates nor "
             f"plain numbers; name a column that does, or delete split.time_column from "
             f"pipeline.json"
         )
@@ -121,7 +126,7 @@ def _by_time(
             f"leave no test rows; rows were split by position instead."
         )
         return {"by": "position"}, None, [notice("time_split", text)]
-    method = {
+    method: Method = {
         "by": "time",
         "column": position,
         "style": style,
@@ -140,41 +145,38 @@ def _by_time(
 
 
 def _by_group(
-    chained: Chain, name: str, plan: dict[str, Any], fractions: Fractions, lost: int
-) -> tuple[dict[str, Any], int | None]:
+    chained: Chain, name: str, position: int, file: str, fractions: Fractions, lost: int
+) -> tuple[Method, int | None]:
     """Divide groups.
 
     Returns
     -------
     The method, and the rows that train; None if only Encode will know.
     """
-    position = plan["group_index"]
     found = chained.profile["columns"][position]["labelled"]
     counts = found["values"].get("counts")
-    method: dict[str, Any] = {"by": "group", "column": position, "groups": None}
+    method: Method = {"by": "group", "column": position, "groups": None}
     if counts is None:
         return method, None
     if found["missing"]:
         counts = counts | {"": found["missing"]}
     if len(counts) < 3:
         raise SettingsError(
-            f"split.group_column {quoted(name)} in {plan['file']} has {len(counts)} groups with a "
+            f"split.group_column {quoted(name)} in {file} has {len(counts)} groups with a "
             f"target; train, validation and test need one each: name another column or delete it"
         )
     groups = assign_groups(counts, fractions)
-    rows = [sum(counts[g] for g in groups if groups[g] == part) for part in range(len(NAMES))]
+    rows = [sum(counts[g] for g in groups if groups[g] == part) for part in range(len(SPLITS))]
     if min(rows) <= lost:
         raise SettingsError(
-            f"split.group_column {quoted(name)} in {plan['file']} could leave no "
-            f"{NAMES[rows.index(min(rows))]} rows: {counted(lost, 'row')} have a target that "
+            f"split.group_column {quoted(name)} in {file} could leave no "
+            f"{SPLITS[rows.index(min(rows))]} rows: {counted(lost, 'row')} have a target that "
             f"cannot be read; correct them, or name another column"
         )
-    return method | {"groups": groups}, max(1, rows[TRAIN] - lost)
+    return {**method, "groups": groups}, max(1, rows[TRAIN] - lost)
 
 
-def _chunks(
-    chained: Chain, target: Target, instances: int, train: int | None
-) -> list[dict[str, Any]]:
+def _chunks(chained: Chain, target: Target, instances: int, train: int | None) -> list[Placed]:
     """Add to each chunk where its rows begin in each class, and how many train parts it writes.
 
     Train rows may all lie in some of the chunks (a file sorted by time), so that a
@@ -182,17 +184,17 @@ def _chunks(
     are not known, each chunk writes a part for each instance.
     """
     before = [0] * len(target.counts)
-    chunks = []
+    chunks: list[Placed] = []
     for chunk, found in zip(chained.chunks, chained.target_counts, strict=True):
         here = _rows_by_class(found, target)
         parts = instances if train is None else ceil(instances * sum(here) / train)
         parts = max(1, parts) if instances > 1 else 1
-        chunks.append(chunk | {"ordinals": list(before), "train_parts": parts})
+        chunks.append({**chunk, "ordinals": list(before), "train_parts": parts})
         before = [a + b for a, b in zip(before, here, strict=True)]
     return chunks
 
 
-def _rows_by_class(found: dict[str, Any], target: Target) -> list[int]:
+def _rows_by_class(found: TargetCounts, target: Target) -> list[int]:
     if target.classes is None:
         styles = {"plain", target.style}
         return [sum(found["numbers"].get(style, 0) for style in styles)]

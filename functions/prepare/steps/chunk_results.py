@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from pipeline import layout
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.chunk_profile import ChunkProfile
+from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Bucket
+from pipeline.storage.damage import damaged
 
 _READERS = 16
 
 
-def chunk_results(bucket: Bucket, prefix: str, plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def chunk_results(bucket: Bucket, prefix: str, plan: Plan) -> Iterator[ChunkProfile]:
     """Yield the chunks' results in order, a few read ahead.
 
     Raises
@@ -21,16 +23,16 @@ def chunk_results(bucket: Bucket, prefix: str, plan: dict[str, Any]) -> Iterator
     """
     manifest = _manifest(bucket, prefix, plan["source"]["size"])
     width = len(plan["columns"])
-    kind = artefacts.chunk_profile(width)
+    kind = kinds.chunk_profile(width)
 
-    def read(chunk: dict[str, Any]) -> dict[str, Any]:
+    def read(chunk: ChunkRange) -> ChunkProfile:
         key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
-        found: dict[str, Any] = bucket.get_json(key, kind)
+        found = reading.read_json(bucket, key, kind)
         pieces = [found["outside"]["head"], found["inside"]["head"], found["body"]]
         if found["index"] != chunk["index"] or any(
             len(piece["columns"]) != width for piece in pieces if piece is not None
         ):
-            raise artefacts.damaged(
+            raise damaged(
                 bucket.uri(key), kind.writer, f"is not of chunk {chunk['index']} or its columns"
             )
         return found
@@ -43,20 +45,18 @@ def chunk_results(bucket: Bucket, prefix: str, plan: dict[str, Any]) -> Iterator
             yield from pool.map(read, manifest[at : at + 4 * _READERS])
 
 
-def _manifest(bucket: Bucket, prefix: str, size: int) -> list[dict[str, int]]:
+def _manifest(bucket: Bucket, prefix: str, size: int) -> list[ChunkRange]:
     """Read the list of chunks, which must cover the file: rows would be left out otherwise."""
     key = layout.join(prefix, "manifest.json")
-    manifest: list[dict[str, int]] = bucket.get_json(key, artefacts.MANIFEST)
+    manifest = reading.read_json(bucket, key, kinds.MANIFEST)
     ends = [0, *(chunk["end"] for chunk in manifest)]
     begun = [chunk["start"] for chunk in manifest] == ends[:-1]
     if not begun or [chunk["index"] for chunk in manifest] != list(range(len(manifest))):
-        raise artefacts.damaged(
-            bucket.uri(key), artefacts.MANIFEST.writer, "lists chunks with gaps between them"
-        )
+        raise damaged(bucket.uri(key), kinds.MANIFEST.writer, "lists chunks with gaps between them")
     if ends[-1] != size:
-        raise artefacts.damaged(
+        raise damaged(
             bucket.uri(key),
-            artefacts.MANIFEST.writer,
+            kinds.MANIFEST.writer,
             f"ends at byte {ends[-1]:,} of a file of {size:,}",
         )
     return manifest

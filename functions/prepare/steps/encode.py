@@ -6,50 +6,47 @@ from typing import Any
 import polars as pl
 
 from pipeline import layout
-from pipeline.documents import artefacts
-from pipeline.storage.bucket import Bucket, planned, planned_source
-from prepare.splitting.assign import (
-    NAMES,
-    TEST,
-    TRAIN,
-    VALIDATION,
-    Fractions,
-    split_by_group,
-    split_by_position,
-    split_by_time,
-)
+from pipeline.documents import kinds, reading
+from pipeline.documents.encoder import Encoder
+from pipeline.documents.fit import Chunk, Fit
+from pipeline.documents.plan import Plan
+from pipeline.storage.bucket import Bucket
+from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
+from prepare.planned import read_plan, source_of
+from prepare.splitting.assign import Fractions, split_by_group, split_by_position, split_by_time
 from prepare.splitting.digests import row_digests, words
 from table.encoding.apply import encode_frame, encode_target, to_csv
-from table.encoding.build import Encoder
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
 from table.reading.utf8 import to_lines
-from table.values.fields import dates, numbers, stripped
+from table.values.dates import dates
+from table.values.missing import stripped
+from table.values.numbers import numbers
 
 _FOR_CHAMPION = ("champion", "tested")
 
 
-def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, Any]) -> None:
+def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> None:
     """Write a chunk's parts, and how many rows went where.
 
     Again, for another champion, only what is compared with it is written.
     """
     bucket = Bucket(client, bucket_name)
     keys = {name: layout.join(prefix, f"{name}.json") for name in ("chunks", "fit", "encoder")}
-    artefacts.fitting(artefacts.CHUNK, chunk, bucket.uri(keys["chunks"]))
+    reading.fitting(kinds.CHUNK, chunk, bucket.uri(keys["chunks"]))
     again = chunk["again"]
     if again and not chunk["champion"]:
         return
-    plan = planned(bucket, prefix)
-    fit = bucket.get_json(keys["fit"], artefacts.FIT)
-    encoder = bucket.get_json(keys["encoder"], artefacts.ENCODER)
+    plan = read_plan(bucket, prefix)
+    fit = reading.read_json(bucket, keys["fit"], kinds.FIT)
+    encoder = reading.read_json(bucket, keys["encoder"], kinds.ENCODER)
     champion = None
     if chunk["champion"]:
         key = layout.join(prefix, "champion_encoder.json")
-        champion = bucket.get_json(key, artefacts.ENCODER)
-    raw = planned_source(client, plan).read(chunk["start"], chunk["end"])
-    with artefacts.belonging(*map(bucket.uri, keys.values())):
+        champion = reading.read_json(bucket, key, kinds.ENCODER)
+    raw = source_of(client, plan).read(chunk["start"], chunk["end"])
+    with reading.belonging(*map(bucket.uri, keys.values())):
         files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
     tags: dict[str, str] = {}
     for name, body in files.items():
@@ -71,7 +68,7 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: dict[str, An
 def _note(
     bucket: Bucket,
     prefix: str,
-    chunk: dict[str, Any],
+    chunk: Chunk,
     note: str,
     folders: tuple[str, ...],
     tags: dict[str, str],
@@ -84,10 +81,10 @@ def _note(
 
 def encode_bytes(
     raw: bytes,
-    plan: dict[str, Any],
-    fit: dict[str, Any],
+    plan: Plan,
+    fit: Fit,
     encoder: Encoder,
-    chunk: dict[str, Any],
+    chunk: Chunk,
     champion: Encoder | None = None,
 ) -> tuple[dict[str, bytes], dict[str, int]]:
     """Encode the bytes of a chunk's records.
@@ -136,17 +133,15 @@ def encode_bytes(
     if champion is not None:
         files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
         files[f"tested/{digest_part}"] = words(digests.filter(test))
-    counts = {name: int((splits == number).sum()) for number, name in enumerate(NAMES)}
-    empty = {name for number, name in enumerate(NAMES) if counts[name] == 0}
+    counts = {name: int((splits == number).sum()) for number, name in enumerate(SPLITS)}
+    empty = {name for number, name in enumerate(SPLITS) if counts[name] == 0}
     if "test" in empty:
         empty |= {"truth", "champion", "tested"}
     kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
     return kept_files, counts | {"dropped": dropped, "seen": len(kept)}
 
 
-def split_rows(
-    frame: pl.DataFrame, labels: pl.Series, fit: dict[str, Any], chunk: dict[str, Any]
-) -> pl.Series:
+def split_rows(frame: pl.DataFrame, labels: pl.Series, fit: Fit, chunk: Chunk) -> pl.Series:
     """Return the split of each row, 0 train, 1 validation, 2 test."""
     fractions = Fractions(**fit["fractions"])
     method = fit["method"]
@@ -192,7 +187,7 @@ def _truth(
     labels: pl.Series,
     columns: list[str],
     encoder: Encoder,
-    chunk: dict[str, Any],
+    chunk: Chunk,
 ) -> bytes:
     """Return truth with its header: row, label, id columns."""
     kind = pl.Int64 if encoder["target"].get("whole") else labels.dtype

@@ -3,13 +3,18 @@
 from typing import Any
 
 from pipeline import layout
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
+from pipeline.documents.chunk_profile import MergedProfile
+from pipeline.documents.encoder import Encoder
+from pipeline.documents.plan import Plan
+from pipeline.documents.profile import Profile
 from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, capped, counted, notice, shorten
 from pipeline.settings import Settings
-from pipeline.storage.bucket import Bucket, planned, planned_source
+from pipeline.storage.bucket import Bucket
 from prepare.checks.champion import compare_champion
 from prepare.checks.leakage import leakage_notices
+from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import divide
 from prepare.steps.chunk_results import chunk_results
@@ -19,7 +24,7 @@ from prepare.training.job import encoded_bytes, job_of
 from table.columns.kind import Column, column_of, summary
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
-from table.encoding.build import Encoder, build_encoder
+from table.encoding.build import build_encoder
 from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from table.profiling.whole_file import Chain, chain
 from table.reading.dialect import Dialect
@@ -55,20 +60,20 @@ def fit_run(
         Any of its leaves that say what is wrong with the file or its settings.
     """
     bucket = Bucket(client, bucket_name)
-    plan = planned(bucket, prefix)
+    plan = read_plan(bucket, prefix)
     key = layout.join(prefix, "request.json")
-    request = bucket.get_json(key, artefacts.REQUEST)
-    settings = artefacts.settings_of(request, bucket.uri(key))
+    request = reading.read_json(bucket, key, kinds.REQUEST)
+    settings = reading.settings_of(request, bucket.uri(key))
     again = comparison > 0
-    with artefacts.belonging(bucket.uri(layout.join(prefix, "chunks/profile-*.json"))):
+    with reading.belonging(bucket.uri(layout.join(prefix, "chunks/profile-*.json"))):
         chained, columns, target = _decided(bucket, prefix, plan, settings)
         encoder, notices = _encoder(columns, target, plan, settings)
         if again:
-            encoder = bucket.get_json(layout.join(prefix, "encoder.json"), artefacts.ENCODER)
+            encoder = reading.read_json(bucket, layout.join(prefix, "encoder.json"), kinds.ENCODER)
         division = divide(chained, columns, target, settings, plan)
     usable = compare_champion(bucket, champion, encoder, columns)
-    if usable["usable"]:
-        bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.pop("encoder"))
+    if usable.encoder is not None:
+        bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.encoder)
     if not again:
         bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
     notices = [
@@ -77,9 +82,9 @@ def fit_run(
         *_bad_rows(chained.profile),
         *target.notices,
         *_dropped(target, chained.profile),
-        *leakage_notices(planned_source(client, plan), plan, chained.chunks, encoder),
+        *leakage_notices(source_of(client, plan), plan, chained.chunks, encoder),
         *division.notices,
-        *usable.pop("notices", []),
+        *usable.notices,
         *notices,
     ]
     bucket.put_json(
@@ -90,7 +95,7 @@ def fit_run(
         bucket.put_compact(
             layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
         )
-    todo = {"champion": usable["usable"], "again": again}
+    todo = {"champion": usable.encoder is not None, "again": again}
     bucket.put_compact(
         layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
     )
@@ -101,7 +106,7 @@ def fit_run(
         "chunks": layout.join(prefix, "chunks.json"),
         "hyperparameters": hyperparameters(target, settings, division.train_rows),
         **job_of(settings, default_instance, size),
-        "champion": usable,
+        "champion": usable.to_json(),
     }
     if not again:
         # Nothing refuses the run any more, so its settings may be the dataset's.
@@ -110,7 +115,7 @@ def fit_run(
 
 
 def _decided(
-    bucket: Bucket, prefix: str, plan: dict[str, Any], settings: Settings
+    bucket: Bucket, prefix: str, plan: Plan, settings: Settings
 ) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and decide what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
@@ -126,7 +131,7 @@ def _decided(
     return chained, columns, target
 
 
-def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:
+def _check_rows(chained: Chain, plan: Plan) -> None:
     profile = chained.profile
     bad = profile["records"] - profile["rows"]
     file, width = plan["file"], len(plan["columns"])
@@ -147,7 +152,7 @@ def _check_rows(chained: Chain, plan: dict[str, Any]) -> None:
 def _encoder(
     columns: list[Column],
     target: Target,
-    plan: dict[str, Any],
+    plan: Plan,
     settings: Settings,
 ) -> tuple[Encoder, list[Notice]]:
     encoder, notices = build_encoder(
@@ -168,7 +173,7 @@ def _encoder(
     return encoder, notices
 
 
-def _bad_rows(profile: dict[str, Any]) -> list[Notice]:
+def _bad_rows(profile: MergedProfile) -> list[Notice]:
     bad = profile["records"] - profile["rows"]
     if not bad:
         return []
@@ -180,7 +185,7 @@ def _bad_rows(profile: dict[str, Any]) -> list[Notice]:
     return [notice("bad_rows", text)]
 
 
-def _dropped(target: Target, profile: dict[str, Any]) -> list[Notice]:
+def _dropped(target: Target, profile: MergedProfile) -> list[Notice]:
     rows = profile["rows"] - target.dropped
     found = []
     if missing := target.dropped - target.unread:
@@ -197,8 +202,8 @@ def _profile(
     columns: list[Column],
     target: Target,
     notices: list[Notice],
-    plan: dict[str, Any],
-) -> dict[str, Any]:
+    plan: Plan,
+) -> Profile:
     profile = chained.profile
     return {
         "rows": profile["rows"],

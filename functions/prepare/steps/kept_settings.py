@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import layout, staged
 from pipeline.aws_errors import ABSENT, code_of
+from pipeline.documents.request import Request
 from pipeline.errors import ServiceBusyError
 from pipeline.settings import SETTINGS_LIMIT
 from pipeline.storage.bucket import Bucket
@@ -15,7 +16,7 @@ from pipeline.storage.conditional import put_if_unchanged
 _TRIES = 10
 
 
-def keep_settings(bucket: Bucket, request: dict[str, Any]) -> bool:
+def keep_settings(bucket: Bucket, request: Request) -> bool:
     """Write the settings that came with a run's drop as its dataset's pipeline.json.
 
     Of several drops the newest one's stay, whichever run ends first; and so do those that

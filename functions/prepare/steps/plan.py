@@ -7,6 +7,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import layout
 from pipeline.aws_errors import ABSENT, code_of
+from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.errors import (
     ArtefactError,
     EmptyFileError,
@@ -123,9 +124,7 @@ def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
         return resolve_settings({})
 
 
-def _plan(
-    own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings: Settings
-) -> dict[str, Any]:
+def _plan(own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings: Settings) -> Plan:
     name = source.key.rsplit("/", 1)[-1]
     start = source.read(0, SAMPLE_BYTES)
     if not start.strip():
@@ -150,6 +149,7 @@ def _plan(
     whole = source.size <= len(start)
     head = read_head(text, name, encoding, whole, settings.get("target"))
     target = target_column(head.columns, settings, name, layout.join(layout.INBOX, dataset))
+    time, group = check_columns(head.columns, target, settings, name)
     if original == "cp1252":
         notices.append(cp1252_notice(name))
     return {
@@ -166,7 +166,8 @@ def _plan(
         "data_start": mark + _offset_of(start[mark:], head),
         "skip_lines": head.skip_lines,
         "target": target,
-        **check_columns(head.columns, target, settings, name),
+        "time_index": time,
+        "group_index": group,
         "notices": [*notices, *head.notices],
     }
 
@@ -210,7 +211,7 @@ def _offset_of(start: bytes, head: Head) -> int:
     return at
 
 
-def _ranges(plan: dict[str, Any], chunk_bytes: int) -> list[dict[str, int]]:
+def _ranges(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:
     size = plan["source"]["size"]
     starts = range(0, max(size, 1), chunk_bytes)
     return [

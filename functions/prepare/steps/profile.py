@@ -1,23 +1,23 @@
 """The profile of one chunk, in a form that merges."""
 
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import polars as pl
 
+from pipeline.documents.chunk_profile import ChunkProfile, ReadingProfile, RowsProfile
+from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
 from table.reading.records import Records, read_records
 from table.reading.utf8 import end_lines, to_utf8
-from table.values.fields import stripped
+from table.values.missing import stripped
 
-Profile = dict[str, Any]
 _WORTH_THREADS = 20_000
 
 
-def profile_chunk(source: Source, plan: dict[str, Any], chunk: dict[str, Any]) -> Profile:
+def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile:
     """Profile the records that begin in a chunk.
 
     Returns
@@ -39,7 +39,7 @@ def profile_chunk(source: Source, plan: dict[str, Any], chunk: dict[str, Any]) -
     }
 
 
-def _reading(reading: Reading, plan: dict[str, Any], dialect: Dialect) -> dict[str, Any]:
+def _reading(reading: Reading, plan: Plan, dialect: Dialect) -> ReadingProfile:
     return {
         "first": reading.first,
         "end": reading.end,
@@ -49,22 +49,24 @@ def _reading(reading: Reading, plan: dict[str, Any], dialect: Dialect) -> dict[s
     }
 
 
-def _piece(piece: Piece | None, plan: dict[str, Any], dialect: Dialect) -> Profile | None:
+def _piece(piece: Piece | None, plan: Plan, dialect: Dialect) -> RowsProfile | None:
     if piece is None:
         return None
     text = to_utf8(piece.raw)
     data = end_lines(text, dialect.newline)
     records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
-    found = profile_records(records, piece.line, plan)
-    return found | {"cp1252": text is not piece.raw}
+    return profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
 
 
-def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profile:
+def profile_records(
+    records: Records, line: int, plan: Plan, *, cp1252: bool = False
+) -> RowsProfile:
     """Profile records.
 
     Parameters
     ----------
     line : of the first record in the chunk, from 0.
+    cp1252 : whether some of their bytes were no UTF-8.
     """
     series = records.frame.get_columns()
     if len(records.frame) < _WORTH_THREADS:
@@ -73,11 +75,10 @@ def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profil
         # polars lets go of Python's lock, so columns can share the processors.
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
             columns = list(pool.map(profile_column, series))
-    for name in ("time_index", "group_index"):
-        if (at := plan.get(name)) is not None:
+    for at, timed in ((plan["time_index"], True), (plan["group_index"], False)):
+        if at is not None:
             # The newest rows often have no outcome yet, and rows without are not divided.
             there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
-            timed = name == "time_index"
             columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
     return {
         "records": records.count,
@@ -85,4 +86,5 @@ def profile_records(records: Records, line: int, plan: dict[str, Any]) -> Profil
         "clean": records.clean,
         "bad": [[line + bad.line, bad.fields] for bad in records.bad],
         "columns": columns,
+        "cp1252": cp1252,
     }

@@ -5,13 +5,9 @@ The defaults come from measurements on the datasets of tests/unit/prepare (ADR 0
 
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
+from pipeline.vocabulary import METRICS, Task
 from table.columns.target import Target
 
-METRICS = {
-    "regression": ("rmse", "mae", "r2"),
-    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
-    "multiclass": ("mlogloss", "accuracy", "macro_f1"),
-}
 _DEFAULTS = {
     "regression": ("reg:squarederror", "rmse"),
     "binary": ("binary:logistic", "logloss"),
@@ -41,7 +37,7 @@ _ALIASES = {
 }
 
 
-def check_metric(settings: Settings, task: str) -> None:
+def check_metric(settings: Settings, task: Task) -> None:
     """Refuse a metric that the task does not have.
 
     Raises

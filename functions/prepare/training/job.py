@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pipeline.documents.encoder import Encoder, Feature
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
-from table.encoding.build import Encoder
 
 PRICES_FILE = Path(__file__).with_name("prices.json")
 _SHORTEST_SECONDS = 60
@@ -44,7 +44,7 @@ def encoded_bytes(encoder: Encoder, rows: int, size: int) -> int:
     return size + rows * (label + sum(_width(feature) for feature in encoder["features"]))
 
 
-def _width(feature: dict[str, Any]) -> int:
+def _width(feature: Feature) -> int:
     encoding = feature["encoding"]
     if encoding == "numeric":
         return 0 if feature["style"] == "plain" else _FLOAT_BYTES

@@ -9,7 +9,7 @@ import polars as pl
 from pipeline.errors import SettingsError
 from pipeline.notices import listed, quoted
 from table.columns.kind import Column
-from table.values.fields import numbers
+from table.values.numbers import numbers
 from table.values.spellings import FALSE, TRUE
 
 # A float holds no more than the first 15 to 17 digits of them.

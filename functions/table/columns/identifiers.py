@@ -1,7 +1,8 @@
 """Telling an identifier from a measurement or a text (rules for people in docs/prepare.md)."""
 
 import re
-from typing import Any
+
+from pipeline.documents.chunk_profile import Numbers
 
 # Of the rows, how many must have a value of their own.
 SHARE = 0.95
@@ -26,7 +27,7 @@ _TIME_NAME = re.compile(
 
 
 def numbers_identify(
-    name: str, numbers: dict[str, Any], different: int, missing: int, exact: bool
+    name: str, numbers: Numbers, different: int, missing: int, exact: bool
 ) -> bool:
     """Tell whether whole numbers are row numbers or keys: all different, and counting or named so.
 

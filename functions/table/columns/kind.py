@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from math import ceil, log10
 from typing import Any
 
+from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
+from pipeline.documents.profile import ColumnSummary
 from table.columns import identifiers
-from table.profiling.column import ColumnProfile
 from table.profiling.distinct import distinct
-from table.profiling.merge import merge_columns
+from table.profiling.merge import merge_numbers
 from table.values.spellings import FALSE, TRUE
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
@@ -38,8 +40,8 @@ class Column:
     distinct: int
     present: int
     style: str = "plain"
-    numbers: dict[str, Any] | None = None
-    dates: dict[str, Any] | None = None
+    numbers: Numbers | None = None
+    dates: Dates | None = None
     counts: dict[str, int] | None = None
     unread: int = 0
     examples: list[str] = field(default_factory=list)
@@ -59,17 +61,18 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
     present = rows - missing
     values = found["values"]
     different = min(distinct(values), present)
-    base = {
-        "name": name,
-        "missing": missing,
-        "distinct": different,
-        "present": present,
-        "counts": values.get("counts"),
-        "infinite": found.get("infinite", 0),
-    }
-    infinite = base["infinite"]
+    counts, infinite = values.get("counts"), found.get("infinite", 0)
+    column = partial(
+        Column,
+        name=name,
+        missing=missing,
+        distinct=different,
+        present=present,
+        counts=counts,
+        infinite=infinite,
+    )
     if present == infinite:
-        return Column(kind="empty", **base)
+        return column(kind="empty")
     style, numbers = _numbers(found, delimiter)
     unread = present - (numbers["count"] if numbers else 0) - infinite
     coded = different <= _CODES and unread > 0
@@ -78,18 +81,17 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
         if different == 1 and not missing and not infinite:
             kind = "constant"
         elif kind == "integer" and identifiers.numbers_identify(
-            name, numbers, different, missing, exact=base["counts"] is not None
+            name, numbers, different, missing, exact=counts is not None
         ):
             kind = "identifier"
         elif kind == "integer" and (numbers["min"], numbers["max"]) == (0, 1):
             kind = "boolean"
-        return Column(
+        return column(
             kind=kind,
             style=style,
             numbers=numbers,
             unread=unread,
             examples=found.get("other", []) if unread else [],
-            **base,
         )
     if found["dates"]:
         style, ambiguous = _date_style(found["dates"])
@@ -97,19 +99,20 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
         unread = present - dates["count"]
         if unread <= (1 - SHARE) * present:
             kind = "constant" if different == 1 and not missing else "date"
-            return Column(
-                kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous, **base
-            )
-    kind = _text_kind(base, found, different, present, missing)
-    return Column(kind=kind, examples=found.get("other", []), **base)
+            return column(kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous)
+    kind = _text_kind(counts, found, different, present, missing)
+    return column(kind=kind, examples=found.get("other", []))
 
 
 def _text_kind(
-    base: dict[str, Any], found: ColumnProfile, different: int, present: int, missing: int
+    counts: dict[str, int] | None,
+    found: ColumnProfile,
+    different: int,
+    present: int,
+    missing: int,
 ) -> str:
     if different == 1 and not missing:
         return "constant"
-    counts = base["counts"]
     if counts and all(value.lower() in TRUE | FALSE for value in counts):
         return "boolean"
     if different > identifiers.SHARE * present and present >= identifiers.LEAST_ROWS:
@@ -120,7 +123,7 @@ def _text_kind(
     return "category"
 
 
-def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, dict[str, Any] | None]:
+def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, Numbers | None]:
     """Choose how the column's numbers are written, and merge what belongs to that."""
     styles = found["numbers"]
     plain = styles.get("plain")
@@ -134,14 +137,10 @@ def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, dict[str, Any] 
         plain = styles.get("pointed", plain)
     if plain is None:
         return style, others[style]
-    empty: ColumnProfile = {"missing": 0, "dates": {}, "values": {"counts": {}}, "longest": 0}
-    merged = merge_columns(
-        empty | {"numbers": {"n": plain}}, empty | {"numbers": {"n": others[style]}}
-    )
-    return style, merged["numbers"]["n"]
+    return style, merge_numbers(plain, others[style])
 
 
-def _date_style(styles: dict[str, Any]) -> tuple[str, bool]:
+def _date_style(styles: dict[str, Dates]) -> tuple[str, bool]:
     """Choose how the column's dates are written; tell whether two ways read as many."""
     style = max(sorted(styles), key=lambda s: styles[s]["count"])
     other = _PREFERRED.get(style)
@@ -151,7 +150,7 @@ def _date_style(styles: dict[str, Any]) -> tuple[str, bool]:
     return style, turned in styles and styles[turned]["count"] == styles[style]["count"]
 
 
-def summary(column: Column) -> dict[str, Any]:
+def summary(column: Column) -> ColumnSummary:
     """Return what profile.json says of a column."""
     numbers = column.numbers
     top = sorted((column.counts or {}).items(), key=lambda item: (-item[1], item[0]))[:10]
@@ -174,7 +173,7 @@ def summary(column: Column) -> dict[str, Any]:
     }
 
 
-def _mean(numbers: dict[str, Any]) -> float:
+def _mean(numbers: Numbers) -> float:
     """Round to the digits that are sure in any order of adding, also where values cancel."""
     largest = max(abs(numbers["min"]), abs(numbers["max"]))
     sure = round(numbers["mean"], 12 - ceil(log10(largest))) if largest else 0.0

@@ -7,7 +7,6 @@ from pipeline.errors import SettingsError, TargetMissingError
 from pipeline.notices import listed, quoted, shorten
 from pipeline.settings import Settings
 
-Positions = dict[str, int | None]
 _TARGETS = ("target", "label", "y")
 
 
@@ -49,12 +48,15 @@ def as_in_file(names: list[str], columns: list[str]) -> list[str]:
     return [_find(name, columns) or name for name in names]
 
 
-def check_columns(columns: list[str], target: str, settings: Settings, file: str) -> Positions:
+def check_columns(
+    columns: list[str], target: str, settings: Settings, file: str
+) -> tuple[int | None, int | None]:
     """Check the other columns that the settings name.
 
     Returns
     -------
-    The positions of the columns by which the file is split, None where there is none.
+    The positions of the columns of times and of groups by which the file is split, None
+    where there is none.
 
     Raises
     ------
@@ -80,7 +82,8 @@ def check_columns(columns: list[str], target: str, settings: Settings, file: str
             raise SettingsError(
                 f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
             )
-    return {
-        f"{by}_index": next((columns.index(name) for name in named[f"split.{by}_column"]), None)
+    time, group = (
+        next((columns.index(name) for name in named[f"split.{by}_column"]), None)
         for by in ("time", "group")
-    }
+    )
+    return time, group

@@ -1,11 +1,12 @@
 """The target: which task it makes, its classes and their order."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
+from pipeline.documents.encoder import TargetFacts
 from pipeline.errors import SettingsError, TargetUnusableError
 from pipeline.notices import Notice, counted, listed, notice, quoted
 from pipeline.settings import Settings
+from pipeline.vocabulary import TASKS, Task
 from table.columns.classes import class_order, classes_of, numbers_of
 from table.columns.kind import Column
 from table.limits import CLASS_LIMIT
@@ -30,7 +31,7 @@ class Target:
     """
 
     name: str
-    task: str
+    task: Task
     style: str
     counts: list[int]
     dropped: int
@@ -40,7 +41,7 @@ class Target:
     whole: bool = False
     unread: int = 0
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> TargetFacts:
         """Return what encoder.json says of the target."""
         return {
             "name": self.name,
@@ -115,9 +116,10 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
 
 def _task(
     column: Column, classes: dict[str, list[str]] | None, numeric: bool, asked: str, where: str
-) -> tuple[str, list[Notice]]:
-    if asked != "auto":
-        return asked, []
+) -> tuple[Task, list[Notice]]:
+    for task in TASKS:
+        if asked == task:
+            return task, []
     if classes is not None and len(classes) == 2:
         return "binary", []
     if not numeric:

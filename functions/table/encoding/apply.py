@@ -4,15 +4,16 @@ import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
 
 import polars as pl
 
+from pipeline.documents.encoder import Encoder, Feature, TargetFacts
 from pipeline.errors import ColumnMismatchError
 from pipeline.notices import Notice, listed, notice
-from prepare.splitting.assign import text_hash
-from table.encoding.build import Encoder
-from table.values.fields import dates, numbers, plain, stripped
+from table.values.dates import dates
+from table.values.hashing import text_hash
+from table.values.missing import stripped
+from table.values.numbers import numbers, plain
 
 # Digits that survive a float unchanged; longer texts are written as the float they are.
 _SAFE_DIGITS = 17
@@ -73,7 +74,7 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
     position = {name: number for number, name in enumerate(columns)}
     encoded: dict[str, pl.Series] = {}
     unknown: dict[str, int] = {}
-    groups: dict[str, list[tuple[int, dict[str, Any]]]] = {}
+    groups: dict[str, list[tuple[int, Feature]]] = {}
     for number, feature in enumerate(encoder["features"]):
         groups.setdefault(feature["column"], []).append((number, feature))
 
@@ -95,7 +96,7 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
     )
 
 
-def _column(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.Series], int]:
+def _column(values: pl.Series, features: list[Feature]) -> tuple[list[pl.Series], int]:
     """Encode a column into all of its features; count what could not be read."""
     first = features[0]
     kind = first["encoding"]
@@ -117,7 +118,7 @@ def _column(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.
     return read, unread
 
 
-def _dated(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.Series], int]:
+def _dated(values: pl.Series, features: list[Feature]) -> tuple[list[pl.Series], int]:
     unique = values.unique()
     text = stripped(unique)
     days = dates(text, features[0]["style"])
@@ -169,7 +170,7 @@ def _numeric(values: pl.Series, style: str) -> tuple[pl.Series, int]:
     return values, unread
 
 
-def _coded(values: pl.Series, features: list[dict[str, Any]]) -> tuple[list[pl.Series], int]:
+def _coded(values: pl.Series, features: list[Feature]) -> tuple[list[pl.Series], int]:
     """Encode categories.
 
     A value that was not there in training has no 1 among one-hot columns, as a missing
@@ -222,7 +223,7 @@ def _date_part(days: pl.Series, part: str) -> pl.Series:
     return parts[part]()
 
 
-def encode_target(column: pl.Series, target: dict[str, Any]) -> pl.Series:
+def encode_target(column: pl.Series, target: TargetFacts) -> pl.Series:
     """Encode the target.
 
     Returns

@@ -1,9 +1,11 @@
 """Building encoder.json: from what the columns hold to the features that are trained on."""
 
 from dataclasses import replace
-from typing import Any
 
+from pipeline.documents.chunk_profile import Dates
+from pipeline.documents.encoder import Dropped, Encoder, Feature
 from pipeline.notices import Notice, counted, listed, notice, quoted
+from pipeline.vocabulary import WarningCode
 from table.columns.kind import Column
 from table.columns.target import Target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
@@ -12,7 +14,6 @@ from table.values.spellings import FALSE, TRUE
 
 VERSION = 1
 HASH_SLOTS = 4
-Encoder = dict[str, Any]
 
 _DAY = 86_400_000_000
 _DATE_PARTS = ("days", "year", "month", "day", "weekday")
@@ -21,6 +22,12 @@ _REASONS = {
     "constant": "one value in every row",
     "identifier": "an identifier: a different value in nearly every row",
     "text": "free text",
+}
+_DROPPED: dict[str, WarningCode] = {
+    "empty": "dropped_empty",
+    "constant": "dropped_constant",
+    "identifier": "dropped_identifier",
+    "text": "dropped_text",
 }
 
 
@@ -40,8 +47,8 @@ def build_encoder(
     The encoder, alone sufficient to encode a file; and warnings about what was dropped.
     """
     columns = _with_something(columns, target.name, [*id_columns, *drop_columns])
-    features: list[dict[str, Any]] = []
-    dropped: list[dict[str, str]] = []
+    features: list[Feature] = []
+    dropped: list[Dropped] = []
     notices: list[Notice] = []
     for column in columns:
         if column.name in (target.name, *id_columns):
@@ -58,7 +65,7 @@ def build_encoder(
     if len(features) == 1:
         features += _indicator(features[0])
     notices += _dropped_notices(columns, dropped)
-    encoder = {
+    encoder: Encoder = {
         "version": VERSION,
         "header": header,
         "dialect": dialect.to_json(),
@@ -81,19 +88,19 @@ def _with_something(columns: list[Column], target: str, unused: list[str]) -> li
     ]
 
 
-def _carried(columns: list[Column], dropped: list[dict[str, str]]) -> list[str]:
+def _carried(columns: list[Column], dropped: list[Dropped]) -> list[str]:
     """Return the identifiers that go along to the predictions as id columns do."""
     found = {d["column"] for d in dropped if d["reason"] == _REASONS["identifier"]}
     return [column.name for column in columns if column.name in found][:CARRIED_IDENTIFIERS]
 
 
-def features_of(column: Column) -> list[dict[str, Any]]:
+def features_of(column: Column) -> list[Feature]:
     """Return the features that a column becomes."""
     name = column.name
     if column.numbers is not None and column.kind in ("integer", "float", "boolean"):
         return [{"name": name, "column": name, "encoding": "numeric", "style": column.style}]
     if column.dates is not None:
-        return _date_features(column)
+        return _date_features(column, column.dates)
     if column.counts is None:
         return [
             {"name": f"{name}#hash{slot}", "column": name, "encoding": "hash", "slot": slot}
@@ -107,8 +114,16 @@ def features_of(column: Column) -> list[dict[str, Any]]:
         return [{"name": name, "column": name, "encoding": "boolean", "true": true, "false": false}]
     if len(ranked) == 2:
         false, true = [ranked[0]], [ranked[1]]
-        one = {"name": f"{name}={ranked[1]}", "column": name, "encoding": "boolean"}
-        return [one | {"true": true, "false": false}]
+        name_of_one = f"{name}={ranked[1]}"
+        return [
+            {
+                "name": name_of_one,
+                "column": name,
+                "encoding": "boolean",
+                "true": true,
+                "false": false,
+            }
+        ]
     if len(ranked) <= ONE_HOT_LIMIT:
         return [
             {"name": f"{name}={v}", "column": name, "encoding": "one_hot", "category": v}
@@ -117,8 +132,7 @@ def features_of(column: Column) -> list[dict[str, Any]]:
     return [{"name": name, "column": name, "encoding": "frequency_rank", "categories": ranked}]
 
 
-def _date_features(column: Column) -> list[dict[str, Any]]:
-    dates = column.dates or {}
+def _date_features(column: Column, dates: Dates) -> list[Feature]:
     parts = list(_DATE_PARTS)
     if dates["clock"]:
         parts += ["hour", "minute"]
@@ -136,7 +150,7 @@ def _date_features(column: Column) -> list[dict[str, Any]]:
     ]
 
 
-def _indicator(feature: dict[str, Any]) -> list[dict[str, Any]]:
+def _indicator(feature: Feature) -> list[Feature]:
     """Add a second feature to a lone one.
 
     The inference server guesses the delimiter from a request's first line: in "3.25" it
@@ -174,7 +188,7 @@ def _ambiguous(column: Column) -> list[Notice]:
     return [notice("ambiguous_dates", text)]
 
 
-def _dropped_notices(columns: list[Column], dropped: list[dict[str, str]]) -> list[Notice]:
+def _dropped_notices(columns: list[Column], dropped: list[Dropped]) -> list[Notice]:
     kinds = {column.name: column.kind for column in columns}
     notices = []
     for kind, reason in _REASONS.items():
@@ -184,5 +198,5 @@ def _dropped_notices(columns: list[Column], dropped: list[dict[str, str]]) -> li
         if names:
             columns_are = "Column" if len(names) == 1 else "Columns"
             text = f"{columns_are} {listed(names)} not used: {reason}."
-            notices.append(notice(f"dropped_{kind}", text))
+            notices.append(notice(_DROPPED[kind], text))
     return notices

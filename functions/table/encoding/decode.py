@@ -5,7 +5,8 @@ undone, as a hash, is left out.
 """
 
 from datetime import date, timedelta
-from typing import Any
+
+from pipeline.documents.encoder import Feature
 
 Value = str | float | None
 
@@ -13,7 +14,7 @@ _EPOCH = date(1970, 1, 1)
 _MISSING = ("", "nan")
 
 
-def decode(fields: list[str], features: list[dict[str, Any]]) -> dict[str, Value]:
+def decode(fields: list[str], features: list[Feature]) -> dict[str, Value]:
     """Turn an encoded line back into values by column; None is missing or not known.
 
     Parameters
@@ -38,17 +39,17 @@ def _number(field: str) -> float | None:
     return None if field in _MISSING else float(field)
 
 
-def _numeric(field: str, _feature: dict[str, Any]) -> Value:
+def _numeric(field: str, _feature: Feature) -> Value:
     return _number(field)
 
 
-def _boolean(field: str, feature: dict[str, Any]) -> Value:
+def _boolean(field: str, feature: Feature) -> Value:
     number = _number(field)
     words = feature["true"] if number else feature["false"]
     return None if number is None or not words else str(words[0])
 
 
-def _ranked(field: str, feature: dict[str, Any]) -> Value:
+def _ranked(field: str, feature: Feature) -> Value:
     number, known = _number(field), feature["categories"]
     return None if number is None or number >= len(known) else str(known[int(number)])
 

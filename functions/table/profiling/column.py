@@ -5,23 +5,12 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.documents.chunk_profile import ColumnProfile, Numbers
 from table.profiling.distinct import sketch_of
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers, timeline_of
-from table.values.fields import (
-    ANY_DATE,
-    COMMA,
-    DATES,
-    GROUPED,
-    POINTED,
-    comma,
-    dates,
-    grouped,
-    infinite,
-    plain,
-    stripped,
-)
-
-ColumnProfile = dict[str, Any]
+from table.values.dates import ANY_DATE, DATES, dates
+from table.values.missing import stripped
+from table.values.numbers import COMMA, GROUPED, POINTED, comma, grouped, infinite, plain
 
 # Above 2**53 a float no longer holds every integer.
 _EXACT = 2.0**53
@@ -91,7 +80,13 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
         present, missing = _cleaned(present)
         read = plain(present.values)
     numbers = present.read_as(read)
-    found: ColumnProfile = {"missing": missing, "numbers": {}, "dates": {}}
+    found: ColumnProfile = {
+        "missing": missing,
+        "numbers": {},
+        "dates": {},
+        "values": {},
+        "longest": 0,
+    }
     if len(numbers.values):
         found["numbers"]["plain"] = _numbers(numbers)
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
@@ -143,7 +138,7 @@ def _cleaned(raw: Tally) -> tuple[Tally, int]:
     return Tally(merged["value"], merged["count"]), missing
 
 
-def _numbers(numbers: Tally) -> dict[str, Any]:
+def _numbers(numbers: Tally) -> Numbers:
     values = numbers.values
     count = numbers.total
     weights = 1 / count if numbers.counts is None else numbers.counts / count
@@ -151,11 +146,16 @@ def _numbers(numbers: Tally) -> dict[str, Any]:
     return {
         "count": count,
         "whole": numbers.where(whole).total,
-        "min": values.min(),
-        "max": values.max(),
+        "min": _value(values.min()),
+        "max": _value(values.max()),
         # Weighted before they are added: sums of numbers near 1e308 would overflow.
-        "mean": (values * weights).sum(),
+        "mean": _value((values * weights).sum()),
     }
+
+
+def _value(found: Any) -> Any:
+    """Give up polars' type of an aggregate, which is any that a series may hold."""
+    return found
 
 
 def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
@@ -184,8 +184,8 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
         ticks = days.read_as(ticks_of_dates(days.values))
         found["dates"][style] = {
             "count": ticks.total,
-            "min": ticks.values.min(),
-            "max": ticks.values.max(),
+            "min": _value(ticks.values.min()),
+            "max": _value(ticks.values.max()),
             "clock": bool((ticks.values % _DAY != 0).any()),
         }
         if timed:

@@ -7,13 +7,11 @@ in a data stream"; Beyer et al. 2007 give the estimator (k - 1) / kth smallest).
 Polars' hash is stable within one release, and all chunks of a run use one release.
 """
 
-from typing import Any
-
 import polars as pl
 
+from pipeline.documents.chunk_profile import Sketch
 from table.limits import EXACT_DISTINCT, EXACT_DISTINCT_BYTES, SKETCH_SIZE
 
-Sketch = dict[str, Any]
 _HASHES = 2.0**64
 _LOOK = 10_000
 

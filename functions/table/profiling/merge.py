@@ -1,23 +1,25 @@
 """Merging the profiles of different rows; the order changes nothing but last digits of means."""
 
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
-from prepare.steps.profile import Profile
-from table.profiling.column import ColumnProfile
+from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
 from table.profiling.distinct import merge_sketches
 from table.profiling.timeline import merge_timelines
 
+_Part = TypeVar("_Part")
 
-def empty_profile(width: int) -> Profile:
+
+def empty_profile(width: int) -> MergedProfile:
     """Return the profile of no rows."""
-    columns = [
+    columns: list[ColumnProfile] = [
         {"missing": 0, "numbers": {}, "dates": {}, "values": {"counts": {}}, "longest": 0}
         for _ in range(width)
     ]
     return {"records": 0, "rows": 0, "bad": [], "cp1252": False, "columns": columns}
 
 
-def merge_profiles(one: Profile, other: Profile) -> Profile:
+def merge_profiles(one: MergedProfile, other: MergedProfile) -> MergedProfile:
     """Merge two profiles; lists of bad rows are left to the caller, who knows the lines."""
     return {
         "records": one["records"] + other["records"],
@@ -37,15 +39,16 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         "numbers": _each(
             _pointed(one["numbers"], other["numbers"]),
             _pointed(other["numbers"], one["numbers"]),
-            _merge_numbers,
+            merge_numbers,
         ),
         "dates": _each(one["dates"], other["dates"], _merge_dates),
         "values": merge_sketches(one["values"], other["values"]),
         "longest": max(one["longest"], other["longest"]),
     }
-    for name in ("infinite", "prose"):
-        if count := one.get(name, 0) + other.get(name, 0):
-            merged[name] = count
+    if infinite := one.get("infinite", 0) + other.get("infinite", 0):
+        merged["infinite"] = infinite
+    if prose := one.get("prose", 0) + other.get("prose", 0):
+        merged["prose"] = prose
     if one.get("dots") or other.get("dots"):
         merged["dots"] = True
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
@@ -53,30 +56,30 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
     if lines:
         merged["timelines"] = lines
-    return merged | _each(_labelled(one), _labelled(other), merge_columns)
+    labelled = [found["labelled"] for found in (one, other) if "labelled" in found]
+    if labelled:
+        merged["labelled"] = labelled[0] if len(labelled) == 1 else merge_columns(*labelled)
+    return merged
 
 
-def _labelled(found: ColumnProfile) -> dict[str, ColumnProfile]:
-    return {"labelled": found["labelled"]} if "labelled" in found else {}
-
-
-def _each(one: dict[str, Any], other: dict[str, Any], merge: Any) -> dict[str, Any]:
+def _each(
+    one: Mapping[str, _Part], other: Mapping[str, _Part], merge: Callable[[_Part, _Part], _Part]
+) -> dict[str, _Part]:
     return {
-        key: merge(one[key], other[key])
-        if key in one and key in other
-        else one.get(key, other.get(key))
+        key: merge(one[key], other[key]) if key in one and key in other else {**one, **other}[key]
         for key in sorted({*one, *other})
     }
 
 
-def _pointed(numbers: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str, Numbers]:
     """Say what was left out of a chunk: without a group of three, "pointed" is as "plain"."""
     if "pointed" in other and "plain" in numbers:
         return {"pointed": numbers["plain"]} | numbers
     return numbers
 
 
-def _merge_numbers(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
+    """Merge the numbers of different values."""
     count = one["count"] + other["count"]
     return {
         "count": count,
@@ -88,7 +91,7 @@ def _merge_numbers(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _merge_dates(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+def _merge_dates(one: Dates, other: Dates) -> Dates:
     return {
         "count": one["count"] + other["count"],
         "min": min(one["min"], other["min"]),

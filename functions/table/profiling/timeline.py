@@ -6,13 +6,12 @@ does not depend on chunks.
 """
 
 from bisect import bisect_right
-from typing import Any
 
 import polars as pl
 
+from pipeline.documents.chunk_profile import Timeline
 from table.limits import TIME_BUCKETS
 
-Timeline = dict[str, Any]
 _SMALLEST = -(1 << 63)
 
 

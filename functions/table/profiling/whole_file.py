@@ -2,12 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TypedDict
 
+from pipeline.documents.chunk_profile import ChunkProfile, ColumnProfile, Fault, MergedProfile
+from pipeline.documents.fit import FirstRow
+from pipeline.documents.plan import Plan
 from pipeline.errors import FileLimitError, NotCsvError
-from prepare.steps.profile import Profile
 from table.limits import BAD_LINES_SHOWN, MIB, RECORD_LIMIT_BYTES
 from table.profiling.merge import empty_profile, merge_profiles
+
+
+class TargetCounts(TypedDict):
+    """The target's values in a chunk, and how many numbers each style reads."""
+
+    counts: dict[str, int]
+    numbers: dict[str, int]
 
 
 @dataclass
@@ -21,12 +30,12 @@ class Chain:
     target_counts : of each of these, what the target column holds.
     """
 
-    profile: Profile
-    chunks: list[dict[str, Any]] = field(default_factory=list)
-    target_counts: list[dict[str, Any]] = field(default_factory=list)
+    profile: MergedProfile
+    chunks: list[FirstRow] = field(default_factory=list)
+    target_counts: list[TargetCounts] = field(default_factory=list)
 
 
-def chain(results: Iterable[Profile], plan: dict[str, Any], target: int) -> Chain:
+def chain(results: Iterable[ChunkProfile], plan: Plan, target: int) -> Chain:
     """Follow the reader's state through the chunks and merge what is true of each.
 
     Parameters
@@ -61,15 +70,22 @@ def chain(results: Iterable[Profile], plan: dict[str, Any], target: int) -> Chai
             clean = clean and part["clean"]
             counts.append(part["columns"][target])
         if records:
-            span = {"start": reading["first"], "end": reading["end"], "first_row": row + 1}
-            found.chunks.append({"index": result["index"], **span, "clean": clean})
+            found.chunks.append(
+                {
+                    "index": result["index"],
+                    "start": reading["first"],
+                    "end": reading["end"],
+                    "first_row": row + 1,
+                    "clean": clean,
+                }
+            )
             found.target_counts.append(_total(counts))
         line += result["lines"]
         row += records
     return found
 
 
-def _total(columns: list[dict[str, Any]]) -> dict[str, Any]:
+def _total(columns: list[ColumnProfile]) -> TargetCounts:
     """Count the target's values in a chunk, and its numbers by style."""
     counts: dict[str, int] = {}
     numbers: dict[str, int] = {}
@@ -81,7 +97,7 @@ def _total(columns: list[dict[str, Any]]) -> dict[str, Any]:
     return {"counts": counts, "numbers": numbers}
 
 
-def _refuse(fault: dict[str, Any], file: str, line: int) -> None:
+def _refuse(fault: Fault, file: str, line: int) -> None:
     where = f"{file}, line {line + fault['line'] + 1}"
     if fault["kind"] == "nul":
         raise NotCsvError(

@@ -1,5 +1,6 @@
 """The bytes of a chunk: the lines that begin in its range, and the rest of its last record."""
 
+from pipeline.documents.chunk_profile import FaultKind
 from pipeline.storage.bucket import Source
 from table.limits import MIB, RECORD_LIMIT_BYTES
 from table.reading.dialect import Dialect
@@ -43,7 +44,7 @@ def _rest_of_line(source: Source, at: int, newline: bytes) -> bytes:
     return rest
 
 
-def rest_of_record(source: Source, at: int, dialect: Dialect) -> tuple[bytes, str | None]:
+def rest_of_record(source: Source, at: int, dialect: Dialect) -> tuple[bytes, FaultKind | None]:
     """Read on, from inside quotes, to the end of the record; say what is wrong if none comes.
 
     Returns
@@ -51,7 +52,8 @@ def rest_of_record(source: Source, at: int, dialect: Dialect) -> tuple[bytes, st
     The bytes, up to a NUL byte if there is one; and None, "too_long", "unclosed" or "nul".
     """
     newline = dialect.newline.encode()
-    tail, checked, wrong = b"", 0, None
+    tail, checked = b"", 0
+    wrong: FaultKind | None = None
     while wrong is None and len(tail) <= RECORD_LIMIT_BYTES:
         more = source.read(at + len(tail), at + len(tail) + _STEP)
         if not more:

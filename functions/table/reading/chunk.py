@@ -9,10 +9,10 @@ profiled for both states, and Fit, which sees all chunks in order, takes the rig
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import polars as pl
 
+from pipeline.documents.chunk_profile import Fault
 from pipeline.storage.bucket import Source
 from table.limits import RECORD_LIMIT_BYTES
 from table.reading.byte_range import offset_of, own_lines, rest_of_record
@@ -54,7 +54,7 @@ class Reading:
     end: int
     ends_inside: bool
     head: Piece | None
-    fault: dict[str, Any] | None
+    fault: Fault | None
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ def read_chunk(
         nothing = Reading(at, at, False, None, None)
         return Chunk(0, nothing, replace(nothing, ends_inside=True), None)
     newline = dialect.newline.encode()
-    nul = None
+    nul: Fault | None = None
     if (cut := raw.find(b"\0")) >= 0:
         # polars cannot take lines with a NUL byte, and nothing after it matters.
         nul = {"kind": "nul", "line": raw.count(newline, 0, cut)}
@@ -118,10 +118,9 @@ def read_chunk(
         fault = _too_long(own, newline, line, partial(states.record_of, began_inside=began))
         if fault is None and ends and broken:
             opens = states.record_of(lines, began)
-            fault = {
-                "kind": broken,
-                "line": lines + tail.count(newline) if broken == "nul" else opens,
-            }
+            if broken == "nul" or opens is None:
+                opens = lines + tail.count(newline)
+            fault = {"kind": broken, "line": opens}
         fault = fault or nul
         head = raw[begins:split] + (rest if split == len(raw) else b"")
         readings.append(
@@ -172,7 +171,7 @@ def _too_long(
     newline: bytes,
     line: int = 0,
     record_of: Callable[[int], int | None] = lambda line: line,
-) -> dict[str, Any] | None:
+) -> Fault | None:
     """Find the first record over the limit; None, as nearly always, without looking at all.
 
     Parameters

@@ -4,9 +4,9 @@ import csv
 import io
 import re
 import statistics
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from pipeline.documents.plan import DialectFacts, Newline
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
 from pipeline.notices import Notice, counted, listed, notice, shorten
 from table.limits import COLUMN_LIMIT, RECORD_LIMIT_BYTES
@@ -33,13 +33,19 @@ class Dialect:
 
     delimiter: str = ","
     quote: str = '"'
-    newline: str = "\n"
+    newline: Newline = "\n"
     skip_space: bool = False
     encoding: str = "utf-8"
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> DialectFacts:
         """Return what ``Dialect(**value)`` takes."""
-        return asdict(self)
+        return {
+            "delimiter": self.delimiter,
+            "quote": self.quote,
+            "newline": self.newline,
+            "skip_space": self.skip_space,
+            "encoding": self.encoding,
+        }
 
 
 @dataclass(frozen=True)
@@ -97,7 +103,7 @@ def read_head(text: str, name: str, encoding: str, complete: bool, target: str |
     return _columns(name, dialect, records[skip:], lines[skip:], target, skip)
 
 
-def _newline(text: str) -> str:
+def _newline(text: str) -> Newline:
     """Return the carriage return if more records end with it alone than with a line feed."""
     if "\r" not in text:
         return "\n"

@@ -36,8 +36,9 @@ class FakeS3:
         body = self.objects[Key]
         return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
 
-    def put_object(self, *, Key: str, Body: bytes, **_: str) -> None:  # noqa: N803
+    def put_object(self, *, Key: str, Body: bytes, **_: str) -> dict[str, str]:  # noqa: N803
         self.objects[Key] = Body
+        return {"ETag": '"written"'}
 
     def get_paginator(self, _operation: str) -> "FakeS3":
         return self

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from pipeline.storage.run_files import RunFiles
+from pipeline.documents.run_files import RunFiles
+from pipeline.storage.bucket import Bucket
 from tests.unit.evaluate.buckets import FakeLogs, FakeS3
 
 RUN = "churn-20261122-101500-0a1b2c3d"
@@ -50,7 +51,7 @@ class MadeRun:
 
     @property
     def files(self) -> RunFiles:
-        return RunFiles(self.s3, "drops", PREFIX)
+        return RunFiles(Bucket(self.s3, "drops"), PREFIX)
 
     def put(self, name: str, text: str) -> None:
         self.s3.objects[f"{PREFIX}/{name}"] = text.encode()

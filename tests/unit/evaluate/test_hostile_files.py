@@ -23,10 +23,10 @@ MIB = 1 << 20
 # Run in a process of its own, whose peak is that of the reading and nothing else.
 MEASURE = """
 import resource, sys
-from pipeline import artefacts
+from pipeline.documents import kinds, reading
 from pipeline.errors import PipelineError
-from evaluate.model_file import ModelArchiveError, ModelFormatError, parse_model, read_model
-from evaluate.parts import read_predictions, read_truth
+from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
+from evaluate.rows.parse import read_predictions, read_truth
 kind, path = sys.argv[1:]
 try:
     with open(path, "rb") as file:
@@ -40,7 +40,7 @@ try:
             body = file.read()
             read_predictions(body, path, "regression", body.count(b"\\n"), 1)
         else:
-            artefacts.checked(getattr(artefacts, kind), file.read(), path)
+            reading.checked(getattr(kinds, kind), file.read(), path)
     print("read")
 except (PipelineError, ModelArchiveError, ModelFormatError) as error:
     print(type(error).__name__)

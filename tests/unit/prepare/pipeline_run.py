@@ -8,9 +8,10 @@ import pandas as pd
 
 from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
-from pipeline.documents import artefacts
+from pipeline.documents import kinds, reading
 from pipeline.settings import resolve_settings
-from pipeline.storage.bucket import Bucket, planned, planned_source
+from pipeline.storage.bucket import Bucket
+from prepare.planned import read_plan, source_of
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
 from prepare.steps.plan import Request, plan_run
@@ -71,9 +72,9 @@ def prepare(
     plan = plan_run(s3, Request("bucket", drop, execution, chunk_bytes, "test"))
     prefix = plan["prefix"]
     bucket = Bucket(s3, "bucket")
-    details = planned(bucket, prefix)
-    source = planned_source(s3, details)
-    for chunk in bucket.get_json(f"{prefix}/manifest.json", artefacts.MANIFEST):
+    details = read_plan(bucket, prefix)
+    source = source_of(s3, details)
+    for chunk in reading.read_json(bucket, f"{prefix}/manifest.json", kinds.MANIFEST):
         key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
         bucket.put_compact(key, profile_chunk(source, details, chunk))
     fit = fit_run(s3, "bucket", prefix, champion or {"found": False}, INSTANCE)

@@ -10,9 +10,10 @@ import pytest
 
 from bench.prepare.local_s3 import LocalS3
 from pipeline.aws_errors import named_errors
-from pipeline.documents import artefacts
+from pipeline.documents import reading
 from pipeline.errors import ArtefactError, PipelineError, UnexpectedError
-from pipeline.storage.bucket import Bucket, planned, planned_source
+from pipeline.storage.bucket import Bucket
+from prepare.planned import read_plan, source_of
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
 from prepare.steps.profile import profile_chunk
@@ -50,10 +51,10 @@ def s3() -> LocalS3:
 
 def profile(s3: LocalS3) -> None:
     bucket = Bucket(s3, "bucket")
-    plan = planned(bucket, RUN)
+    plan = read_plan(bucket, RUN)
     uris = bucket.uri(f"{RUN}/plan.json"), bucket.uri(f"{RUN}/manifest.json")
-    with artefacts.belonging(*uris):
-        profile_chunk(planned_source(s3, plan), plan, {"index": 0, "start": 0, "end": 2_000})
+    with reading.belonging(*uris):
+        profile_chunk(source_of(s3, plan), plan, {"index": 0, "start": 0, "end": 2_000})
 
 
 def fit(s3: LocalS3) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from markupsafe import Markup
 from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import Frame
 from evaluate.wording import percent, short
+from pipeline.documents.evaluation import Curve
+from pipeline.documents.plots import BinaryPlots, Calibration
 from pipeline.figures import figure
 
 _CALLOUT_WIDTH = 0.023
@@ -17,7 +19,7 @@ _LINE = 0.06
 _WHOLE = 1e-9
 
 
-def roc(plots: dict[str, Any], auc: float | None) -> Markup:
+def roc(curve: list[list[float]], auc: float | None) -> Markup:
     """Draw the receiver operating characteristic."""
     share = Axis(0, 1, "negatives taken for positive", is_share=True)
     frame = Frame(
@@ -27,17 +29,16 @@ def roc(plots: dict[str, Any], auc: float | None) -> Markup:
         share,
         Axis(0, 1, "positives found", is_share=True),
     )
-    frame.area(plots["roc"], [(0, 0), (1, 0)], "fill model")
+    frame.area(curve, [(0, 0), (1, 0)], "fill model")
     frame.line([(0, 0), (1, 1)], "reference")
-    frame.line(plots["roc"], "curve model")
+    frame.line(curve, "curve model")
     frame.note((1, 0), f"AUC {figure(auc)}", "end", "callout model", (-8, -12))
     frame.note((0.5, 0.5), "chance", "start", "note", (8, 14))
     return frame.svg()
 
 
-def precision_recall(plots: dict[str, Any], average: float | None) -> Markup:
-    """Draw precision against recall."""
-    share = plots["positive_share"]
+def precision_recall(curve: list[list[float]], share: float, average: float | None) -> Markup:
+    """Draw precision against recall, beside the share of positives."""
     frame = Frame(
         "Precision and recall",
         f"Precision against recall; the average precision is {figure(average)}, the share of "
@@ -45,18 +46,18 @@ def precision_recall(plots: dict[str, Any], average: float | None) -> Markup:
         Axis(0, 1, "recall: positives found", is_share=True),
         Axis(0, 1, "precision: alarms that are right", is_share=True),
     )
-    frame.area(plots["pr"], [(0, 0), (1, 0)], "fill model")
+    frame.area(curve, [(0, 0), (1, 0)], "fill model")
     frame.line([(0, share), (1, share)], "reference")
-    frame.line(plots["pr"], "curve model")
+    frame.line(curve, "curve model")
     callout = f"Average precision {figure(average)}"
     width = _CALLOUT_WIDTH * (len(callout) + 2)
     lower, upper = _Label(0, width, _LINE), _Label(1 - width, 1, 1 - _LINE)
-    if _room(plots["pr"], upper) > _room(plots["pr"], lower):
+    if _room(curve, upper) > _room(curve, lower):
         frame.note((1, 1), callout, "end", "callout model", (-8, 16))
-        frame.note(*_free_place(plots["pr"], share, upper))
+        frame.note(*_free_place(curve, share, upper))
     else:
         frame.note((0, 0), callout, "start", "callout model", (10, -12))
-        frame.note(*_free_place(plots["pr"], share, lower))
+        frame.note(*_free_place(curve, share, lower))
     return frame.svg()
 
 
@@ -98,7 +99,7 @@ def _free_place(curve: list[list[float]], share: float, taken: _Label) -> tuple[
     return (best.left, share), "chance", "start", "note", (0, 13 if best.middle < share else -5)
 
 
-def calibration(bins: list[dict[str, float]], predicted: str, observed: str) -> Markup:
+def calibration(bins: list[Calibration], predicted: str, observed: str) -> Markup:
     """Draw observed shares against predicted probabilities, with Wilson intervals."""
     worst = max(bins, key=lambda b: abs(b["observed"] - b["predicted"]))
     frame = Frame(
@@ -120,12 +121,12 @@ def calibration(bins: list[dict[str, float]], predicted: str, observed: str) -> 
     return frame.svg()
 
 
-def scores(plots: dict[str, Any], names: list[str]) -> Markup:
+def scores(plots: BinaryPlots, names: list[str]) -> Markup:
     """Draw how many rows of each class got which probability."""
-    counts, names = plots["scores"], [short(name, 30) for name in names]
-    bins = len(counts["positive"])
-    totals = {side: sum(values) or 1 for side, values in counts.items()}
-    tallest = max(max(counts[side]) / totals[side] for side in counts)
+    names = [short(name, 30) for name in names]
+    above, below = _shares(plots["scores"]["positive"]), _shares(plots["scores"]["negative"])
+    bins = len(above)
+    tallest = max(*above, *below)
     frame = Frame(
         "Predicted probabilities by class",
         f"Distribution of the predicted probability among rows that are {names[1]}, drawn "
@@ -136,15 +137,18 @@ def scores(plots: dict[str, Any], names: list[str]) -> Markup:
     )
     for index in range(bins):
         left, right = (index + 0.06) / bins, (index + 0.94) / bins
-        up = counts["positive"][index] / totals["positive"]
-        down = counts["negative"][index] / totals["negative"]
-        frame.box(left, right, 0, up, "bar model")
-        frame.box(left, right, -down, 0, "bar other")
+        frame.box(left, right, 0, above[index], "bar model")
+        frame.box(left, right, -below[index], 0, "bar other")
     frame.line([(0, 0), (1, 0)], "base")
     frame.line([(plots["threshold"], -tallest), (plots["threshold"], tallest)], "reference")
     frame.note((1, tallest), names[1], "end", "callout model", (-2, 10))
     frame.note((1, -tallest), names[0], "end", "callout other", (-2, -4))
     return frame.svg()
+
+
+def _shares(counts: list[int]) -> list[float]:
+    total = sum(counts) or 1
+    return [count / total for count in counts]
 
 
 class _Mirrored(Axis):
@@ -163,7 +167,7 @@ class _Rounds(Axis):
         return [tick for tick in super().ticks(wanted) if abs(tick - round(tick)) < _WHOLE]
 
 
-def learning(curve: dict[str, Any]) -> Markup:
+def learning(curve: Curve) -> Markup:
     """Draw the metric of train and validation by boosting round."""
     rounds, sides = curve["rounds"], {k: curve[k] for k in ("train", "validation") if curve[k]}
     values = [value for side in sides.values() for value in side]

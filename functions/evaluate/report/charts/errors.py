@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from markupsafe import Markup
 
 from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import WIDTH, Frame, picture
 from evaluate.wording import percent, short, told_apart
+from pipeline.documents.plots import Histogram, Quantiles, Scatter
 from pipeline.figures import figure
 
 _CELL_TEXT = 12
@@ -18,7 +18,7 @@ _SLANTED = 26
 """Narrower cells have their names upright."""
 
 
-def predicted_actual(plot: dict[str, Any], target: str) -> Markup:
+def predicted_actual(plot: Scatter, target: str) -> Markup:
     """Draw predicted against actual values: dots, or the density of many rows."""
     low, high, target = plot["low"], plot["high"], short(target, 40)
     room = (high - low) * 0.02 or 1.0
@@ -42,7 +42,7 @@ def predicted_actual(plot: dict[str, Any], target: str) -> Markup:
     return frame.svg()
 
 
-def residuals(plot: dict[str, Any]) -> Markup:
+def residuals(plot: Histogram) -> Markup:
     """Draw the distribution of predicted minus actual."""
     low, high, counts = plot["low"], plot["high"], plot["counts"]
     step, total = (high - low) / len(counts), sum(counts) + plot["outside"]
@@ -60,7 +60,7 @@ def residuals(plot: dict[str, Any]) -> Markup:
     return frame.svg()
 
 
-def residuals_by_prediction(groups: list[dict[str, float]]) -> Markup:
+def residuals_by_prediction(groups: list[Quantiles]) -> Markup:
     """Draw the median residual and the middle 80 % of rows along the prediction."""
     lows, highs = [g["low"] for g in groups], [g["high"] for g in groups]
     ends = [g["predicted"] for g in groups]

@@ -1,12 +1,12 @@
 """The main metric of model, champion and baseline on one scale, with intervals."""
 
 from dataclasses import dataclass
-from typing import Any
 
 from markupsafe import Markup
 
 from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import picture
+from pipeline.documents.evaluation import Evaluation, Interval
 from pipeline.figures import figure
 
 _LEAST_SHARE = 0.15
@@ -22,16 +22,20 @@ class Standing:
     kind: str
     """The CSS class: model, champion or baseline."""
     value: float | None
-    interval: dict[str, Any] | None
+    interval: Interval | None
 
 
-def standings(document: dict[str, Any]) -> Markup:
+def standings(document: Evaluation) -> Markup:
     """Draw where the model stands."""
-    metric, comparison, baseline = (document[k] for k in ("metric", "comparison", "baseline"))
+    metric, comparison, baseline = (
+        document["metric"],
+        document["comparison"],
+        document["baseline"],
+    )
     rows = [Standing("This model", "model", metric["value"], metric["interval"])]
     if comparison["compared"]:
         same = comparison["challenger"]
-        if comparison["seen"]:
+        if comparison["seen"] and same:
             rows.append(
                 Standing(
                     f"… on {comparison['rows']:,} rows", "model", same["value"], same["interval"]

@@ -85,7 +85,12 @@ def hostile_table(task: str) -> Table:
 
 def hostile_page(task: str) -> str:
     run = make_run(hostile_table(task))
-    run.change("request.json", dataset="d" + HOSTILE[0], key=HOSTILE[3], settings={"x": HOSTILE[4]})
+    run.change(
+        "request.json",
+        dataset="d" + HOSTILE[0],
+        key=HOSTILE[3],
+        settings={"drop_columns": [HOSTILE[4]]},
+    )
     run.change("profile.json", warnings=[{"code": "x", "message": HOSTILE[1]}])
     run.event["fit"]["hyperparameters"][HOSTILE[0]] = HOSTILE[1]
     return page_of(run)
@@ -211,7 +216,7 @@ def test_ends_of_a_column_of_days_have_no_time(run_of: Runs) -> None:
 def test_the_name_of_the_line_of_chance_is_not_behind_the_curve(share: float, skill: float) -> None:
     x = np.linspace(0, 1, 101)
     y = share + (1 - share) * skill * (1 - x) + 0.02 * share * np.sin(40 * x) * (x < 0.4)
-    svg = precision_recall({"pr": np.column_stack([x, y]).tolist(), "positive_share": share}, 0.5)
+    svg = precision_recall(np.column_stack([x, y]).tolist(), share, 0.5)
     note = re.search(r'class="note" x="([\d.]+)" y="([\d.]+)"[^>]*>chance', svg)
     curve = re.search(r'class="curve model" d="M([^"]+)"', svg)
     assert note is not None
@@ -230,7 +235,7 @@ def test_the_line_of_chance_is_not_named_over_the_average_precision(
 ) -> None:
     x = np.linspace(0, 1, 101)
     y = share + (1 - share) * skill * (1 - x) ** 2
-    svg = precision_recall({"pr": np.column_stack([x, y]).tolist(), "positive_share": share}, 0.73)
+    svg = precision_recall(np.column_stack([x, y]).tolist(), share, 0.73)
     label = r'x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">'
     note = re.search(rf'class="note" {label}chance', svg)
     callout = re.search(rf'class="callout model" {label}Average', svg)

@@ -10,7 +10,8 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from evaluate.steps.champion import find_champion, metadata_of
+from evaluate.document.package import metadata_of
+from evaluate.steps.champion import find_champion
 from pipeline import layout
 from pipeline.errors import ServiceBusyError, ServiceRefusedError
 from tests.unit.evaluate.buckets import FakeLogs

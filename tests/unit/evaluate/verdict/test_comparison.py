@@ -12,7 +12,8 @@ from evaluate.metrics.scored import METRICS, Scored
 from evaluate.steps.evaluate import evaluate_run
 from evaluate.verdict.comparison import data_beside, in_class_order
 from evaluate.verdict.judgement import Rivals, judge
-from evaluate.verdict.rule import Data, NotCompared, Rule, decide, finding_of
+from evaluate.verdict.rule import NotCompared, Rule, decide, finding_of
+from pipeline.vocabulary import DataAge
 from tests.unit.evaluate.made_run import MadeRun, prediction_lines
 
 Runs = Callable[[str], MadeRun]
@@ -270,7 +271,7 @@ FAILED, OTHER, UNFIT, CHANGED = (
         (0.4, Rule(minimum=0.3), None, "newer", "approved"),
     ],
 )
-def test_the_rule(value: Any, rule: Rule, against: Any, data: Data, outcome: str) -> None:
+def test_the_rule(value: Any, rule: Rule, against: Any, data: DataAge, outcome: str) -> None:
     verdict = decide(METRICS["auc"], value, rule, against, data, 0.5)
     assert verdict.outcome == outcome
 
@@ -341,7 +342,7 @@ def test_fewer_than_ten_rows_decide_nothing(rows: int, finding: str) -> None:
     ],
 )
 def test_data_is_the_same_by_etag_and_newer_by_time(
-    etag: Any, modified: Any, champion: Any, data: Data
+    etag: Any, modified: Any, champion: Any, data: DataAge
 ) -> None:
     names = ("data_etag", "data_last_modified")
     known = {k: v for k, v in zip(names, champion, strict=True) if v is not None}
@@ -358,7 +359,7 @@ def test_data_is_the_same_by_etag_and_newer_by_time(
     ],
 )
 def test_of_files_of_one_second_the_names_of_the_runs_decide(
-    etag: str, run: str, data: Data
+    etag: str, run: str, data: DataAge
 ) -> None:
     moment = "2026-11-22T10:00:00+00:00"
     champion = {"data_etag": "a", "data_last_modified": moment, "run": "churn-1"}

@@ -5,7 +5,8 @@ from datetime import datetime
 import polars as pl
 import pytest
 
-from table.values.fields import dates, numbers
+from table.values.dates import dates
+from table.values.numbers import numbers
 from tests.unit.prepare.pipeline_run import prepare
 
 LAST = "9999-12-31 23:59:59.999999"

@@ -5,7 +5,7 @@ import pytest
 
 from table.columns.kind import column_of
 from table.profiling.column import profile_column
-from table.values.fields import numbers
+from table.values.numbers import numbers
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 

@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from botocore.exceptions import ClientError
 
 from pipeline.aws_errors import ABSENT, code_of
-from pipeline.documents import artefacts
-from pipeline.documents.artefacts import Artefact
+from pipeline.documents import reading
+from pipeline.documents.kinds import Kind, T
 from pipeline.layout import join
-from pipeline.storage.objects import ObjectStream, read_object
+from pipeline.storage.bucket import Bucket
+from pipeline.storage.damage import damaged, present
+from pipeline.storage.objects import ObjectStream
 
 _CHUNKS = "chunks"
 _READERS = 16
@@ -23,9 +25,7 @@ _Found = TypeVar("_Found")
 class RunFiles:
     """What lies below one run's prefix."""
 
-    s3: Any
-    """A boto3 S3 client."""
-    bucket: str
+    bucket: Bucket
     prefix: str
 
     def key(self, *parts: str) -> str:
@@ -34,33 +34,31 @@ class RunFiles:
 
     def uri(self, *parts: str) -> str:
         """Return the s3:// address of a file of the run."""
-        return f"s3://{self.bucket}/{self.key(*parts)}"
+        return self.bucket.uri(self.key(*parts))
 
-    def read(self, *parts: str, kind: Artefact) -> bytes:
+    def read(self, *parts: str, kind: Kind[Any]) -> bytes:
         """Return a file's bytes; raise ArtefactError if it is not there, or over its limit."""
-        return artefacts.read_bytes(self.s3, self.bucket, self.key(*parts), kind)
+        return reading.read_bytes(self.bucket, self.key(*parts), kind)
 
-    def open(self, *parts: str, kind: Artefact) -> ObjectStream:
+    def open(self, *parts: str, kind: Kind[Any]) -> ObjectStream:
         """Return a file's stream."""
-        with artefacts.present(self.uri(*parts), kind.writer):
-            return ObjectStream(self.s3, self.bucket, self.key(*parts))
+        with present(self.uri(*parts), kind.writer):
+            return ObjectStream(self.bucket.client, self.bucket.name, self.key(*parts))
 
-    def read_if_there(self, *parts: str, kind: Artefact) -> bytes | None:
+    def read_if_there(self, *parts: str, kind: Kind[Any]) -> bytes | None:
         """Return a file's bytes, or None if there is no such file."""
         try:
-            return read_object(
-                self.s3, self.bucket, self.key(*parts), kind.limit, writer=kind.writer
-            )
+            return self.bucket.get(self.key(*parts), kind.limit, writer=kind.writer)
         except ClientError as error:
             if code_of(error) in ABSENT:
                 return None
             raise
 
-    def read_json(self, *parts: str, kind: Artefact) -> Any:
+    def read_json(self, *parts: str, kind: Kind[T]) -> T:
         """Return a JSON file's content, checked."""
-        return artefacts.read_json(self.s3, self.bucket, self.key(*parts), kind)
+        return reading.read_json(self.bucket, self.key(*parts), kind)
 
-    def read_notes(self, beginning: str, kind: Artefact) -> list[Any]:
+    def read_notes(self, beginning: str, kind: Kind[T]) -> list[T]:
         """Return the content of those files of the chunks whose names begin so, checked.
 
         What they tell makes sense only together, so that there being none is damage, too.
@@ -68,7 +66,7 @@ class RunFiles:
         names = [name for name in self.names(_CHUNKS) if name.startswith(beginning)]
         if not names:
             uri = self.uri(_CHUNKS, f"{beginning}*.json")
-            raise artefacts.damaged(uri, kind.writer, "is not there any more")
+            raise damaged(uri, kind.writer, "is not there any more")
         return list(in_parallel(lambda name: self.read_json(_CHUNKS, name, kind=kind), names))
 
     def names(self, folder: str) -> list[str]:
@@ -87,18 +85,14 @@ class RunFiles:
         }
 
     def _listed(self, start: str) -> Iterator[dict[str, Any]]:
-        pages = self.s3.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=start)
+        client, name = self.bucket.client, self.bucket.name
+        pages = client.get_paginator("list_objects_v2").paginate(Bucket=name, Prefix=start)
         for page in pages:
             yield from page.get("Contents", [])
 
     def write(self, name: str, text: str, content_type: str) -> None:
         """Write a file of the run."""
-        self.s3.put_object(
-            Bucket=self.bucket,
-            Key=self.key(name),
-            Body=text.encode(),
-            ContentType=f"{content_type}; charset=utf-8",
-        )
+        self.bucket.put(self.key(name), text.encode(), f"{content_type}; charset=utf-8")
 
 
 def in_parallel(work: Callable[[_Named], _Found], names: list[_Named]) -> Iterator[_Found]:

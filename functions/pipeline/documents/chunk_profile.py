@@ -1,0 +1,115 @@
+"""chunks/profile-*.json: what a chunk holds, in a form that merges."""
+
+from typing import Literal, NotRequired, TypedDict
+
+
+class Numbers(TypedDict):
+    """A column's numbers, as one style reads them."""
+
+    count: int
+    whole: int
+    """How many of them are whole numbers."""
+    min: float
+    max: float
+    mean: float
+
+
+class Dates(TypedDict):
+    """A column's dates, as one style reads them; in microseconds since 1970."""
+
+    count: int
+    min: int
+    max: int
+    clock: bool
+    """Whether any has a time of day."""
+
+
+class Timeline(TypedDict):
+    """Rows over time."""
+
+    width: int
+    """Buckets are 2**width ticks wide."""
+    counts: list[list[int]]
+    """[bucket, rows], in order."""
+
+
+class Sketch(TypedDict):
+    """Different values: each with its count, or, if they are many, their smallest hashes."""
+
+    counts: NotRequired[dict[str, int]]
+    hashes: NotRequired[list[int]]
+
+
+class ColumnProfile(TypedDict):
+    """What a column holds in some rows."""
+
+    missing: int
+    numbers: dict[str, Numbers]
+    """By style: plain, pointed, grouped, comma."""
+    dates: dict[str, Dates]
+    """By style."""
+    values: Sketch
+    longest: int
+    """Characters."""
+    infinite: NotRequired[int]
+    prose: NotRequired[int]
+    """Values of three words or more."""
+    dots: NotRequired[bool]
+    other: NotRequired[list[str]]
+    """Some values that are no numbers."""
+    timelines: NotRequired[dict[str, Timeline]]
+    labelled: NotRequired["ColumnProfile"]
+    """The same, of the rows that have a target."""
+
+
+class MergedProfile(TypedDict):
+    """What some records hold, wherever they stand."""
+
+    records: int
+    rows: int
+    """Records with as many fields as there are columns."""
+    bad: list[list[int]]
+    """[line, fields] of the first records that are no rows."""
+    cp1252: bool
+    """Whether some of the bytes were no UTF-8, and read as CP1252."""
+    columns: list[ColumnProfile]
+
+
+class RowsProfile(MergedProfile):
+    """What records of a chunk hold that follow one another."""
+
+    clean: bool
+    """Whether each line is known to be a record of the right width."""
+
+
+FaultKind = Literal["nul", "unclosed", "too_long"]
+
+
+class Fault(TypedDict):
+    """Why a chunk cannot be read, and on which of its lines."""
+
+    kind: FaultKind
+    line: int
+
+
+class ReadingProfile(TypedDict):
+    """A chunk as read in one state at its beginning: outside quotes, or inside."""
+
+    first: int
+    end: int
+    """Offsets in bytes of its first record, and behind its last."""
+    ends_inside: bool
+    fault: Fault | None
+    head: RowsProfile | None
+    """The records before both states agree."""
+
+
+class ChunkProfile(TypedDict):
+    """What Profile found in a chunk."""
+
+    index: int
+    lines: int
+    outside: ReadingProfile
+    inside: ReadingProfile
+    body: RowsProfile | None
+    """The records that both readings have."""

@@ -1,0 +1,64 @@
+"""encoder.json: all that is needed to encode a file as the model was trained on it."""
+
+from typing import Literal, NotRequired, TypedDict
+
+from pipeline.documents.plan import DialectFacts
+from pipeline.vocabulary import Task
+
+
+class TargetFacts(TypedDict):
+    """What is predicted."""
+
+    name: str
+    task: Task
+    classes: NotRequired[list[str] | None]
+    """In the order of their indices; None in a regression."""
+    style: NotRequired[str]
+    labels: NotRequired[dict[str, int]]
+    """The class index of each text."""
+    whole: NotRequired[bool]
+
+
+class Feature(TypedDict):
+    """One of the model's inputs, and how it comes from its column."""
+
+    name: str
+    column: str
+    encoding: Literal["numeric", "date", "hash", "boolean", "one_hot", "frequency_rank", "missing"]
+    style: NotRequired[str]
+    part: NotRequired[str]
+    """Of a date: days, year, month, day, weekday, hour, minute."""
+    slot: NotRequired[int]
+    """Of a hash, its byte from 0."""
+    category: NotRequired[str]
+    categories: NotRequired[list[str]]
+    """Most frequent first."""
+    true: NotRequired[list[str]]
+    false: NotRequired[list[str]]
+
+
+class Dropped(TypedDict):
+    """A column that is not used, and why."""
+
+    column: str
+    reason: str
+
+
+class Encoder(TypedDict):
+    """The features of a model, in order."""
+
+    version: int
+    columns: list[str]
+    target: TargetFacts
+    id_columns: list[str]
+    """Kept for results, never trained on."""
+    features: list[Feature]
+    dropped: NotRequired[list[Dropped]]
+    header: NotRequired[bool]
+    dialect: NotRequired[DialectFacts]
+
+
+class Versioned(TypedDict):
+    """What an encoder of any version has."""
+
+    version: int

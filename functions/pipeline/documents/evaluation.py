@@ -1,0 +1,308 @@
+"""evaluation.json: everything that is known of a run's model.
+
+evaluate/document/evaluation.schema.json is its contract; a test holds the two together.
+"""
+
+from typing import Any, Literal, NotRequired, TypedDict
+
+from pipeline.documents.notes import RowCounts
+from pipeline.documents.plots import Plots
+from pipeline.notices import Notice
+from pipeline.settings import Settings
+from pipeline.vocabulary import (
+    ApprovalStatus,
+    DataAge,
+    Finding,
+    Goal,
+    Obstacle,
+    Outcome,
+    Promotion,
+    Task,
+)
+
+Values = dict[str, float | None]
+"""Every metric of a task; None where it is not defined."""
+Cell = float | str | None
+
+
+class Interval(TypedDict):
+    """Where a value lies with 95 % confidence."""
+
+    low: float
+    high: float
+    level: float
+    method: Literal["bootstrap", "infinitesimal jackknife", "wilson"]
+    replicates: NotRequired[int]
+    seed: NotRequired[int]
+
+
+class VerdictPart(TypedDict):
+    """What becomes of the model, and why."""
+
+    outcome: Outcome
+    approval_status: ApprovalStatus
+    headline: str
+    sentence: str
+    reason: str
+    promotion: Promotion
+    minimum: float | None
+
+
+class MetricPart(TypedDict):
+    """What the model is judged by."""
+
+    name: str
+    label: str
+    goal: Goal
+    value: float | None
+    """None where the metric is not defined on the test rows."""
+    interval: Interval | None
+
+
+class Baseline(TypedDict):
+    """The naive prediction, in words, and its value."""
+
+    prediction: str
+    value: float | None
+
+
+class Measured(TypedDict):
+    """A value and its interval."""
+
+    value: float | None
+    interval: Interval | None
+
+
+class ComparisonPart(TypedDict):
+    """Challenger against champion on identical rows."""
+
+    compared: bool
+    obstacle: Obstacle | None
+    reason: str | None
+    finding: Finding | None
+    data: DataAge | None
+    rows: int | None
+    seen: int | None
+    """Test rows that the champion alone was trained on; None if that is not known."""
+    challenger: Measured | None
+    value: float | None
+    """The champion's."""
+    interval: Interval | None
+    difference: Measured | None
+    """Challenger minus champion."""
+    metrics: Values
+    """The champion's."""
+
+
+class JudgedPart(TypedDict):
+    """The part that the judgement fills."""
+
+    verdict: VerdictPart
+    metric: MetricPart
+    baseline: Baseline
+    comparison: ComparisonPart
+    metrics: Values
+
+
+class ChampionPart(TypedDict):
+    """The model in use when the run began."""
+
+    run: str | None
+    model_package_arn: str
+
+
+class DataPart(TypedDict):
+    """The dropped file."""
+
+    object: str
+    """s3:// address."""
+    version_id: str | None
+    etag: str | None
+    size: int | None
+    """Bytes."""
+    last_modified: str | None
+    """ISO 8601."""
+
+
+class TrainingPart(TypedDict):
+    """The training job."""
+
+    job: str | None
+    seconds: float | None
+    billable_seconds: float | None
+    hyperparameters: dict[str, str]
+    resources: dict[str, Any]
+    """SageMaker's ResourceConfig."""
+    use_spot: bool
+
+
+class Files(TypedDict):
+    """s3:// addresses of what the run wrote."""
+
+    report: str
+    evaluation: str
+    model: str | None
+    predictions: str
+    encoder: str
+    request: str
+
+
+class RunPart(TypedDict):
+    """The part that says which run, on what data."""
+
+    version: int
+    run: str
+    dataset: str
+    task: Task
+    target: str
+    classes: list[str] | None
+    """In the order of class indices; the second of two is the positive one."""
+    champion: ChampionPart | None
+    data: DataPart
+    training: TrainingPart
+    settings: Settings
+    execution: dict[str, Any] | None
+    """Step Functions' own words: name, id, started."""
+    evaluated: str
+    """ISO 8601."""
+    files: Files
+
+
+class ColumnShare(TypedDict):
+    """A column's share of the gain of all splits."""
+
+    column: str
+    share: float
+
+
+class FeatureShare(TypedDict):
+    """A feature's gain."""
+
+    feature: str
+    gain: float
+    """The mean improvement of the loss by a split on it, as xgboost's get_score gives it."""
+    splits: int
+    share: float
+
+
+class Importance(TypedDict):
+    """What the model's trees split on, largest share first."""
+
+    columns: list[ColumnShare]
+    features: list[FeatureShare]
+    used: int
+    of: int
+
+
+class Curve(TypedDict):
+    """A metric by boosting round."""
+
+    metric: str
+    rounds: list[int]
+    train: list[float]
+    validation: list[float]
+    """Empty without a validation channel."""
+
+
+class ModelPart(TypedDict):
+    """The part that the model file and the training log fill."""
+
+    importance: Importance | None
+    learning_curve: Curve | None
+    notes: list[str]
+    """What is left out, and why."""
+
+
+class WorstRow(TypedDict):
+    """A test row that the model got wrong."""
+
+    row: int
+    """Number in the file, from 1."""
+    ids: dict[str, str]
+    actual: float | str
+    predicted: float | str
+    probability: NotRequired[float]
+    """Of the predicted class."""
+    actual_probability: NotRequired[float]
+    """Of the actual class."""
+    error: float
+    """Predicted minus actual, or the row's log loss."""
+    values: dict[str, Cell]
+
+
+class ColumnPart(TypedDict):
+    """What a column of the file holds."""
+
+    name: str
+    type: str | None
+    missing: int | None
+    distinct: int | None
+    distinct_is_exact: NotRequired[bool | None]
+    min: Cell
+    max: Cell
+    mean: float | None
+    top: list[list[Cell]]
+    """[value, rows]."""
+
+
+class JudgedRows(RowCounts):
+    """Rows of the file, by where they went."""
+
+    judged: int
+    """Test rows that were judged: all, up to 5 million."""
+
+
+class Package(TypedDict):
+    """What the run's model package says, whether it was registered or not."""
+
+    group: str
+    description: str
+    metadata: dict[str, str]
+
+
+class Evaluation(RunPart, JudgedPart, ModelPart):
+    """The whole document."""
+
+    rows: JudgedRows
+    plots: Plots
+    worst: list[WorstRow]
+    columns: list[ColumnPart]
+    warnings: list[Notice]
+    versions: dict[str, str | None]
+    timings: dict[str, float]
+    """Seconds."""
+    package: Package
+
+
+class JudgedMetric(TypedDict):
+    """A metric's value, for the message."""
+
+    name: str
+    value: float | None
+    goal: Goal
+
+
+class MessageFiles(TypedDict):
+    """s3:// addresses that the message names."""
+
+    report: str
+    evaluation: str
+    model: str | None
+    predictions: str
+
+
+class Payload(TypedDict):
+    """What the state machine passes on of an evaluation, and the message tells."""
+
+    verdict: Outcome
+    approval_status: ApprovalStatus
+    sentence: str
+    task: Task
+    target: str
+    metric: JudgedMetric
+    champion: JudgedMetric | None
+    metrics: Values
+    rows: RowCounts
+    warnings: list[str]
+    files: MessageFiles
+    package: Package

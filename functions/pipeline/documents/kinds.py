@@ -1,0 +1,84 @@
+"""The kinds of documents: who writes each, how large it may be, and what type it has."""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from pipeline.documents.chunk_profile import ChunkProfile
+from pipeline.documents.encoder import Encoder, Versioned
+from pipeline.documents.fit import Chunk, Fit, Recorded
+from pipeline.documents.notes import PartsNote, RowCounts
+from pipeline.documents.plan import ChunkRange, Plan
+from pipeline.documents.profile import Profile
+from pipeline.documents.request import Request
+
+T = TypeVar("T")
+MIB = 1 << 20
+MOST_VALUES = 3_000_000
+"""Of one JSON file; as empty lists, 200 MB."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """A kind of document: the state that writes it, most bytes, and its name in the schema."""
+
+    writer: str
+    limit: int
+    schema: str = ""
+    values: int = MOST_VALUES
+
+
+REQUEST: Kind[Request] = Kind("Plan data", 2 * MIB, "request")
+"""Settings are at most 1 MiB (pipeline.settings), all else is names."""
+PLAN: Kind[Plan] = Kind("Plan data", 32 * MIB, "plan")
+"""Names of columns, from a header of at most 16 MiB."""
+MANIFEST: Kind[list[ChunkRange]] = Kind("Plan data", 32 * MIB, "manifest")
+"""45 bytes a chunk: 32 MiB are 40 TB in chunks of 64 MiB; S3's objects end at 50 TB."""
+ENCODER: Kind[Encoder] = Kind("Fit encoder", 48 * MIB, "encoder")
+"""Up to 64 KiB of categories a column; 2,400 columns with 1,000 of ten letters each."""
+VERSIONED: Kind[Versioned] = Kind(ENCODER.writer, ENCODER.limit, "versioned")
+"""One of another version has another schema, too."""
+FIT: Kind[Fit] = Kind("Fit encoder", 4 * MIB, "fit")
+"""Rows of at most 500 classes, and at most 1,000 groups of 64 KiB in all."""
+RECORDED: Kind[Recorded] = Kind(FIT.writer, FIT.limit, "recorded")
+"""The fit.json of another run, which an earlier version may have written."""
+PROFILE: Kind[Profile] = Kind("Fit encoder", 48 * MIB, "profile")
+"""Ten values of at most 100 letters for each of at most 16,384 columns."""
+ROWS: Kind[RowCounts] = Kind("Encode chunks", 64 * 1024, "rows")
+"""Five counts."""
+NOTE: Kind[PartsNote] = Kind("Encode chunks", 4 * MIB, "note")
+"""Some 100 bytes a part; a chunk has at most 10,000."""
+TRUTH: Kind[bytes] = Kind("Encode chunks", 192 * MIB)
+"""Row numbers, labels and id columns of a chunk's test rows; a chunk has at most 128 MiB."""
+TEST: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
+"""Features of a chunk's test rows, read in blocks: up to 25 bytes a feature."""
+LINE_LIMIT = 16 * MIB
+"""Of a line of features: 16,384 columns as thirteen numbers of 25 bytes have 5 MiB."""
+SEEN: Kind[bytes] = Kind("Encode chunks", 16 * MIB)
+"""Eight bytes a digest; of a file about a million are kept, of a chunk no more."""
+MODEL: Kind[bytes] = Kind("Train model (XGBoost)", 0)
+"""Read as a stream, with limits of its own (evaluate.model.trees)."""
+RANGE: Kind[ChunkRange] = Kind("Plan data", 64 * 1024, "range")
+"""An item of manifest.json, as the Map hands it on."""
+CHUNK: Kind[Chunk] = Kind("Fit encoder", 64 * 1024, "chunk")
+"""An item of chunks.json, as the Map hands it on."""
+_PROFILE_MOST = 256 * MIB
+
+
+def chunk_profile(columns: int) -> Kind[ChunkProfile]:
+    """Return the kind of a chunk's profile, whose size goes with the number of columns.
+
+    A column has at most 1,000 values of 64 KiB in all, in each of three pieces, and the one that
+    divides the rows has them twice; the timelines of ten styles are 4,096 counts each.
+    """
+    limit = min(4 * MIB + columns * MIB, _PROFILE_MOST)
+    return Kind("Profile chunks", limit, "chunk_profile", 1_000_000 + 7_000 * columns)
+
+
+def predictions(rows: int, width: int) -> Kind[bytes]:
+    """Return the kind of a part's predictions: a number has at most 24 letters and two marks."""
+    return Kind("Batch transform", 64 * 1024 + rows * (8 + 64 * width))
+
+
+def tested(rows: int) -> Kind[bytes]:
+    """Return the kind of the digests of a part's test rows."""
+    return Kind("Encode chunks", 8 * rows)

@@ -1,0 +1,41 @@
+"""profile.json: what a file holds, for people and for the report."""
+
+from typing import NotRequired, TypedDict
+
+from pipeline.documents.plan import DialectFacts
+from pipeline.notices import Notice
+
+
+class ColumnSummary(TypedDict):
+    """What a column holds."""
+
+    name: str
+    type: str
+    missing: int
+    distinct: int
+    distinct_is_exact: NotRequired[bool]
+    min: NotRequired[float | str | None]
+    max: NotRequired[float | str | None]
+    mean: NotRequired[float | None]
+    top: NotRequired[list[list[str | int]]]
+    """[value, rows] of the most frequent ones."""
+
+
+class BadRows(TypedDict):
+    """Records that are no rows."""
+
+    count: int
+    lines: list[int]
+    """Of the first of them, from 1."""
+
+
+class Profile(TypedDict):
+    """What Fit found in a file."""
+
+    columns: list[ColumnSummary]
+    warnings: list[Notice]
+    rows: NotRequired[int]
+    dialect: NotRequired[DialectFacts]
+    header: NotRequired[bool]
+    bad_rows: NotRequired[BadRows]
+    dropped_rows: NotRequired[dict[str, int]]

@@ -1,0 +1,82 @@
+"""What one state hands to another through the state machine's own data."""
+
+from typing import Any, NotRequired, TypedDict
+
+
+class Champion(TypedDict):
+    """What Find champion answers: the model package of a dataset that is in use."""
+
+    found: bool
+    model_package_arn: NotRequired[str]
+    encoder_key: NotRequired[str]
+    run: NotRequired[str]
+    data_last_modified: NotRequired[str]
+    """ISO 8601."""
+    data_etag: NotRequired[str]
+
+
+class UsableFacts(TypedDict):
+    """Whether the champion can predict the file's test rows."""
+
+    usable: bool
+    reason: str
+    broken: NotRequired[bool]
+    """Whether it cannot because its encoder is damaged."""
+
+
+class JobFacts(TypedDict):
+    """What the training job may use."""
+
+    resource_config: dict[str, Any]
+    stopping_condition: dict[str, int]
+    """SageMaker's ResourceConfig and StoppingCondition."""
+    use_spot: bool
+    timeout_seconds: int
+
+
+class Fitted(JobFacts):
+    """What Fit encoder answers."""
+
+    task: str
+    target: str
+    chunks: str
+    """Key of chunks.json."""
+    hyperparameters: dict[str, str]
+    champion: UsableFacts
+
+
+class Training(TypedDict):
+    """What is passed on of the training job."""
+
+    job: str
+    model_data: str
+    """s3:// address."""
+    training_seconds: NotRequired[int]
+    billable_seconds: NotRequired[int]
+
+
+class Compared(TypedDict):
+    """Whether the champion's batch transform has predicted the test rows."""
+
+    compared: bool
+    reason: NotRequired[str]
+    failed: NotRequired[bool]
+
+
+class Comparisons(TypedDict):
+    """How often the run was compared, and the suffixes of the next jobs' names."""
+
+    count: int
+    suffixes: list[str]
+
+
+class Judged(TypedDict):
+    """What the step evaluate is given."""
+
+    comparisons: Comparisons
+    champion: Champion
+    comparison: Compared
+    fit: Fitted
+    training: Training
+    execution: dict[str, Any]
+    """Step Functions' own words: id, name, started."""

@@ -1,0 +1,81 @@
+"""The words that several parts share: tasks, metrics, splits, verdicts, warnings."""
+
+from typing import Literal
+
+Task = Literal["regression", "binary", "multiclass"]
+TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
+
+METRICS: dict[Task, tuple[str, ...]] = {
+    "regression": ("rmse", "mae", "r2"),
+    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
+    "multiclass": ("mlogloss", "accuracy", "macro_f1"),
+}
+"""What a model can be judged by; the first is the default of its task."""
+THRESHOLD = 0.5
+"""A binary row counts as positive from this probability on."""
+
+SPLITS = ("train", "validation", "test")
+"""In the order of their numbers."""
+TRAIN, VALIDATION, TEST = range(3)
+ROW_COUNTS = (*SPLITS, "dropped")
+"""What becomes of a file's rows."""
+
+Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
+ApprovalStatus = Literal["Approved", "PendingManualApproval", "Rejected"]
+"""Of a model package (SageMaker API reference, ModelApprovalStatus)."""
+APPROVAL: dict[Outcome, ApprovalStatus] = {
+    "approved": "Approved",
+    "pending": "PendingManualApproval",
+    "kept_champion": "Rejected",
+    "below_minimum": "Rejected",
+}
+Finding = Literal["better", "equal", "worse", "undecided"]
+"""Of the challenger, beside the champion."""
+DataAge = Literal["newer", "same", "not newer"]
+"""The challenger's file beside the champion's."""
+Obstacle = Literal["failed", "question", "unfit", "seen", "changed"]
+"""What kept a champion from being compared."""
+Promotion = Literal["auto", "manual", "never"]
+Goal = Literal["min", "max"]
+
+WarningCode = Literal[
+    "added_columns",
+    "ambiguous_dates",
+    "bad_rows",
+    "baseline_within_interval",
+    "champion",
+    "champion_not_compared",
+    "champion_rows_unknown",
+    "champion_saw_rows",
+    "class_missing",
+    "dropped_constant",
+    "dropped_empty",
+    "dropped_identifier",
+    "dropped_text",
+    "encoding",
+    "few_rows_of_class",
+    "few_test_rows",
+    "imbalance",
+    "infinite_values",
+    "leakage",
+    "metric_undefined",
+    "more",
+    "no_better_than_baseline",
+    "no_header",
+    "no_target",
+    "numbers_as_classes",
+    "part_of_the_test_rows",
+    "preamble",
+    "renamed",
+    "row_names",
+    "suffix",
+    "target_is_constant",
+    "target_unread",
+    "time_missing",
+    "time_split",
+    "tiny_data",
+    "unread_values",
+    "unseen_values",
+    "wide_interval",
+]
+"""Of what a run's owner should know; programs may rely on them."""
