@@ -12,8 +12,7 @@ from evaluate.steps.register import CHANGED, give_turn_back, is_another, take_tu
 from pipeline import layout
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
-from pipeline.documents.evaluation import Payload
-from pipeline.documents.state import Champion, Judged
+from pipeline.documents.state import Champion, Judged, Payload
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()

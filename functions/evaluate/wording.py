@@ -4,8 +4,7 @@ import math
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from pipeline.figures import DASH, MINUS, figure
-from pipeline.wording import printable
+from pipeline.wording import DASH, MINUS, figure
 
 _SMALL = 0.01
 """From here on four decimals tell values apart."""
@@ -45,16 +44,6 @@ def told_apart(names: Sequence[str], limit: int) -> list[str]:
         name if len(name) <= limit else f"{name[: limit - 1 - tail]}…{name[-tail:]}"
         for name in names
     ]
-
-
-def quoted(text: str, limit: int = 60) -> str:
-    """Quote a column's name or a value, cut, with control characters made visible."""
-    return f"'{printable(short(text, limit))}'"
-
-
-def counted(number: int, noun: str) -> str:
-    """Say how many there are: 1 row, 2,000 rows."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def span(low: float, high: float) -> str:

@@ -8,8 +8,7 @@ from urllib.parse import quote
 
 from notify.remedies import remedy_of
 from pipeline.errors import InputError, is_one_of
-from pipeline.figures import MINUS, figure
-from pipeline.wording import printable
+from pipeline.wording import MINUS, figure, printable
 
 REJECTED_INPUT = "rejected_input"
 FAILED = "failed"

@@ -1,16 +1,19 @@
-"""What may import what, and what only a handler may do."""
+"""What may import what, how large rooms and files may become, and what only a handler may do."""
 
 import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from importlinter.cli import lint_imports
 
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
-PARTS = sorted(path.name for path in FUNCTIONS.iterdir() if (path / "__init__.py").is_file())
 CLIENTS = FUNCTIONS / "pipeline" / "clients.py"
 FILES = sorted(FUNCTIONS.rglob("*.py"))
+ALL = sorted([*FILES, *(ROOT / "dropforge").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
+MOST_LINES = 250
+MOST_MODULES = 15
 
 
 def imports(path: Path) -> Iterator[str]:
@@ -22,12 +25,28 @@ def imports(path: Path) -> Iterator[str]:
             yield node.module or ""
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(FUNCTIONS)))
-def test_function_imports_only_itself_and_what_all_share(path: Path) -> None:
-    own = path.relative_to(FUNCTIONS).parts[0]
-    allowed = {own, "pipeline", "table"}
-    others = {name.split(".")[0] for name in imports(path)} & {*PARTS, "dropforge"}
-    assert others <= allowed
+def test_imports_go_one_way(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The rooms and their order are in pyproject.toml, [tool.importlinter]."""
+    monkeypatch.syspath_prepend(FUNCTIONS)
+    monkeypatch.syspath_prepend(ROOT)
+    failed = lint_imports(str(ROOT / "pyproject.toml"), no_cache=True)
+    assert not failed, capsys.readouterr().out.partition("Contracts:")[2]
+
+
+@pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_is_short_enough_to_be_read_at_once(path: Path) -> None:
+    assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize(
+    "folder",
+    sorted({path.parent for path in ALL if "bench" not in path.relative_to(ROOT).parts}),
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_room_has_few_enough_modules_to_be_taken_in(folder: Path) -> None:
+    assert len([path for path in ALL if path.parent == folder]) <= MOST_MODULES
 
 
 @pytest.mark.parametrize(
@@ -51,5 +70,4 @@ def test_clients_that_wait_are_made_in_one_place() -> None:
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
-    paths = [*FILES, *(ROOT / "dropforge").rglob("*.py"), *(ROOT / "bench").rglob("*.py")]
-    assert not [p for p in paths if p.stem in {"utils", "common", "helpers", "misc", "util"}]
+    assert not [p for p in ALL if p.stem in {"utils", "common", "helpers", "misc", "util"}]

@@ -1,7 +1,7 @@
 """Numbers and causes as people read them."""
 
 from pipeline.errors import is_one_of
-from pipeline.figures import figure
+from pipeline.wording import figure
 
 
 def number(value: float | None) -> str:

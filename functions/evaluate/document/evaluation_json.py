@@ -13,7 +13,7 @@ import numpy as np
 from evaluate.metrics.intervals import LEVEL, REPLICATES, SEED, Interval
 from evaluate.verdict.judgement import Judgement
 from evaluate.verdict.warnings import FEW_ROWS
-from evaluate.wording import counted, quoted, span
+from evaluate.wording import span
 from pipeline.documents import evaluation
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.evaluation import Cell, ColumnPart, JudgedPart, Measured, RunPart
@@ -21,8 +21,8 @@ from pipeline.documents.profile import ColumnSummary, Profile
 from pipeline.documents.request import Request
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged
-from pipeline.figures import figure
 from pipeline.vocabulary import Outcome
+from pipeline.wording import counted, figure, quoted
 
 VERSION = 1
 _COLUMNS = 200

@@ -1,9 +1,10 @@
 """What the evaluate step hands to the state machine: small, whatever the file's size."""
 
 from evaluate.document.package import description_of, metadata_of
-from evaluate.verdict.warnings import LIMIT
 from evaluate.wording import short
-from pipeline.documents.evaluation import Evaluation, JudgedMetric, Payload
+from pipeline.documents.evaluation import Evaluation
+from pipeline.documents.state import JudgedMetric, Payload
+from pipeline.notices import WARNING_COUNT
 
 # A state's data ends at 256 KiB, and a column's name may be longer; evaluation.json has all of it.
 _NAME = 200
@@ -37,7 +38,7 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "test": rows["test"],
             "dropped": rows["dropped"],
         },
-        "warnings": [item["message"] for item in document["warnings"][:LIMIT]],
+        "warnings": [item["message"] for item in document["warnings"][:WARNING_COUNT]],
         "files": {
             "report": files["report"],
             "evaluation": files["evaluation"],

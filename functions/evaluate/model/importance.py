@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from evaluate.model.trees import Model
 from pipeline.documents.encoder import Feature
-from pipeline.documents.evaluation import FeatureShare, Importance
+from pipeline.documents.model_part import FeatureShare, Importance
 
 _SHOWN = 50
 

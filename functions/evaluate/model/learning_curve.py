@@ -9,7 +9,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from pipeline.documents.evaluation import Curve
+from pipeline.documents.model_part import Curve
 
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _MAX_PAGES = 50

@@ -26,7 +26,7 @@ from pipeline.documents.evaluation import (
     JudgedRows,
 )
 from pipeline.documents.plots import ClassRow, MulticlassPlots
-from pipeline.figures import figure
+from pipeline.wording import counted, figure, quoted
 
 _TASKS = {
     "regression": "Regression",
@@ -82,8 +82,8 @@ def _environment() -> Environment:
         "percent": wording.percent,
         "thousands": wording.thousands,
         "size": wording.size,
-        "quoted": wording.quoted,
-        "counted": wording.counted,
+        "quoted": quoted,
+        "counted": counted,
         "moment": wording.moment,
         "mean": wording.mean,
         "breakable": _breakable,

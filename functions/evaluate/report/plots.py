@@ -6,9 +6,9 @@ from typing import TypedDict, cast
 from markupsafe import Markup
 
 from evaluate.report.charts import curves, errors
-from evaluate.wording import counted
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.plots import BinaryPlots, MulticlassPlots, RegressionPlots
+from pipeline.wording import counted
 
 
 class Plot(TypedDict):

@@ -6,10 +6,10 @@ import numpy as np
 
 from evaluate.metrics.measures import Floats
 from evaluate.rows.parse import join_parts, read_predictions, read_truth
-from evaluate.wording import counted
 from pipeline.documents import kinds
 from pipeline.documents.run_files import RunFiles, in_parallel
 from pipeline.errors import EmptyTestSplitError, PredictionCountError
+from pipeline.wording import counted
 
 MAX_ROWS = 5_000_000
 """Most test rows that are judged: above, whole parts are left out, evenly spread."""

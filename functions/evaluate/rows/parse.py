@@ -10,9 +10,9 @@ from collections.abc import Iterable
 import numpy as np
 
 from evaluate.metrics.measures import Floats
-from evaluate.wording import counted
 from pipeline.documents import kinds
 from pipeline.errors import PredictionCountError, PredictionValueError
+from pipeline.wording import counted
 
 _NUMBER = re.compile(rb"[ \t]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?[ \t]*")
 # An id column's value may be as long as a record; for Python's csv module 128 KiB are the most.

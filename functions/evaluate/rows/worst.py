@@ -13,7 +13,8 @@ from evaluate.metrics.scored import Scored
 from evaluate.rows.holdout import TRUTH, Holdout
 from pipeline.documents import kinds
 from pipeline.documents.encoder import Encoder, Feature
-from pipeline.documents.evaluation import Importance, WorstRow
+from pipeline.documents.evaluation import WorstRow
+from pipeline.documents.model_part import Importance
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.damage import damaged
 from table.encoding.decode import Value, decode

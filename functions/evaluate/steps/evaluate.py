@@ -23,12 +23,13 @@ from evaluate.verdict.warnings import Warnings, warning
 from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, TargetFacts
-from pipeline.documents.evaluation import Evaluation, Importance, ModelPart, Payload, WorstRow
+from pipeline.documents.evaluation import Evaluation, WorstRow
+from pipeline.documents.model_part import Importance, ModelPart
 from pipeline.documents.notes import RowCounts
 from pipeline.documents.profile import Profile
 from pipeline.documents.request import Request
 from pipeline.documents.run_files import RunFiles
-from pipeline.documents.state import Judged
+from pipeline.documents.state import Judged, Payload
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
 from pipeline.vocabulary import DataAge

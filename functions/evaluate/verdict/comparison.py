@@ -12,8 +12,8 @@ from evaluate.rows.holdout import Holdout, read_scores
 from evaluate.rows.overlap import overlap_of
 from evaluate.verdict.judgement import Rivals
 from evaluate.verdict.rule import NotCompared
-from evaluate.verdict.warnings import FEW_ROWS, listed
-from evaluate.wording import counted, quoted, short
+from evaluate.verdict.warnings import FEW_ROWS
+from evaluate.wording import short
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import TargetFacts
 from pipeline.documents.request import Request
@@ -21,10 +21,12 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Champion, Judged
 from pipeline.errors import ArtefactError, EvaluationError
 from pipeline.vocabulary import DataAge
+from pipeline.wording import counted, listed, quoted
 
 ENCODER = "champion_encoder.json"
 PREDICTIONS = "champion"
 _REASON = 240
+_NAMES = 5
 
 
 def rivals_of(
@@ -111,11 +113,15 @@ def _changed(before: TargetFacts, challenger: Scored, target: str, in_order: boo
     gone = [name for name in known if name not in set(now)]
     new = [name for name in now if name not in set(known)]
     if gone or new:
-        sides = [f"{listed(gone)} gone"] * bool(gone) + [f"{listed(new)} new"] * bool(new)
+        sides = [f"{_listed(gone)} gone"] * bool(gone) + [f"{_listed(new)} new"] * bool(new)
         return f"the classes changed since the model in use: {', '.join(sides)}"
     if in_order and known != now:
-        return f"the order of the classes changed: {listed(known)} became {listed(now)}"
+        return f"the order of the classes changed: {_listed(known)} became {_listed(now)}"
     return ""
+
+
+def _listed(names: Sequence[str]) -> str:
+    return listed(names, _NAMES)
 
 
 def in_class_order(predicted: Floats, known: Sequence[str], wanted: Sequence[str]) -> Floats:

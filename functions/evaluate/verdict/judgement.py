@@ -10,9 +10,9 @@ from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import Metric, Scored
 from evaluate.verdict.rule import NotCompared, Rule, Verdict, decide, finding_of
 from evaluate.verdict.warnings import Warnings, metric_warnings, warning
-from evaluate.wording import counted
 from pipeline.notices import Notice
 from pipeline.vocabulary import DataAge, Finding
+from pipeline.wording import counted
 
 LEAST_ROWS = 10
 """Fewer rows tell no two models apart, whatever their interval says."""

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric
-from pipeline.figures import figure
 from pipeline.vocabulary import (
     APPROVAL,
     ApprovalStatus,
@@ -14,6 +13,7 @@ from pipeline.vocabulary import (
     Outcome,
     Promotion,
 )
+from pipeline.wording import figure
 
 NO_BETTER = "it is no better than a naive prediction"
 UNDECIDED = "these test rows are too few to compare it with the model in use"

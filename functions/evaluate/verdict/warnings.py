@@ -1,20 +1,16 @@
 """What the owner should know about a result, each as a code and a sentence."""
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric, Scored
-from evaluate.wording import counted, quoted, span
-from pipeline.figures import figure
-from pipeline.notices import Notice
+from evaluate.wording import span
+from pipeline.notices import WARNING_LENGTH, Notice
 from pipeline.vocabulary import WarningCode
+from pipeline.wording import counted, figure, listed, quoted
 
 Warnings = list[Notice]
 
-LIMIT = 20
-TEXT_LIMIT = 300
 FEW_ROWS = 30
 """Of fewer test rows the headline itself must say how little they tell."""
 _FEW_OF_CLASS = 10
@@ -25,7 +21,7 @@ _NAMES = 5
 
 def warning(code: WarningCode, message: str) -> Notice:
     """Return a warning, its message cut to what a state's payload carries."""
-    cut = message if len(message) <= TEXT_LIMIT else f"{message[: TEXT_LIMIT - 1]}…"
+    cut = message if len(message) <= WARNING_LENGTH else f"{message[: WARNING_LENGTH - 1]}…"
     return {"code": code, "message": cut}
 
 
@@ -124,7 +120,7 @@ def _class_warnings(scored: Scored) -> Warnings:
             warning(
                 "class_missing",
                 f"{len(missing):,} of {len(scored.classes):,} classes have no test row: "
-                f"{listed(missing)}. Metrics say nothing about them.",
+                f"{listed(missing, _NAMES)}. Metrics say nothing about them.",
             )
         ]
     rarest = int(counts.argmin())
@@ -143,9 +139,3 @@ def _class_warnings(scored: Scored) -> Warnings:
 def _spoken(label: str) -> str:
     """Write a metric's name as in the middle of a sentence: log loss, but AUC."""
     return label[0].lower() + label[1:] if label[1:2].islower() else label
-
-
-def listed(names: Sequence[str]) -> str:
-    """List some names for a message."""
-    more = len(names) - _NAMES
-    return ", ".join(quoted(name) for name in names[:_NAMES]) + (f" and {more} more" * (more > 0))

@@ -5,6 +5,7 @@ evaluate/document/evaluation.schema.json is its contract; a test holds the two t
 
 from typing import Any, Literal, NotRequired, TypedDict
 
+from pipeline.documents.model_part import ModelPart
 from pipeline.documents.notes import RowCounts
 from pipeline.documents.plots import Plots
 from pipeline.notices import Notice
@@ -168,51 +169,6 @@ class RunPart(TypedDict):
     files: Files
 
 
-class ColumnShare(TypedDict):
-    """A column's share of the gain of all splits."""
-
-    column: str
-    share: float
-
-
-class FeatureShare(TypedDict):
-    """A feature's gain."""
-
-    feature: str
-    gain: float
-    """The mean improvement of the loss by a split on it, as xgboost's get_score gives it."""
-    splits: int
-    share: float
-
-
-class Importance(TypedDict):
-    """What the model's trees split on, largest share first."""
-
-    columns: list[ColumnShare]
-    features: list[FeatureShare]
-    used: int
-    of: int
-
-
-class Curve(TypedDict):
-    """A metric by boosting round."""
-
-    metric: str
-    rounds: list[int]
-    train: list[float]
-    validation: list[float]
-    """Empty without a validation channel."""
-
-
-class ModelPart(TypedDict):
-    """The part that the model file and the training log fill."""
-
-    importance: Importance | None
-    learning_curve: Curve | None
-    notes: list[str]
-    """What is left out, and why."""
-
-
 class WorstRow(TypedDict):
     """A test row that the model got wrong."""
 
@@ -271,38 +227,4 @@ class Evaluation(RunPart, JudgedPart, ModelPart):
     versions: dict[str, str | None]
     timings: dict[str, float]
     """Seconds."""
-    package: Package
-
-
-class JudgedMetric(TypedDict):
-    """A metric's value, for the message."""
-
-    name: str
-    value: float | None
-    goal: Goal
-
-
-class MessageFiles(TypedDict):
-    """s3:// addresses that the message names."""
-
-    report: str
-    evaluation: str
-    model: str | None
-    predictions: str
-
-
-class Payload(TypedDict):
-    """What the state machine passes on of an evaluation, and the message tells."""
-
-    verdict: Outcome
-    approval_status: ApprovalStatus
-    sentence: str
-    task: Task
-    target: str
-    metric: JudgedMetric
-    champion: JudgedMetric | None
-    metrics: Values
-    rows: RowCounts
-    warnings: list[str]
-    files: MessageFiles
     package: Package

@@ -2,6 +2,10 @@
 
 from typing import Any, NotRequired, TypedDict
 
+from pipeline.documents.evaluation import Package, Values
+from pipeline.documents.notes import RowCounts
+from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
+
 
 class Champion(TypedDict):
     """What Find champion answers: the model package of a dataset that is in use."""
@@ -80,3 +84,37 @@ class Judged(TypedDict):
     training: Training
     execution: dict[str, Any]
     """Step Functions' own words: id, name, started."""
+
+
+class JudgedMetric(TypedDict):
+    """A metric's value, for the message."""
+
+    name: str
+    value: float | None
+    goal: Goal
+
+
+class MessageFiles(TypedDict):
+    """s3:// addresses that the message names."""
+
+    report: str
+    evaluation: str
+    model: str | None
+    predictions: str
+
+
+class Payload(TypedDict):
+    """What the state machine passes on of an evaluation, and the message tells."""
+
+    verdict: Outcome
+    approval_status: ApprovalStatus
+    sentence: str
+    task: Task
+    target: str
+    metric: JudgedMetric
+    champion: JudgedMetric | None
+    metrics: Values
+    rows: RowCounts
+    warnings: list[str]
+    files: MessageFiles
+    package: Package

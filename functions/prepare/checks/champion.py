@@ -11,8 +11,9 @@ from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, Feature
 from pipeline.errors import ArtefactError
-from pipeline.notices import Notice, counted, listed, notice, quoted, shorten
+from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import Bucket
+from pipeline.wording import counted, listed, quoted, shorten
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION

@@ -9,8 +9,9 @@ import polars as pl
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.fit import FirstRow
 from pipeline.documents.plan import Plan
-from pipeline.notices import Notice, listed, notice, quoted
+from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import Source
+from pipeline.wording import listed, quoted
 from table.encoding.apply import encode_frame, encode_target
 from table.limits import MIB
 from table.reading.dialect import Dialect

@@ -6,9 +6,10 @@ from math import ceil
 from pipeline.documents.fit import Method, Placed, Split
 from pipeline.documents.plan import Plan
 from pipeline.errors import RowsUnusableError, SettingsError
-from pipeline.notices import Notice, counted, notice, quoted
+from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import SPLITS, TRAIN
+from pipeline.wording import counted, quoted
 from prepare.splitting.assign import Fractions, assign_groups, sizes, to_json
 from table.columns.kind import Column
 from table.columns.target import Target

@@ -9,9 +9,10 @@ from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.errors import RowsUnusableError
-from pipeline.notices import Notice, capped, counted, notice, shorten
+from pipeline.notices import Notice, capped, notice
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket
+from pipeline.wording import counted, shorten
 from prepare.checks.champion import compare_champion
 from prepare.checks.leakage import leakage_notices
 from prepare.planned import read_plan, source_of

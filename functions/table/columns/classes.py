@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.errors import SettingsError
-from pipeline.notices import listed, quoted
+from pipeline.wording import listed, quoted
 from table.columns.kind import Column
 from table.values.numbers import numbers
 from table.values.spellings import FALSE, TRUE

@@ -4,8 +4,8 @@ from difflib import get_close_matches
 
 from pipeline import layout
 from pipeline.errors import SettingsError, TargetMissingError
-from pipeline.notices import listed, quoted, shorten
 from pipeline.settings import Settings
+from pipeline.wording import listed, quoted, shorten
 
 _TARGETS = ("target", "label", "y")
 

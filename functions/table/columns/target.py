@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 
 from pipeline.documents.encoder import TargetFacts
 from pipeline.errors import SettingsError, TargetUnusableError
-from pipeline.notices import Notice, counted, listed, notice, quoted
+from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import TASKS, Task
+from pipeline.wording import counted, listed, quoted
 from table.columns.classes import class_order, classes_of, numbers_of
 from table.columns.kind import Column
 from table.limits import CLASS_LIMIT

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.documents.encoder import Encoder, Feature, TargetFacts
-from pipeline.errors import ColumnMismatchError
-from pipeline.notices import Notice, listed, notice
 from table.values.dates import dates
 from table.values.hashing import text_hash
 from table.values.missing import stripped
@@ -34,33 +32,6 @@ class Encoded:
 
     features: pl.DataFrame
     unknown: dict[str, int] = field(default_factory=dict)
-
-
-def check_columns(encoder: Encoder, columns: list[str], file: str) -> list[Notice]:
-    """Compare a file's columns with an encoder's; their order does not matter.
-
-    Returns
-    -------
-    A warning if the file has columns that the encoder does not know.
-
-    Raises
-    ------
-    ColumnMismatchError
-        A column that the features need is missing; the message names it.
-    """
-    needed = list(dict.fromkeys(feature["column"] for feature in encoder["features"]))
-    missing = [name for name in needed if name not in columns]
-    added = [name for name in columns if name not in encoder["columns"]]
-    if missing:
-        also = f"; it has {listed(added)} instead" if added else ""
-        raise ColumnMismatchError(
-            f"{file} lacks {'column' if len(missing) == 1 else 'columns'} {listed(missing)} that "
-            f"the model was trained on{also}; name its columns as in training: {listed(needed, 20)}"
-        )
-    if not added:
-        return []
-    text = f"{file} has {listed(added)}, which the model does not know; ignored."
-    return [notice("added_columns", text)]
 
 
 def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> Encoded:

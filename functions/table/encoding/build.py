@@ -4,8 +4,9 @@ from dataclasses import replace
 
 from pipeline.documents.chunk_profile import Dates
 from pipeline.documents.encoder import Dropped, Encoder, Feature
-from pipeline.notices import Notice, counted, listed, notice, quoted
+from pipeline.notices import Notice, notice
 from pipeline.vocabulary import WarningCode
+from pipeline.wording import counted, listed, quoted
 from table.columns.kind import Column
 from table.columns.target import Target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT

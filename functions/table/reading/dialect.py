@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from pipeline.documents.plan import DialectFacts, Newline
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
-from pipeline.notices import Notice, counted, listed, notice, shorten
+from pipeline.notices import Notice, notice
+from pipeline.wording import counted, listed, shorten
 from table.limits import COLUMN_LIMIT, RECORD_LIMIT_BYTES
 from table.reading.header import is_header, named, preamble
 from table.reading.utf8 import end_lines

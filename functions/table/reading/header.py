@@ -4,7 +4,8 @@ import re
 import statistics
 from itertools import pairwise
 
-from pipeline.notices import Notice, listed, notice
+from pipeline.notices import Notice, notice
+from pipeline.wording import listed
 from table.values.spellings import MISSING
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")

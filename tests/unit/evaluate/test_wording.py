@@ -21,7 +21,7 @@ from evaluate.wording import (
     size,
     told_apart,
 )
-from pipeline.figures import figure
+from pipeline.wording import figure
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 from itertools import count
 
-from pipeline.figures import MINUS
+from pipeline.wording import MINUS
 
 _UNITS = ((1e12, "T"), (1e9, "B"), (1e6, "M"), (1e3, "k"))
 

@@ -8,9 +8,9 @@ from markupsafe import Markup
 from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import Frame
 from evaluate.wording import percent, short
-from pipeline.documents.evaluation import Curve
+from pipeline.documents.model_part import Curve
 from pipeline.documents.plots import BinaryPlots, Calibration
-from pipeline.figures import figure
+from pipeline.wording import figure
 
 _CALLOUT_WIDTH = 0.023
 """Of a callout's letter, as a share of a plot's width."""

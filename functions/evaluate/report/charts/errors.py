@@ -9,7 +9,7 @@ from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import WIDTH, Frame, picture
 from evaluate.wording import percent, short, told_apart
 from pipeline.documents.plots import Histogram, Quantiles, Scatter
-from pipeline.figures import figure
+from pipeline.wording import figure
 
 _CELL_TEXT = 12
 _LONGEST = 13

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import picture
 from pipeline.documents.evaluation import Evaluation, Interval
-from pipeline.figures import figure
+from pipeline.wording import figure
 
 _LEAST_SHARE = 0.15
 """Of the scale, that the models' intervals take up at least."""

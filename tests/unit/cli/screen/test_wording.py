@@ -3,7 +3,7 @@
 import pytest
 
 from dropforge.cli.screen.wording import error_name, number
-from pipeline.figures import figure
+from pipeline.wording import figure
 
 VALUES = [0.88, 0.0, -0.5, 101_098.4, 1.011e5, 1234.5, 12.3456, 3e-7, 2.5e12, 0.00123, 1.0]
 

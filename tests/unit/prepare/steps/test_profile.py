@@ -4,7 +4,8 @@ import polars as pl
 import pytest
 import xgboost as xgb
 
-from pipeline.notices import capped, listed, notice
+from pipeline.notices import capped, notice
+from pipeline.wording import listed
 from table.columns.kind import column_of
 from table.profiling.column import profile_column
 from table.profiling.distinct import distinct, merge_sketches, sketch_of
