@@ -45,9 +45,10 @@ test: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator
 lint: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator  ## Run every gate but the tests
 	@$(BIN)/python .ci/gates.py --lint
 
-format: $(TEST)  ## Format the code and mend what ruff can
+format: $(TEST)  ## Format the code and the state machine's file; mend what ruff can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/python -m statemachine.form
 
 build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy`, and check their size
 	@ARCHITECTURE=$(ARCHITECTURE) PYTHON="$(CURDIR)/.venv-sam/bin/python" $(SAM) build --parallel \

@@ -3,6 +3,7 @@
 import inspect
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -15,6 +16,7 @@ from dropforge.cloud.deployment import template
 from notify.remedies import RULES, remedy_of
 from pipeline import errors, layout, turns
 from pipeline.settings import SCHEMA_FILE
+from statemachine import form
 from tests.contract.states import all_states, machines, next_of, reachable
 
 State = dict[str, Any]
@@ -51,6 +53,12 @@ def filled(value: Any) -> Any:
         else:
             result[name] = filled(item)
     return result
+
+
+@pytest.mark.parametrize("path", form.DEFINITIONS, ids=lambda path: path.name)
+def test_file_is_in_the_compact_form(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert form.written(form.parsed(text)) == text, "run `make format`"
 
 
 def test_names_of_the_aws_sample_are_kept(definition: State) -> None:
