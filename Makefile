@@ -25,7 +25,7 @@ export SAM_CLI_TELEMETRY = 0
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format up down build bench faults soak clean lock
+.PHONY: help demo test lint format drawing up down build bench faults soak clean lock
 
 help:  ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
@@ -45,9 +45,13 @@ test: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator
 lint: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator  ## Run every gate but the tests
 	@$(BIN)/python .ci/gates.py --lint
 
-format: $(TEST)  ## Format the code and mend what ruff can
+format: $(TEST)  ## Format the code and the state machine's file; mend what ruff can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --fix --quiet .
+	@$(BIN)/python -m statemachine.form
+
+drawing: $(RUNTIME)  ## Draw the state machine into statemachine/README.md
+	@$(BIN)/python -m statemachine.drawing
 
 build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy`, and check their size
 	@ARCHITECTURE=$(ARCHITECTURE) PYTHON="$(CURDIR)/.venv-sam/bin/python" $(SAM) build --parallel \

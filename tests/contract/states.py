@@ -1,9 +1,19 @@
 """Walks a state machine's definition, sub-machines of Maps and Parallels included."""
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline import errors
+
 State = dict[str, Any]
+
+LEAVES = {
+    name
+    for name, kind in inspect.getmembers(errors, inspect.isclass)
+    if issubclass(kind, errors.PipelineError) and not kind.__subclasses__()
+}
+"""The error names that the functions may end with."""
 
 
 def machines(definition: State) -> Iterator[dict[str, State]]:

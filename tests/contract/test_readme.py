@@ -9,7 +9,11 @@ from dropforge.cli.app import app
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-DOCUMENTS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOCUMENTS = [
+    ROOT / "README.md",
+    ROOT / "statemachine/README.md",
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 COMMANDS = {command.callback.__name__ for command in app.registered_commands if command.callback}
 
 

@@ -1,8 +1,8 @@
 """The definition agrees with the template, the error tree, and Step Functions' own rules."""
 
-import inspect
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -13,17 +13,13 @@ from bench.faults import wording
 from bench.faults.project import ROOT
 from dropforge.cloud.deployment import template
 from notify.remedies import RULES, remedy_of
-from pipeline import errors, layout, turns
+from pipeline import errors, layout
 from pipeline.settings import SCHEMA_FILE
-from tests.contract.states import all_states, machines, next_of, reachable
+from statemachine import form
+from tests.contract.states import LEAVES, all_states, machines, next_of, reachable
 
 State = dict[str, Any]
 
-LEAVES = {
-    name
-    for name, kind in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(kind, errors.PipelineError) and not kind.__subclasses__()
-}
 INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), errors.InputError)}
 GIVE_BACK = "Give turn back"
 SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker)\.\w+")
@@ -53,6 +49,12 @@ def filled(value: Any) -> Any:
     return result
 
 
+@pytest.mark.parametrize("path", form.DEFINITIONS, ids=lambda path: path.name)
+def test_file_is_in_the_compact_form(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert form.written(form.parsed(text)) == text, "run `make format`"
+
+
 def test_names_of_the_aws_sample_are_kept(definition: State) -> None:
     names = set(all_states(definition))
     assert {"Generate dataset", "Train model (XGBoost)", "Save Model", "Batch transform"} <= names
@@ -72,12 +74,11 @@ def test_every_state_says_why_it_is_there(definition: State) -> None:
     ] == []
 
 
-def test_every_task_has_a_time_limit_and_retries(definition: State) -> None:
+def test_every_task_has_a_time_limit(definition: State) -> None:
     tasks = {n: s for n, s in all_states(definition).items() if s["Type"] == "Task"}
     assert len(tasks) >= 12
     for name, state in tasks.items():
         assert "TimeoutSeconds" in state or "TimeoutSecondsPath" in state, name
-        assert state["Retry"], name
 
 
 def test_every_task_and_map_catches_errors_at_its_own_level(definition: State) -> None:
@@ -131,42 +132,6 @@ def lambda_tasks(definition: State) -> dict[str, State]:
     }
 
 
-def policy_of(state: State) -> list[State]:
-    """Return what a function is tried again for, whatever it does; a turn is waited for as well."""
-    return [rule for rule in state["Retry"] if rule["ErrorEquals"] != ["RegistrationBusyError"]]
-
-
-def test_every_function_is_tried_again_by_one_policy(definition: State) -> None:
-    tasks = lambda_tasks(definition)
-    assert len(tasks) >= 7
-    assert set(tasks["Take turn"]["Retry"][0]["ErrorEquals"]) == {"RegistrationBusyError"}
-    policies = {json.dumps(policy_of(state)) for state in tasks.values()}
-    assert len(policies) == 1
-    [policy] = map(json.loads, policies)
-    retried = {error for rule in policy for error in rule["ErrorEquals"]}
-    assert {"ServiceBusyError", "Lambda.TooManyRequestsException", "States.Timeout"} <= retried
-    # What will not pass, and what may be either.
-    refused = LEAVES - {"ServiceBusyError"} | {"ClientError", "States.ALL", "States.TaskFailed"}
-    assert not retried & refused
-    assert all(rule["JitterStrategy"] == "FULL" and rule["MaxDelaySeconds"] for rule in policy)
-
-
-def waited(rule: State) -> float:
-    """Return the seconds that a rule waits on average, full jitter being half of the delay."""
-    delays = [
-        min(rule["IntervalSeconds"] * rule["BackoffRate"] ** n, rule["MaxDelaySeconds"])
-        for n in range(rule["MaxAttempts"])
-    ]
-    return sum(delays) / 2
-
-
-def test_throttling_is_waited_for_by_the_minute(definition: State) -> None:
-    [policy] = {json.dumps(policy_of(s)) for s in lambda_tasks(definition).values()}
-    rules = {rule["ErrorEquals"][0]: rule for rule in json.loads(policy)}
-    assert waited(rules["ServiceBusyError"]) > 240
-    assert waited(rules["Lambda.TooManyRequestsException"]) > 1200
-
-
 def test_tasks_wait_longer_than_their_functions_may_run(template: State, definition: State) -> None:
     functions = {
         name: resource["Properties"].get("Timeout", 60)
@@ -176,40 +141,6 @@ def test_tasks_wait_longer_than_their_functions_may_run(template: State, definit
     for name, state in lambda_tasks(definition).items():
         function = re.sub(r"\$\{(\w+)Arn\}", r"\1", state["Resource"])
         assert state["TimeoutSeconds"] > functions[function], name
-
-
-AMBIGUOUS = {"SageMaker.AmazonSageMakerException", "SageMaker.SageMakerException"}
-
-
-def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
-    definition: State,
-) -> None:
-    found = 0
-    for machine in machines(definition):
-        for name, state in machine.items():
-            if ":sagemaker:" not in state.get("Resource", ""):
-                continue
-            found += 1
-            for rule in state["Retry"]:
-                assert not set(rule["ErrorEquals"]) & AMBIGUOUS or rule["MaxAttempts"] == 0, name
-            # What registers gives its turn back before it looks at the cause.
-            wanted = {"States.ALL"} if name == "Register model" else AMBIGUOUS
-            [caught] = [c["Next"] for c in state["Catch"] if set(c["ErrorEquals"]) & wanted]
-            assert any(
-                "*ThrottlingException*" in json.dumps(machine[other])
-                for other in reachable(machine, {caught})
-                if machine[other]["Type"] == "Choice"
-            ), name
-    assert found == 6
-
-
-def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition: State) -> None:
-    for name, state in all_states(definition).items():
-        errors_of = [rule["ErrorEquals"] for rule in state.get("Retry", [])]
-        if ["States.TaskFailed"] in errors_of:
-            # States.TaskFailed matches any error but a time-out.
-            before = errors_of[: errors_of.index(["States.TaskFailed"])]
-            assert any(set(each) & AMBIGUOUS for each in before), name
 
 
 @pytest.mark.parametrize("state", ["Plan data", "Fit encoder"])
@@ -254,24 +185,6 @@ def test_every_job_takes_a_name_of_its_own_at_each_attempt(definition: State) ->
     assert all("$.attempts" in name and "$$.State.RetryCount" in name for name in names)
 
 
-def test_attempts_never_run_out_of_names(definition: State) -> None:
-    from pipeline.layout import attempts_of
-
-    states = all_states(definition)
-    [waits] = [
-        rule["NumericLessThan"]
-        for choice in states["What failed?"]["Choices"]
-        for rule in choice.get("And", [])
-        if "NumericLessThan" in rule
-    ]
-    for name, state in states.items():
-        if "attempts" in json.dumps(state.get("Parameters", {})):
-            retries = sum(rule["MaxAttempts"] for rule in state["Retry"])
-            # Only the training is entered anew after a wait.
-            entries = waits if "$.capacity.waits" in json.dumps(state["Parameters"]) else 0
-            assert retries + entries < len(attempts_of("run")), name
-
-
 def test_next_states_of_a_choice_are_named_once_each(definition: State) -> None:
     assert next_of(definition["States"]["Good enough?"]) == {
         "Take turn",
@@ -307,23 +220,6 @@ def test_turn_is_given_back_on_every_path(definition: State) -> None:
         "Cause is a document?",
         "Answer unknown",
     }
-
-
-def longest(state: State) -> float:
-    """Add up the time limits and waits of a task's attempts, in seconds."""
-    total = float(state["TimeoutSeconds"])
-    for rule in state["Retry"]:
-        for attempt in range(rule["MaxAttempts"]):
-            wait = rule["IntervalSeconds"] * rule["BackoffRate"] ** attempt
-            total += state["TimeoutSeconds"] + min(wait, rule.get("MaxDelaySeconds", wait))
-    return total
-
-
-def test_turn_lasts_longer_than_the_registration_can_take(definition: State) -> None:
-    states = definition["States"]
-    # Each attempt to take the turn renews it.
-    held = states["Take turn"]["TimeoutSeconds"] + longest(states["Register model"])
-    assert held < turns.LIFETIME.total_seconds()
 
 
 def test_comparisons_end_where_their_names_do(definition: State) -> None:
