@@ -1,1 +1,1 @@
-"""The measurements that README and docs quote."""
+"""What README and docs quote: measurements, the fault matrix, and kills of the local cloud."""

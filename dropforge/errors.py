@@ -1,4 +1,4 @@
-"""Every error that the command and the local cloud raise on purpose.
+"""The errors by which the command and the local cloud tell a user what is wrong.
 
 A ClientFault makes the command exit with 2, unless another code is said here.
 

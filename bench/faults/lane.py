@@ -121,7 +121,7 @@ class Lane:
         _replace(self.faults / "arranged.json", faults)
 
     def arrange_sagemaker(self, faults: list[dict[str, Any]]) -> None:
-        """Tell SageMaker what to do; see docs/limits.md."""
+        """Tell SageMaker what to do; see docs/local-cloud.md."""
         (self.cloud.state_dir / "faults_met.jsonl").unlink(missing_ok=True)
         _replace(self.cloud.state_dir / "faults.json", faults)
 

@@ -15,7 +15,7 @@ Statement = dict[str, Any]
 
 NOT_DEPLOYED = ("HasSchedule",)
 """Conditions that the lanes' stacks do not meet."""
-# The services themselves use these, and the local cloud's do not ask IAM for them (docs/limits.md).
+# The services themselves use these; those of the local cloud do not ask IAM (docs/local-cloud.md).
 _NOT_CHECKED_HERE = (
     "* WriteLogs *",
     "* WriteTraces *",

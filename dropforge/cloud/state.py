@@ -74,7 +74,7 @@ class StateDir:
 
     @property
     def faults(self) -> Path:
-        """Which SageMaker calls and jobs are to fail; see docs/limits.md."""
+        """Which SageMaker calls and jobs are to fail; see docs/local-cloud.md."""
         return self.root / "faults.json"
 
     def prepare(self) -> None:

@@ -1,4 +1,4 @@
-"""Numbers as people read them."""
+"""Numbers, names and times as the report and the sentence of the verdict write them."""
 
 import math
 from collections.abc import Sequence

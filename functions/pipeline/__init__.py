@@ -1,1 +1,1 @@
-"""What the functions share: errors, settings, and the layout of the bucket."""
+"""What the functions share: errors, settings, clients, keys, files between steps, messages."""

@@ -1,4 +1,4 @@
-"""Every error that a run can end with.
+"""Every error of our own that a function can end with.
 
 The class name and the message travel through Step Functions into the message
 that a person receives, so both are a public contract. The state machine

@@ -1,4 +1,7 @@
-"""Where everything lies in the bucket, and how runs are named.
+"""Keys of the inbox, names of runs and of their jobs, and names of parts below a run's prefix.
+
+Not all keys: those of settings that came with a drop are in pipeline.staged, those of turns in
+pipeline.turns, and a run's single files are named where they are written.
 
 Names bound by others: a SageMaker job or model name is at most 63 letters,
 digits and hyphens (SageMaker API, CreateTrainingJob, TrainingJobName); an

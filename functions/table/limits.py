@@ -1,4 +1,8 @@
-"""Every limit of the preparation, in one place; docs/prepare.md lists them."""
+"""Limits of a file, and of what is counted, encoded and divided of it.
+
+docs/prepare.md lists those that people meet. A limit that one module alone needs is in that module:
+columns/kind.py has what makes a kind of column, columns/identifiers.py what makes an identifier.
+"""
 
 MIB = 1 << 20
 

@@ -1,1 +1,1 @@
-"""What a model is judged by, and how sure that is."""
+"""Metrics: what a model is judged by, and how sure that is."""

@@ -1,4 +1,4 @@
-"""The metrics of a task beside the main one, and the naive baseline's."""
+"""Every metric of a task, and the naive prediction that a model stands beside."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What a model is judged by, as functions of row weights.
+"""Metrics as functions of row weights.
 
 Each measure is written once, for weighted rows: with weights of one it is the
 reported value, with resampled counts a bootstrap replicate, and its gradient

@@ -1,7 +1,7 @@
 """Feature importance from the model file, without loading xgboost.
 
-xgboost takes 0.9 s and 120 MB to import, of which nothing but the tree
-statistics would be used. Its model format is documented and kept stable
+xgboost is slow and large to import (docs/adr/0020 has the figures), and nothing but the tree
+statistics would be used of it. Its model format is documented and kept stable
 (xgboost, "Introduction to Model IO", JSON schema).
 """
 

@@ -1,1 +1,1 @@
-"""The steps of the evaluation, one file for each that the state machine calls."""
+"""The steps of the evaluation: champion, evaluate, and register (take and give back a turn)."""

@@ -1,4 +1,4 @@
-"""Judge a run: from the files it wrote to evaluation.json, report.html and the state's payload."""
+"""Step evaluate: from a run's files to evaluation.json, report.html and the state's payload."""
 
 import json
 import time

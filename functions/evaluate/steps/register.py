@@ -1,4 +1,4 @@
-"""Registers only what was compared with the model that is in use at that moment."""
+"""Steps take_turn and give_turn_back: only what was compared with the champion is registered."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,1 +1,1 @@
-"""How good a model is, whether it is better, and what becomes of it."""
+"""The verdict: comparison with the champion, the promotion rule, and warnings."""

@@ -1,4 +1,4 @@
-"""Whether the approved model can predict the new file's test rows, for a fair comparison."""
+"""Whether the champion can predict the new file's test rows, for a fair comparison."""
 
 from dataclasses import dataclass, field
 from datetime import date

@@ -1,4 +1,4 @@
-"""Which rows train, which stop the training, which test."""
+"""Which rows train, which validate and which test: by position, by time or by group."""
 
 from dataclasses import dataclass
 

@@ -1,1 +1,1 @@
-"""The steps of the preparation, one file for each that the state machine calls."""
+"""The steps of the preparation: plan, profile, fit, encode; and two parts of fit beside them."""

@@ -1,4 +1,4 @@
-"""What Profile found in each chunk of a file, read back in the order of the file."""
+"""Part of step fit: what Profile found in each chunk, read back in the order of the file."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

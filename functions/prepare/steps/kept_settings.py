@@ -1,4 +1,4 @@
-"""Settings that came with a drop become the dataset's, once the run has accepted them."""
+"""Part of step fit: settings that came with a drop become the dataset's, once accepted."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""The profile of one chunk, in a form that merges."""
+"""Step profile: what one chunk holds, in a form that merges."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""Encoding a table of strings with an encoder; training, the champion and scoring share it."""
+"""Encoding a table of strings with an encoder, the new model's or the champion's."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Putting the chunks' results in order: which state each began in, and what that makes."""
+"""The whole file out of its chunks: which state each began in, and what they hold together."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
