@@ -55,21 +55,3 @@ def test_readme_has_the_make_targets_that_exist() -> None:
     used = set(re.findall(r"\bmake ([a-z]+)\b", " ".join(code_of(README))))
     assert used <= targets
     assert targets - used <= {"help", "up", "down"}
-
-
-def anchors_of(path: Path) -> set[str]:
-    """Return the anchors that the headings of a document get."""
-    headings = re.findall(r"^#+ (.*)$", path.read_text(encoding="utf-8"), re.MULTILINE)
-    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-
-
-@pytest.mark.parametrize("path", [*DOCUMENTS, *sorted((ROOT / "docs/adr").glob("*.md"))], ids=named)
-def test_links_lead_to_files_and_headings_that_exist(path: Path) -> None:
-    links = re.findall(r"\]\(([^)]+)\)", path.read_text(encoding="utf-8"))
-    for link in links:
-        if "://" in link:
-            continue
-        name, _, anchor = link.partition("#")
-        target = path.parent / name if name else path
-        assert target.exists(), link
-        assert not anchor or anchor in anchors_of(target), link

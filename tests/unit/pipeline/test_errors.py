@@ -25,7 +25,7 @@ def test_other_names_are_none_of_them(name: str | None) -> None:
 
 def test_every_error_that_a_function_can_end_with_is_defined_where_messages_look_for_it() -> None:
     for function in map(importlib.import_module, FUNCTIONS):
-        for module in pkgutil.iter_modules(function.__path__, f"{function.__name__}."):
+        for module in pkgutil.walk_packages(function.__path__, f"{function.__name__}."):
             # A handler makes clients, and has no errors of its own.
             if not module.name.endswith(".handler"):
                 importlib.import_module(module.name)
