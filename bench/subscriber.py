@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dropforge import cloud as clouds
-from pipeline import layout
+from pipeline import layout, run_names
 
 ROOT = Path(__file__).resolve().parents[1]
 _QUEUE = "subscriber"
@@ -46,7 +46,7 @@ class Application:
         except (BotoCoreError, ClientError, OSError):
             return None
         modified, dataset = head["LastModified"], layout.drop_of(key).dataset
-        return layout.run_name(dataset, modified, self.bucket, key, version["VersionId"])
+        return run_names.run_name(dataset, modified, self.bucket, key, version["VersionId"])
 
     def message(self, run: str) -> dict[str, Any] | None:
         """Return a run's message once it was sent."""

@@ -15,7 +15,7 @@ from bench.faults import project
 from bench.faults.inbox import Inbox, run_of
 from bench.faults.webhook import Webhook
 from dropforge import cloud
-from pipeline import layout
+from pipeline import run_names
 
 STACK = "dropforge"
 _PARAMETER = "/dropforge/webhook"
@@ -152,7 +152,7 @@ class Lane:
         s3, began = self.client("s3"), time.monotonic()
         version = s3.put_object(Bucket=self.bucket, Key=key, Body=body).get("VersionId")
         modified = s3.head_object(Bucket=self.bucket, Key=key)["LastModified"]
-        run = layout.run_name(dataset, modified, self.bucket, key, version)
+        run = run_names.run_name(dataset, modified, self.bucket, key, version)
         return Drop(dataset, run, began)
 
     def start(self, dataset: str) -> Drop:
@@ -210,7 +210,7 @@ class Lane:
 
     def champions(self, dataset: str) -> list[tuple[str, str]]:
         """Return a dataset's packages, the newest first, each with its approval."""
-        group = layout.package_group(STACK, dataset)
+        group = run_names.package_group(STACK, dataset)
         try:
             found = self.client("sagemaker").list_model_packages(
                 ModelPackageGroupName=group, SortBy="CreationTime", SortOrder="Descending"

@@ -12,16 +12,14 @@ from typing import Any
 from bench.prepare import KEY, PREFIX
 from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
-from pipeline.documents import kinds, reading
+from pipeline.documents import kinds
 from pipeline.documents.fit import Chunk
 from pipeline.documents.plan import ChunkRange
+from pipeline.documents.run_files import RunFiles
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
 from prepare.planned import read_plan, source_of
 from table.limits import MIB
-
-# No function reads the list as a whole: a Map hands on its items.
-_CHUNKS: kinds.Kind[list[Chunk]] = kinds.Kind("Fit encoder", 256 * MIB, "chunks")
 
 
 class FolderS3(LocalS3):
@@ -57,7 +55,7 @@ def profile(s3: LocalS3, chunk: ChunkRange) -> None:
     from prepare.steps.profile import profile_chunk
 
     bucket = Bucket(s3, "bucket")
-    planned = read_plan(bucket, PREFIX)
+    planned = read_plan(RunFiles(bucket, PREFIX))
     key = layout.join(PREFIX, "chunks", f"profile-{chunk['index']:05d}.json")
     bucket.put_compact(key, profile_chunk(source_of(s3, planned), planned, chunk))
 
@@ -93,16 +91,14 @@ def run_all(folder: Path, chunk_mib: int, workers: int) -> dict[str, float]:
     os.environ["POLARS_MAX_THREADS"] = str(max(1, (os.cpu_count() or 1) // workers))
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
         begin = time.perf_counter()
-        manifest = reading.read_json(bucket, f"{PREFIX}/manifest.json", kinds.MANIFEST)
+        manifest = RunFiles(bucket, PREFIX).read_document(kinds.MANIFEST)
         list(pool.map(_profile_in, [(folder, chunk) for chunk in manifest]))
         times["profile"] = time.perf_counter() - begin
         begin = time.perf_counter()
         fit(FolderS3(folder))
         times["fit"] = time.perf_counter() - begin
         begin = time.perf_counter()
-        chunks = reading.read_json(
-            Bucket(FolderS3(folder), "bucket"), f"{PREFIX}/chunks.json", _CHUNKS
-        )
+        chunks = RunFiles(Bucket(FolderS3(folder), "bucket"), PREFIX).read_document(kinds.CHUNKS)
         list(pool.map(_encode_in, [(folder, chunk) for chunk in chunks]))
         times["encode"] = time.perf_counter() - begin
     return times
@@ -126,11 +122,11 @@ def main(folder: Path, step: str, argument: int, workers: int = 1) -> None:
     if step == "plan":
         plan(s3, argument)
     elif step == "profile":
-        profile(s3, reading.read_json(bucket, f"{PREFIX}/manifest.json", kinds.MANIFEST)[argument])
+        profile(s3, RunFiles(bucket, PREFIX).read_document(kinds.MANIFEST)[argument])
     elif step == "fit":
         fit(s3)
     else:
-        encode(s3, reading.read_json(bucket, f"{PREFIX}/chunks.json", _CHUNKS)[argument])
+        encode(s3, RunFiles(bucket, PREFIX).read_document(kinds.CHUNKS)[argument])
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from dropforge.environment import Environment
 from dropforge.errors import StackMissingError
-from pipeline import layout
+from pipeline import run_names
 
 Ask = Callable[[str, Mapping[str, str]], dict[str, Any] | None]
 """Asks the local cloud something that AWS cannot be asked; None if it does not know."""
@@ -62,7 +62,7 @@ class Stack:
 
     def package_group(self, dataset: str) -> str:
         """Return the name of a dataset's model package group, as EvaluateFunction makes it."""
-        return layout.package_group(self.outputs["ModelPackageGroupPrefix"], dataset)
+        return run_names.package_group(self.outputs["ModelPackageGroupPrefix"], dataset)
 
     def argument(self, run: str) -> str:
         """Return what names a run of this stack to a command."""

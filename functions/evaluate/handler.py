@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from evaluate.steps.champion import find_champion
 from evaluate.steps.register import CHANGED, give_turn_back, is_another, take_turn
-from pipeline import layout
+from pipeline import run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents.state import Champion, Judged, Payload
@@ -43,7 +43,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
 
 
 def _group(event: dict[str, Any]) -> str:
-    return layout.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
+    return run_names.package_group(os.environ["MODEL_PACKAGE_GROUP_PREFIX"], event["dataset"])
 
 
 def _champion(event: dict[str, Any]) -> Champion:
@@ -57,7 +57,7 @@ def _champion(event: dict[str, Any]) -> Champion:
 
 def _evaluate(event: dict[str, Any]) -> Payload | dict[str, str]:
     # Training takes long enough for another run, or a person, to change the model in use.
-    may_repeat = event["comparisons"]["count"] < layout.COMPARISON_LIMIT
+    may_repeat = event["comparisons"]["count"] < run_names.COMPARISON_LIMIT
     if may_repeat and is_another(_champion(event), event["champion"]):
         return {"verdict": CHANGED}
     # Only this step needs numpy and jinja2; the others stay light.

@@ -4,10 +4,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from notify.message import Ending
-from pipeline import layout
+from pipeline import layout, run_names
+from pipeline.documents.state import Output
 
 Event = Mapping[str, Any]
 
@@ -38,11 +39,11 @@ def of_execution(description: Mapping[str, Any]) -> Ending:
     # Only an execution that succeeded has an output of its own.
     result = description.get("output") if description["status"] == "SUCCEEDED" else None
     return Ending(
-        run=layout.run_of_execution(description["name"]),
+        run=run_names.run_of_execution(description["name"]),
         dataset=str(given.get("dataset") or _sample_name(given)),
         status=description["status"],
         source=_source(given.get("bucket"), given.get("key")),
-        result=_document(result) if result else None,
+        result=cast(Output, _document(result)) if result else None,
         error=description.get("error"),
         cause=description.get("cause"),
         execution_arn=description["executionArn"],
@@ -74,7 +75,7 @@ def of_lost_drop(record: Event) -> Ending:
     key = stored.get("key")
     # The object's time is unknown here, so the event's or the invocation's id names the run.
     number = request.get("id") or record["requestContext"]["requestId"]
-    run = layout.run_of_execution(f"lost-{number}")
+    run = run_names.run_of_execution(f"lost-{number}")
     return Ending(
         run=run,
         dataset=layout.dataset_of(key) if key else "schedule",

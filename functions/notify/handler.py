@@ -17,8 +17,9 @@ from notify.outbox import announce, hand_over
 from pipeline.clients import client
 from pipeline.delivery.backoff import Backoff
 from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
-from pipeline.delivery.message_file import Document, MessageFile
+from pipeline.delivery.message_file import MessageFile
 from pipeline.delivery.orders import OrderQueue
+from pipeline.documents import message as written
 
 logger = Logger()
 tracer = Tracer()
@@ -67,7 +68,9 @@ def _tell(message: Message, until: datetime) -> list[str]:
     claim = Claim(
         Order(message.run, message.ended, TOPIC), Attempt("", 1, is_last=False, until=until)
     )
-    begin = {channel: claim.state() if channel == TOPIC else {} for channel in queues}
+    begin: dict[str, written.ChannelState] = {
+        channel: claim.state() if channel == TOPIC else {} for channel in queues
+    }
     channels = announce(file, message, begin)
     # The topic last: it may be slow, while an order is only put down.
     for channel in sorted(channels, key=lambda name: name == TOPIC):
@@ -183,7 +186,7 @@ def _log_failure(order: Order, error: Exception) -> None:
     )
 
 
-def _publish(document: Document) -> None:
+def _publish(document: written.Message) -> None:
     sns.publish(
         TopicArn=os.environ["TOPIC_ARN"],
         Subject=sns_subject(document["subject"]),

@@ -3,10 +3,10 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 from notify.remedies import remedy_of
+from pipeline.documents.state import Output
 from pipeline.errors import InputError, is_one_of
 from pipeline.wording import MINUS, figure, printable
 
@@ -14,7 +14,6 @@ REJECTED_INPUT = "rejected_input"
 FAILED = "failed"
 SNS_SUBJECT_LIMIT = 100
 
-Result = dict[str, Any]
 
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
@@ -41,7 +40,7 @@ class Ending:
     dataset: str
     status: str
     source: str | None
-    result: Result | None = None
+    result: Output | None = None
     error: str | None = None
     cause: str | None = None
     execution_arn: str | None = None
@@ -59,7 +58,7 @@ class Message:
     verdict: str
     subject: str
     text: str
-    result: Result | None
+    result: Output | None
     error: str | None
     cause: str | None
     ended: str | None
@@ -158,13 +157,13 @@ _SENTENCES = {
 }
 
 
-def _success_subject(result: Result) -> str:
+def _success_subject(result: Output) -> str:
     metric = result["metric"]
     sentence = _SENTENCES.get(str(result["verdict"]), str(result["verdict"]))
     return f"{result['dataset']}: {sentence} ({metric['name']} {_number(metric['value'])})"
 
 
-def _success_lines(result: Result) -> list[str]:
+def _success_lines(result: Output) -> list[str]:
     metric, rows = result["metric"], result["rows"]
     goal = "higher is better" if metric["goal"] == "max" else "lower is better"
     value = f"{metric['name']} {_number(metric['value'])} on {rows['test']:,} test rows, {goal}"
@@ -179,7 +178,7 @@ def _success_lines(result: Result) -> list[str]:
     if result["warnings"]:
         lines += ["", "Warnings:", *(f"- {warning}" for warning in result["warnings"])]
     files = result["files"]
-    return [*lines, "", *(f"{name.capitalize()}: {files[name]}" for name in files)]
+    return [*lines, "", *(f"{name.capitalize()}: {uri}" for name, uri in files.items())]
 
 
 def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list[str]]:

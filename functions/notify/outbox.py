@@ -10,14 +10,16 @@ the later ending replaces that of the earlier, never the other way round.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict
-from typing import Any
+from typing import Any, cast
 
 from notify.message import Message
-from pipeline.delivery.message_file import Document, MessageFile
+from pipeline.delivery.message_file import MessageFile
+from pipeline.documents import message as written
+from pipeline.documents.message import ChannelState
 
 
 def announce(
-    file: MessageFile, message: Message, channels: Mapping[str, dict[str, Any]]
+    file: MessageFile, message: Message, channels: Mapping[str, ChannelState]
 ) -> list[str]:
     """Write the message, unless it is there already or a later ending's is.
 
@@ -29,21 +31,19 @@ def announce(
     -------
     Names of the channels that nobody is in charge of yet.
     """
-    first: Document = {
-        **asdict(message),
-        "sent": None,
-        "waiting": dict(channels),
-        "failed": {},
-    }
+    first = cast(
+        written.Message,
+        {**asdict(message), "sent": None, "waiting": dict(channels), "failed": {}},
+    )
 
-    def replace(document: Document) -> bool:
+    def replace(document: written.Message) -> bool:
         # An earlier release wrote no more than "sent", and died before it was known.
         is_left_behind = document["sent"] is None and "waiting" not in document
         ours, theirs = message.ended or "", document.get("ended") or ""
         if ours < theirs or (ours == theirs and not is_left_behind):
             return False
         earlier = document.get("waiting", {})
-        document.clear()
+        cast(dict[str, Any], document).clear()
         document.update(first)
         # What is just being sent of the earlier ending must be over before this one's is.
         document["waiting"] = {
@@ -59,15 +59,15 @@ def announce(
     return [channel for channel, state in waiting.items() if not state.get("queued")]
 
 
-def _claim_of(state: dict[str, Any]) -> dict[str, Any]:
-    return {name: state[name] for name in ("claim", "until") if name in state}
+def _claim_of(state: ChannelState) -> ChannelState:
+    return {"claim": state["claim"], "until": state["until"]} if "claim" in state else {}
 
 
 def hand_over(file: MessageFile, message: Message, channels: Iterable[str]) -> None:
     """Note that a queue holds the orders for these channels, unless they are served already."""
     wanted = set(channels)
 
-    def note(document: Document) -> bool:
+    def note(document: written.Message) -> bool:
         if document.get("ended") != message.ended:
             return False
         states = [

@@ -1,21 +1,9 @@
-"""Keys of the inbox, names of runs and of their jobs, and names of parts below a run's prefix.
+"""Every key of the bucket: those of the inbox, and those of what a run writes."""
 
-Not all keys: those of settings that came with a drop are in pipeline.staged, those of turns in
-pipeline.turns, and a run's single files are named where they are written.
-
-Names bound by others: a SageMaker job or model name is at most 63 letters,
-digits and hyphens (SageMaker API, CreateTrainingJob, TrainingJobName); an
-execution name is at most 80 characters and may hold nearly any letter (Step
-Functions API, StartExecution, name).
-"""
-
-import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import Any
 
 from pipeline.errors import DropNameError
 
@@ -23,6 +11,14 @@ INBOX = "inbox/"
 SETTINGS_FILE = "pipeline.json"
 CSV_SUFFIXES = (".csv", ".csv.gz")
 
+# Documents of a run, below its prefix.
+REQUEST, PLAN, MANIFEST = "request.json", "plan.json", "manifest.json"
+PROFILE, ENCODER, CHAMPION_ENCODER = "profile.json", "encoder.json", "champion_encoder.json"
+FIT, CHUNKS = "fit.json", "chunks.json"
+EVALUATION, REPORT, MESSAGE = "evaluation.json", "report.html", "message.json"
+PLAIN_COPY = "source.csv"
+"""What can be read by range of a file that cannot."""
+CHUNK_PROFILE = "profile-"
 # What the chunks' notes are called, of their rows and their parts, and the folders below data/
 # that the latter tell of.
 ROWS_NOTE, PARTS_NOTE, CHAMPION_NOTE = "encode-", "parts-", "champion-"
@@ -30,16 +26,6 @@ PART_FOLDERS = ("train", "validation", "test", "truth")
 CHAMPION_FOLDERS = ("champion",)
 
 _DATASET = re.compile(r"[a-z0-9](-?[a-z0-9]){0,30}")
-_JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
-_JOB_NAME_LIMIT = 63
-_ATTEMPTS = 30
-# The longest name of a run: that of the last attempt of the champion's transform job.
-_RUN_LIMIT = _JOB_NAME_LIMIT - len("-r29-c")
-_COMPARISONS = "cdefghijklmnopqrstuv"
-COMPARISON_LIMIT = len(_COMPARISONS)
-"""How often a run compares itself with a champion that changes meanwhile."""
-_DIGEST = 8
-_STAMP = len("-yyyymmdd-hhmmss-") + _DIGEST
 
 
 @dataclass(frozen=True)
@@ -109,86 +95,8 @@ def stem_of(file: str) -> str:
 
 def dataset_name(text: str) -> str:
     """Turn any text into a name that a dataset may carry, ``data`` if nothing is left."""
-    words = re.findall(r"[a-z0-9]+", _ascii(text).lower())
+    words = re.findall(r"[a-z0-9]+", ascii_of(text).lower())
     return "-".join(words)[:31].strip("-") or "data"
-
-
-def run_stem(dataset: str) -> str:
-    """Return what the names of a dataset's runs begin with, up to the hyphen before the time.
-
-    A long dataset name is cut, so that the longest retry suffix still fits a
-    SageMaker job name; runs of datasets that begin alike may share a stem.
-    """
-    return dataset[: _RUN_LIMIT - _STAMP].rstrip("-")
-
-
-def run_name(
-    dataset: str, last_modified: datetime, bucket: str, key: str, version_id: str | None
-) -> str:
-    """Name the run that an object starts; the same object always gives the same name.
-
-    Parameters
-    ----------
-    last_modified : the object's LastModified, with a time zone.
-    version_id : of the object; None or "null" in a bucket without versions.
-
-    Returns
-    -------
-    ``<run_stem>-<yyyymmdd-hhmmss, UTC>-<8 hex>``
-    """
-    stamp = last_modified.astimezone(UTC).strftime("%Y%m%d-%H%M%S")
-    version = "" if version_id in (None, "null") else version_id
-    digest = _digest(f"{bucket}\n{key}\n{version}")
-    return f"{run_stem(dataset)}-{stamp}-{digest}"
-
-
-def run_of_execution(name: str) -> str:
-    """Derive a run's name from an execution's, which may hold any letter.
-
-    A name that already is a valid stem for SageMaker jobs stays as it is;
-    any other is reduced to letters, digits and hyphens and made unique by a
-    digest of the whole.
-    """
-    if len(name) <= _RUN_LIMIT and _JOB_NAME.fullmatch(name):
-        return name
-    words = "-".join(re.findall(r"[a-zA-Z0-9]+", _ascii(name)))
-    stem = words[: _RUN_LIMIT - _DIGEST - 1].strip("-") or "run"
-    return f"{stem}-{_digest(name)}"
-
-
-def attempts_of(run: str) -> list[str]:
-    """Return the job names of a run's attempts; index 0 is the run's own name.
-
-    SageMaker never lets go of a training job's name, so each retry needs its own.
-    """
-    return [run] + [f"{run}-r{n}" for n in range(1, _ATTEMPTS)]
-
-
-def job_pattern(run: str) -> str:
-    """Return a regular expression of the names of a run's jobs, those of champions among them."""
-    return rf"{re.escape(run)}(?:-r\d+)?(?:-[{_COMPARISONS}])?"
-
-
-def comparisons() -> dict[str, Any]:
-    """Return the count of comparisons with a champion, and what each adds to job names.
-
-    The champion may change while a run compares itself with it; each new comparison needs
-    names of its own, no longer than the first one's.
-    """
-    return {"count": 0, "suffixes": list(_COMPARISONS)}
-
-
-def package_group(stack: str, dataset: str) -> str:
-    """Name the model package group of a stack's dataset.
-
-    Two hyphens, which no dataset has, keep the stacks ``a`` and ``a-b`` of one
-    account apart. A name over SageMaker's 63 characters is cut in its dataset
-    and made unique by a digest; the stack's may have 50 characters.
-    """
-    group = f"{stack}--{dataset}"
-    if len(group) <= _JOB_NAME_LIMIT:
-        return group
-    return f"{group[: _JOB_NAME_LIMIT - _DIGEST - 1].rstrip('-')}-{_digest(dataset)}"
 
 
 def prefix_of(run: str) -> str:
@@ -201,13 +109,34 @@ def join(prefix: str, *parts: str) -> str:
     return str(PurePosixPath(prefix, *parts))
 
 
-def part_name(index: int) -> str:
-    """Return the file name of a part, the same below data/train, data/test and data/truth."""
-    return f"part-{index:05d}.csv"
+def run_key(run: str, name: str) -> str:
+    """Return the key of a run's document."""
+    return join(prefix_of(run), name)
+
+
+def staged_key(dataset: str, digest: str) -> str:
+    """Return where settings lie that came with a drop, by the SHA-256 of their text."""
+    return f"settings/{dataset}/{digest}.json"
+
+
+def turn_key(dataset: str) -> str:
+    """Return the key of the note whose turn it is to change a dataset's model in use."""
+    return f"turns/{dataset}.json"
+
+
+def part_name(index: int, number: int = 0) -> str:
+    """Return the file name of a part, the same below data/train, data/test and data/truth.
+
+    Parameters
+    ----------
+    number : of the chunk's train parts; chunks may differ in how many they have, so the
+        chunk's index keeps names apart.
+    """
+    return f"part-{index:05d}-{number:03d}.csv" if number else f"part-{index:05d}.csv"
 
 
 def note_name(note: str, index: int) -> str:
-    """Return the file name, below chunks/, of what a chunk notes of the rows or parts it wrote."""
+    """Return the file name, below chunks/, of what a chunk's profile or its notes hold."""
     return f"{note}{index:05d}.json"
 
 
@@ -223,9 +152,6 @@ def _stated_dataset(key: str) -> str:
     return stem_of(key.rpartition("/")[2])
 
 
-def _ascii(text: str) -> str:
+def ascii_of(text: str) -> str:
+    """Return a text without accents and other letters than ASCII's."""
     return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:_DIGEST]

@@ -8,7 +8,8 @@ S3 copies an object's metadata with it, and a copy brings no settings.
 import hashlib
 from datetime import datetime
 
-PREFIX = "settings/"
+from pipeline import layout
+
 METADATA = "dropforge-settings"
 """Name of the dropped object's metadata that says which settings came with it."""
 DROP = "dropforge-drop"
@@ -24,7 +25,7 @@ def ticket_of(key: str, body: bytes) -> str:
 
 def key_of(dataset: str, ticket: str) -> str:
     """Return where the settings of a ticket lie."""
-    return f"{PREFIX}{dataset}/{ticket.partition('.')[2]}.json"
+    return layout.staged_key(dataset, ticket.partition(".")[2])
 
 
 def belongs(key: str, ticket: str) -> bool:

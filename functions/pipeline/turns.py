@@ -14,6 +14,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from pipeline import layout
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import RegistrationBusyError
 from pipeline.storage.conditional import put_if_unchanged
@@ -36,11 +37,6 @@ class Holder:
     taken: str = ""
     until: str = ""
     """Both in UTC, ISO 8601."""
-
-
-def key_of(dataset: str) -> str:
-    """Return the key of a dataset's turn."""
-    return f"{PREFIX}{dataset}.json"
 
 
 def take(
@@ -92,7 +88,7 @@ def _is_free(holder: Holder, is_over: Callable[[str], bool]) -> bool:
 def _read(s3: Any, bucket: str, dataset: str) -> tuple[Holder | None, str]:
     """Return who holds the turn, and the object's ETag; "" if there is no object yet."""
     try:
-        found = s3.get_object(Bucket=bucket, Key=key_of(dataset))
+        found = s3.get_object(Bucket=bucket, Key=layout.turn_key(dataset))
     except ClientError as error:
         if code_of(error) not in ABSENT:
             raise
@@ -110,7 +106,7 @@ def _write(s3: Any, bucket: str, dataset: str, document: dict[str, Any], etag: s
     body = json.dumps(document, ensure_ascii=False).encode()
     kind = "application/json"
     written = put_if_unchanged(
-        s3, etag, Bucket=bucket, Key=key_of(dataset), Body=body, ContentType=kind
+        s3, etag, Bucket=bucket, Key=layout.turn_key(dataset), Body=body, ContentType=kind
     )
     return written is not None
 

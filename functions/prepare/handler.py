@@ -11,6 +11,8 @@ from pipeline import layout
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents import kinds, reading
+from pipeline.documents.run_files import RunFiles
+from pipeline.documents.state import Fitted
 from pipeline.storage.bucket import Bucket
 from prepare.planned import read_plan, source_of
 from table.limits import MIB
@@ -59,20 +61,20 @@ def _profile(event: dict[str, Any]) -> int:
     from prepare.steps.profile import profile_chunk
 
     chunk, prefix = event["chunk"], event["prefix"]
-    bucket = Bucket(s3, event["bucket"])
-    manifest = bucket.uri(layout.join(prefix, "manifest.json"))
+    files = RunFiles(Bucket(s3, event["bucket"]), prefix)
+    manifest = files.uri(layout.MANIFEST)
     reading.fitting(kinds.RANGE, chunk, manifest)
-    plan = read_plan(bucket, prefix)
-    with reading.belonging(bucket.uri(layout.join(prefix, "plan.json")), manifest):
+    plan = read_plan(files)
+    with reading.belonging(files.uri(layout.PLAN), manifest):
         result = profile_chunk(source_of(s3, plan), plan, chunk)
-    bucket.put_compact(layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json"), result)
+    files.write_note(layout.CHUNK_PROFILE, chunk["index"], result)
     metrics.add_metric(
         name="BytesProfiled", unit=MetricUnit.Bytes, value=chunk["end"] - chunk["start"]
     )
     return 1
 
 
-def _fit(event: dict[str, Any]) -> dict[str, Any]:
+def _fit(event: dict[str, Any]) -> Fitted:
     from prepare.steps.fit import fit_run
 
     fitted = fit_run(

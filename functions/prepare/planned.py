@@ -2,28 +2,27 @@
 
 from typing import Any
 
-from pipeline import layout
-from pipeline.documents import kinds, reading
+from pipeline.documents import kinds
 from pipeline.documents.plan import Plan
+from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket, ObjectSource
 from pipeline.storage.damage import damaged
 
 
-def read_plan(bucket: Bucket, prefix: str) -> Plan:
+def read_plan(files: RunFiles) -> Plan:
     """Read a run's plan.json, whose parts must fit each other.
 
     Raises
     ------
     ArtefactError
     """
-    key = layout.join(prefix, "plan.json")
-    plan = reading.read_json(bucket, key, kinds.PLAN)
+    plan, uri = files.read_document(kinds.PLAN), files.uri(kinds.PLAN.file)
     columns, writer = plan["columns"], kinds.PLAN.writer
     positions = [at for at in (plan["time_index"], plan["group_index"]) if at is not None]
     if len(set(columns)) < len(columns) or plan["target"] not in columns:
-        raise damaged(bucket.uri(key), writer, "names no target among its columns")
+        raise damaged(uri, writer, "names no target among its columns")
     if any(position >= len(columns) for position in positions):
-        raise damaged(bucket.uri(key), writer, "splits by a column that is not there")
+        raise damaged(uri, writer, "splits by a column that is not there")
     return plan
 
 

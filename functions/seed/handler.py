@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from pipeline import layout
+from pipeline import layout, run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.errors import SettingsError
@@ -44,7 +44,7 @@ def _seed(event: dict[str, Any]) -> dict[str, Any]:
         raise SettingsError(f"no sample: {error}; correct the execution's input") from error
     dataset = wanted.get("dataset", DATASET)
     if "execution_name" in event:
-        run = layout.run_of_execution(event["execution_name"])
+        run = run_names.run_of_execution(event["execution_name"])
         key = layout.join(layout.prefix_of(run), f"{dataset}.csv")
     else:
         key = f"{layout.INBOX}{dataset}/{dataset}-{size.rows}-{size.seed}.csv"
@@ -58,7 +58,7 @@ def _seed(event: dict[str, Any]) -> dict[str, Any]:
     metrics.add_metric("SampleRows", MetricUnit.Count, size.rows)
     if "execution_name" not in event:
         head = s3.head_object(Bucket=bucket, Key=key)
-        run = layout.run_name(dataset, head["LastModified"], bucket, key, version_id)
+        run = run_names.run_name(dataset, head["LastModified"], bucket, key, version_id)
     return {
         "bucket": bucket,
         "key": key,

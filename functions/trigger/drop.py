@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline import layout, staged
+from pipeline import layout, run_names, staged
 from pipeline.errors import DropNameError, InputError, SettingsError
 from pipeline.settings import Settings, parse_settings
 
@@ -116,7 +116,7 @@ def newest_of_each_dataset(objects: Iterable[StoredObject]) -> list[StoredObject
 
 def run_of(stored: StoredObject, dataset: str) -> str:
     """Name the run of an object."""
-    return layout.run_name(
+    return run_names.run_name(
         dataset, stored.last_modified, stored.bucket, stored.key, stored.version_id
     )
 

@@ -104,7 +104,7 @@ def _look(bucket: str, listed: StoredObject) -> Looked:
     name); the run's record in the bucket stays.
     """
     run = run_of(listed, layout.drop_of(listed.key).dataset)
-    if _exists(bucket, layout.join(layout.prefix_of(run), "request.json")):
+    if _exists(bucket, layout.run_key(run, layout.REQUEST)):
         return Looked(listed, "known", run)
     # A list says nothing of the settings that came with the object.
     stored = stored_at(s3, bucket, listed.key, listed.version_id)

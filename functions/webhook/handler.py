@@ -12,8 +12,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from pipeline.clients import client
 from pipeline.delivery.backoff import Backoff
 from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
-from pipeline.delivery.message_file import Document, MessageFile
+from pipeline.delivery.message_file import MessageFile
 from pipeline.delivery.orders import OrderQueue
+from pipeline.documents.message import Message
 from webhook.post import hostname_of, post
 
 logger = Logger()
@@ -62,7 +63,7 @@ def _carry_out(order: Order, attempt: Attempt) -> Outcome:
     return outcome
 
 
-def _send(document: Document) -> None:
+def _send(document: Message) -> None:
     ending = f"{document['run']}/{document['ended']}"
     post(_address(), document["text"], hashlib.sha256(ending.encode()).hexdigest())
 

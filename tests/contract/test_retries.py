@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from pipeline import turns
-from pipeline.layout import attempts_of
+from pipeline.run_names import attempts_of
 from statemachine.retry_policies import POLICIES, name_of, waited_seconds
 from tests.contract.states import LEAVES, all_states, machines, reachable
 

@@ -13,7 +13,7 @@ from bench.faults import wording
 from bench.faults.project import ROOT
 from dropforge.cloud.deployment import template
 from notify.remedies import RULES, remedy_of
-from pipeline import errors, layout
+from pipeline import errors, run_names
 from pipeline.settings import SCHEMA_FILE
 from statemachine import form
 from tests.contract.states import LEAVES, all_states, machines, next_of, reachable
@@ -223,16 +223,16 @@ def test_turn_is_given_back_on_every_path(definition: State) -> None:
 
 
 def test_comparisons_end_where_their_names_do(definition: State) -> None:
-    comparisons = layout.comparisons()
-    assert len(set(comparisons["suffixes"])) == layout.COMPARISON_LIMIT
+    comparisons = run_names.comparisons()
+    assert len(set(comparisons["suffixes"])) == run_names.COMPARISON_LIMIT
     limits = {
         value
         for choice in definition["States"]["Compare again?"]["Choices"]
         for name, value in choice.items()
         if name.startswith("Numeric")
     }
-    assert limits == {layout.COMPARISON_LIMIT}
-    longest_name = f"{layout.attempts_of('x' * 57)[-1]}-{comparisons['suffixes'][-1]}"
+    assert limits == {run_names.COMPARISON_LIMIT}
+    longest_name = f"{run_names.attempts_of('x' * 57)[-1]}-{comparisons['suffixes'][-1]}"
     assert len(longest_name) <= 63
 
 

@@ -10,7 +10,8 @@ import pytest
 from pipeline import staged
 from pipeline.documents import kinds, reading
 from pipeline.errors import InputError
-from pipeline.storage.bucket import Bucket, planned_source
+from pipeline.storage.bucket import Bucket
+from prepare.planned import source_of
 from prepare.steps import kept_settings
 from prepare.steps.fit import fit_run
 from prepare.steps.kept_settings import keep_settings
@@ -136,7 +137,7 @@ def prepared(bucket: Bucket, settings: dict[str, Any]) -> dict[str, Any]:
     prefix = planned["prefix"]
     plan = reading.read_json(bucket, f"{prefix}/plan.json", kinds.PLAN)
     for chunk in reading.read_json(bucket, planned["manifest"], kinds.MANIFEST):
-        result = profile_chunk(planned_source(bucket.client, plan), plan, chunk)
+        result = profile_chunk(source_of(bucket.client, plan), plan, chunk)
         bucket.put_compact(f"{prefix}/chunks/profile-{chunk['index']:05d}.json", result)
     return fit_run(bucket.client, BUCKET, prefix, {"found": False}, "ml.m5.large")
 

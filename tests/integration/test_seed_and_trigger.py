@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from pipeline import layout
+from pipeline import layout, run_names
 from pipeline.errors import ServiceBusyError, SettingsError
 
 BUCKET = "dropforge-test"
@@ -96,7 +96,7 @@ def test_trigger_on_the_schedule_leaves_data_alone_whose_executions_name_has_exp
     drop = created(event, "inbox/churn/a.csv", b"x,y\n1,2\n")
     head = boto3.client("s3").head_object(Bucket=BUCKET, Key="inbox/churn/a.csv")
     version = drop["detail"]["object"]["version-id"]
-    run = layout.run_name("churn", head["LastModified"], BUCKET, "inbox/churn/a.csv", version)
+    run = run_names.run_name("churn", head["LastModified"], BUCKET, "inbox/churn/a.csv", version)
     boto3.client("s3").put_object(Bucket=BUCKET, Key=f"runs/{run}/request.json", Body=b"{}")
     outcomes = load("trigger").handler(event("trigger-schedule"), context)["outcomes"]
     assert [(o["outcome"], o["run"]) for o in outcomes] == [("known", run)]

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from pipeline import layout
+from pipeline import layout, run_names
 
 END_LIMIT_SECONDS = 120.0
 
@@ -40,7 +40,7 @@ class Application:
             dataset = layout.drop_of(key).dataset
         except layout.DropNameError:
             dataset = layout.dataset_name(key.split("/")[1])
-        return layout.run_name(dataset, head["LastModified"], self.bucket, key, version)
+        return run_names.run_name(dataset, head["LastModified"], self.bucket, key, version)
 
     def settings(self, dataset: str, settings: dict[str, Any]) -> None:
         key = f"inbox/{dataset}/pipeline.json"

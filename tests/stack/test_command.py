@@ -15,7 +15,7 @@ from dropforge.cli.app import app
 from dropforge.cli.commands import events, fetch, logs, show, stop
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
-from pipeline import layout
+from pipeline import run_names
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 
@@ -96,7 +96,7 @@ def test_commands_find_a_run_that_a_person_started_under_an_odd_name(
 ) -> None:
     name = "Mein Lauf_1.0 ü"
     application.start(name, {"rows": 400})
-    told = application.message(layout.run_of_execution(name))
+    told = application.message(run_names.run_of_execution(name))
     facts = run("show", "Mein Lauf")
     assert (facts["run"], facts["execution"]) == (told["run"], application.execution(name))
     assert run("fetch", name)["verdict"] == told["verdict"]
@@ -109,7 +109,7 @@ def test_a_run_that_failed_before_its_plan_under_an_odd_name_is_found(
     run: Any, application: Application
 ) -> None:
     application.start("odd.name", {"key": 5})
-    application.message(layout.run_of_execution("odd.name"))
+    application.message(run_names.run_of_execution("odd.name"))
     assert run("fetch", "odd.name", code=3)["status"] == "FAILED"
     assert run("show", "odd")["execution"] == application.execution("odd.name")
     texts = "".join(line["text"] for line in run("logs", "odd.name")["lines"])

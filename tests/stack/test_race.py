@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from dropforge import cloud
-from pipeline import turns
+from pipeline import layout
 from tests.stack.application import Application
 from tests.stack.test_promotion import STRONG, WEAK, table
 
@@ -121,7 +121,7 @@ def test_ten_files_that_end_at_the_same_moment_leave_it_too(
     assert {m["status"] for m in messages} == {"SUCCEEDED"}
     assert approved(application, "same-time")[-1]["run"] == f"same-time-{one_after_another}"
     check_chain(application, "same-time")
-    body = application.read(turns.key_of("same-time")) or b""
+    body = application.read(layout.turn_key("same-time")) or b""
     assert json.loads(body) == {}, "the last one gave its turn back"
 
 
@@ -134,7 +134,7 @@ def wait_until(condition: Callable[[], bool], what: str) -> None:
 
 
 def holder(application: Application, dataset: str) -> Any:
-    return json.loads(application.read(turns.key_of(dataset)) or b"{}").get("name")
+    return json.loads(application.read(layout.turn_key(dataset)) or b"{}").get("name")
 
 
 def test_turn_of_a_run_that_was_stopped_while_it_had_it_is_taken_over(
@@ -173,7 +173,7 @@ def test_turn_is_given_back_when_the_registration_fails(
         faults.write_text("[]")
     assert message["status"] == "FAILED"
     assert "ResourceLimitExceeded" in message["error"]
-    assert application.read(turns.key_of("refused")) == b"{}"
+    assert application.read(layout.turn_key("refused")) == b"{}"
 
 
 def test_persons_decision_during_a_run_is_what_the_run_is_compared_with(

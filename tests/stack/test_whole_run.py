@@ -5,7 +5,7 @@ import io
 import json
 from typing import Any
 
-from pipeline.layout import run_of_execution
+from pipeline.run_names import run_of_execution
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 

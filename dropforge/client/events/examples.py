@@ -17,7 +17,7 @@ from dropforge.client.events.steps import Execution, execution_with_inputs, step
 from dropforge.client.execution.follow import message_of
 from dropforge.client.execution.naming import executions
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import layout, run_names
 
 SAMPLE = "sample"
 """The dataset that SeedFunction drops."""
@@ -146,7 +146,7 @@ def _stored(stack: Stack, key: str, version: str | None) -> Stored:
     head = stack.client("s3").head_object(**where)
     version = version or head.get("VersionId")
     modified, dataset = head["LastModified"], layout.dataset_of(key)
-    run = layout.run_name(dataset, modified, stack.bucket, key, version)
+    run = run_names.run_name(dataset, modified, stack.bucket, key, version)
     return Stored(key, version, head["ContentLength"], head["ETag"].strip('"'), run)
 
 
@@ -173,7 +173,7 @@ def _failed(stack: Stack, shape: Event, execution: Execution) -> Event:
     """Tell of a run that failed; if there is none, of an ending of the sample before its own."""
     for item in islice(executions(stack), _LOOKED_AT):
         arn = stack.execution_arn(item["name"])
-        run = layout.run_of_execution(item["name"])
+        run = run_names.run_of_execution(item["name"])
         if item["status"] == "FAILED" and (message_of(stack, run) or {}).get("sent"):
             facts = stack.client("stepfunctions").describe_execution(executionArn=arn)
             return _ended(shape, facts)

@@ -11,7 +11,7 @@ from dropforge.client.execution.history import Timeline, update
 from dropforge.client.execution.naming import dataset_in, executions, time_in
 from dropforge.client.stack import Stack
 from dropforge.errors import ClientFault, RunLostError, RunUnfinishedError, RunUnknownError
-from pipeline import layout
+from pipeline import layout, run_names
 from pipeline.errors import InputError, is_one_of
 
 LOST = "LOST"
@@ -43,7 +43,7 @@ def arn_of(stack: Stack, run: str, request: dict[str, Any]) -> str:
         return str(told or arn)
     # It ended, or is, before its first file: only Step Functions knows what it is called.
     for item in islice(executions(stack), _LOOKED_AT):
-        if layout.run_of_execution(item["name"]) == run:
+        if run_names.run_of_execution(item["name"]) == run:
             return stack.execution_arn(item["name"])
     return arn
 
@@ -70,7 +70,7 @@ def finished(stack: Stack, run: str) -> Followed:
     RunUnfinishedError
         It goes on.
     """
-    request = stack.read_json(layout.join(layout.prefix_of(run), "request.json")) or {}
+    request = stack.read_json(layout.run_key(run, layout.REQUEST)) or {}
     message, timeline = message_of(stack, run), Timeline()
     arn = arn_of(stack, run, request)
     exists = update(timeline, stack.client("stepfunctions"), arn)

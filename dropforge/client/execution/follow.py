@@ -144,7 +144,7 @@ def _wait(stack: Stack, key: str, patience: Patience, now: float) -> Wait:
 
 def message_of(stack: Stack, run: str) -> Message | None:
     """Return a run's message, None if there is none yet."""
-    body = stack.read(layout.join(layout.prefix_of(run), "message.json"))
+    body = stack.read(layout.run_key(run, layout.MESSAGE))
     return None if body is None else dict(json.loads(body))
 
 

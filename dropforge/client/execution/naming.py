@@ -9,7 +9,7 @@ from typing import Any
 
 from dropforge.client.stack import Stack
 from dropforge.errors import RunAmbiguousError, RunUnknownError
-from pipeline import layout
+from pipeline import layout, run_names
 
 LATEST = "latest"
 _STAMP = re.compile(r"-(\d{8}-\d{6})-[0-9a-f]{8}$")
@@ -48,7 +48,7 @@ def run_named(stack: Stack, given: str) -> str:
     RunAmbiguousError
         Several begin so; the message lists them.
     """
-    exact = layout.run_of_execution(given)
+    exact = run_names.run_of_execution(given)
     if given and _exists(stack, exact, given):
         return exact
     if given == LATEST:
@@ -82,7 +82,7 @@ def known_runs(stack: Stack, beginning: str, most: int) -> list[Known]:
     found = {
         run: Known(run, item["startDate"].astimezone(UTC), item["name"])
         for item in islice(executions(stack), most)
-        for run in [layout.run_of_execution(item["name"])]
+        for run in [run_names.run_of_execution(item["name"])]
         if item["name"].startswith(beginning) or run.startswith(beginning)
     }
     for run in _prefixes(stack, beginning):
@@ -122,7 +122,7 @@ def dataset_in(run: str) -> str | None:
     stamp = _STAMP.search(run)
     stem = run[: stamp.start()] if stamp else ""
     # Where a longer name would have left a longer stem, this one is whole.
-    return stem if stem and layout.run_stem(f"{stem}-x") != stem else None
+    return stem if stem and run_names.run_stem(f"{stem}-x") != stem else None
 
 
 def _exists(stack: Stack, run: str, execution: str) -> bool:
@@ -148,7 +148,7 @@ def lost_drops(stack: Stack, beginning: str = "") -> Iterator[Known]:
     for page in pages.paginate(Bucket=stack.bucket, Prefix=start):
         for item in page.get("Contents", []):
             run = item["Key"].split("/")[1]
-            if item["Key"] == layout.join(layout.prefix_of(run), "message.json"):
+            if item["Key"] == layout.run_key(run, layout.MESSAGE):
                 yield Known(run, item["LastModified"].astimezone(UTC))
 
 

@@ -66,7 +66,7 @@ class Wait:
         for known in lost_drops(self.stack):
             if known.began < self.dropped - _CLOCKS:
                 continue
-            told = self.stack.read_json(layout.join(layout.prefix_of(known.run), "message.json"))
+            told = self.stack.read_json(layout.run_key(known.run, layout.MESSAGE))
             if told and told.get("sent") is not None and source in told["text"].splitlines():
                 return known.run
         return None

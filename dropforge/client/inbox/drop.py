@@ -8,7 +8,7 @@ from typing import Any
 
 from dropforge.client.stack import Stack
 from dropforge.errors import DropFileError
-from pipeline import layout, staged
+from pipeline import layout, run_names, staged
 from pipeline.errors import DropNameError
 from pipeline.settings import parse_settings, resolve_settings
 
@@ -159,4 +159,4 @@ def drop(
     this = {**where, "VersionId": version} if version else where
     modified = s3.head_object(**this)["LastModified"]
     dataset = layout.drop_of(key).dataset
-    return Dropped(key, dataset, layout.run_name(dataset, modified, stack.bucket, key, version))
+    return Dropped(key, dataset, run_names.run_name(dataset, modified, stack.bucket, key, version))

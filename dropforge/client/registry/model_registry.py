@@ -17,7 +17,7 @@ from dropforge.client.execution.executions import finished
 from dropforge.client.registry.turn import turn
 from dropforge.client.stack import Stack
 from dropforge.errors import RegistryError
-from pipeline import layout
+from pipeline import layout, run_names
 
 APPROVED, REJECTED = "Approved", "Rejected"
 _MISSING = ("ValidationException", "ResourceNotFound")
@@ -58,7 +58,7 @@ def promote(stack: Stack, run: str) -> Change:
     RegistryError
         It ended without an evaluation, so there is no model to promote.
     """
-    evaluation = stack.read_json(layout.join(layout.prefix_of(run), "evaluation.json"))
+    evaluation = stack.read_json(layout.run_key(run, layout.EVALUATION))
     if evaluation is None or "package" not in evaluation:
         finished(stack, run)
         raise RegistryError(
@@ -212,7 +212,7 @@ def _register(
 def _saved(stack: Stack, run: str) -> dict[str, Any]:
     """Return image and model data of the model that a run saved, at whichever attempt."""
     sagemaker = stack.client("sagemaker")
-    for name in layout.attempts_of(run):
+    for name in run_names.attempts_of(run):
         try:
             return dict(sagemaker.describe_model(ModelName=name)["PrimaryContainer"])
         except ClientError as error:

@@ -17,7 +17,7 @@ from dropforge.client.execution.naming import time_in
 from dropforge.client.log_lines.invocations import Term, events, log_group, marked, naming, time_of
 from dropforge.client.log_lines.records import readable, unescaped
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import layout, run_names
 
 _FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify", "Webhook")
 """The functions of a run; a stack need not have all."""
@@ -107,7 +107,7 @@ class RunLog:
         prefix = layout.prefix_of(self._run)
         self._message = message_of(self._stack, self._run)
         self._request = (
-            self._request or self._stack.read_json(layout.join(prefix, "request.json")) or {}
+            self._request or self._stack.read_json(layout.join(prefix, layout.REQUEST)) or {}
         )
         arn = self._arn or arn_of(self._stack, self._run, self._request)
         exists = update(self._timeline, self._stack.client("stepfunctions"), arn)
@@ -120,7 +120,7 @@ class RunLog:
             yield Line(time_of(event), source, readable(event["message"]))
 
     def _of_jobs(self, group: str, began: datetime, ended: datetime) -> Iterator[Line]:
-        own = re.compile(f"{layout.job_pattern(self._run)}/")
+        own = re.compile(f"{run_names.job_pattern(self._run)}/")
         where = {"logGroupName": group, "logStreamNamePrefix": self._run}
         for event in events(self._stack, began, ended, **where):
             # The prefix alone would take in a run whose name goes on after this one's.
@@ -164,7 +164,7 @@ def _window(run: str, timeline: Timeline) -> tuple[datetime, datetime]:
 
 def _named(run: str) -> Term:
     # Jobs are called like the run, with a suffix; a longer name may be another run's.
-    return Term(run, rf"(?<![\w-]){layout.job_pattern(run)}(?![\w-])")
+    return Term(run, rf"(?<![\w-]){run_names.job_pattern(run)}(?![\w-])")
 
 
 def _failures(stack: Stack, arn: str | None, timeline: Timeline) -> list[Term]:

@@ -100,7 +100,7 @@ def _may_write(directory: Path) -> bool:
 
 
 def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
-    encoder_key, truth = layout.join(prefix, "encoder.json"), f"{prefix}/data/truth/"
+    encoder_key, truth = layout.join(prefix, layout.ENCODER), f"{prefix}/data/truth/"
     encoder, truths = stack.read_json(encoder_key), _keys(stack, truth)
     if encoder is None or not truths:
         raise _deleted(stack.bucket, encoder_key if encoder is None else truth)

@@ -21,7 +21,7 @@ from dropforge.client.execution.naming import (
 )
 from dropforge.client.registry.model_registry import champion, describe
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import layout, run_names
 
 Facts = dict[str, Any]
 
@@ -39,7 +39,7 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
     Of each: run, dataset, status, verdict, metric, started (ISO 8601, UTC), in_use
     (whether its model is the champion); what is not known yet is null.
     """
-    beginning = "" if dataset is None else f"{layout.run_stem(dataset)}-"
+    beginning = "" if dataset is None else f"{run_names.run_stem(dataset)}-"
     found = known_runs(stack, beginning, max(limit * _MIXED, 100))
     if dataset is not None:
         # The name of a drop that was lost holds no dataset; its message does.
@@ -68,8 +68,8 @@ def run_facts(stack: Stack, run: str) -> Facts:
     """
     prefix = layout.prefix_of(run)
     message = message_of(stack, run) or {}
-    request = stack.read_json(layout.join(prefix, "request.json")) or {}
-    evaluation = stack.read_json(layout.join(prefix, "evaluation.json")) or {}
+    request = stack.read_json(layout.join(prefix, layout.REQUEST)) or {}
+    evaluation = stack.read_json(layout.join(prefix, layout.EVALUATION)) or {}
     timeline = Timeline()
     arn = arn_of(stack, run, request)
     update(timeline, stack.client("stepfunctions"), arn)
@@ -111,7 +111,7 @@ def run_facts(stack: Stack, run: str) -> Facts:
 
 def _standing(stack: Stack, known: Known) -> Facts:
     """Say of a run without a message what `run_facts` would: a list of executions may lag."""
-    request = stack.read_json(layout.join(layout.prefix_of(known.run), "request.json")) or {}
+    request = stack.read_json(layout.run_key(known.run, layout.REQUEST)) or {}
     name = known.execution or known.run
     execution = execution_of(stack, arn_of(stack, name, request)) or {"status": LOST}
     return {"dataset": request.get("dataset"), "status": execution.get("status")}

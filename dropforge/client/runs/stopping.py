@@ -16,7 +16,7 @@ from botocore.exceptions import ClientError
 from dropforge.client.execution.executions import LOST, arn_of, execution_of, missing
 from dropforge.client.execution.follow import Clock, message_of
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import layout, run_names
 
 _KINDS = ("Training", "Transform")
 _ENDING = ("Stopping", "Stopped", "Completed", "Failed")
@@ -74,7 +74,7 @@ def stop(stack: Stack, run: str, clock: Clock | None = None) -> Stopped:
         There is no such run.
     """
     clock = clock or Clock(time.monotonic, time.sleep)
-    request = stack.read_json(layout.join(layout.prefix_of(run), "request.json")) or {}
+    request = stack.read_json(layout.run_key(run, layout.REQUEST)) or {}
     arn = arn_of(stack, run, request)
     status = _status(stack, arn)
     if status != "RUNNING":
@@ -116,7 +116,7 @@ def _without_execution(stack: Stack, run: str) -> str:
 def _under_way(stack: Stack, run: str) -> list[Job]:
     """Return the jobs of a run that SageMaker works on, champions' among them."""
     sagemaker, found = stack.client("sagemaker"), []
-    own = re.compile(layout.job_pattern(run))
+    own = re.compile(run_names.job_pattern(run))
     for kind in _KINDS:
         look = getattr(sagemaker, f"list_{kind.lower()}_jobs")
         try:

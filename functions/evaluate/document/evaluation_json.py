@@ -14,11 +14,12 @@ from evaluate.metrics.intervals import LEVEL, REPLICATES, SEED, Interval
 from evaluate.verdict.judgement import Judgement
 from evaluate.verdict.warnings import FEW_ROWS
 from evaluate.wording import span
+from pipeline import layout
 from pipeline.documents import evaluation
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.evaluation import Cell, ColumnPart, JudgedPart, Measured, RunPart
+from pipeline.documents.plan import Request
 from pipeline.documents.profile import ColumnSummary, Profile
-from pipeline.documents.request import Request
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged
 from pipeline.vocabulary import Outcome
@@ -193,12 +194,12 @@ def run_part(files: RunFiles, request: Request, encoder: Encoder, event: Judged)
         "execution": event["execution"],
         "evaluated": datetime.now(UTC).isoformat(timespec="seconds"),
         "files": {
-            "report": files.uri("report.html"),
-            "evaluation": files.uri("evaluation.json"),
+            "report": files.uri(layout.REPORT),
+            "evaluation": files.uri(layout.EVALUATION),
             "model": training["model_data"],
             "predictions": files.uri("predictions") + "/",
-            "encoder": files.uri("encoder.json"),
-            "request": files.uri("request.json"),
+            "encoder": files.uri(layout.ENCODER),
+            "request": files.uri(layout.REQUEST),
         },
     }
 

@@ -76,10 +76,10 @@ class _UnknownError(Exception):
 
 
 def _rule(files: RunFiles) -> DigestRule | None:
-    body = files.read_if_there("fit.json", kind=kinds.FIT)
+    body = files.read_if_there(layout.FIT, kind=kinds.FIT)
     if body is None:
         return None
-    fit = reading.checked(kinds.RECORDED, body, files.uri("fit.json"))
+    fit = reading.checked(kinds.RECORDED, body, files.uri(layout.FIT))
     return fit.get("digests")
 
 

@@ -20,14 +20,14 @@ from evaluate.verdict.comparison import data_beside, rivals_of
 from evaluate.verdict.judgement import Judgement, Rivals, judge
 from evaluate.verdict.rule import NotCompared, Rule
 from evaluate.verdict.warnings import Warnings, warning
-from pipeline import layout
+from pipeline import layout, run_names
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, TargetFacts
 from pipeline.documents.evaluation import Evaluation, WorstRow
 from pipeline.documents.model_part import Importance, ModelPart
 from pipeline.documents.notes import RowCounts
+from pipeline.documents.plan import Request
 from pipeline.documents.profile import Profile
-from pipeline.documents.request import Request
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged, Payload
 from pipeline.storage.damage import damaged, present
@@ -57,10 +57,10 @@ def evaluate_run(
         The settings ask for a metric that the task does not have.
     """
     times = [time.perf_counter()]
-    request = files.read_json("request.json", kind=kinds.REQUEST)
-    request["settings"] = reading.settings_of(request, files.uri("request.json"))
-    encoder = files.read_json("encoder.json", kind=kinds.ENCODER)
-    profile = files.read_json("profile.json", kind=kinds.PROFILE)
+    request = files.read_document(kinds.REQUEST)
+    request["settings"] = reading.settings_of(request, files.uri(layout.REQUEST))
+    encoder = files.read_document(kinds.ENCODER)
+    profile = files.read_document(kinds.PROFILE)
     target = encoder["target"]
     metric = metric_for(target["task"], request["settings"].get("metric"))
     rows = count_rows(files)
@@ -88,11 +88,11 @@ def evaluate_run(
         name: round(end - start, 3)
         for name, (start, end) in zip(_TIMINGS, pairwise(times), strict=True)
     }
-    payload = payload_of(document, layout.package_group(group_prefix, request["dataset"]))
+    payload = payload_of(document, run_names.package_group(group_prefix, request["dataset"]))
     # A run that was not registered can still be promoted later, with what it would have said.
     document["package"] = payload["package"]
-    files.write("evaluation.json", json.dumps(document, allow_nan=False), "application/json")
-    files.write("report.html", render(document), "text/html")
+    files.write(layout.EVALUATION, json.dumps(document, allow_nan=False), "application/json")
+    files.write(layout.REPORT, render(document), "text/html")
     return payload
 
 
@@ -117,7 +117,7 @@ def _score(
     scored = Scored(task, holdout.truth, predicted, classes)
     champion: Rivals | NotCompared | None = None
     count = event["comparisons"]["count"]
-    if count >= layout.COMPARISON_LIMIT:
+    if count >= run_names.COMPARISON_LIMIT:
         champion = NotCompared("changed", f"it was another one after each of {count} comparisons")
     elif event["champion"]["found"]:
         champion = rivals_of(files, holdout, event, scored, target["name"])

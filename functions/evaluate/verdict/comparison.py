@@ -16,14 +16,13 @@ from evaluate.verdict.warnings import FEW_ROWS
 from evaluate.wording import short
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import TargetFacts
-from pipeline.documents.request import Request
+from pipeline.documents.plan import Request
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Champion, Judged
 from pipeline.errors import ArtefactError, EvaluationError
 from pipeline.vocabulary import DataAge
 from pipeline.wording import counted, listed, quoted
 
-ENCODER = "champion_encoder.json"
 PREDICTIONS = "champion"
 _REASON = 240
 _NAMES = 5
@@ -64,7 +63,7 @@ def _compared(
         failed = asked.get("failed") or usable.get("broken")
         return NotCompared("failed" if failed else "unfit", reason)
     check_champion_parts(files)
-    encoded = files.read_json(ENCODER, kind=kinds.ENCODER)["target"]
+    encoded = files.read_document(kinds.CHAMPION_ENCODER)["target"]
     if changed := _changed(encoded, challenger, target, in_order=False):
         return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))

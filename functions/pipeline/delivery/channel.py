@@ -18,11 +18,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from typing import Any
 from uuid import uuid4
 
 from pipeline.delivery.backoff import Backoff
-from pipeline.delivery.message_file import Document, MessageFile
+from pipeline.delivery.message_file import MessageFile
+from pipeline.documents.message import ChannelState, Failed, Message
 
 _REASON_LIMIT = 300
 
@@ -97,16 +97,16 @@ class Claim:
         """Seconds until it may be had, None if there is nothing to serve any more."""
         self._id = uuid4().hex
 
-    def state(self) -> dict[str, Any]:
+    def state(self) -> ChannelState:
         """Return what a channel's state says when it is claimed."""
         return {"claim": self._id, "until": self.attempt.until.isoformat(timespec="milliseconds")}
 
-    def is_had(self, document: Document) -> bool:
+    def is_had(self, document: Message) -> bool:
         """Say whether the channel is claimed, by this attempt and no other."""
-        state = document.get("waiting", {}).get(self.order.channel, {})
+        state = _state(document, self.order.channel)
         return bool(self._is_current(document) and state.get("claim") == self._id)
 
-    def take(self, document: Document) -> bool:
+    def take(self, document: Message) -> bool:
         """Claim the channel, unless it is served or claimed; `wait` then says for how long."""
         channel, self.wait = self.order.channel, None
         if not self._is_current(document) or channel in (document.get("sent") or ()):
@@ -126,7 +126,7 @@ class Claim:
         state.update(self.state())
         return True
 
-    def record_success(self, document: Document) -> bool:
+    def record_success(self, document: Message) -> bool:
         """Note that the channel was served."""
         if not self._is_current(document):
             return self._release(document)
@@ -135,7 +135,7 @@ class Claim:
         document["sent"] = sent if channel in sent else [*sent, channel]
         return True
 
-    def record_failure(self, document: Document, error: Exception, may_pass: bool) -> bool:
+    def record_failure(self, document: Message, error: Exception, may_pass: bool) -> bool:
         """Note why the channel was not served, and whether it will be tried again."""
         if not self._release(document):
             return False
@@ -144,19 +144,20 @@ class Claim:
         channel, waiting = self.order.channel, document["waiting"]
         reason = str(error)[:_REASON_LIMIT]
         if may_pass:
-            waiting[channel].update(attempts=self.attempt.number, reason=reason)
+            state = waiting[channel]
+            state["attempts"], state["reason"] = self.attempt.number, reason
         else:
             del waiting[channel]
-            failed = {"reason": reason, "order": self.attempt.order_id}
+            failed: Failed = {"reason": reason, "order": self.attempt.order_id}
             document["failed"] = {**document.get("failed", {}), channel: failed}
         return True
 
-    def _is_current(self, document: Document) -> bool:
+    def _is_current(self, document: Message) -> bool:
         return bool(document.get("ended") == self.order.ended)
 
-    def _release(self, document: Document) -> bool:
+    def _release(self, document: Message) -> bool:
         """Give the claim back; False if another has taken it, or the channel was served."""
-        state = document.get("waiting", {}).get(self.order.channel, {})
+        state = _state(document, self.order.channel)
         if state.get("claim") != self._id:
             return False
         del state["claim"], state["until"]
@@ -164,7 +165,7 @@ class Claim:
 
 
 def serve(
-    file: MessageFile, claim: Claim, send: Callable[[Document], None], backoff: Backoff
+    file: MessageFile, claim: Claim, send: Callable[[Message], None], backoff: Backoff
 ) -> Outcome:
     """Send the message, unless it was sent, is just being sent, or a later ending's replaced it.
 
@@ -187,7 +188,12 @@ def serve(
     return Outcome(is_sent=True)
 
 
-def _held(state: dict[str, Any]) -> float:
+def _state(document: Message, channel: str) -> ChannelState:
+    nothing: ChannelState = {}
+    return document.get("waiting", {}).get(channel, nothing)
+
+
+def _held(state: ChannelState) -> float:
     """Return the seconds for which a channel's claim still holds, at most 0 if nobody has it."""
     if "until" not in state:
         return 0.0

@@ -7,12 +7,11 @@ is made anew on what that one wrote (S3 user guide, Conditional writes).
 import json
 from collections.abc import Callable
 from copy import deepcopy
-from typing import Any
+from typing import Any, cast
 
 from pipeline import layout
+from pipeline.documents.message import Message
 from pipeline.storage.conditional import put_if_unchanged
-
-Document = dict[str, Any]
 
 
 class MessageFile:
@@ -27,12 +26,19 @@ class MessageFile:
         self._s3 = s3
         self._place = {
             "Bucket": bucket,
-            "Key": layout.join(layout.prefix_of(run), "message.json"),
+            "Key": layout.run_key(run, layout.MESSAGE),
         }
         self._etag = ""
-        self.document: Document = {}
+        self._document: Message | None = None
 
-    def create(self, document: Document) -> bool:
+    @property
+    def document(self) -> Message:
+        """What was there when it was last read or written."""
+        if self._document is None:
+            self.read()
+        return cast(Message, self._document)
+
+    def create(self, document: Message) -> bool:
         """Write the first version; return False, with what is there read, if there is one."""
         if self._put(document):
             return True
@@ -42,9 +48,9 @@ class MessageFile:
     def read(self) -> None:
         """Look at what is there now."""
         found = self._s3.get_object(**self._place)
-        self.document, self._etag = json.loads(found["Body"].read()), found["ETag"]
+        self._document, self._etag = json.loads(found["Body"].read()), found["ETag"]
 
-    def edit(self, change: Callable[[Document], bool]) -> bool:
+    def edit(self, change: Callable[[Message], bool]) -> bool:
         """Change the document as it is now.
 
         Parameters
@@ -64,7 +70,7 @@ class MessageFile:
                 return True
             self.read()
 
-    def _put(self, document: Document) -> bool:
+    def _put(self, document: Message) -> bool:
         written = put_if_unchanged(
             self._s3,
             self._etag,
@@ -74,5 +80,5 @@ class MessageFile:
         )
         if written is None:
             return False
-        self.document, self._etag = document, written
+        self._document, self._etag = document, written
         return True

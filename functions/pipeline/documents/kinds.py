@@ -1,15 +1,17 @@
 """The kinds of documents: who writes each, how large it may be, and what type it has."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, TypeVar
 
+from pipeline import layout
 from pipeline.documents.chunk_profile import ChunkProfile
 from pipeline.documents.encoder import Encoder, Versioned
+from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, Fit, Recorded
+from pipeline.documents.message import Message
 from pipeline.documents.notes import PartsNote, RowCounts
-from pipeline.documents.plan import ChunkRange, Plan
+from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
-from pipeline.documents.request import Request
 
 T = TypeVar("T")
 MIB = 1 << 20
@@ -25,23 +27,30 @@ class Kind(Generic[T]):
     limit: int
     schema: str = ""
     values: int = MOST_VALUES
+    file: str = ""
+    """Its name below the run's prefix, if a run has one of it."""
+    is_compact: bool = False
+    """Whether it is written on one line, for machines."""
 
 
-REQUEST: Kind[Request] = Kind("Plan data", 2 * MIB, "request")
+REQUEST: Kind[Request] = Kind("Plan data", 2 * MIB, "request", file=layout.REQUEST)
 """Settings are at most 1 MiB (pipeline.settings), all else is names."""
-PLAN: Kind[Plan] = Kind("Plan data", 32 * MIB, "plan")
+PLAN: Kind[Plan] = Kind("Plan data", 32 * MIB, "plan", file=layout.PLAN)
 """Names of columns, from a header of at most 16 MiB."""
-MANIFEST: Kind[list[ChunkRange]] = Kind("Plan data", 32 * MIB, "manifest")
+MANIFEST: Kind[list[ChunkRange]] = Kind(
+    "Plan data", 32 * MIB, "manifest", file=layout.MANIFEST, is_compact=True
+)
 """45 bytes a chunk: 32 MiB are 40 TB in chunks of 64 MiB; S3's objects end at 50 TB."""
-ENCODER: Kind[Encoder] = Kind("Fit encoder", 48 * MIB, "encoder")
+ENCODER: Kind[Encoder] = Kind("Fit encoder", 48 * MIB, "encoder", file=layout.ENCODER)
 """Up to 64 KiB of categories a column; 2,400 columns with 1,000 of ten letters each."""
+CHAMPION_ENCODER: Kind[Encoder] = replace(ENCODER, file=layout.CHAMPION_ENCODER)
 VERSIONED: Kind[Versioned] = Kind(ENCODER.writer, ENCODER.limit, "versioned")
 """One of another version has another schema, too."""
-FIT: Kind[Fit] = Kind("Fit encoder", 4 * MIB, "fit")
+FIT: Kind[Fit] = Kind("Fit encoder", 4 * MIB, "fit", file=layout.FIT, is_compact=True)
 """Rows of at most 500 classes, and at most 1,000 groups of 64 KiB in all."""
 RECORDED: Kind[Recorded] = Kind(FIT.writer, FIT.limit, "recorded")
 """The fit.json of another run, which an earlier version may have written."""
-PROFILE: Kind[Profile] = Kind("Fit encoder", 48 * MIB, "profile")
+PROFILE: Kind[Profile] = Kind("Fit encoder", 48 * MIB, "profile", file=layout.PROFILE)
 """Ten values of at most 100 letters for each of at most 16,384 columns."""
 ROWS: Kind[RowCounts] = Kind("Encode chunks", 64 * 1024, "rows")
 """Five counts."""
@@ -57,6 +66,13 @@ SEEN: Kind[bytes] = Kind("Encode chunks", 16 * MIB)
 """Eight bytes a digest; of a file about a million are kept, of a chunk no more."""
 MODEL: Kind[bytes] = Kind("Train model (XGBoost)", 0)
 """Read as a stream, with limits of its own (evaluate.model.trees)."""
+CHUNKS: Kind[list[Chunk]] = Kind(
+    "Fit encoder", 256 * MIB, "chunks", file=layout.CHUNKS, is_compact=True
+)
+"""No function reads the list as a whole: a Map hands on its items."""
+EVALUATION: Kind[Evaluation] = Kind("Evaluate", 64 * MIB, file=layout.EVALUATION)
+"""Of any version, for people; evaluation.schema.json is the contract of this one."""
+MESSAGE: Kind[Message] = Kind("NotifyFunction", 4 * MIB, file=layout.MESSAGE)
 RANGE: Kind[ChunkRange] = Kind("Plan data", 64 * 1024, "range")
 """An item of manifest.json, as the Map hands it on."""
 CHUNK: Kind[Chunk] = Kind("Fit encoder", 64 * 1024, "chunk")

@@ -1,8 +1,9 @@
-"""plan.json and manifest.json: how a file is written, and where it is cut."""
+"""What Plan writes: request.json, plan.json and manifest.json."""
 
-from typing import Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from pipeline.notices import Notice
+from pipeline.settings import Settings
 
 Newline = Literal["\n", "\r"]
 
@@ -52,3 +53,26 @@ class ChunkRange(TypedDict):
     index: int
     start: int
     end: int
+
+
+class Request(TypedDict):
+    """The drop that started a run, as it was found, and its settings."""
+
+    run: str
+    dataset: str
+    bucket: str
+    """Of the dropped object."""
+    key: str
+    settings: Settings
+    keep_settings: NotRequired[str | None]
+    """Key of settings that came with the drop, to become the dataset's."""
+    version_id: NotRequired[str | None]
+    etag: NotRequired[str]
+    size: NotRequired[int]
+    """Bytes."""
+    last_modified: NotRequired[str]
+    """ISO 8601."""
+    execution: NotRequired[dict[str, Any]]
+    """Step Functions' own words: name, id, started."""
+    trigger: NotRequired[str]
+    code_version: NotRequired[str]

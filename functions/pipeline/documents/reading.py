@@ -18,7 +18,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from pipeline.documents import kinds
 from pipeline.documents.kinds import Kind, T
-from pipeline.documents.request import Request
+from pipeline.documents.plan import Request
 from pipeline.errors import ArtefactError, PipelineError, SettingsError
 from pipeline.settings import Settings, resolve_settings
 from pipeline.storage.bucket import Bucket
@@ -60,9 +60,10 @@ def checked(kind: Kind[T], body: bytes, uri: str) -> T:
 
 
 def fitting(kind: Kind[T], value: Any, uri: str) -> T:
-    """Hold a parsed value against the kind's schema."""
+    """Hold a parsed value against the kind's schema, if it has one."""
     try:
-        _validator(kind.schema)(value)
+        if kind.schema:
+            _validator(kind.schema)(value)
     except fastjsonschema.JsonSchemaValueException as error:
         said = error.message.replace("data", "it", 1)[:_SHOWN]
         raise damaged(uri, kind.writer, f"is not as expected: {said}") from error

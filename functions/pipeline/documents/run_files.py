@@ -1,6 +1,6 @@
-"""The objects that a run wrote, read from the bucket."""
+"""What a run wrote, and writes, in the bucket."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -10,12 +10,13 @@ from botocore.exceptions import ClientError
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents import reading
 from pipeline.documents.kinds import Kind, T
-from pipeline.layout import join
+from pipeline.layout import join, note_name
 from pipeline.storage.bucket import Bucket
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
 
-_CHUNKS = "chunks"
+CHUNKS = "chunks"
+"""The folder of what is known of single chunks."""
 _READERS = 16
 _Named = TypeVar("_Named")
 _Found = TypeVar("_Found")
@@ -54,6 +55,15 @@ class RunFiles:
                 return None
             raise
 
+    def read_document(self, kind: Kind[T]) -> T:
+        """Return the run's one document of a kind, checked."""
+        return self.read_json(kind.file, kind=kind)
+
+    def write_document(self, kind: Kind[T], value: T) -> None:
+        """Write the run's one document of a kind."""
+        write = self.bucket.put_compact if kind.is_compact else self.bucket.put_json
+        write(self.key(kind.file), value)
+
     def read_json(self, *parts: str, kind: Kind[T]) -> T:
         """Return a JSON file's content, checked."""
         return reading.read_json(self.bucket, self.key(*parts), kind)
@@ -63,11 +73,15 @@ class RunFiles:
 
         What they tell makes sense only together, so that there being none is damage, too.
         """
-        names = [name for name in self.names(_CHUNKS) if name.startswith(beginning)]
+        names = [name for name in self.names(CHUNKS) if name.startswith(beginning)]
         if not names:
-            uri = self.uri(_CHUNKS, f"{beginning}*.json")
+            uri = self.uri(CHUNKS, f"{beginning}*.json")
             raise damaged(uri, kind.writer, "is not there any more")
-        return list(in_parallel(lambda name: self.read_json(_CHUNKS, name, kind=kind), names))
+        return list(in_parallel(lambda name: self.read_json(CHUNKS, name, kind=kind), names))
+
+    def write_note(self, note: str, index: int, value: Mapping[str, Any]) -> None:
+        """Write what is known of a chunk."""
+        self.bucket.put_compact(self.key(CHUNKS, note_name(note, index)), value)
 
     def names(self, folder: str) -> list[str]:
         """Return the names of the files directly in a folder, sorted."""

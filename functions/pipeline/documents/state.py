@@ -103,11 +103,10 @@ class MessageFiles(TypedDict):
     predictions: str
 
 
-class Payload(TypedDict):
-    """What the state machine passes on of an evaluation, and the message tells."""
+class ResultFacts(TypedDict):
+    """What is told of an evaluation."""
 
     verdict: Outcome
-    approval_status: ApprovalStatus
     sentence: str
     task: Task
     target: str
@@ -117,4 +116,18 @@ class Payload(TypedDict):
     rows: RowCounts
     warnings: list[str]
     files: MessageFiles
+
+
+class Payload(ResultFacts):
+    """$.evaluation: what Evaluate answers."""
+
+    approval_status: ApprovalStatus
     package: Package
+
+
+class Output(ResultFacts):
+    """What an execution that succeeded returns, which is what its message says."""
+
+    run: str
+    dataset: str
+    model_package_arn: NotRequired[str]

@@ -4,10 +4,10 @@ import json
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from pipeline import layout
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import read_object
 
-PLAIN_COPY = "source.csv"
 _PERSON = "whoever dropped it"
 
 
@@ -37,7 +37,7 @@ class ObjectSource:
         if start >= end:
             return b""
         uri = self.bucket.uri(self.key)
-        writer = "Plan data" if self.key.endswith(f"/{PLAIN_COPY}") else _PERSON
+        writer = "Plan data" if self.key.endswith(f"/{layout.PLAIN_COPY}") else _PERSON
         with present(uri, writer):
             body = self.bucket.get(self.key, end - start, self.version_id, (start, end))
         if len(body) != end - start:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import polars as pl
 from botocore.exceptions import ClientError
@@ -10,6 +9,7 @@ from botocore.exceptions import ClientError
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, Feature
+from pipeline.documents.state import Champion, UsableFacts
 from pipeline.errors import ArtefactError
 from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import Bucket
@@ -47,14 +47,16 @@ class Usable:
     broken: bool = False
     """Whether it cannot because its encoder is damaged."""
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> UsableFacts:
         """Return what the state machine passes on to Evaluate."""
-        told = {"usable": self.encoder is not None, "reason": self.reason}
-        return told | ({"broken": True} if self.broken else {})
+        told: UsableFacts = {"usable": self.encoder is not None, "reason": self.reason}
+        if self.broken:
+            told["broken"] = True
+        return told
 
 
 def compare_champion(
-    bucket: Bucket, champion: dict[str, Any], encoder: Encoder, columns: list[Column]
+    bucket: Bucket, champion: Champion, encoder: Encoder, columns: list[Column]
 ) -> Usable:
     """Compare the champion's encoder with the new file.
 

@@ -4,16 +4,16 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 from pipeline import layout
-from pipeline.documents import kinds, reading
+from pipeline.documents import kinds
 from pipeline.documents.chunk_profile import ChunkProfile
 from pipeline.documents.plan import ChunkRange, Plan
-from pipeline.storage.bucket import Bucket
+from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.storage.damage import damaged
 
 _READERS = 16
 
 
-def chunk_results(bucket: Bucket, prefix: str, plan: Plan) -> Iterator[ChunkProfile]:
+def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
     """Yield the chunks' results in order, a few read ahead.
 
     Raises
@@ -21,19 +21,21 @@ def chunk_results(bucket: Bucket, prefix: str, plan: Plan) -> Iterator[ChunkProf
     ArtefactError
         One is missing or of another chunk, or the manifest does not cover the file.
     """
-    manifest = _manifest(bucket, prefix, plan["source"]["size"])
+    manifest = _manifest(files, plan["source"]["size"])
     width = len(plan["columns"])
     kind = kinds.chunk_profile(width)
 
     def read(chunk: ChunkRange) -> ChunkProfile:
-        key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
-        found = reading.read_json(bucket, key, kind)
+        name = layout.note_name(layout.CHUNK_PROFILE, chunk["index"])
+        found = files.read_json(CHUNKS, name, kind=kind)
         pieces = [found["outside"]["head"], found["inside"]["head"], found["body"]]
         if found["index"] != chunk["index"] or any(
             len(piece["columns"]) != width for piece in pieces if piece is not None
         ):
             raise damaged(
-                bucket.uri(key), kind.writer, f"is not of chunk {chunk['index']} or its columns"
+                files.uri(CHUNKS, name),
+                kind.writer,
+                f"is not of chunk {chunk['index']} or its columns",
             )
         return found
 
@@ -45,17 +47,16 @@ def chunk_results(bucket: Bucket, prefix: str, plan: Plan) -> Iterator[ChunkProf
             yield from pool.map(read, manifest[at : at + 4 * _READERS])
 
 
-def _manifest(bucket: Bucket, prefix: str, size: int) -> list[ChunkRange]:
+def _manifest(files: RunFiles, size: int) -> list[ChunkRange]:
     """Read the list of chunks, which must cover the file: rows would be left out otherwise."""
-    key = layout.join(prefix, "manifest.json")
-    manifest = reading.read_json(bucket, key, kinds.MANIFEST)
+    manifest, uri = files.read_document(kinds.MANIFEST), files.uri(layout.MANIFEST)
     ends = [0, *(chunk["end"] for chunk in manifest)]
     begun = [chunk["start"] for chunk in manifest] == ends[:-1]
     if not begun or [chunk["index"] for chunk in manifest] != list(range(len(manifest))):
-        raise damaged(bucket.uri(key), kinds.MANIFEST.writer, "lists chunks with gaps between them")
+        raise damaged(uri, kinds.MANIFEST.writer, "lists chunks with gaps between them")
     if ends[-1] != size:
         raise damaged(
-            bucket.uri(key),
+            uri,
             kinds.MANIFEST.writer,
             f"ends at byte {ends[-1]:,} of a file of {size:,}",
         )

@@ -9,7 +9,9 @@ from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.fit import Chunk, Fit
+from pipeline.documents.notes import RowCounts
 from pipeline.documents.plan import Plan
+from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
 from prepare.planned import read_plan, source_of
@@ -32,42 +34,37 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> No
 
     Again, for another champion, only what is compared with it is written.
     """
-    bucket = Bucket(client, bucket_name)
-    keys = {name: layout.join(prefix, f"{name}.json") for name in ("chunks", "fit", "encoder")}
-    reading.fitting(kinds.CHUNK, chunk, bucket.uri(keys["chunks"]))
+    run = RunFiles(Bucket(client, bucket_name), prefix)
+    reading.fitting(kinds.CHUNK, chunk, run.uri(layout.CHUNKS))
     again = chunk["again"]
     if again and not chunk["champion"]:
         return
-    plan = read_plan(bucket, prefix)
-    fit = reading.read_json(bucket, keys["fit"], kinds.FIT)
-    encoder = reading.read_json(bucket, keys["encoder"], kinds.ENCODER)
-    champion = None
-    if chunk["champion"]:
-        key = layout.join(prefix, "champion_encoder.json")
-        champion = reading.read_json(bucket, key, kinds.ENCODER)
+    plan, fit, encoder = (
+        read_plan(run),
+        run.read_document(kinds.FIT),
+        run.read_document(kinds.ENCODER),
+    )
+    champion = run.read_document(kinds.CHAMPION_ENCODER) if chunk["champion"] else None
     raw = source_of(client, plan).read(chunk["start"], chunk["end"])
-    with reading.belonging(*map(bucket.uri, keys.values())):
+    with reading.belonging(*map(run.uri, (layout.CHUNKS, layout.FIT, layout.ENCODER))):
         files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
     tags: dict[str, str] = {}
     for name, body in files.items():
         if again and name.split("/")[0] not in _FOR_CHAMPION:
             continue
         kind = "text/csv" if name.endswith(".csv") else "application/octet-stream"
-        tags[f"data/{name}"] = bucket.put(layout.join(prefix, "data", name), body, kind)
+        tags[f"data/{name}"] = run.bucket.put(run.key("data", name), body, kind)
     if chunk["champion"]:
-        _note(bucket, prefix, chunk, layout.CHAMPION_NOTE, layout.CHAMPION_FOLDERS, tags)
+        _note(run, chunk, layout.CHAMPION_NOTE, layout.CHAMPION_FOLDERS, tags)
     if again:
         return
-    _note(bucket, prefix, chunk, layout.PARTS_NOTE, layout.PART_FOLDERS, tags)
-    bucket.put_compact(
-        layout.join(prefix, "chunks", layout.note_name(layout.ROWS_NOTE, chunk["index"])),
-        {"index": chunk["index"], **counts},
-    )
+    _note(run, chunk, layout.PARTS_NOTE, layout.PART_FOLDERS, tags)
+    rows: RowCounts = {"index": chunk["index"], **counts}
+    run.write_note(layout.ROWS_NOTE, chunk["index"], rows)
 
 
 def _note(
-    bucket: Bucket,
-    prefix: str,
+    run: RunFiles,
     chunk: Chunk,
     note: str,
     folders: tuple[str, ...],
@@ -75,8 +72,7 @@ def _note(
 ) -> None:
     """Write down the ETags of a chunk's parts, so that Evaluate sees if they are changed."""
     told = {name: tag for name, tag in tags.items() if name.split("/")[1] in folders}
-    key = layout.join(prefix, "chunks", layout.note_name(note, chunk["index"]))
-    bucket.put_compact(key, {"index": chunk["index"], "parts": told})
+    run.write_note(note, chunk["index"], {"index": chunk["index"], "parts": told})
 
 
 def encode_bytes(
@@ -86,7 +82,7 @@ def encode_bytes(
     encoder: Encoder,
     chunk: Chunk,
     champion: Encoder | None = None,
-) -> tuple[dict[str, bytes], dict[str, int]]:
+) -> tuple[dict[str, bytes], RowCounts]:
     """Encode the bytes of a chunk's records.
 
     Returns
@@ -115,9 +111,7 @@ def encode_bytes(
     digest_part = layout.digest_part(part)
     train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
     for number, piece in enumerate(_pieces(train, chunk["train_parts"])):
-        # Chunks may differ in their number of parts; the chunk's index keeps names apart.
-        name = part if number == 0 else f"part-{chunk['index']:05d}-{number:03d}.csv"
-        files[f"train/{name}"] = to_csv(piece)
+        files[f"train/{layout.part_name(chunk['index'], number)}"] = to_csv(piece)
     stop = features.filter(splits == VALIDATION)
     files[f"validation/{part}"] = to_csv(stop.insert_column(0, _label(labels, splits, VALIDATION)))
     test = splits == TEST
@@ -133,12 +127,19 @@ def encode_bytes(
     if champion is not None:
         files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
         files[f"tested/{digest_part}"] = words(digests.filter(test))
-    counts = {name: int((splits == number).sum()) for number, name in enumerate(SPLITS)}
-    empty = {name for number, name in enumerate(SPLITS) if counts[name] == 0}
+    rows_of = [int((splits == number).sum()) for number in range(len(SPLITS))]
+    counts: RowCounts = {
+        "train": rows_of[TRAIN],
+        "validation": rows_of[VALIDATION],
+        "test": rows_of[TEST],
+        "dropped": dropped,
+        "seen": len(kept),
+    }
+    empty = {name for name, rows in zip(SPLITS, rows_of, strict=True) if not rows}
     if "test" in empty:
         empty |= {"truth", "champion", "tested"}
     kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
-    return kept_files, counts | {"dropped": dropped, "seen": len(kept)}
+    return kept_files, counts
 
 
 def split_rows(frame: pl.DataFrame, labels: pl.Series, fit: Fit, chunk: Chunk) -> pl.Series:

@@ -6,8 +6,11 @@ from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.chunk_profile import MergedProfile
 from pipeline.documents.encoder import Encoder
+from pipeline.documents.fit import Chunk, Fit
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
+from pipeline.documents.run_files import CHUNKS, RunFiles
+from pipeline.documents.state import Champion, Fitted
 from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, capped, notice
 from pipeline.settings import Settings
@@ -39,10 +42,10 @@ def fit_run(
     client: Any,
     bucket_name: str,
     prefix: str,
-    champion: dict[str, Any],
+    champion: Champion,
     default_instance: str,
     comparison: int = 0,
-) -> dict[str, Any]:
+) -> Fitted:
     """Write profile.json, encoder.json, fit.json and chunks.json.
 
     Parameters
@@ -60,23 +63,21 @@ def fit_run(
     InputError
         Any of its leaves that say what is wrong with the file or its settings.
     """
-    bucket = Bucket(client, bucket_name)
-    plan = read_plan(bucket, prefix)
-    key = layout.join(prefix, "request.json")
-    request = reading.read_json(bucket, key, kinds.REQUEST)
-    settings = reading.settings_of(request, bucket.uri(key))
+    files = RunFiles(Bucket(client, bucket_name), prefix)
+    plan, request = read_plan(files), files.read_document(kinds.REQUEST)
+    settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
-    with reading.belonging(bucket.uri(layout.join(prefix, "chunks/profile-*.json"))):
-        chained, columns, target = _decided(bucket, prefix, plan, settings)
+    with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
+        chained, columns, target = _decided(files, plan, settings)
         encoder, notices = _encoder(columns, target, plan, settings)
         if again:
-            encoder = reading.read_json(bucket, layout.join(prefix, "encoder.json"), kinds.ENCODER)
+            encoder = files.read_document(kinds.ENCODER)
         division = divide(chained, columns, target, settings, plan)
-    usable = compare_champion(bucket, champion, encoder, columns)
+    usable = compare_champion(files.bucket, champion, encoder, columns)
     if usable.encoder is not None:
-        bucket.put_json(layout.join(prefix, "champion_encoder.json"), usable.encoder)
+        files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
     if not again:
-        bucket.put_json(layout.join(prefix, "encoder.json"), encoder)
+        files.write_document(kinds.ENCODER, encoder)
     notices = [
         *plan["notices"],
         *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
@@ -88,39 +89,35 @@ def fit_run(
         *usable.notices,
         *notices,
     ]
-    bucket.put_json(
-        layout.join(prefix, "profile.json"), _profile(chained, columns, target, notices, plan)
-    )
+    files.write_document(kinds.PROFILE, _profile(chained, columns, target, notices, plan))
     if not again:
         digests = digest_rule(plan["columns"], sum(target.counts))
-        bucket.put_compact(
-            layout.join(prefix, "fit.json"), division.to_json(target) | {"digests": digests}
-        )
-    todo = {"champion": usable.encoder is not None, "again": again}
-    bucket.put_compact(
-        layout.join(prefix, "chunks.json"), [chunk | todo for chunk in division.chunks]
-    )
+        fit: Fit = {**division.to_json(target), "digests": digests}
+        files.write_document(kinds.FIT, fit)
+    has_champion = usable.encoder is not None
+    chunks: list[Chunk] = [
+        {**chunk, "champion": has_champion, "again": again} for chunk in division.chunks
+    ]
+    files.write_document(kinds.CHUNKS, chunks)
     size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
-    fitted = {
+    fitted: Fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
-        "chunks": layout.join(prefix, "chunks.json"),
+        "chunks": files.key(layout.CHUNKS),
         "hyperparameters": hyperparameters(target, settings, division.train_rows),
         **job_of(settings, default_instance, size),
         "champion": usable.to_json(),
     }
     if not again:
         # Nothing refuses the run any more, so its settings may be the dataset's.
-        keep_settings(bucket, request)
+        keep_settings(files.bucket, request)
     return fitted
 
 
-def _decided(
-    bucket: Bucket, prefix: str, plan: Plan, settings: Settings
-) -> tuple[Chain, list[Column], Target]:
+def _decided(files: RunFiles, plan: Plan, settings: Settings) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and decide what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
-    chained = chain(chunk_results(bucket, prefix, plan), plan, target_index)
+    chained = chain(chunk_results(files, plan), plan, target_index)
     _check_rows(chained, plan)
     rows = chained.profile["rows"]
     columns = [

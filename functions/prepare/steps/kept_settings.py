@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from pipeline import layout, staged
 from pipeline.aws_errors import ABSENT, code_of
-from pipeline.documents.request import Request
+from pipeline.documents.plan import Request
 from pipeline.errors import ServiceBusyError
 from pipeline.settings import SETTINGS_LIMIT
 from pipeline.storage.bucket import Bucket

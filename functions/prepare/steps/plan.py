@@ -5,9 +5,12 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pipeline import layout
+from pipeline import layout, run_names
 from pipeline.aws_errors import ABSENT, code_of
+from pipeline.documents import kinds
+from pipeline.documents import plan as documents
 from pipeline.documents.plan import ChunkRange, Plan
+from pipeline.documents.run_files import RunFiles
 from pipeline.errors import (
     ArtefactError,
     EmptyFileError,
@@ -16,7 +19,7 @@ from pipeline.errors import (
 )
 from pipeline.notices import Notice, notice
 from pipeline.settings import SETTINGS_LIMIT, Settings, oversized, parse_settings, resolve_settings
-from pipeline.storage.bucket import PLAIN_COPY, Bucket, ObjectSource
+from pipeline.storage.bucket import Bucket, ObjectSource
 from table.columns.named_in_settings import check_columns, target_column
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from table.reading.dialect import Head, read_head
@@ -63,33 +66,30 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
     version = None if version == "null" else version
     dataset = drop.get("dataset") or _dataset_of(key)
     # An input may name the run of an execution that it was copied from: that one's files stay.
-    run = layout.run_of_execution(request.execution["name"])
+    run = run_names.run_of_execution(request.execution["name"])
     prefix = layout.prefix_of(run)
     settings = _settings(bucket, drop, dataset)
     source = ObjectSource(bucket, key, version, head["ContentLength"])
-    own = Bucket(client, request.bucket)
-    plan = _plan(own, source, prefix, dataset, settings)
-    manifest = layout.join(prefix, "manifest.json")
-    own.put_json(layout.join(prefix, "plan.json"), plan)
-    own.put_compact(manifest, _ranges(plan, request.chunk_bytes))
-    own.put_json(
-        layout.join(prefix, "request.json"),
-        {
-            "run": run,
-            "dataset": dataset,
-            "bucket": bucket.name,
-            "key": key,
-            "version_id": version,
-            "etag": head["ETag"].strip('"'),
-            "size": head["ContentLength"],
-            "last_modified": head["LastModified"].isoformat(),
-            "execution": request.execution,
-            "trigger": drop.get("trigger", "person"),
-            "settings": settings,
-            "keep_settings": drop.get("keep_settings"),
-            "code_version": request.code_version,
-        },
-    )
+    files = RunFiles(Bucket(client, request.bucket), prefix)
+    plan = _plan(files, source, dataset, settings)
+    files.write_document(kinds.PLAN, plan)
+    files.write_document(kinds.MANIFEST, _ranges(plan, request.chunk_bytes))
+    asked: documents.Request = {
+        "run": run,
+        "dataset": dataset,
+        "bucket": bucket.name,
+        "key": key,
+        "version_id": version,
+        "etag": head["ETag"].strip('"'),
+        "size": head["ContentLength"],
+        "last_modified": head["LastModified"].isoformat(),
+        "execution": request.execution,
+        "trigger": drop.get("trigger", "person"),
+        "settings": settings,
+        "keep_settings": drop.get("keep_settings"),
+        "code_version": request.code_version,
+    }
+    files.write_document(kinds.REQUEST, asked)
     return {
         "bucket": request.bucket,
         "key": key,
@@ -97,9 +97,9 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
         "dataset": dataset,
         "run": run,
         "prefix": prefix,
-        "manifest": manifest,
-        "attempts": layout.attempts_of(run),
-        "comparisons": layout.comparisons(),
+        "manifest": files.key(layout.MANIFEST),
+        "attempts": run_names.attempts_of(run),
+        "comparisons": run_names.comparisons(),
     }
 
 
@@ -124,7 +124,7 @@ def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
         return resolve_settings({})
 
 
-def _plan(own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings: Settings) -> Plan:
+def _plan(own: RunFiles, source: ObjectSource, dataset: str, settings: Settings) -> Plan:
     name = source.key.rsplit("/", 1)[-1]
     start = source.read(0, SAMPLE_BYTES)
     if not start.strip():
@@ -138,7 +138,7 @@ def _plan(own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings
     original = encoding
     if packed or encoding.startswith(("utf-16", "utf-32")):
         wide = "" if packed else encoding
-        source, original = _copied(own, source, packed, wide, name, prefix)
+        source, original = _copied(own, source, packed, wide, name)
         start = source.read(0, SAMPLE_BYTES)
         encoding = encoding_of(start, name) if start.strip() else "utf-8"
         if not start.strip():
@@ -173,7 +173,7 @@ def _plan(own: Bucket, source: ObjectSource, prefix: str, dataset: str, settings
 
 
 def _copied(
-    own: Bucket, source: ObjectSource, packed: bool, wide: str, name: str, prefix: str
+    own: RunFiles, source: ObjectSource, packed: bool, wide: str, name: str
 ) -> tuple[ObjectSource, str]:
     """Write a plain UTF-8 copy below the run and return it, with the encoding it had."""
     encoding = wide
@@ -183,9 +183,9 @@ def _copied(
             raise NotCsvError(f"{name} is compressed twice; compress it once and drop it again")
         encoding = encoding_of(first, name) if first.strip() else "utf-8"
     decode = encoding if encoding.startswith(("utf-16", "utf-32")) else ""
-    key = layout.join(prefix, PLAIN_COPY)
-    size = write_pieces(own, key, plain_pieces(source, packed, decode, name))
-    return ObjectSource(own, key, None, size), encoding
+    key = own.key(layout.PLAIN_COPY)
+    size = write_pieces(own.bucket, key, plain_pieces(source, packed, decode, name))
+    return ObjectSource(own.bucket, key, None, size), encoding
 
 
 def _whole_lines(source: ObjectSource, start: bytes, name: str) -> bytes:

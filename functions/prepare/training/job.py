@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.documents.encoder import Encoder, Feature
+from pipeline.documents.state import JobFacts
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
 
@@ -57,7 +58,7 @@ def _index_bytes(values: list[str]) -> int:
     return len(str(len(values))) + 1
 
 
-def job_of(settings: Settings, default_instance: str, size: int) -> dict[str, Any]:
+def job_of(settings: Settings, default_instance: str, size: int) -> JobFacts:
     """Return resource_config, stopping_condition, use_spot and timeout_seconds.
 
     Parameters

@@ -9,7 +9,7 @@ from typer.testing import CliRunner, Result
 from dropforge.cli.app import app
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
-from pipeline.layout import run_name
+from pipeline.run_names import run_name
 from tests.unit.cli.fake_services import BUCKET, MACHINE, NOON, RUN, FakeSession, refused
 
 __all__ = ["BUCKET", "MACHINE", "NOON", "RUN", "refused"]

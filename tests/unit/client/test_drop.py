@@ -13,7 +13,7 @@ from dropforge.client.stack import Stack
 from dropforge.errors import DropFileError, InvocationError
 from pipeline import staged
 from pipeline.errors import DropNameError, SettingsError
-from pipeline.layout import run_name
+from pipeline.run_names import run_name
 from tests.unit.cli.fakes import BUCKET, NOON, fake_stack
 
 

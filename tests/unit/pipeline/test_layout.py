@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import layout
+from pipeline import layout, run_names
 from pipeline.errors import DropNameError
 
 SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
@@ -74,44 +74,44 @@ def test_dataset_name_of_any_text_is_a_dataset_name(text: str) -> None:
 
 @given(st.text(min_size=1, max_size=80))
 def test_run_of_execution_of_any_name_leaves_room_for_attempts(name: str) -> None:
-    run = layout.run_of_execution(name)
-    attempts = layout.attempts_of(run)
+    run = run_names.run_of_execution(name)
+    attempts = run_names.attempts_of(run)
     assert len(set(attempts)) == len(attempts) == 30
     assert all(len(f"{job}-c") <= 63 and SAGEMAKER_NAME.fullmatch(job) for job in attempts)
 
 
 def test_run_of_execution_of_a_valid_name_keeps_it() -> None:
-    assert layout.run_of_execution("My-first-run") == "My-first-run"
+    assert run_names.run_of_execution("My-first-run") == "My-first-run"
 
 
 def test_run_of_execution_of_names_alike_without_accents_differs() -> None:
-    assert layout.run_of_execution("modèle.1") != layout.run_of_execution("modele.1")
+    assert run_names.run_of_execution("modèle.1") != run_names.run_of_execution("modele.1")
 
 
 def test_run_name_of_the_longest_dataset_fits_a_job_name() -> None:
     assert layout.drop_of(f"inbox/{LONGEST}/a.csv").dataset == LONGEST
-    run = layout.run_name(LONGEST, MOMENT, "bucket", "key", "v1")
-    assert len(layout.attempts_of(run)[-1]) <= 63
-    assert SAGEMAKER_NAME.fullmatch(layout.attempts_of(run)[-1])
+    run = run_names.run_name(LONGEST, MOMENT, "bucket", "key", "v1")
+    assert len(run_names.attempts_of(run)[-1]) <= 63
+    assert SAGEMAKER_NAME.fullmatch(run_names.attempts_of(run)[-1])
     assert run.startswith("a-b-c-d")
 
 
 @pytest.mark.parametrize("dataset", ["churn", "a" + "-b" * 30, "a" * 31, "a" + "-b" * 15 + "-c"])
 def test_run_stem_of_a_dataset_is_all_that_precedes_a_runs_time(dataset: str) -> None:
-    run = layout.run_name(dataset, MOMENT, "bucket", "key", "v1")
-    assert run.partition("-20260102-030405-")[0] == layout.run_stem(dataset)
-    assert dataset.startswith(layout.run_stem(dataset))
+    run = run_names.run_name(dataset, MOMENT, "bucket", "key", "v1")
+    assert run.partition("-20260102-030405-")[0] == run_names.run_stem(dataset)
+    assert dataset.startswith(run_names.run_stem(dataset))
 
 
 def test_run_name_of_the_same_object_is_the_same_in_any_time_zone() -> None:
     elsewhere = MOMENT.astimezone(timezone(timedelta(hours=9)))
-    first = layout.run_name("churn", MOMENT, "bucket", "key", None)
-    assert first == layout.run_name("churn", elsewhere, "bucket", "key", "null")
+    first = run_names.run_name("churn", MOMENT, "bucket", "key", None)
+    assert first == run_names.run_name("churn", elsewhere, "bucket", "key", "null")
     assert first.startswith("churn-20260102-030405-")
 
 
 def test_run_name_of_another_version_differs() -> None:
-    names = {layout.run_name("churn", MOMENT, "bucket", "key", v) for v in (None, "1", "2")}
+    names = {run_names.run_name("churn", MOMENT, "bucket", "key", v) for v in (None, "1", "2")}
     assert len(names) == 3
 
 
@@ -120,7 +120,7 @@ def test_run_name_of_another_version_differs() -> None:
 )
 @pytest.mark.parametrize("dataset", ["churn", "a" * 31, "a" + "-b" * 15, "a" + "-b" * 14 + "-c"])
 def test_package_group_fits_sagemaker_and_begins_with_the_stack(stack: str, dataset: str) -> None:
-    group = layout.package_group(stack, dataset)
+    group = run_names.package_group(stack, dataset)
     assert SAGEMAKER_NAME.fullmatch(group)
     assert len(group) <= 63
     # The roles name groups by this prefix.
@@ -130,13 +130,13 @@ def test_package_group_fits_sagemaker_and_begins_with_the_stack(stack: str, data
 def test_package_groups_of_different_datasets_and_stacks_differ() -> None:
     long = "a" + "-b" * 14
     pairs = [("app", "dev-x"), ("app-dev", "x"), ("s" * 40, f"{long}-c"), ("s" * 40, f"{long}-d")]
-    assert len({layout.package_group(*pair) for pair in pairs}) == len(pairs)
+    assert len({run_names.package_group(*pair) for pair in pairs}) == len(pairs)
 
 
 def test_the_pattern_of_a_runs_jobs_fits_its_attempts_and_champions_and_no_other_runs() -> None:
-    own = re.compile(layout.job_pattern("churn-1"))
-    suffixes = ["", *(f"-{letter}" for letter in layout.comparisons()["suffixes"])]
-    names = [f"{name}{suffix}" for name in layout.attempts_of("churn-1") for suffix in suffixes]
+    own = re.compile(run_names.job_pattern("churn-1"))
+    suffixes = ["", *(f"-{letter}" for letter in run_names.comparisons()["suffixes"])]
+    names = [f"{name}{suffix}" for name in run_names.attempts_of("churn-1") for suffix in suffixes]
     assert all(map(own.fullmatch, names))
     others = ("churn", "churn-12", "churn-1-b", "churn-1-w", "churn-1-r1x", "churn-1-c-c")
     assert not any(map(own.fullmatch, others))

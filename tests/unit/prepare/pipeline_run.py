@@ -9,6 +9,7 @@ import pandas as pd
 from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
 from pipeline.documents import kinds, reading
+from pipeline.documents.run_files import RunFiles
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
 from prepare.planned import read_plan, source_of
@@ -72,7 +73,7 @@ def prepare(
     plan = plan_run(s3, Request("bucket", drop, execution, chunk_bytes, "test"))
     prefix = plan["prefix"]
     bucket = Bucket(s3, "bucket")
-    details = read_plan(bucket, prefix)
+    details = read_plan(RunFiles(bucket, prefix))
     source = source_of(s3, details)
     for chunk in reading.read_json(bucket, f"{prefix}/manifest.json", kinds.MANIFEST):
         key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")

@@ -11,6 +11,7 @@ import pytest
 from bench.prepare.local_s3 import LocalS3
 from pipeline.aws_errors import named_errors
 from pipeline.documents import reading
+from pipeline.documents.run_files import RunFiles
 from pipeline.errors import ArtefactError, PipelineError, UnexpectedError
 from pipeline.storage.bucket import Bucket
 from prepare.planned import read_plan, source_of
@@ -51,7 +52,7 @@ def s3() -> LocalS3:
 
 def profile(s3: LocalS3) -> None:
     bucket = Bucket(s3, "bucket")
-    plan = read_plan(bucket, RUN)
+    plan = read_plan(RunFiles(bucket, RUN))
     uris = bucket.uri(f"{RUN}/plan.json"), bucket.uri(f"{RUN}/manifest.json")
     with reading.belonging(*uris):
         profile_chunk(source_of(s3, plan), plan, {"index": 0, "start": 0, "end": 2_000})

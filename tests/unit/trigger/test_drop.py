@@ -2,7 +2,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from pipeline import layout, staged
+from pipeline import run_names, staged
 from pipeline.settings import oversized
 from trigger.drop import Refusal, Start, StoredObject, decide, newest_of_each_dataset
 
@@ -21,7 +21,7 @@ def test_decide_on_a_csv_starts_its_run_with_the_datasets_settings() -> None:
     texts = {"inbox/churn/pipeline.json": b'{"target": "left"}'}
     start = decide(stored("inbox/churn/a.csv"), "object", texts.get)
     assert isinstance(start, Start)
-    assert start.run == layout.run_name("churn", MOMENT, "bucket", "inbox/churn/a.csv", "v1")
+    assert start.run == run_names.run_name("churn", MOMENT, "bucket", "inbox/churn/a.csv", "v1")
     settings = start.input.pop("settings")
     assert settings["target"] == "left"
     assert start.input == {

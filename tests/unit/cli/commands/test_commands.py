@@ -13,7 +13,7 @@ from dropforge.cli.app import app
 from dropforge.cli.connection import after_interrupt
 from dropforge.client.stack import Stack
 from dropforge.errors import FollowTimeoutError
-from pipeline.layout import run_name
+from pipeline.run_names import run_name
 from tests.unit.cli.fakes import (
     BUCKET,
     NOON,

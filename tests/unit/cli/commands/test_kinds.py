@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline import run_names
 from tests.unit.cli.fakes import (
     NOON,
     RUN,
@@ -43,7 +43,7 @@ def ended(stack: Stack, name: str, status: str, **more: Any) -> str:
     stack.session.states.executions = [
         {"name": name, "startDate": NOON, "stopDate": NOON, "status": status, **more}
     ]
-    return layout.run_of_execution(name)
+    return run_names.run_of_execution(name)
 
 
 def judged(verdict: str, *, told: bool = True) -> Kind:
@@ -68,7 +68,7 @@ def failed(
     status: str, *, name: str = RUN, planned: bool, told: bool, error: str = "States.TaskFailed"
 ) -> Kind:
     def make(stack: Stack) -> str:
-        run = layout.run_of_execution(name)
+        run = run_names.run_of_execution(name)
         if planned:
             execution = {"id": stack.execution_arn(name), "name": name}
             put(stack, run, "request.json", {"dataset": "churn", "execution": execution})
@@ -85,7 +85,7 @@ def failed(
 
 def running(name: str, *, planned: bool) -> Kind:
     def make(stack: Stack) -> str:
-        run = layout.run_of_execution(name)
+        run = run_names.run_of_execution(name)
         if planned:
             execution = {"id": stack.execution_arn(name), "name": name}
             source = {"key": f"runs/{run}/sample.csv", "bucket": "drops"}

@@ -9,7 +9,7 @@ from dropforge.client.execution.executions import finished
 from dropforge.client.runs.logs import readable, run_logs
 from dropforge.client.runs.runs import recent_runs, run_facts
 from dropforge.errors import RunLostError, RunUnknownError
-from pipeline.layout import run_name
+from pipeline.run_names import run_name
 from tests.unit.cli.fakes import (
     NOON,
     RUN,

@@ -12,7 +12,7 @@ from moto import mock_aws
 
 from evaluate.document.package import metadata_of
 from evaluate.steps.champion import find_champion
-from pipeline import layout
+from pipeline import run_names
 from pipeline.errors import ServiceBusyError, ServiceRefusedError
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.made_run import PREFIX, make_run
@@ -197,7 +197,7 @@ def test_evaluate_step_that_met_another_champion_each_time_leaves_it_to_a_person
     monkeypatch.setattr(handler, "client", clients.__getitem__)
     find_champion(sagemaker, GROUP)
     register(sagemaker, "other", "Approved")
-    run.event["comparisons"] = {"count": layout.COMPARISON_LIMIT}
+    run.event["comparisons"] = {"count": run_names.COMPARISON_LIMIT}
     result = handler._evaluate(run.event)
     assert result["verdict"] == "pending"
     assert "it was another one after each of 20 comparisons" in result["sentence"]
