@@ -57,8 +57,8 @@ def fetched(stack: Stack, followed: Followed, out: Path | None) -> dict[str, Any
     OutUnusableError
         They cannot be written.
     """
-    run = str(followed.message["run"])
-    uris = (followed.message.get("result") or {}).get("files") or {}
+    run, result = followed.message["run"], followed.message["result"]
+    uris = result["files"] if result else None
     try:
         files = fetch(stack, run, uris, out or OUT_ROOT / run) if uris else {}
     except OSError as error:

@@ -3,14 +3,15 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from dropforge.environment import Environment
 from dropforge.errors import StackMissingError
-from pipeline import run_names
+from pipeline import layout, run_names
+from pipeline.documents.kinds import Kind, T
 
 Ask = Callable[[str, Mapping[str, str]], dict[str, Any] | None]
 """Asks the local cloud something that AWS cannot be asked; None if it does not know."""
@@ -79,10 +80,21 @@ class Stack:
         body: bytes = answer["Body"].read()
         return body
 
-    def read_json(self, key: str) -> dict[str, Any] | None:
-        """Return a JSON object of the bucket, None if there is none."""
+    def read_document(self, run: str, kind: Kind[T]) -> T | None:
+        """Return a run's document of a kind; None if the run has none.
+
+        It may be of an earlier version, so it is not held against today's schema.
+        """
+        return self.read_json(layout.run_key(run, kind.file), kind)
+
+    def known(self, run: str, kind: Kind[T]) -> T:
+        """Return what a run's document says, nothing if there is none: read it with ``get``."""
+        return self.read_document(run, kind) or cast(T, {})
+
+    def read_json(self, key: str, _kind: Kind[T]) -> T | None:
+        """Return the document of a kind that lies at a key; None if nothing does."""
         body = self.read(key)
-        return None if body is None else dict(json.loads(body))
+        return None if body is None else cast(T, json.loads(body))
 
     def read_json_list(self, key: str) -> list[Any]:
         """Return a JSON list of the bucket; [] if there is none."""

@@ -106,7 +106,8 @@ def _documented(shapes: Path) -> dict[str, Event]:
 def _names(stack: Stack, execution: Execution, data: Stored, notes: Stored) -> dict[str, str]:
     """Return what is called how in this stack; what holds another name comes before it."""
     _, _, _, region, account, *_, machine = stack.state_machine_arn.split(":")
-    ended = (message_of(stack, execution.facts["name"]) or {}).get("ended")
+    message = message_of(stack, execution.facts["name"])
+    ended = message["ended"] if message else None
     return {
         f"{layout.INBOX}{_EXAMPLE_DATASET}/churn.csv": data.key,
         "churn.csv": data.key.rpartition("/")[2],
@@ -174,7 +175,8 @@ def _failed(stack: Stack, shape: Event, execution: Execution) -> Event:
     for item in islice(executions(stack), _LOOKED_AT):
         arn = stack.execution_arn(item["name"])
         run = run_names.run_of_execution(item["name"])
-        if item["status"] == "FAILED" and (message_of(stack, run) or {}).get("sent"):
+        message = message_of(stack, run) if item["status"] == "FAILED" else None
+        if message and message.get("sent"):
             facts = stack.client("stepfunctions").describe_execution(executionArn=arn)
             return _ended(shape, facts)
     early = {"stopDate": execution.facts["startDate"], "output": None, "status": "FAILED"}

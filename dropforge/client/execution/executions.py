@@ -2,16 +2,20 @@
 
 import json
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from botocore.exceptions import ClientError
 
-from dropforge.client.execution.follow import Followed, Message, message_of
+from dropforge.client.execution.follow import Followed, message_of
 from dropforge.client.execution.history import Timeline, update
 from dropforge.client.execution.naming import dataset_in, executions, time_in
 from dropforge.client.stack import Stack
 from dropforge.errors import ClientFault, RunLostError, RunUnfinishedError, RunUnknownError
 from pipeline import layout, run_names
+from pipeline.documents import kinds
+from pipeline.documents.message import Message
+from pipeline.documents.plan import Request
+from pipeline.documents.state import Output
 from pipeline.errors import InputError, is_one_of
 
 LOST = "LOST"
@@ -30,15 +34,16 @@ def execution_of(stack: Stack, arn: str) -> dict[str, Any] | None:
         raise
 
 
-def arn_of(stack: Stack, run: str, request: dict[str, Any]) -> str:
+def arn_of(stack: Stack, run: str, request: Request) -> str:
     """Return the ARN of a run's execution.
 
     Parameters
     ----------
-    request : the run's request.json, {} if it has none; a person's execution may be called
+    request : the run's request.json, empty if it has none; a person's execution may be called
         otherwise than its run.
     """
-    told, arn = request.get("execution", {}).get("id"), stack.execution_arn(run)
+    execution, arn = request.get("execution"), stack.execution_arn(run)
+    told = execution.get("id") if execution else None
     if told or time_in(run) or execution_of(stack, arn):
         return str(told or arn)
     # It ended, or is, before its first file: only Step Functions knows what it is called.
@@ -70,7 +75,7 @@ def finished(stack: Stack, run: str) -> Followed:
     RunUnfinishedError
         It goes on.
     """
-    request = stack.read_json(layout.run_key(run, layout.REQUEST)) or {}
+    request = stack.known(run, kinds.REQUEST)
     message, timeline = message_of(stack, run), Timeline()
     arn = arn_of(stack, run, request)
     exists = update(timeline, stack.client("stepfunctions"), arn)
@@ -87,22 +92,28 @@ def finished(stack: Stack, run: str) -> Followed:
     return Followed(message, timeline)
 
 
-def _message(run: str, request: dict[str, Any], execution: dict[str, Any]) -> Message | None:
+def _message(run: str, request: Request, execution: dict[str, Any]) -> Message | None:
     """Make up for a message that could not be sent; None if the run goes on."""
     if execution.get("status") in (None, "RUNNING", "PENDING_REDRIVE"):
         return None
     status = execution["status"]
     # What an execution that did not succeed gives as its output is no result.
     output = json.loads(execution.get("output") or "{}") if status == "SUCCEEDED" else {}
-    result = output if isinstance(output, dict) and "verdict" in output else None
+    told = isinstance(output, dict) and "verdict" in output
+    result = cast(Output, output) if told else None
     error = execution.get("error")
     refused = "rejected_input" if is_one_of(error, InputError) else "failed"
     return {
         "run": run,
-        "dataset": (result or request).get("dataset") or dataset_in(run),
+        "dataset": (result["dataset"] if result else request.get("dataset"))
+        or dataset_in(run)
+        or "",
         "status": status,
         "verdict": result["verdict"] if result else refused,
         "result": result,
         "error": error,
+        "cause": execution.get("cause"),
+        "ended": None,
+        "subject": "",
         "text": execution.get("cause") or f"{run} ended {status}.",
     }

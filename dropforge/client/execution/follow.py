@@ -1,19 +1,16 @@
 """Follows a run from the drop to its message."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from dropforge.client.execution.backlog import is_busy, lookout_of
 from dropforge.client.execution.history import Timeline, count_items, update
 from dropforge.client.execution.waiting import Wait
 from dropforge.client.stack import Stack
 from dropforge.errors import FollowTimeoutError
-from pipeline import layout
-
-Message = dict[str, Any]
+from pipeline.documents import kinds
+from pipeline.documents.message import Message
 
 
 @dataclass(frozen=True)
@@ -144,8 +141,7 @@ def _wait(stack: Stack, key: str, patience: Patience, now: float) -> Wait:
 
 def message_of(stack: Stack, run: str) -> Message | None:
     """Return a run's message, None if there is none yet."""
-    body = stack.read(layout.run_key(run, layout.MESSAGE))
-    return None if body is None else dict(json.loads(body))
+    return stack.read_document(run, kinds.MESSAGE)
 
 
 def _give_up_if_late(

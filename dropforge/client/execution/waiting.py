@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from dropforge.client.execution.backlog import LogLookout, Lookout, Sight
 from dropforge.client.execution.naming import lost_drops
 from dropforge.client.stack import Stack
-from pipeline import layout
+from pipeline.documents import kinds
 
 NOTHING_SAID = "Waiting for the run to start"
 _NEW_BUCKET = (
@@ -66,7 +66,7 @@ class Wait:
         for known in lost_drops(self.stack):
             if known.began < self.dropped - _CLOCKS:
                 continue
-            told = self.stack.read_json(layout.run_key(known.run, layout.MESSAGE))
+            told = self.stack.read_document(known.run, kinds.MESSAGE)
             if told and told.get("sent") is not None and source in told["text"].splitlines():
                 return known.run
         return None

@@ -17,7 +17,9 @@ from dropforge.client.execution.executions import finished
 from dropforge.client.registry.turn import turn
 from dropforge.client.stack import Stack
 from dropforge.errors import RegistryError
-from pipeline import layout, run_names
+from pipeline import run_names
+from pipeline.documents import kinds
+from pipeline.documents.evaluation import Evaluation
 
 APPROVED, REJECTED = "Approved", "Rejected"
 _MISSING = ("ValidationException", "ResourceNotFound")
@@ -58,7 +60,7 @@ def promote(stack: Stack, run: str) -> Change:
     RegistryError
         It ended without an evaluation, so there is no model to promote.
     """
-    evaluation = stack.read_json(layout.run_key(run, layout.EVALUATION))
+    evaluation = stack.read_document(run, kinds.EVALUATION)
     if evaluation is None or "package" not in evaluation:
         finished(stack, run)
         raise RegistryError(
@@ -185,9 +187,7 @@ def _set_status(stack: Stack, arn: str, status: str, why: str) -> None:
     )
 
 
-def _register(
-    stack: Stack, run: str, evaluation: dict[str, Any], own: dict[str, Any] | None
-) -> str:
+def _register(stack: Stack, run: str, evaluation: Evaluation, own: dict[str, Any] | None) -> str:
     """Register a run's model, once more if need be, with the fields of `Register model`."""
     package = evaluation["package"]
     container = own["InferenceSpecification"]["Containers"][0] if own else _saved(stack, run)

@@ -6,18 +6,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import chain
-from typing import Any
 
 from botocore.exceptions import ClientError
 
 from dropforge.client.execution.executions import arn_of, missing
-from dropforge.client.execution.follow import Message, message_of
+from dropforge.client.execution.follow import message_of
 from dropforge.client.execution.history import Timeline, update
 from dropforge.client.execution.naming import time_in
 from dropforge.client.log_lines.invocations import Term, events, log_group, marked, naming, time_of
 from dropforge.client.log_lines.records import readable, unescaped
 from dropforge.client.stack import Stack
 from pipeline import layout, run_names
+from pipeline.documents import kinds
+from pipeline.documents.message import Message
+from pipeline.documents.plan import Request
 
 _FUNCTIONS = ("Trigger", "Seed", "Prepare", "Evaluate", "Notify", "Webhook")
 """The functions of a run; a stack need not have all."""
@@ -64,7 +66,7 @@ class RunLog:
 
     def __init__(self, stack: Stack, run: str) -> None:
         self._stack, self._run = stack, run
-        self._request: dict[str, Any] = {}
+        self._request: Request | None = None
         self._message: Message | None = None
         self._arn: str | None = None
         self._timeline = Timeline()
@@ -104,12 +106,10 @@ class RunLog:
         return [line for line in lines if since is None or line.time >= since]
 
     def _look(self) -> None:
-        prefix = layout.prefix_of(self._run)
         self._message = message_of(self._stack, self._run)
-        self._request = (
-            self._request or self._stack.read_json(layout.join(prefix, layout.REQUEST)) or {}
-        )
-        arn = self._arn or arn_of(self._stack, self._run, self._request)
+        request = self._request or self._stack.known(self._run, kinds.REQUEST)
+        self._request = request
+        arn = self._arn or arn_of(self._stack, self._run, request)
         exists = update(self._timeline, self._stack.client("stepfunctions"), arn)
         self._arn = arn if exists else None
 
@@ -129,10 +129,10 @@ class RunLog:
 
     def _dropped(self) -> list[Term]:
         """Return what marks TriggerFunction's invocation: its lines name the object only."""
-        key = self._request.get("key")
+        key = self._request.get("key") if self._request else None
         if key is None:
             # A drop that never became a run has its message alone.
-            file = _FILE.search((self._message or {}).get("text") or "")
+            file = _FILE.search(self._message["text"] if self._message else "")
             return [naming(file[1])] if file else []
         # The key may be dropped again and again; the execution begins with the line.
         is_drop = key.startswith(layout.INBOX)

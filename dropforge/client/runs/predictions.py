@@ -10,9 +10,10 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, TextIO
+from typing import TextIO
 
 from dropforge.errors import PredictionsUnreadableError
+from pipeline.documents.encoder import Encoder
 
 THRESHOLD = 0.5
 """A binary row counts as positive from this probability on, as EvaluateFunction has it."""
@@ -38,7 +39,7 @@ class Target:
     classes: Sequence[str]
 
     @classmethod
-    def of_encoder(cls, encoder: dict[str, Any]) -> "Target":
+    def of_encoder(cls, encoder: Encoder) -> "Target":
         """Read it from a run's encoder.json."""
         target = encoder["target"]
         return cls(target["task"], [str(label) for label in target.get("classes") or []])

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,24 +15,21 @@ from dropforge.client.runs.predictions import Target, write_table
 from dropforge.client.stack import Stack
 from dropforge.errors import OutUnusableError, RunUnknownError
 from pipeline import layout
+from pipeline.documents import kinds
+from pipeline.documents.state import MessageFiles
 
 Result = dict[str, Any]
 
 _DOWNLOADS = 8
 """Parts fetched at once."""
-REPORT, EVALUATION, MODEL, PREDICTIONS = (
-    "report.html",
-    "evaluation.json",
-    "model.tar.gz",
-    "predictions.csv",
-)
+MODEL, PREDICTIONS = "model.tar.gz", "predictions.csv"
 _ELSEWHERE = "name another directory with --out"
 
 
 def result_of(followed: Followed, files: dict[str, Path]) -> Result:
     """Return a run's result as ``--json`` prints it; unknown parts are null or empty."""
     message = followed.message
-    output = message.get("result") or {}
+    output: Mapping[str, Any] = message["result"] or {}
     return {
         "run": message["run"],
         "dataset": message["dataset"],
@@ -51,7 +48,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
     }
 
 
-def fetch(stack: Stack, run: str, uris: dict[str, str], out: Path) -> dict[str, Path]:
+def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Path]:
     """Fetch report, evaluation and model, and make one table of the predictions.
 
     Parameters
@@ -67,12 +64,16 @@ def fetch(stack: Stack, run: str, uris: dict[str, str], out: Path) -> dict[str, 
     out.mkdir(parents=True, exist_ok=True)
     s3 = stack.client("s3")
     fetched: dict[str, Path] = {}
-    for name, file in (("report", REPORT), ("evaluation", EVALUATION), ("model", MODEL)):
-        if uris.get(name):
-            bucket, _, key = uris[name].removeprefix("s3://").partition("/")
+    for name, uri, file in (
+        ("report", uris["report"], layout.REPORT),
+        ("evaluation", uris["evaluation"], layout.EVALUATION),
+        ("model", uris["model"], MODEL),
+    ):
+        if uri:
+            bucket, _, key = uri.removeprefix("s3://").partition("/")
             _download(s3, bucket, key, out / file)
             fetched[name] = out / file
-    if uris.get("predictions"):
+    if uris["predictions"]:
         _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS)
         fetched["predictions"] = out / PREDICTIONS
     return fetched
@@ -101,7 +102,7 @@ def _may_write(directory: Path) -> bool:
 
 def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
     encoder_key, truth = layout.join(prefix, layout.ENCODER), f"{prefix}/data/truth/"
-    encoder, truths = stack.read_json(encoder_key), _keys(stack, truth)
+    encoder, truths = stack.read_json(encoder_key, kinds.ENCODER), _keys(stack, truth)
     if encoder is None or not truths:
         raise _deleted(stack.bucket, encoder_key if encoder is None else truth)
     names = [key.rsplit("/", 1)[-1] for key in truths]

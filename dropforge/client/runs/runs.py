@@ -1,6 +1,6 @@
 """Looks up the runs of a stack: all of them, or one in full."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
@@ -22,6 +22,7 @@ from dropforge.client.execution.naming import (
 from dropforge.client.registry.model_registry import champion, describe
 from dropforge.client.stack import Stack
 from pipeline import layout, run_names
+from pipeline.documents import kinds
 
 Facts = dict[str, Any]
 
@@ -67,20 +68,22 @@ def run_facts(stack: Stack, run: str) -> Facts:
         Neither the bucket nor Step Functions knows it.
     """
     prefix = layout.prefix_of(run)
-    message = message_of(stack, run) or {}
-    request = stack.read_json(layout.join(prefix, layout.REQUEST)) or {}
-    evaluation = stack.read_json(layout.join(prefix, layout.EVALUATION)) or {}
+    message = stack.known(run, kinds.MESSAGE)
+    request = stack.known(run, kinds.REQUEST)
+    evaluation = stack.known(run, kinds.EVALUATION)
     timeline = Timeline()
     arn = arn_of(stack, run, request)
     update(timeline, stack.client("stepfunctions"), arn)
     execution = execution_of(stack, arn)
-    if not (execution or message or request or stack.has(f"{prefix}/")):
+    if not any((execution, message, request)) and not stack.has(f"{prefix}/"):
         raise missing(stack, run)
     known = execution or {"status": LOST, "cause": LOST_CAUSE}
     status = message.get("status") or known.get("status")
     dataset = message.get("dataset") or request.get("dataset") or dataset_in(run)
-    result = message.get("result") or {}
-    package = evaluation.get("package", {})
+    told = message.get("result")
+    result: Mapping[str, Any] = told if told else {}
+    package = evaluation.get("package")
+    encoder = f"s3://{stack.bucket}/{layout.run_key(run, layout.ENCODER)}"
     return {
         "run": run,
         "dataset": dataset,
@@ -89,20 +92,25 @@ def run_facts(stack: Stack, run: str) -> Facts:
         "state": timeline.current.name if status == "RUNNING" and timeline.current else None,
         "error": message.get("error") or known.get("error"),
         "cause": message.get("cause") if message else known.get("cause"),
-        "object": _picked(
-            request, ("bucket", "key", "version_id", "etag", "size", "last_modified")
-        ),
+        "object": {
+            "bucket": request.get("bucket"),
+            "key": request.get("key"),
+            "version_id": request.get("version_id"),
+            "etag": request.get("etag"),
+            "size": request.get("size"),
+            "last_modified": request.get("last_modified"),
+        },
         "trigger": request.get("trigger"),
         "execution": arn if execution else None,
         "started": _iso(known.get("startDate") or timeline.started),
         "ended": _iso(known.get("stopDate") or timeline.ended),
-        "settings": request.get("settings") or {},
+        "settings": request.get("settings", {}),
         "code_version": request.get("code_version"),
-        "encoder": f"s3://{stack.bucket}/{prefix}/encoder.json" if evaluation else None,
+        "encoder": encoder if evaluation else None,
         **{name: result.get(name) for name in ("task", "target", "metric", "champion")},
         **{name: result.get(name) or {} for name in ("metrics", "rows", "files")},
         "warnings": result.get("warnings") or [],
-        "metadata": package.get("metadata") or {},
+        "metadata": package["metadata"] if package else {},
         "model_package": _package(stack, run, dataset, result.get("model_package_arn")),
         "seconds": timeline.seconds(),
         "message": message.get("text"),
@@ -111,13 +119,13 @@ def run_facts(stack: Stack, run: str) -> Facts:
 
 def _standing(stack: Stack, known: Known) -> Facts:
     """Say of a run without a message what `run_facts` would: a list of executions may lag."""
-    request = stack.read_json(layout.run_key(known.run, layout.REQUEST)) or {}
+    request = stack.known(known.run, kinds.REQUEST)
     name = known.execution or known.run
     execution = execution_of(stack, arn_of(stack, name, request)) or {"status": LOST}
     return {"dataset": request.get("dataset"), "status": execution.get("status")}
 
 
-def _row(known: Known, told: Facts) -> Facts:
+def _row(known: Known, told: Mapping[str, Any]) -> Facts:
     """Gather a row from a run's message, or from how it stands without one."""
     return {
         "run": known.run,
@@ -174,10 +182,6 @@ def _package(stack: Stack, run: str, dataset: str | None, own: str | None) -> Fa
         "image": container["Image"],
         "model_data": container["ModelDataUrl"],
     }
-
-
-def _picked(source: Facts, names: tuple[str, ...]) -> Facts:
-    return {name: source.get(name) for name in names}
 
 
 def _iso(time: datetime | None) -> str | None:

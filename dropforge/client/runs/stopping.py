@@ -17,6 +17,7 @@ from dropforge.client.execution.executions import LOST, arn_of, execution_of, mi
 from dropforge.client.execution.follow import Clock, message_of
 from dropforge.client.stack import Stack
 from pipeline import layout, run_names
+from pipeline.documents import kinds
 
 _KINDS = ("Training", "Transform")
 _ENDING = ("Stopping", "Stopped", "Completed", "Failed")
@@ -74,7 +75,7 @@ def stop(stack: Stack, run: str, clock: Clock | None = None) -> Stopped:
         There is no such run.
     """
     clock = clock or Clock(time.monotonic, time.sleep)
-    request = stack.read_json(layout.run_key(run, layout.REQUEST)) or {}
+    request = stack.known(run, kinds.REQUEST)
     arn = arn_of(stack, run, request)
     status = _status(stack, arn)
     if status != "RUNNING":

@@ -9,7 +9,7 @@ from pipeline.documents.encoder import Encoder, Versioned
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, Fit, Recorded
 from pipeline.documents.message import Message
-from pipeline.documents.notes import PartsNote, RowCounts
+from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
 
@@ -52,7 +52,7 @@ RECORDED: Kind[Recorded] = Kind(FIT.writer, FIT.limit, "recorded")
 """The fit.json of another run, which an earlier version may have written."""
 PROFILE: Kind[Profile] = Kind("Fit encoder", 48 * MIB, "profile", file=layout.PROFILE)
 """Ten values of at most 100 letters for each of at most 16,384 columns."""
-ROWS: Kind[RowCounts] = Kind("Encode chunks", 64 * 1024, "rows")
+ROWS: Kind[ChunkRows] = Kind("Encode chunks", 64 * 1024, "rows")
 """Five counts."""
 NOTE: Kind[PartsNote] = Kind("Encode chunks", 4 * MIB, "note")
 """Some 100 bytes a part; a chunk has at most 10,000."""

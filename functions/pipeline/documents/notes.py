@@ -4,13 +4,18 @@ from typing import NotRequired, TypedDict
 
 
 class RowCounts(TypedDict):
-    """Rows of a chunk, by where they went."""
+    """Rows, by where they went."""
 
     train: int
     validation: int
     test: int
     dropped: int
     """For want of a target."""
+
+
+class ChunkRows(RowCounts):
+    """Rows of a chunk, by where they went."""
+
     index: NotRequired[int]
     """Of the chunk."""
     seen: NotRequired[int]

@@ -9,7 +9,7 @@ from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.fit import Chunk, Fit
-from pipeline.documents.notes import RowCounts
+from pipeline.documents.notes import ChunkRows
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
@@ -59,7 +59,7 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> No
     if again:
         return
     _note(run, chunk, layout.PARTS_NOTE, layout.PART_FOLDERS, tags)
-    rows: RowCounts = {"index": chunk["index"], **counts}
+    rows: ChunkRows = {"index": chunk["index"], **counts}
     run.write_note(layout.ROWS_NOTE, chunk["index"], rows)
 
 
@@ -82,7 +82,7 @@ def encode_bytes(
     encoder: Encoder,
     chunk: Chunk,
     champion: Encoder | None = None,
-) -> tuple[dict[str, bytes], RowCounts]:
+) -> tuple[dict[str, bytes], ChunkRows]:
     """Encode the bytes of a chunk's records.
 
     Returns
@@ -128,7 +128,7 @@ def encode_bytes(
         files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
         files[f"tested/{digest_part}"] = words(digests.filter(test))
     rows_of = [int((splits == number).sum()) for number in range(len(SPLITS))]
-    counts: RowCounts = {
+    counts: ChunkRows = {
         "train": rows_of[TRAIN],
         "validation": rows_of[VALIDATION],
         "test": rows_of[TEST],
