@@ -51,7 +51,7 @@ def install(state: StateDir) -> None:
     lifecycle.install(state.jobs, Faults(state.faults))
     integration.install()
     # The import of XGBoost and the service model overlap with the rest of the start.
-    lifecycle.nursery.warm()
+    lifecycle.fork_server.warm()
     threading.Thread(target=schema.model, daemon=True).start()
 
 

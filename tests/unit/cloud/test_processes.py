@@ -1,4 +1,4 @@
-"""The processes of jobs, as the server sees them, with the nursery's side under the test's hand."""
+"""The processes of jobs, as the server sees them; the test says what the fork server says."""
 
 import io
 import os
@@ -11,12 +11,12 @@ import pytest
 
 from dropforge.cloud.sagemaker.fault_injection import JobFault
 from dropforge.cloud.sagemaker.jobs import lifecycle, processes
-from dropforge.cloud.sagemaker.jobs.processes import JobProcess, Nursery
+from dropforge.cloud.sagemaker.jobs.processes import ForkServer, JobProcess
 from tests.waiting import wait_until
 
 
 class Forker:
-    """Stands for a nursery process: says what the test has it say, and ends when told."""
+    """Stands for a fork server: says what the test has it say, and ends when told."""
 
     def __init__(self, *_arguments: Any, **_named: Any) -> None:
         answers, self._says = os.pipe()
@@ -52,7 +52,7 @@ class Forker:
 
 @pytest.fixture
 def forkers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Forker]]:
-    """The nursery processes that were started."""
+    """The fork servers that were started."""
     made: list[Forker] = []
 
     def start(*_arguments: Any, **_named: Any) -> Forker:
@@ -65,17 +65,17 @@ def forkers(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Forker]]:
         forker.heard()
 
 
-def start(nursery: Nursery, root: Path) -> JobProcess:
-    return nursery.start("train", root, root / "log", {})
+def start(server: ForkServer, root: Path) -> JobProcess:
+    return server.start("train", root, root / "log", {})
 
 
-def test_nursery_that_crashed_ends_its_own_jobs_and_not_the_next_ones(
+def test_fork_server_that_crashed_ends_its_own_jobs_and_not_the_next_ones(
     tmp_path: Path, forkers: list[Forker]
 ) -> None:
-    nursery = Nursery()
-    lost = start(nursery, tmp_path)
+    server = ForkServer()
+    lost = start(server, tmp_path)
     forkers[0].code = -9
-    kept = start(nursery, tmp_path)
+    kept = start(server, tmp_path)
     # What the crashed one had to say is read to its end only now.
     forkers[0].hang_up()
     assert lost.wait(5) == 1
@@ -84,23 +84,23 @@ def test_nursery_that_crashed_ends_its_own_jobs_and_not_the_next_ones(
     assert kept.wait(5) == 0
 
 
-def test_job_after_a_crash_that_only_its_listener_knows_of_has_a_nursery(
+def test_job_after_a_crash_that_only_its_listener_knows_of_has_a_fork_server(
     tmp_path: Path, forkers: list[Forker]
 ) -> None:
-    nursery = Nursery()
-    lost = start(nursery, tmp_path)
+    server = ForkServer()
+    lost = start(server, tmp_path)
     forkers[0].hang_up()
     lost.wait(5)
-    start(nursery, tmp_path)
+    start(server, tmp_path)
     assert len(forkers) == 2
 
 
-def test_nursery_that_crashed_leaves_no_process_of_a_job(
+def test_fork_server_that_crashed_leaves_no_process_of_a_job(
     tmp_path: Path, forkers: list[Forker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     killed: list[int] = []
     monkeypatch.setattr(processes.os, "killpg", lambda pid, _sign: killed.append(pid))
-    job = start(Nursery(), tmp_path)
+    job = start(ForkServer(), tmp_path)
     forkers[0].say('{"id": "0", "pid": 4711}')
     wait_until(lambda: job.pid)
     forkers[0].hang_up()
@@ -123,7 +123,7 @@ def test_job_whose_last_process_ends_between_two_looks_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(lifecycle._settings, "directory", tmp_path)
-    monkeypatch.setattr(lifecycle.nursery, "start", lambda *_: EndsBetween())
+    monkeypatch.setattr(lifecycle.fork_server, "start", lambda *_: EndsBetween())
 
     class TestJob(lifecycle.Job):
         kind = "Training"

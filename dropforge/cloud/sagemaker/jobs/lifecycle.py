@@ -18,7 +18,7 @@ from dropforge.cloud.sagemaker.fault_injection import Faults, JobFault
 from dropforge.cloud.sagemaker.jobs.logs import LogStream
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped, is_named, reason_of
 from dropforge.cloud.sagemaker.jobs.places import Places
-from dropforge.cloud.sagemaker.jobs.processes import JobProcess, Nursery
+from dropforge.cloud.sagemaker.jobs.processes import ForkServer, JobProcess
 from dropforge.cloud.sagemaker.jobs.transfer import StorageError
 
 logger = logging.getLogger("dropforge.cloud.sagemaker")
@@ -31,7 +31,7 @@ LIMIT = 2 * max(2, os.cpu_count() or 2)
 _GRACE_SECONDS = 120.0
 _REASON_LENGTH = 1024
 
-nursery = Nursery()
+fork_server = ForkServer()
 _places = Places(LIMIT)
 _active: dict[str, "Job"] = {}
 _settings: dict[str, Any] = {}
@@ -56,7 +56,7 @@ def backlog() -> dict[str, int]:
 
 def shutdown() -> None:
     """Kill every job's process."""
-    nursery.shutdown()
+    fork_server.shutdown()
 
 
 class Job:
@@ -152,7 +152,7 @@ class Job:
         for host, root in hosts.items():
             log = root / "log"
             streams[host] = LogStream(self.log_group, f"{self.name}/{host}-{stamp}", log)
-            started[host] = nursery.start(program, root, log, environment)
+            started[host] = fork_server.start(program, root, log, environment)
         printed: dict[str, list[str]] = {host: [] for host in hosts}
         end = time.monotonic() + seconds
         asked: float | None = None

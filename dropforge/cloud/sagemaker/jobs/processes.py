@@ -1,4 +1,4 @@
-"""The server's side of the nursery: start a job's process, wait for it, kill it."""
+"""The server's side of the fork server: start a job's process, wait for it, kill it."""
 
 import contextlib
 import itertools
@@ -49,7 +49,7 @@ class JobProcess:
         self._ended.set()
 
 
-class Nursery:
+class ForkServer:
     """Starts the process that forks; one a server, started at the first need or by `warm`."""
 
     def __init__(self) -> None:
