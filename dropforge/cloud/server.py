@@ -129,9 +129,9 @@ def main(arguments: list[str]) -> int:
 def _end_children() -> None:
     from ministack.core import lambda_runtime
 
-    from dropforge.cloud.sagemaker.jobs import lifecycle
+    from dropforge.cloud.sagemaker.jobs import runtime
 
-    lifecycle.shutdown()
+    runtime.shutdown()
     lambda_runtime.reset()
 
 

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from dropforge.cloud.sagemaker import store
 from dropforge.cloud.sagemaker.fault_injection import JobFault
-from dropforge.cloud.sagemaker.jobs import lifecycle, processes
+from dropforge.cloud.sagemaker.jobs import processes, runtime
+from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.processes import ForkServer, JobProcess
 from tests.waiting import wait_until
 
@@ -122,11 +124,11 @@ class EndsBetween(JobProcess):
 def test_job_whose_last_process_ends_between_two_looks_is_no_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(lifecycle._settings, "directory", tmp_path)
-    monkeypatch.setattr(lifecycle.fork_server, "start", lambda *_: EndsBetween())
+    monkeypatch.setitem(runtime._settings, "directory", tmp_path)
+    monkeypatch.setattr(runtime.fork_server, "start", lambda *_: EndsBetween())
 
-    class TestJob(lifecycle.Job):
-        kind = "Training"
+    class TestJob(Job):
+        records = store.training_jobs
 
     job = TestJob({"TrainingJobName": "j", "TrainingJobArn": "arn"}, JobFault())
     assert job.run_processes("train", {"algo-1": tmp_path}, {}, 60) == {"algo-1": []}

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.sagemaker import store
-from dropforge.cloud.sagemaker.jobs import lifecycle, transfer
+from dropforge.cloud.sagemaker.jobs import transfer
 from dropforge.cloud.sagemaker.jobs.hosts import collective_of, shards_of
+from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped
 
 _MESSAGES = {
@@ -27,12 +28,10 @@ _METRIC = re.compile(r"#011(train|validation)-([^:#]+):([^\s#]+)")
 _LIVE_SECONDS = 86_400
 
 
-class TrainingJob(lifecycle.Job):
+class TrainingJob(Job):
     """Download the channels, train in a process a host, upload the model."""
 
-    kind = "Training"
     records = store.training_jobs
-    log_group = "/aws/sagemaker/TrainingJobs"
 
     def set_status(self, status: str, secondary: str | None = None) -> None:
         """Change both statuses and note the transition."""
@@ -48,7 +47,7 @@ class TrainingJob(lifecycle.Job):
         super().set_status(status, secondary)
 
     def work(self) -> None:
-        """Run the job; see jobs.Job.work."""
+        """Run the job; see Job.work."""
         limit = self.record["StoppingCondition"].get("MaxRuntimeInSeconds", _LIVE_SECONDS)
         end = time.monotonic() + limit
         # A job that gets no capacity has no start; one that is slow is so while it is billed.

@@ -3,9 +3,7 @@
 import contextvars
 import logging
 import math
-import os
 import shutil
-import signal
 import threading
 import time
 from collections.abc import Callable
@@ -14,49 +12,20 @@ from typing import Any
 
 from dropforge.cloud.journal import JournalError, journal
 from dropforge.cloud.sagemaker import events, store
-from dropforge.cloud.sagemaker.fault_injection import Faults, JobFault
+from dropforge.cloud.sagemaker.fault_injection import JobFault
+from dropforge.cloud.sagemaker.jobs import runtime
+from dropforge.cloud.sagemaker.jobs.host_processes import HostProcesses
 from dropforge.cloud.sagemaker.jobs.logs import LogStream
-from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped, is_named, reason_of
-from dropforge.cloud.sagemaker.jobs.places import Places
-from dropforge.cloud.sagemaker.jobs.processes import ForkServer, JobProcess
+from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped, is_named
 from dropforge.cloud.sagemaker.jobs.transfer import StorageError
 
 logger = logging.getLogger("dropforge.cloud.sagemaker")
 
-_POLL_SECONDS = 0.25
 _RETRY_SECONDS = 1.0
-# More at once would only share the processors, and take memory for it.
-LIMIT = 2 * max(2, os.cpu_count() or 2)
-# StopTrainingJob gives a job two minutes between SIGTERM and SIGKILL (API reference).
-_GRACE_SECONDS = 120.0
 _REASON_LENGTH = 1024
 
-fork_server = ForkServer()
-_places = Places(LIMIT)
 _active: dict[str, "Job"] = {}
-_settings: dict[str, Any] = {}
 _stopped_on_purpose: set[str] = set()
-
-
-def install(directory: Path, faults: Faults) -> None:
-    """Say where jobs have their folders and which faults they are to meet."""
-    _settings.update(directory=directory, faults=faults)
-
-
-def faults() -> Faults:
-    """Return the faults on purpose."""
-    found: Faults = _settings["faults"]
-    return found
-
-
-def backlog() -> dict[str, int]:
-    """Count the jobs that wait for a place, and those whose processes run."""
-    return _places.counts()
-
-
-def shutdown() -> None:
-    """Kill every job's process."""
-    fork_server.shutdown()
 
 
 class Job:
@@ -65,23 +34,20 @@ class Job:
     Attributes
     ----------
     record : the Describe response, changed in place as the job goes on.
-    records : those that it belongs to.
+    records : those that it belongs to, of one kind of job.
     root : the job's folders; stands for /opt/ml.
     """
 
-    kind = ""  # "Training" or "Transform"
-    records: store.Records
-    log_group = ""
+    records: store.JobRecords
 
     def __init__(self, record: dict[str, Any], fault: JobFault) -> None:
         self.record = record
-        self.name: str = record[f"{self.kind}JobName"]
-        self.arn: str = record[f"{self.kind}JobArn"]
-        self.root = Path(_settings["directory"]) / f"{self.kind.lower()}-{self.name}"
+        self.name: str = record[self.records.name_member]
+        self.arn: str = record[self.records.arn_member]
+        self.root = runtime.folder_of(self.records.prefix, self.name)
         self.fault = fault
         self.ended = threading.Event()
         self._stop = threading.Event()
-        self._processes: list[JobProcess] = []
 
     def start(self) -> None:
         """Run the job in a thread of its own; account and region go with it."""
@@ -100,13 +66,13 @@ class Job:
 
     def set_status(self, status: str, secondary: str | None = None) -> None:  # noqa: ARG002
         """Change the status, and tell the event bus once that is saved."""
-        self.record[f"{self.kind}JobStatus"] = status
+        self.record[self.records.status_member] = status
         self.record["LastModifiedTime"] = store.now()
         while True:
             try:
                 with journal().transaction():
                     store.save(self.records, self.name)
-                    events.emit(f"{self.kind} Job", self.arn, store.public(self.record))
+                    events.emit(f"{self.records.prefix} Job", self.arn, store.public(self.record))
             except JournalError as error:
                 # Whoever waits for the job goes on when there is room on the disk again.
                 logger.error("the status of job %s waits: %s", self.name, error)
@@ -140,49 +106,16 @@ class Job:
         JobStopped
             The job was stopped or its time was over.
         """
-        with _places.taken(self._stop):
+        with runtime.places.taken(self._stop):
             self.check_stopped()
-            return self._run_processes(program, hosts, environment, seconds)
-
-    def _run_processes(
-        self, program: str, hosts: dict[str, Path], environment: dict[str, str], seconds: float
-    ) -> dict[str, list[str]]:
-        stamp = int(time.time() * 1000)
-        streams, started = {}, {}
-        for host, root in hosts.items():
-            log = root / "log"
-            streams[host] = LogStream(self.log_group, f"{self.name}/{host}-{stamp}", log)
-            started[host] = fork_server.start(program, root, log, environment)
-        printed: dict[str, list[str]] = {host: [] for host in hosts}
-        end = time.monotonic() + seconds
-        asked: float | None = None
-        reason = JobStopped()
-        # Asked once a turn: a process may end between two questions.
-        while left := [process for process in started.values() if process.wait(0) is None]:
-            left[0].wait(_POLL_SECONDS)
-            for host, stream in streams.items():
-                printed[host] += stream.pump()
-            late = time.monotonic() > end
-            if asked is None and (late or self._stop.is_set()):
-                asked = time.monotonic()
-                reason = JobStopped("MaxRuntimeExceeded" if late else "Stopped")
-                for process in started.values():
-                    process.kill(signal.SIGTERM)
-            elif asked is not None and time.monotonic() > asked + _GRACE_SECONDS:
-                for process in started.values():
-                    process.kill(signal.SIGKILL)
-            # One host that fails takes the others with it.
-            if any(process.wait(0) not in (None, 0) for process in started.values()):
-                for process in started.values():
-                    process.kill(signal.SIGKILL)
-        for host, stream in streams.items():
-            printed[host] += stream.pump(final=True)
-        if asked is not None:
-            raise reason
-        for host, process in started.items():
-            if process.code != 0:
-                raise JobFailed(reason_of(hosts[host], process.code))
-        return printed
+            group = f"/aws/sagemaker/{self.records.prefix}Jobs"
+            stamp = int(time.time() * 1000)
+            streams = {
+                host: LogStream(group, f"{self.name}/{host}-{stamp}", root / "log")
+                for host, root in hosts.items()
+            }
+            processes = HostProcesses(program, hosts, environment, streams)
+            return processes.wait(seconds, self._stop)
 
     def wait_for_fault(self, limit: float = math.inf) -> None:
         """Let a fault on purpose delay or fail the job.
@@ -231,7 +164,7 @@ class Job:
 
     def finish(self, status: str, secondary: str) -> None:
         """Set the last status and what goes with it."""
-        self.record[f"{self.kind}EndTime"] = store.now()
+        self.record[f"{self.records.prefix}EndTime"] = store.now()
         self.set_status(status, secondary)
 
 
