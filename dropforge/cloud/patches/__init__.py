@@ -34,7 +34,12 @@ def apply() -> None:
 def _modules() -> list[Any]:
     from dropforge.cloud.patches import loading, queue_urls
     from dropforge.cloud.patches.events import event_delivery, event_source
-    from dropforge.cloud.patches.functions import invocations, lambda_worker, worker_pool
+    from dropforge.cloud.patches.functions import (
+        code_changes,
+        invocations,
+        lambda_worker,
+        worker_pool,
+    )
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
     from dropforge.cloud.patches.logs import filter_log_events, log_memory
     from dropforge.cloud.patches.s3 import (
@@ -80,6 +85,7 @@ def _modules() -> list[Any]:
         topic_policy,
         wildcards,
         worker_pool,
+        code_changes,
         loading,
         checkpoint,
         invocations,

@@ -1,0 +1,66 @@
+"""New code for a function that runs: what began with the old code ends with it."""
+
+import os
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from dropforge import cloud as clouds
+from tests.integration.cloud.conftest import PROJECT
+from tests.integration.cloud.test_deploy import invoke
+from tests.waiting import wait_until
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    copy = tmp_path / "project"
+    shutil.copytree(PROJECT, copy)
+    return copy
+
+
+def edit(project: Path) -> None:
+    handler = project / "functions" / "echo" / "handler.py"
+    handler.write_text(handler.read_text().replace('"greeting":', '"edited":'))
+
+
+def ended(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    return False
+
+
+def test_invocation_ends_in_the_process_it_began_in_and_later_ones_have_the_new_code(
+    cloud: clouds.Cloud, client: Any, project: Path
+) -> None:
+    function = clouds.deploy(cloud, project, "edited", {})["EchoFunctionArn"]
+    old = invoke(function, client, {"pid": True})["pid"]
+    answers: list[Any] = []
+    under_way = threading.Thread(
+        target=lambda: answers.append(invoke(function, client, {"sleep": 2}))
+    )
+    under_way.start()
+    time.sleep(0.5)
+    edit(project)
+    clouds.deploy(cloud, project, "edited", {})
+    assert "edited" in invoke(function, client, {})
+    assert not answers
+    under_way.join()
+    assert answers == [{"greeting": "hello", "event": {"sleep": 2}}]
+    wait_until(lambda: ended(old))
+
+
+def test_idle_process_with_the_old_code_ends_at_once(
+    cloud: clouds.Cloud, client: Any, project: Path
+) -> None:
+    function = clouds.deploy(cloud, project, "edited-idle", {})["EchoFunctionArn"]
+    old = invoke(function, client, {"pid": True})["pid"]
+    edit(project)
+    clouds.deploy(cloud, project, "edited-idle", {})
+    assert ended(old)
+    assert invoke(function, client, {"pid": True})["pid"] != old
