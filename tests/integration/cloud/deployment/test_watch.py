@@ -14,7 +14,7 @@ from dropforge.cli.connection.under_way import under_way
 from dropforge.cli.connection.watch import Watcher
 from dropforge.cloud.deployment.sources import Sources
 from tests.integration.cloud.conftest import PROJECT
-from tests.integration.cloud.test_deploy import invoke
+from tests.integration.cloud.deployment.test_deploy import invoke
 from tests.waiting import wait_until
 
 WAITS_THEN_ASKS = {

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dropforge.cloud import Cloud
-from tests.integration.cloud.served import (
+from tests.integration.cloud.door.served import (
     BUCKET,
     KEY,
     Clients,
@@ -14,7 +14,7 @@ from tests.integration.cloud.served import (
     make_reports,
     presigned,
 )
-from tests.unit.cloud.doors import NAVIGATION
+from tests.unit.cloud.door.doors import NAVIGATION
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 
 from dropforge.cloud import admin
-from tests.unit.cloud.doors import TOKEN, ask
+from tests.unit.cloud.door.doors import TOKEN, ask
 
 FOREIGN = "http://evil.example"
 

@@ -11,7 +11,7 @@ import pytest
 
 from dropforge import cloud as clouds
 from tests.integration.cloud.conftest import PROJECT
-from tests.integration.cloud.test_deploy import invoke
+from tests.integration.cloud.deployment.test_deploy import invoke
 from tests.waiting import wait_until
 
 

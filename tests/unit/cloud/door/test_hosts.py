@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.unit.cloud.doors import TOKEN, ask
+from tests.unit.cloud.door.doors import TOKEN, ask
 
 ANSWERED = (
     "127.0.0.1",

@@ -17,7 +17,7 @@ from dropforge import cloud as clouds
 from dropforge.cloud import Cloud, admin
 from dropforge.cloud.state import StateDir
 from dropforge.errors import CloudError
-from tests.integration.cloud.served import (
+from tests.integration.cloud.door.served import (
     KEY,
     Clients,
     call,

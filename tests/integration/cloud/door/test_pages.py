@@ -9,7 +9,7 @@ import pytest
 
 from dropforge.cloud import Cloud
 from tests.chromium import in_a_browser
-from tests.integration.cloud.attackers import PAGE, attacker, findings_of
+from tests.integration.cloud.door.attackers import PAGE, attacker, findings_of
 
 Clients = Callable[[str], Any]
 BUCKET = "door-page"

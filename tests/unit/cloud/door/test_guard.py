@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.cloud.doors import NAVIGATION, TOKEN, ask
+from tests.unit.cloud.door.doors import NAVIGATION, TOKEN, ask
 
 FOREIGN = "http://evil.example"
 OBJECT = "/reports/run/report.html"
