@@ -1,6 +1,5 @@
 """New code for a function that runs: what began with the old code ends with it."""
 
-import os
 import shutil
 import threading
 import time
@@ -12,7 +11,7 @@ import pytest
 from dropforge import cloud as clouds
 from tests.integration.cloud.conftest import PROJECT
 from tests.integration.cloud.deployment.test_deploy import invoke
-from tests.waiting import wait_until
+from tests.waiting import alive, wait_until
 
 
 @pytest.fixture
@@ -25,14 +24,6 @@ def project(tmp_path: Path) -> Path:
 def edit(project: Path) -> None:
     handler = project / "functions" / "echo" / "handler.py"
     handler.write_text(handler.read_text().replace('"greeting":', '"edited":'))
-
-
-def ended(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 def test_invocation_ends_in_the_process_it_began_in_and_later_ones_have_the_new_code(
@@ -52,7 +43,7 @@ def test_invocation_ends_in_the_process_it_began_in_and_later_ones_have_the_new_
     assert not answers
     under_way.join()
     assert answers == [{"greeting": "hello", "event": {"sleep": 2}}]
-    wait_until(lambda: ended(old))
+    wait_until(lambda: not alive(old))
 
 
 def test_idle_process_with_the_old_code_ends_at_once(
@@ -62,5 +53,5 @@ def test_idle_process_with_the_old_code_ends_at_once(
     old = invoke(function, client, {"pid": True})["pid"]
     edit(project)
     clouds.deploy(cloud, project, "edited-idle", {})
-    assert ended(old)
+    assert not alive(old)
     assert invoke(function, client, {"pid": True})["pid"] != old
