@@ -35,14 +35,16 @@ class Watched:
         self.said: list[str] = []
         self.outputs: dict[str, str] = {}
         self.write("statemachine/train.asl.json", json.dumps(WAITS_THEN_ASKS))
-        runs = lambda: under_way(cloud).runs  # noqa: E731 - asked anew at each look
-        self.watcher = Watcher(Sources(root), self.deploy, runs, self.said.append)
+        self.watcher = Watcher(Sources(root), self.deploy, self.runs, self.said.append)
         self.look()
 
     def deploy(self) -> bool:
         changed = Event()
         self.outputs = clouds.deploy(self.cloud, self.root, self.name, {}, changing=changed.set)
         return changed.is_set()
+
+    def runs(self) -> int:
+        return under_way(self.cloud).runs
 
     def look(self) -> None:
         """Look until a change has settled."""

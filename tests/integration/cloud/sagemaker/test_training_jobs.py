@@ -1,5 +1,6 @@
+"""What a training job does."""
+
 import io
-import json
 import tarfile
 from collections.abc import Callable
 from typing import Any
@@ -127,13 +128,6 @@ def test_job_with_bad_hyperparameters_fails_with_the_containers_message(
     assert job["FailureReason"].endswith(", exit code: 1") or len(job["FailureReason"]) == 1024
 
 
-def test_job_name_is_never_free_again(sagemaker: Any, bucket: str, role: str) -> None:
-    request = training_request("taken", bucket, role)
-    train(sagemaker, request)
-    with pytest.raises(sagemaker.exceptions.ResourceInUse, match="must be unique"):
-        sagemaker.create_training_job(**request)
-
-
 def test_job_without_data_fails_with_the_address(sagemaker: Any, bucket: str, role: str) -> None:
     request = training_request("no-data", bucket, role)
     request["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = (
@@ -162,26 +156,6 @@ def test_job_writes_only_where_its_role_may(sagemaker: Any, bucket: str, role: s
     job = train(sagemaker, request)
     assert job["TrainingJobStatus"] == "Failed"
     assert "s3:PutObject" in job["FailureReason"]
-
-
-def test_role_that_does_not_trust_sagemaker_is_refused(
-    sagemaker: Any, client: Client, bucket: str, role: str
-) -> None:
-    policy = {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "lambda.amazonaws.com"},
-                "Action": "sts:AssumeRole",
-            }
-        ],
-    }
-    made = client("iam").create_role(
-        RoleName="not-for-sagemaker", AssumeRolePolicyDocument=json.dumps(policy)
-    )
-    with pytest.raises(ClientError, match="Could not assume role"):
-        sagemaker.create_training_job(**training_request("untrusted", bucket, made["Role"]["Arn"]))
 
 
 def test_hidden_file_in_a_channel_fails_the_job(
@@ -250,58 +224,3 @@ def test_job_over_its_time_is_stopped_with_the_model_so_far(
     job = train(sagemaker, request)
     assert (job["TrainingJobStatus"], job["SecondaryStatus"]) == ("Stopped", "MaxRuntimeExceeded")
     assert job["ModelArtifacts"]["S3ModelArtifacts"].endswith("late/output/model.tar.gz")
-
-
-def test_list_filters_sorts_and_pages(sagemaker: Any, bucket: str, role: str) -> None:
-    for number in range(3):
-        train(sagemaker, training_request(f"listed-{number}", bucket, role))
-    pages = sagemaker.get_paginator("list_training_jobs").paginate(
-        NameContains="LISTED-",
-        SortBy="Name",
-        SortOrder="Ascending",
-        PaginationConfig={"PageSize": 2},
-    )
-    sizes = [[job["TrainingJobName"] for job in page["TrainingJobSummaries"]] for page in pages]
-    assert sizes == [["listed-0", "listed-1"], ["listed-2"]]
-
-
-@pytest.mark.parametrize(
-    ("change", "message"),
-    [
-        ({"TrainingJobName": "no_underscore"}, "Member must satisfy regular expression pattern"),
-        ({"TrainingJobName": "x" * 64}, "Member must have length less than or equal to 63"),
-        (
-            {"StoppingCondition": {"MaxRuntimeInSeconds": 60, "MaxWaitTimeInSeconds": 60}},
-            "only supported when EnableManagedSpotTraining is set to true",
-        ),
-        (
-            {"StoppingCondition": {"MaxRuntimeInSeconds": 60}, "EnableManagedSpotTraining": True},
-            "MaxWaitTimeInSeconds",
-        ),
-        (
-            {"AlgorithmSpecification": {"TrainingImage": "pytorch:2", "TrainingInputMode": "File"}},
-            "XGBoost",
-        ),
-        (
-            {"AlgorithmSpecification": {"TrainingImage": "xgboost", "TrainingInputMode": "Odd"}},
-            "Member must satisfy enum value set",
-        ),
-    ],
-)
-def test_bad_request_is_refused(
-    sagemaker: Any, bucket: str, role: str, change: dict[str, Any], message: str
-) -> None:
-    request = training_request("refused", bucket, role) | change
-    with pytest.raises(ClientError, match="ValidationException") as refusal:
-        sagemaker.create_training_job(**request)
-    assert message in str(refusal.value)
-
-
-def test_tags_are_kept_changed_and_removed(sagemaker: Any, bucket: str, role: str) -> None:
-    tags = [{"Key": "team", "Value": "a"}]
-    job = train(sagemaker, training_request("tagged", bucket, role, Tags=tags))
-    arn = job["TrainingJobArn"]
-    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "team", "Value": "b"}])
-    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "team", "Value": "b"}]
-    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["team"])
-    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
