@@ -60,9 +60,10 @@ def _modules() -> list[Any]:
         turns,
     )
 
-    # The role first: what asl wraps must know the execution; the turn last, around both. What
-    # loading does afterwards comes in this order too: from then on what is in memory may be
-    # saved, events of the cloud before are queued, and executions that it left are told of.
+    # The role first: what asl wraps must know the execution; the turn last, around both. Code
+    # changes come after the pool of workers, around it. What loading does afterwards comes in
+    # this order too: from then on what is in memory may be saved, events of the cloud before
+    # are queued, and executions that it left are told of.
     return [
         state_machine_role,
         asl,
