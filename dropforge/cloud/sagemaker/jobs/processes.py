@@ -1,4 +1,4 @@
-"""The server's side of the fork server: start a job's process, wait for it, kill it."""
+"""The server's side of fork_server: start a job's process, wait for it, kill it."""
 
 import contextlib
 import itertools
