@@ -9,8 +9,8 @@ from dropforge.cloud.journal import JournalError
 from dropforge.cloud.sagemaker import model_registry, models, schema, store, tags
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
 from dropforge.cloud.sagemaker.jobs import runtime
-from dropforge.cloud.sagemaker.jobs.training import TrainingCalls
-from dropforge.cloud.sagemaker.jobs.transform import TransformCalls
+from dropforge.cloud.sagemaker.jobs.training.calls import TrainingCalls
+from dropforge.cloud.sagemaker.jobs.transform.calls import TransformCalls
 
 _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     **TrainingCalls().operations(),

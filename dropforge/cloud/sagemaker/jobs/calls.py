@@ -1,6 +1,6 @@
 """Create, Describe, List and Stop, which all kinds of jobs have in common.
 
-A new kind of job is its records in `store`, a subclass of `Calls` and one of `Job`,
+A new kind of job is its records in `store`, a room with a subclass of `Calls` and one of `Job`,
 and a line in `operations`; how CreateHyperParameterTuningJob and the like name their
 members follows from `JobRecords`.
 """

@@ -11,7 +11,7 @@ from dropforge.cloud.sagemaker.container.errors import AlgorithmError, UserError
 from dropforge.cloud.sagemaker.container.filters import JsonPathError, Row, select
 from dropforge.cloud.sagemaker.container.hyperparameters import validate
 from dropforge.cloud.sagemaker.container.inference import ModelServer
-from dropforge.cloud.sagemaker.jobs.hosts import shards_of
+from dropforge.cloud.sagemaker.jobs.training.hosts import shards_of
 from dropforge.cloud.sagemaker.jobs.transfer import relative_path
 from tests.rows import rows_of
 

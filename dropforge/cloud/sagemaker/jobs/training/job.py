@@ -8,9 +8,9 @@ from typing import Any
 
 from dropforge.cloud.sagemaker import store
 from dropforge.cloud.sagemaker.jobs import transfer
-from dropforge.cloud.sagemaker.jobs.hosts import collective_of, shards_of
 from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped
+from dropforge.cloud.sagemaker.jobs.training.hosts import collective_of, shards_of
 
 _MESSAGES = {
     "Starting": "Preparing the instances for training",

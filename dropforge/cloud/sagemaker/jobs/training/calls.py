@@ -4,7 +4,7 @@ from typing import Any
 
 from dropforge.cloud.api_errors import ApiError, invalid
 from dropforge.cloud.sagemaker.jobs.calls import Calls
-from dropforge.cloud.sagemaker.jobs.training_job import TrainingJob
+from dropforge.cloud.sagemaker.jobs.training.job import TrainingJob
 
 _COPIED = (
     "TrainingJobName",

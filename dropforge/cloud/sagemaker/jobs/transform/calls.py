@@ -5,7 +5,7 @@ from typing import Any
 from dropforge.cloud.api_errors import ApiError, invalid, not_found
 from dropforge.cloud.sagemaker import models
 from dropforge.cloud.sagemaker.jobs.calls import Calls
-from dropforge.cloud.sagemaker.jobs.transform_job import TransformJob
+from dropforge.cloud.sagemaker.jobs.transform.job import TransformJob
 
 _PROCESSING = {"InputFilter": "$", "OutputFilter": "$", "JoinSource": "None"}
 _INPUT = {"CompressionType": "None", "SplitType": "None"}
