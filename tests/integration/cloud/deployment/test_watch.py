@@ -17,11 +17,17 @@ from tests.integration.cloud.conftest import PROJECT
 from tests.integration.cloud.deployment.test_deploy import invoke
 from tests.waiting import wait_until
 
-WAITS_THEN_ASKS = {
-    "StartAt": "Wait",
+ASKS_TWICE = {
+    "Comment": "first",
+    "StartAt": "Ask",
     "States": {
-        "Wait": {"Type": "Wait", "Seconds": 2, "Next": "Ask"},
-        "Ask": {"Type": "Task", "Resource": "${EchoFunctionArn}", "End": True},
+        "Ask": {
+            "Type": "Task",
+            "Resource": "${EchoFunctionArn}",
+            "ResultPath": None,
+            "Next": "Ask again",
+        },
+        "Ask again": {"Type": "Task", "Resource": "${EchoFunctionArn}", "End": True},
     },
 }
 
@@ -34,7 +40,7 @@ class Watched:
         self.name = f"watched-{root.parent.name.replace('_', '-')[-40:]}"
         self.said: list[str] = []
         self.outputs: dict[str, str] = {}
-        self.write("statemachine/train.asl.json", json.dumps(WAITS_THEN_ASKS))
+        self.write("statemachine/train.asl.json", json.dumps(ASKS_TWICE))
         self.watcher = Watcher(Sources(root), self.deploy, self.runs, self.said.append)
         self.look()
 
@@ -84,9 +90,9 @@ def test_edits_of_function_state_machine_and_template_are_in_the_running_stack(
     watched.edit("functions/echo/handler.py", '"greeting":', '"edited":')
     watched.look()
     assert watched.answer()["edited"] == "hello"
-    watched.edit("statemachine/train.asl.json", '"Seconds": 2', '"Seconds": 0')
+    watched.edit("statemachine/train.asl.json", '"first"', '"second"')
     watched.look()
-    assert watched.definition()["States"]["Wait"]["Seconds"] == 0
+    assert watched.definition()["Comment"] == "second"
     watched.edit("template.yaml", "Default: hello", "Default: goodbye")
     watched.look()
     assert watched.answer()["edited"] == "goodbye"
@@ -94,14 +100,18 @@ def test_edits_of_function_state_machine_and_template_are_in_the_running_stack(
 
 
 def test_run_uses_one_code_to_its_end_and_the_edit_is_deployed_after_it(
-    watched: Watched, client: Callable[[str], Any]
+    watched: Watched, client: Callable[[str], Any], tmp_path: Path
 ) -> None:
     states = client("stepfunctions")
-    run = states.start_execution(stateMachineArn=watched.outputs["MachineArn"])["executionArn"]
-    wait_until(lambda: under_way(watched.cloud).runs)
+    begun, until = tmp_path / "begun", tmp_path / "until"
+    given = json.dumps({"begun": str(begun), "until": str(until)})
+    machine = watched.outputs["MachineArn"]
+    run = states.start_execution(stateMachineArn=machine, input=given)["executionArn"]
+    wait_until(begun.exists)
     watched.edit("functions/echo/handler.py", '"greeting":', '"edited":')
     watched.look()
     assert "deployed when the run under way has ended" in watched.said[-1]
+    until.touch()
 
     def ended() -> Any:
         watched.look()

@@ -2,7 +2,6 @@
 
 import shutil
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -27,22 +26,23 @@ def edit(project: Path) -> None:
 
 
 def test_invocation_ends_in_the_process_it_began_in_and_later_ones_have_the_new_code(
-    cloud: clouds.Cloud, client: Any, project: Path
+    cloud: clouds.Cloud, client: Any, project: Path, tmp_path: Path
 ) -> None:
     function = clouds.deploy(cloud, project, "edited", {})["EchoFunctionArn"]
     old = invoke(function, client, {"pid": True})["pid"]
     answers: list[Any] = []
-    under_way = threading.Thread(
-        target=lambda: answers.append(invoke(function, client, {"sleep": 2}))
-    )
+    begun, until = tmp_path / "begun", tmp_path / "until"
+    event = {"begun": str(begun), "until": str(until)}
+    under_way = threading.Thread(target=lambda: answers.append(invoke(function, client, event)))
     under_way.start()
-    time.sleep(0.5)
+    wait_until(begun.exists)
     edit(project)
     clouds.deploy(cloud, project, "edited", {})
     assert "edited" in invoke(function, client, {})
     assert not answers
+    until.touch()
     under_way.join()
-    assert answers == [{"greeting": "hello", "event": {"sleep": 2}}]
+    assert answers == [{"greeting": "hello", "event": event}]
     wait_until(lambda: not alive(old))
 
 
