@@ -173,7 +173,7 @@ def kill_worker(application: Application, chance: random.Random) -> None:
 
 def kill_job(application: Application, chance: random.Random) -> None:
     """End a process that trains or predicts, else the one that starts them."""
-    servers = [pid for pid, line in _children(application.cloud.pid) if "sagemaker.nursery" in line]
+    servers = [pid for pid, line in _children(application.cloud.pid) if "jobs.fork_server" in line]
     _kill_one([job for pid in servers for job, _ in _children(pid)] or servers, chance)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from dropforge.cli.connection.after_interrupt import interrupted, outlook
+from dropforge.cli.connection.after_interrupt import interrupted, what_next
 from dropforge.cli.screen.output import Output
 from dropforge.errors import (
     AlreadyRunningError,
@@ -69,7 +69,7 @@ def fault_of(error: Exception) -> Fault | None:
     if isinstance(error, InputError):
         return Fault(name, str(error), REFUSED)
     if isinstance(error, FollowTimeoutError):
-        next_step = f"; {outlook(error.run, error.env)}" if error.run and error.goes_on else ""
+        next_step = f"; {what_next(error.run, error.env)}" if error.run and error.goes_on else ""
         return Fault(name, f"{error}{next_step}", FAILED, error.run)
     if isinstance(error, OutUnusableError):
         return Fault(name, str(error), FAILED if error.run else REFUSED, error.run)

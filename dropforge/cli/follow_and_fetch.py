@@ -17,7 +17,7 @@ from dropforge.client.stack import Stack
 from dropforge.errors import FollowInterrupt, OutUnusableError
 
 
-def finish(
+def follow_and_fetch(
     stack: Stack,
     run: str,
     out: Path | None,

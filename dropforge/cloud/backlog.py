@@ -17,12 +17,12 @@ def backlog(query: dict[str, str]) -> dict[str, Any]:
     """
     from dropforge.cloud.patches.functions import event_lines
     from dropforge.cloud.patches.stepfunctions import executions, turns
-    from dropforge.cloud.sagemaker.jobs import lifecycle
+    from dropforge.cloud.sagemaker.jobs import runtime
 
     queued = turns.turns.counts()["queued"]
     return {
         "functions": event_lines.backlog(),
         "executions": {"queued": queued, "running": executions.running() - queued},
-        "jobs": lifecycle.backlog(),
+        "jobs": runtime.backlog(),
         "event": event_lines.find(query["key"]) if query.get("key") else None,
     }

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import Any
 
 from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
 from dropforge.cloud.privacy import PRIVATE
@@ -55,19 +56,11 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from hypercorn.config import Config
     from ministack import app
 
-    from dropforge.cloud import admin, journal, patches
-    from dropforge.cloud.backlog import backlog
     from dropforge.cloud.door.guard import Door
     from dropforge.cloud.patches.functions import event_lines
-    from dropforge.cloud.patches.s3 import object_writes
     from dropforge.cloud.patches.saving import checkpoint
-    from dropforge.cloud.sagemaker import service
 
-    journal.install(state.journal)
-    object_writes.finish_writes(state.objects)
-    patches.apply()
-    service.install(state)
-    admin.routes["backlog"] = backlog
+    _complete(state)
     config = Config()
     config.bind = [f"fd://{listener.fileno()}"]
     config.keep_alive_timeout = 75
@@ -77,23 +70,39 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, ended.set)
-    port = listener.getsockname()[1]
     token = secrets.token_urlsafe(32)
-    state.write_info(
-        {
-            "endpoint": f"http://{HOST}:{port}",
-            "region": REGION,
-            "account": ACCOUNT,
-            "pid": os.getpid(),
-            "token": token,
-        }
-    )
+    state.write_info(_info(listener.getsockname()[1], token))
 
     async def end() -> None:
         await ended.wait()
         await asyncio.gather(checkpoint.finish_stacks(), asyncio.to_thread(event_lines.finish))
 
     await serve(Door(app.app, token), config, shutdown_trigger=end)  # type: ignore[arg-type]
+
+
+def _complete(state: StateDir) -> None:
+    """Give ministack what it lacks: what is saved, the patches, SageMaker, own routes."""
+    from dropforge.cloud import admin, journal, patches
+    from dropforge.cloud.backlog import backlog
+    from dropforge.cloud.patches.s3 import object_writes
+    from dropforge.cloud.sagemaker import service
+
+    journal.install(state.journal)
+    object_writes.finish_writes(state.objects)
+    patches.apply()
+    service.install(state)
+    admin.routes["backlog"] = backlog
+
+
+def _info(port: int, token: str) -> dict[str, Any]:
+    """Return what commands must know in order to reach this cloud."""
+    return {
+        "endpoint": f"http://{HOST}:{port}",
+        "region": REGION,
+        "account": ACCOUNT,
+        "pid": os.getpid(),
+        "token": token,
+    }
 
 
 def main(arguments: list[str]) -> int:
@@ -129,9 +138,9 @@ def main(arguments: list[str]) -> int:
 def _end_children() -> None:
     from ministack.core import lambda_runtime
 
-    from dropforge.cloud.sagemaker.jobs import lifecycle
+    from dropforge.cloud.sagemaker.jobs import runtime
 
-    lifecycle.shutdown()
+    runtime.shutdown()
     lambda_runtime.reset()
 
 

@@ -2,7 +2,7 @@
 
 from dropforge.cli.connection.connect import connected
 from dropforge.cli.exit_codes import reported
-from dropforge.cli.follow_and_fetch import conclude, finish, no_result
+from dropforge.cli.follow_and_fetch import conclude, follow_and_fetch, no_result
 from dropforge.cli.options import OUT_ROOT, TIMEOUT_SECONDS, Env, Json, Out, Timeout
 from dropforge.cli.screen.output import Output
 from dropforge.client.runs.results import check_out
@@ -24,5 +24,5 @@ def demo(
 
             dropped = drop_sample(stack)
             output.note(f"Dropped s3://{stack.bucket}/{dropped.key}")
-            result = finish(stack, dropped.run, out, timeout, output, dropped.key)
+            result = follow_and_fetch(stack, dropped.run, out, timeout, output, dropped.key)
         conclude(result, output)

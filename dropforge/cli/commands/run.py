@@ -10,7 +10,7 @@ from rich.filesize import decimal
 
 from dropforge.cli.connection.connect import connected
 from dropforge.cli.exit_codes import reported
-from dropforge.cli.follow_and_fetch import conclude, finish, no_result
+from dropforge.cli.follow_and_fetch import conclude, follow_and_fetch, no_result
 from dropforge.cli.options import OUT_ROOT, TIMEOUT_SECONDS, Env, Json, Out, Timeout
 from dropforge.cli.screen.output import Output
 from dropforge.client.inbox.drop import Dropped, drop, key_of, settings_of, stage_settings
@@ -66,7 +66,7 @@ def run(
             check_target(file, target)
         with connected(env, output) as stack:
             dropped = _drop(stack, file, key, settings, target, output)
-            result = finish(stack, dropped.run, out, timeout, output, dropped.key)
+            result = follow_and_fetch(stack, dropped.run, out, timeout, output, dropped.key)
         conclude(result, output)
 
 

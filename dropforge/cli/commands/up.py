@@ -1,6 +1,7 @@
 """``dropforge up``."""
 
 import time
+from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from threading import Event
 from typing import TYPE_CHECKING, Annotated
@@ -12,6 +13,7 @@ from dropforge.cli.commands.status import facts_of, lines_of
 from dropforge.cli.connection.connect import local_stack, state_dir
 from dropforge.cli.connection.shared_cloud import disown, starting, stop_cloud, uninterrupted
 from dropforge.cli.connection.under_way import wait_for_end
+from dropforge.cli.connection.watch import LOOK_SECONDS, watcher_of
 from dropforge.cli.exit_codes import FAILED, reported
 from dropforge.cli.options import Json, number_from
 from dropforge.cli.screen.output import Output
@@ -27,6 +29,8 @@ PORT = 4566
 
 _DEPLOYED = "Deployed what is in the clone: the stack was another."
 _WAITING = "Waiting for {work}; a second Ctrl-C ends the runs and stops at once."
+_WATCHING = "Watching what the stack is made of; a change is deployed once no run is under way."
+_UNWATCHED = "Stopped watching; the local cloud stays up, `dropforge down` stops it."
 _SAME = "The stack in it is what is in the clone."
 
 Port = Annotated[
@@ -42,9 +46,17 @@ Port = Annotated[
 Foreground = Annotated[
     bool, typer.Option("--foreground", help="Stay until Ctrl-C, then stop the cloud.")
 ]
+Watch = Annotated[
+    bool, typer.Option("--watch", help="Stay until Ctrl-C, and deploy each change of the clone.")
+]
 
 
-def up(port: Port = None, foreground: Foreground = False, as_json: Json = False) -> None:
+def up(
+    port: Port = None,
+    foreground: Foreground = False,
+    watch: Watch = False,
+    as_json: Json = False,
+) -> None:
     """Start the local cloud and deploy the stack into it.
 
     It stays up in the background, and what it stores outlives it. One that is up
@@ -53,8 +65,14 @@ def up(port: Port = None, foreground: Foreground = False, as_json: Json = False)
     output = Output(as_json)
     with reported(output):
         cloud = _started(port, output)
-        if foreground:
-            _stay(cloud, output)
+        if watch:
+            output.note(_WATCHING)
+            watcher = watcher_of(
+                cloud, lambda text: output.note(f"{time.strftime('%H:%M:%S')} {text}")
+            )
+            _stay(cloud, output, watcher.look, stop=foreground)
+        elif foreground:
+            _stay(cloud, output, stop=True)
 
 
 def _started(port: int | None, output: Output) -> "Cloud":
@@ -108,17 +126,30 @@ def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
     }
 
 
-def _stay(cloud: "Cloud", output: Output) -> None:
+def _stay(
+    cloud: "Cloud", output: Output, look: Callable[[], None] = lambda: None, *, stop: bool
+) -> None:
+    """Stay until the cloud ends or Ctrl-C, which may stop the cloud.
+
+    Parameters
+    ----------
+    look : called a few times a second.
+    """
     from dropforge import cloud as clouds
 
-    output.note("Ctrl-C stops the local cloud.")
+    output.note("Ctrl-C stops the local cloud." if stop else "Ctrl-C stops watching.")
     try:
         while clouds.running(state_dir()) == cloud:
-            time.sleep(0.5)
+            look()
+            time.sleep(LOOK_SECONDS)
     except KeyboardInterrupt:
+        if not stop:
+            output.note(_UNWATCHED)
+            return
         with suppress(KeyboardInterrupt):
             wait_for_end(cloud, lambda work: output.note(_WAITING.format(work=work)))
         stop_cloud(cloud)
         return
-    output.fault("the local cloud ended; `dropforge up --foreground` starts it again")
+    again = "--foreground" if stop else "--watch"
+    output.fault(f"the local cloud ended; `dropforge up {again}` starts it again")
     raise typer.Exit(FAILED)

@@ -5,7 +5,7 @@ from dropforge.environment import LOCAL
 from dropforge.errors import FollowInterrupt
 
 
-def outlook(run: str, env: str) -> str:
+def what_next(run: str, env: str) -> str:
     """Return what to do next; to be asked when the command has left the cloud."""
     if env == LOCAL and not _is_up():
         return (
@@ -28,7 +28,7 @@ def interrupted(stop: KeyboardInterrupt) -> str:
             f"stopped fetching; run {stop.run} is over: "
             f"`dropforge fetch {stop.run}{env_option(stop.env)}` fetches its files"
         )
-    return f"stopped waiting for run {stop.run}; {outlook(stop.run, stop.env)}"
+    return f"stopped waiting for run {stop.run}; {what_next(stop.run, stop.env)}"
 
 
 def env_option(env: str) -> str:

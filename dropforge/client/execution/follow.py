@@ -147,41 +147,50 @@ def message_of(stack: Stack, run: str) -> Message | None:
 def _give_up_if_late(
     watch: _Watch, stack: Stack, run: str, patience: Patience, limit: float, now: float
 ) -> None:
-    timeline, waited, env = watch.timeline, now - watch.began, stack.environment.name
-    this = stack.argument(run)
+    timeline, waited = watch.timeline, now - watch.began
     if timeline.is_over:
         watch.over_since = watch.over_since or now
-        if (
-            now - watch.over_since > patience.message
-            and is_busy(stack, "Notify")
-            and waited < limit
-        ):
-            watch.over_since = now
-        elif now - watch.over_since > patience.message:
-            cause = f" ({timeline.cause})" if timeline.cause else ""
-            raise FollowTimeoutError(
-                f"run {run} ended {timeline.status}{cause}, but no message came within "
-                f"{patience.message:g} s; `dropforge fetch {this}` fetches what it made, "
-                f"`dropforge logs {this}` may say why",
-                run,
-                env,
-            )
+        if now - watch.over_since <= patience.message:
+            return
+        if not is_busy(stack, "Notify") or waited >= limit:
+            raise _no_message(timeline, stack, run, patience.message)
+        watch.over_since = now
     elif timeline.started is None and now - watch.unseen_since > patience.start:
-        account = f"\n{watch.wait.account()}" if watch.wait else ""
-        raise FollowTimeoutError(
-            f"run {run} did not start: for {patience.start:g} s nothing was seen of it.{account}",
-            run,
-            env,
-        )
+        raise _no_start(watch.wait, stack, run, patience.start)
     elif waited > limit:
-        state = "has not started" if timeline.started is None else "is under way"
-        if timeline.note:
-            state += f" ({timeline.note[0].lower()}{timeline.note[1:]})"
-        if timeline.current:
-            state = f"is in {timeline.current.name!r}"
-        raise FollowTimeoutError(
-            f"run {run} {state} and has no result after {limit:g} s (--timeout waits longer)",
-            run,
-            env,
-            goes_on=True,
-        )
+        raise _no_result(timeline, stack, run, limit)
+
+
+def _no_message(timeline: Timeline, stack: Stack, run: str, seconds: float) -> FollowTimeoutError:
+    cause = f" ({timeline.cause})" if timeline.cause else ""
+    this = stack.argument(run)
+    return FollowTimeoutError(
+        f"run {run} ended {timeline.status}{cause}, but no message came within "
+        f"{seconds:g} s; `dropforge fetch {this}` fetches what it made, "
+        f"`dropforge logs {this}` may say why",
+        run,
+        stack.environment.name,
+    )
+
+
+def _no_start(wait: Wait | None, stack: Stack, run: str, seconds: float) -> FollowTimeoutError:
+    account = f"\n{wait.account()}" if wait else ""
+    return FollowTimeoutError(
+        f"run {run} did not start: for {seconds:g} s nothing was seen of it.{account}",
+        run,
+        stack.environment.name,
+    )
+
+
+def _no_result(timeline: Timeline, stack: Stack, run: str, limit: float) -> FollowTimeoutError:
+    state = "has not started" if timeline.started is None else "is under way"
+    if timeline.note:
+        state += f" ({timeline.note[0].lower()}{timeline.note[1:]})"
+    if timeline.current:
+        state = f"is in {timeline.current.name!r}"
+    return FollowTimeoutError(
+        f"run {run} {state} and has no result after {limit:g} s (--timeout waits longer)",
+        run,
+        stack.environment.name,
+        goes_on=True,
+    )

@@ -1,1 +1,1 @@
-"""Which model of a dataset is in use, changed by a person."""
+"""The champion of a dataset, changed by a person."""

@@ -28,7 +28,7 @@ _MISSING = ("ValidationException", "ResourceNotFound")
 
 @dataclass(frozen=True)
 class Champion:
-    """A model package in use; all None if there is none."""
+    """The package of a dataset's champion; all None if there is none."""
 
     arn: str | None
     run: str | None
@@ -83,14 +83,14 @@ def promote(stack: Stack, run: str) -> Change:
 
 
 def rollback(stack: Stack, dataset: str, *, to_none: bool = False) -> Change:
-    """Reject a dataset's champion, so that the approved model before it is the champion again.
+    """Reject a dataset's champion, so that the one before it is the champion again.
 
     A promotion may have registered a run's model several times; all of them that are
     newer than another run's newest model are rejected, so that this one takes over.
 
     Parameters
     ----------
-    to_none : go on even if no other run has an approved model.
+    to_none : go on even if the dataset has no champion then.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A person's turn to change which model of a dataset is in use: no run registers meanwhile."""
+"""A person's turn to change the champion of a dataset: no run registers meanwhile."""
 
 import time
 import uuid

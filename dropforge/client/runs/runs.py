@@ -56,7 +56,7 @@ def recent_runs(stack: Stack, limit: int, dataset: str | None = None) -> list[Fa
         datasets = sorted({row["dataset"] for row in rows if row["dataset"]})
         champions = pool.map(lambda name: _champion_run(stack, name), datasets)
         in_use = dict(zip(datasets, champions, strict=True))
-    return [{**row, "in_use": _is_used(row, in_use)} for row in rows]
+    return [{**row, "in_use": _is_champion(row, in_use)} for row in rows]
 
 
 def run_facts(stack: Stack, run: str) -> Facts:
@@ -144,13 +144,13 @@ def _of_dataset(rows: Iterable[Facts], dataset: str | None) -> Iterator[Facts]:
             yield row
 
 
-def _is_used(row: Facts, champions: dict[str, str | None]) -> bool | None:
-    used = champions.get(row["dataset"], "")
-    return None if used is None else bool(row["run"] == used)
+def _is_champion(row: Facts, champions: dict[str, str | None]) -> bool | None:
+    run = champions.get(row["dataset"], "")
+    return None if run is None else bool(row["run"] == run)
 
 
 def _champion_run(stack: Stack, dataset: str) -> str | None:
-    """Return the run whose model is in use, "" if none is, None if that may not be read."""
+    """Return the run of a dataset's champion, "" if it has none, None if that may not be read."""
     try:
         return champion(stack, dataset).run or ""
     except ClientError as error:
@@ -162,9 +162,9 @@ def _champion_run(stack: Stack, dataset: str) -> str | None:
 
 def _package(stack: Stack, run: str, dataset: str | None, own: str | None) -> Facts | None:
     """Describe the package of a run as it is now; a promotion may have made a newer one."""
-    used = champion(stack, dataset) if dataset else None
-    in_use = used is not None and used.run == run
-    arn = used.arn if used and in_use else own
+    current = champion(stack, dataset) if dataset else None
+    in_use = current is not None and current.run == run
+    arn = current.arn if current and in_use else own
     if arn is None:
         return None
     try:

@@ -7,15 +7,19 @@ from pathlib import Path
 
 _SKIPPED_DIRECTORIES = {"__pycache__", "tests", ".pytest_cache", ".mypy_cache", ".ruff_cache"}
 _SKIPPED_SUFFIXES = {".pyc", ".pyo"}
+# Swap files, locks and backups, which editors put beside what is edited.
+_EDITORS_FIRST, _EDITORS_LAST = (".", "#"), ("~", ".swp", ".tmp")
 # The earliest date that a zip file can hold.
 _DATE = (1980, 1, 1, 0, 0, 0)
 
 
 def files_of(directory: Path) -> Iterator[Path]:
-    """Yield the files that belong into an archive, sorted, without caches and tests."""
+    """Yield the files that belong into an archive, sorted: no caches, no tests, no editors' own."""
     for path in sorted(directory.rglob("*")):
         inner = path.relative_to(directory)
         if path.suffix in _SKIPPED_SUFFIXES or _SKIPPED_DIRECTORIES.intersection(inner.parts):
+            continue
+        if path.name.startswith(_EDITORS_FIRST) or path.name.endswith(_EDITORS_LAST):
             continue
         if path.is_file():
             yield path

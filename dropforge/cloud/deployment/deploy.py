@@ -55,6 +55,34 @@ def deploy(
     made = session(cloud)
     s3, cloudformation = made.client("s3"), made.client("cloudformation")
     bucket = f"{stack_name}-artifacts-{cloud.account}"
+    body, objects = _packaged(project_root, bucket)
+    digest = hashlib.sha256(json.dumps([body, sorted(parameters.items())]).encode()).hexdigest()
+    stack = _describe(cloudformation, stack_name)
+    if stack and stack["StackStatus"] in _DONE and _digest(stack) == digest:
+        return _outputs(stack)
+    changing()
+    request: dict[str, Any] = {
+        "StackName": stack_name,
+        "Parameters": [
+            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
+        ],
+        "Capabilities": _CAPABILITIES,
+        "Tags": [{"Key": _DIGEST_TAG, "Value": digest}],
+    }
+    if len(body.encode()) > _INLINE_BYTES:
+        key = f"{digest[:32]}.template"
+        objects[key] = body.encode()
+        request["TemplateURL"] = f"{cloud.endpoint}/{bucket}/{key}"
+    else:
+        request["TemplateBody"] = body
+    _ensure_bucket(s3, bucket)
+    for key, content in objects.items():
+        _upload(s3, bucket, key, content)
+    return _apply(cloudformation, stack, request)
+
+
+def _packaged(project_root: Path, bucket: str) -> tuple[str, dict[str, bytes]]:
+    """Return the template with locations in the bucket, and what belongs there by key."""
     objects: dict[str, bytes] = {}
 
     def collect(path: Path, kind: str) -> tuple[str, str]:
@@ -65,30 +93,7 @@ def deploy(
         return bucket, key
 
     source = templates.read(project_root / TEMPLATE)
-    body = json.dumps(templates.package(source, project_root, collect))
-    digest = hashlib.sha256(json.dumps([body, sorted(parameters.items())]).encode()).hexdigest()
-    stack = _describe(cloudformation, stack_name)
-    if stack and stack["StackStatus"] in _DONE and _digest(stack) == digest:
-        return _outputs(stack)
-    changing()
-    _ensure_bucket(s3, bucket)
-    if len(body.encode()) > _INLINE_BYTES:
-        objects[f"{digest[:32]}.template"] = body.encode()
-    for key, content in objects.items():
-        _upload(s3, bucket, key, content)
-    request: dict[str, Any] = {
-        "StackName": stack_name,
-        "Parameters": [
-            {"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()
-        ],
-        "Capabilities": _CAPABILITIES,
-        "Tags": [{"Key": _DIGEST_TAG, "Value": digest}],
-    }
-    if len(body.encode()) > _INLINE_BYTES:
-        request["TemplateURL"] = f"{cloud.endpoint}/{bucket}/{digest[:32]}.template"
-    else:
-        request["TemplateBody"] = body
-    return _apply(cloudformation, stack, request)
+    return json.dumps(templates.package(source, project_root, collect)), objects
 
 
 def _apply(cloudformation: Any, stack: dict[str, Any] | None, request: Any) -> dict[str, str]:

@@ -34,7 +34,12 @@ def apply() -> None:
 def _modules() -> list[Any]:
     from dropforge.cloud.patches import loading, queue_urls
     from dropforge.cloud.patches.events import event_delivery, event_source
-    from dropforge.cloud.patches.functions import invocations, lambda_worker, worker_pool
+    from dropforge.cloud.patches.functions import (
+        code_changes,
+        invocations,
+        lambda_worker,
+        worker_pool,
+    )
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
     from dropforge.cloud.patches.logs import filter_log_events, log_memory
     from dropforge.cloud.patches.s3 import (
@@ -55,9 +60,10 @@ def _modules() -> list[Any]:
         turns,
     )
 
-    # The role first: what asl wraps must know the execution; the turn last, around both. What
-    # loading does afterwards comes in this order too: from then on what is in memory may be
-    # saved, events of the cloud before are queued, and executions that it left are told of.
+    # The role first: what asl wraps must know the execution; the turn last, around both. Code
+    # changes come after the pool of workers, around it. What loading does afterwards comes in
+    # this order too: from then on what is in memory may be saved, events of the cloud before
+    # are queued, and executions that it left are told of.
     return [
         state_machine_role,
         asl,
@@ -80,6 +86,7 @@ def _modules() -> list[Any]:
         topic_policy,
         wildcards,
         worker_pool,
+        code_changes,
         loading,
         checkpoint,
         invocations,

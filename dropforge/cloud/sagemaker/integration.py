@@ -20,17 +20,17 @@ from dropforge.cloud.iam import identity
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import events, operations, schema, store
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
-from dropforge.cloud.sagemaker.jobs import lifecycle
+from dropforge.cloud.sagemaker.jobs.job import stopped_on_purpose, wait_for
 
 _OPTIMIZED = "arn:aws:states:::sagemaker:"
 _SDK = "arn:aws:states:::aws-sdk:sagemaker:"
 _POLL_SECONDS = 0.1
-_SYNC = {"CreateTrainingJob": "Training", "CreateTransformJob": "Transform"}
+_SYNC = {f"Create{jobs.prefix}Job": jobs.prefix for jobs in store.ALL_JOBS}
 _MARK = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
 # What waiting for a job takes, besides creating it: the managed rule, and to look and to stop
 # (Step Functions developer guide, "IAM policies for Amazon SageMaker AI").
 _RULE_ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
-_PLAIN = {"CreateTrainingJob", "CreateTransformJob", "CreateModel"}
+_PLAIN = {*_SYNC, "CreateModel"}
 # The errors that SageMaker's service model has by name.
 _MODELLED = {
     "ResourceInUse": "ResourceInUseException",
@@ -39,8 +39,7 @@ _MODELLED = {
     "ConflictException": "ConflictException",
 }
 _ARN_KINDS = {
-    "TrainingJobName": "training-job",
-    "TransformJobName": "transform-job",
+    **{jobs.name_member: jobs.resource for jobs in store.ALL_JOBS},
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "ModelPackageName": "model-package",
@@ -79,14 +78,14 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     marked = request | {"Tags": [*request.get("Tags", []), _MARK]}
     answer = _call(operation, marked, caller, optimized=True)
     named = {f"{kind}JobName": request[f"{kind}JobName"]}
-    lifecycle.wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named))
+    wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named))
     described = _described(kind, named)
     # Times are milliseconds in the optimized integrations' output.
     output: dict[str, Any] = events.in_milliseconds(described)
     # What AWS makes of a job that ran out of its time is not documented: an error is assumed,
     # and the fault stopped_job shows what a state machine does of the other answer.
     completed = output[f"{kind}JobStatus"] == "Completed"
-    if not completed and not lifecycle.stopped_on_purpose(answer[f"{kind}JobArn"]):
+    if not completed and not stopped_on_purpose(answer[f"{kind}JobArn"]):
         raise stepfunctions._ExecutionError("States.TaskFailed", json.dumps(output))
     return output
 

@@ -8,17 +8,13 @@ from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.journal import JournalError
 from dropforge.cloud.sagemaker import model_registry, models, schema, store, tags
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
-from dropforge.cloud.sagemaker.jobs import lifecycle, training, transform
+from dropforge.cloud.sagemaker.jobs import runtime
+from dropforge.cloud.sagemaker.jobs.training.calls import TrainingCalls
+from dropforge.cloud.sagemaker.jobs.transform.calls import TransformCalls
 
 _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
-    "CreateTrainingJob": training.create,
-    "DescribeTrainingJob": training.describe,
-    "ListTrainingJobs": training.listing,
-    "StopTrainingJob": training.stop,
-    "CreateTransformJob": transform.create,
-    "DescribeTransformJob": transform.describe,
-    "ListTransformJobs": transform.listing,
-    "StopTransformJob": transform.stop,
+    **TrainingCalls().operations(),
+    **TransformCalls().operations(),
     "CreateModel": models.create,
     "DescribeModel": models.describe,
     "ListModels": models.listing,
@@ -39,8 +35,7 @@ _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
 
 # In this order: a transform job names its model too.
 _SUBJECTS = (
-    "TrainingJobName",
-    "TransformJobName",
+    *(jobs.name_member for jobs in store.ALL_JOBS),
     "ModelName",
     "ModelPackageGroupName",
     "ModelPackageName",
@@ -71,7 +66,7 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
             f"the local cloud has no SageMaker operation {operation}; see docs/local-cloud.md",
         )
     schema.check(operation, request)
-    lost = lifecycle.faults().meet(operation, _subject(request))
+    lost = runtime.faults().meet(operation, _subject(request))
     answer = _answer(operation, request, caller)
     if lost:
         raise AnswerLost(f"the answer of {operation} was lost on purpose")

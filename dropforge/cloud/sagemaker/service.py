@@ -17,7 +17,7 @@ from dropforge.cloud.iam.identity import Caller, is_root
 from dropforge.cloud.patches import loading
 from dropforge.cloud.sagemaker import integration, operations, schema, store
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost, Faults
-from dropforge.cloud.sagemaker.jobs import lifecycle
+from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.state import StateDir
 
 _JSON = "application/x-amz-json-1.1"
@@ -48,10 +48,10 @@ def install(state: StateDir) -> None:
     iam_actions.extract_resource_arn = extract_resource_arn
     # Before events are handed out, whose functions may ask for it.
     loading.afterwards(store.restore, first=True)
-    lifecycle.install(state.jobs, Faults(state.faults))
+    runtime.install(state.jobs, Faults(state.faults))
     integration.install()
     # The import of XGBoost and the service model overlap with the rest of the start.
-    lifecycle.nursery.warm()
+    runtime.fork_server.warm()
     threading.Thread(target=schema.model, daemon=True).start()
 
 

@@ -40,13 +40,51 @@ class Records(AccountRegionScopedDict):  # type: ignore[misc]
         return scoped
 
 
-training_jobs = Records("training job")
-transform_jobs = Records("transform job")
+class JobRecords(Records):
+    """The records of one kind of job, and how the API names its members.
+
+    Parameters
+    ----------
+    prefix : of the kind's operations and members: "Training" as in TrainingJobName.
+    words : what messages call such a job, and ARNs with hyphens: "training job".
+    """
+
+    __slots__ = ("prefix", "words")
+
+    def __init__(self, prefix: str, words: str) -> None:
+        super().__init__(words)
+        self.prefix = prefix
+        self.words = words
+
+    @property
+    def name_member(self) -> str:
+        """Member that holds a job's name."""
+        return f"{self.prefix}JobName"
+
+    @property
+    def arn_member(self) -> str:
+        """Member that holds a job's ARN."""
+        return f"{self.prefix}JobArn"
+
+    @property
+    def status_member(self) -> str:
+        """Member that holds a job's status."""
+        return f"{self.prefix}JobStatus"
+
+    @property
+    def resource(self) -> str:
+        """Resource type in a job's ARN."""
+        return self.words.replace(" ", "-")
+
+
+training_jobs = JobRecords("Training", "training job")
+transform_jobs = JobRecords("Transform", "transform job")
 models = Records("model")
 package_groups = Records("model package group")
 packages = Records("model package")
 tags = Records("tags")
 
+ALL_JOBS = (training_jobs, transform_jobs)
 _ALL = {
     "training_jobs": training_jobs,
     "transform_jobs": transform_jobs,
@@ -107,10 +145,10 @@ def restore() -> None:
             account, region, name = json.loads(text)
             records._data[account, region, name] = json.loads(value)
     with journal().transaction():
-        for jobs, prefix in ((training_jobs, "Training"), (transform_jobs, "Transform")):
+        for jobs in ALL_JOBS:
             for key, job in jobs._data.items():
-                if job[f"{prefix}JobStatus"] in ("InProgress", "Stopping"):
-                    _fail(job, prefix)
+                if job[jobs.status_member] in ("InProgress", "Stopping"):
+                    _fail(job, jobs.status_member)
                     _write(jobs.kind, key)
 
 
@@ -158,11 +196,11 @@ def _write(kind: str, key: Key) -> None:
         journal().put(kind, json.dumps(key), json.dumps(record))
 
 
-def _fail(job: dict[str, Any], prefix: str) -> None:
-    job[f"{prefix}JobStatus"] = "Failed"
+def _fail(job: dict[str, Any], status_member: str) -> None:
+    job[status_member] = "Failed"
     job["FailureReason"] = (
         "InternalServerError: We encountered an internal error. Please try again. "
         "(The local cloud ended while the job ran.)"
     )
-    if prefix == "Training":
+    if "SecondaryStatus" in job:
         job["SecondaryStatus"] = "Failed"

@@ -40,8 +40,7 @@ def delete(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
 
 def _existing(arn: str) -> str:
     for records, key in (
-        (store.training_jobs, "TrainingJobArn"),
-        (store.transform_jobs, "TransformJobArn"),
+        *((jobs, jobs.arn_member) for jobs in store.ALL_JOBS),
         (store.models, "ModelArn"),
         (store.package_groups, "ModelPackageGroupArn"),
         (store.packages, "ModelPackageArn"),

@@ -1,3 +1,5 @@
+import json
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -58,6 +60,30 @@ def bucket(outputs: dict[str, str], client: Callable[[str], Any]) -> str:
         body = rows_of(rows, label=split != "test")
         client("s3").put_object(Bucket=name, Key=f"data/{split}/part-00000.csv", Body=body)
     return name
+
+
+@pytest.fixture
+def one_state(client: Callable[[str], Any]) -> Callable[..., str]:
+    """Make a state machine of one state, with a role that allows the statements."""
+
+    def make(state: dict[str, Any], statements: list[Any], **definition: Any) -> str:
+        name = f"one-{uuid.uuid4().hex[:12]}"
+        arn = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=json.dumps(TRUST))[
+            "Role"
+        ]["Arn"]
+        policy = {"Version": "2012-10-17", "Statement": statements}
+        if statements:
+            client("iam").put_role_policy(
+                RoleName=name, PolicyName="all", PolicyDocument=json.dumps(policy)
+            )
+        states = definition.pop("States", {})
+        asl = {"StartAt": "One", "States": {"One": state, **states}} | definition
+        made = client("stepfunctions").create_state_machine(
+            name=name, definition=json.dumps(asl), roleArn=arn
+        )
+        return str(made["stateMachineArn"])
+
+    return make
 
 
 def training_request(name: str, bucket: str, role: str, **changes: Any) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from dropforge import cloud as clouds
 from dropforge.cloud import Cloud, lifecycle
 from dropforge.cloud.state import StateDir
 from tests.integration.cloud.conftest import train, training_request
-from tests.integration.cloud.served import (
+from tests.integration.cloud.door.served import (
     Clients,
 )
 

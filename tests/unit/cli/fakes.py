@@ -10,7 +10,8 @@ from dropforge.cli.app import app
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
 from pipeline.run_names import run_name
-from tests.unit.cli.fake_services import BUCKET, MACHINE, NOON, RUN, FakeSession, refused
+from tests.unit.cli.fake_answers import BUCKET, MACHINE, NOON, RUN, refused
+from tests.unit.cli.fake_services import FakeSession
 
 __all__ = ["BUCKET", "MACHINE", "NOON", "RUN", "refused"]
 

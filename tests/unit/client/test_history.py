@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from dropforge.client.execution.history import Timeline, count_items, update
-from tests.unit.cli.fake_services import FakeStates
+from tests.unit.cli.fake_states import FakeStates
 from tests.unit.cli.fakes import NOON, History, succeeded
 
 

@@ -7,7 +7,7 @@ import pytest
 from dropforge.client.execution.naming import run_named
 from dropforge.client.stack import Stack
 from dropforge.errors import RunAmbiguousError, RunUnknownError
-from tests.unit.cli.fakes import NOON, call, fake_stack
+from tests.unit.cli.fakes import NOON, fake_stack
 
 EARLY, LATE = "churn-20261122-120000-0a1b2c3d", "churn-20261122-120100-0a1b2c3d"
 REFUSED = "other-20261122-130000-00000000"
@@ -78,13 +78,3 @@ def test_a_run_in_the_bucket_alone_is_found_by_its_beginning() -> None:
     stack = fake_stack()
     stack.session.s3.objects[f"runs/{REFUSED}/message.json"] = b"{}"
     assert run_named(stack, "oth") == REFUSED
-
-
-@pytest.mark.parametrize("command", ["show", "fetch", "logs", "promote", "stop"])
-def test_each_command_lists_what_a_beginning_may_mean_and_exits_2(
-    stack: Stack, command: str
-) -> None:
-    stack.session.states.executions = stack_with(EARLY, LATE).session.states.executions
-    result = call(command, "churn")
-    assert result.exit_code == 2
-    assert result.stderr.splitlines()[-2:] == [f"  {LATE}", f"  {EARLY}"]

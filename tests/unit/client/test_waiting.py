@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from dropforge.cli.connection.connect import asking
 from dropforge.client.execution.follow import follow
 from dropforge.client.execution.history import Timeline
 from dropforge.client.stack import Stack
@@ -195,10 +194,6 @@ def test_on_aws_a_drop_that_was_handled_is_starting() -> None:
     stack = fake_stack("dev")
     logged(stack, json.dumps({"message": "Drop handled", "key": KEY, "outcome": "started"}))
     assert waited(stack, Ticking())[0] == ["Starting the run"]
-
-
-def test_asking_a_cloud_without_the_route_gives_nothing(local: Any) -> None:
-    assert asking(local.cloud)("backlog", {"key": KEY}) is None
 
 
 @pytest.mark.parametrize("ending", ["", ".gz"])

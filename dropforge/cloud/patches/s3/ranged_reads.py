@@ -39,18 +39,7 @@ def apply() -> None:
             _ranged.reset(token)
         if not version or status != 200:
             return status, answer, body
-        found = s3._parse_range(span, len(body))
-        if found is None:
-            unsatisfied = s3._xml_body(s3._range_error_xml(bucket, key))
-            refused = {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}
-            return 416, refused, unsatisfied
-        first, last = found
-        part = body[first : last + 1]
-        # The checksum is of the whole, which the client would compare with the part.
-        answer = {k: v for k, v in answer.items() if not k.lower().startswith("x-amz-checksum")}
-        answer["Content-Length"] = str(len(part))
-        answer["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
-        return 206, answer, part
+        return _cut(bucket, key, span, answer, body)
 
     def read(bucket: str, key: str, record: dict[str, Any]) -> Any:
         path = s3._object_disk_path(bucket, key)
@@ -60,11 +49,33 @@ def apply() -> None:
         if not _ranged.get():
             # A file that cannot be read is an error; ministack would answer with no bytes.
             return Path(path).read_bytes()
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
-        finally:
-            os.close(descriptor)
+        return _mapped(path)
 
     replace(s3, "_get_object", "64ad7071ef0e", get)
     replace(s3, "_read_body", "596e56d63502", read)
+
+
+def _cut(bucket: str, key: str, span: str, answer: dict[str, Any], body: bytes) -> Any:
+    """Return the answer to a range of a version whose bytes are all there."""
+    from ministack.services import s3
+
+    found = s3._parse_range(span, len(body))
+    if found is None:
+        unsatisfied = s3._xml_body(s3._range_error_xml(bucket, key))
+        refused = {"Content-Type": "application/xml", "Content-Range": f"bytes */{len(body)}"}
+        return 416, refused, unsatisfied
+    first, last = found
+    part = body[first : last + 1]
+    # The checksum is of the whole, which the client would compare with the part.
+    answer = {k: v for k, v in answer.items() if not k.lower().startswith("x-amz-checksum")}
+    answer["Content-Length"] = str(len(part))
+    answer["Content-Range"] = f"bytes {first}-{last}/{len(body)}"
+    return 206, answer, part
+
+
+def _mapped(path: str) -> mmap.mmap:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return mmap.mmap(descriptor, 0, access=mmap.ACCESS_READ)
+    finally:
+        os.close(descriptor)

@@ -7,10 +7,12 @@ from typing import Any
 
 import xgboost
 
+from dropforge.cloud.sagemaker.container.known_names import MAXIMIZE
+
 logger = logging.getLogger(__name__)
 
-CHECKPOINT_NAME = "xgboost-checkpoint"
-_CHECKPOINT = re.compile(rf"{CHECKPOINT_NAME}\.[0-9]+")
+_CHECKPOINT_NAME = "xgboost-checkpoint"
+_CHECKPOINT = re.compile(rf"{_CHECKPOINT_NAME}\.[0-9]+")
 
 
 class Progress(xgboost.callback.TrainingCallback):
@@ -41,6 +43,35 @@ class KeepIntermediate(xgboost.callback.TrainingCallback):
         save(model, draft)
         draft.replace(self.path)
         return False
+
+
+def keep_checkpoints(directory: Path, done: int) -> Any:
+    """Return what writes a checkpoint after some rounds.
+
+    Parameters
+    ----------
+    done : rounds that an earlier job has done.
+    """
+    # The interval is the container's (callback.py): the rounds done before, so that a job
+    # which starts anew keeps its first round and no other.
+    return xgboost.callback.TrainingCheckPoint(str(directory), _CHECKPOINT_NAME, interval=done)
+
+
+def stop_early(patience: int, metric: str, *, keep_best: bool) -> Any:
+    """Return what ends the training once a metric of the validation gets no better.
+
+    Parameters
+    ----------
+    patience : rounds without a better value.
+    keep_best : leave out of the model the rounds after the best.
+    """
+    return xgboost.callback.EarlyStopping(
+        rounds=patience,
+        data_name="validation",
+        metric_name=metric,
+        maximize=metric in MAXIMIZE,
+        save_best=keep_best,
+    )
 
 
 def save(booster: Any, path: Path) -> None:

@@ -19,14 +19,14 @@ from dropforge.cloud.sagemaker.container.errors import (
     UserError,
 )
 from dropforge.cloud.sagemaker.container.hyperparameters import validate
-from dropforge.cloud.sagemaker.container.known_names import MAXIMIZE
 from dropforge.cloud.sagemaker.container.rounds import (
-    CHECKPOINT_NAME,
     KeepIntermediate,
     Progress,
     checkpoint_of,
+    keep_checkpoints,
     rank,
     save,
+    stop_early,
 )
 
 logger = logging.getLogger(__name__)
@@ -81,15 +81,11 @@ def _fail(root: Path, error: Exception) -> None:
 
 def _run(root: Path) -> None:
     config = root / "input" / "config"
-    values = validate(json.loads((config / "hyperparameters.json").read_text(encoding="utf-8")))
-    channels = data.validate_channels(
-        json.loads((config / "inputdataconfig.json").read_text(encoding="utf-8"))
-    )
-    resources = json.loads((config / "resourceconfig.json").read_text(encoding="utf-8"))
+    values = validate(_read(config / "hyperparameters.json"))
+    channels = data.validate_channels(_read(config / "inputdataconfig.json"))
+    resources = _read(config / "resourceconfig.json")
     checkpoints = config / "checkpointconfig.json"
-    checkpoint_dir = None
-    if checkpoints.exists():
-        checkpoint_dir = Path(json.loads(checkpoints.read_text(encoding="utf-8"))["LocalPath"])
+    checkpoint_dir = Path(_read(checkpoints)["LocalPath"]) if checkpoints.exists() else None
     if values.pop("use_dask_gpu_training", "false") == "true":
         raise UserError(
             "Some configurations unsuitable for Dask GPU training were found: "
@@ -102,16 +98,19 @@ def _run(root: Path) -> None:
     validation = None
     if "validation" in channels:
         validation = data.matrix_of(folder / "validation", content, weights)
-    hosts = resources["hosts"]
-    if len(hosts) == 1:
-        if train is None:
-            raise UserError(f"No data in training channel path {folder / 'train'}")
-        if "validation" in channels and validation is None:
-            raise UserError(f"No data in validation channel path {folder / 'validation'}")
-        logger.info("Single node training.")
-        _train(values, train, validation, root, checkpoint_dir, master=True)
+    if len(resources["hosts"]) > 1:
+        _train_together(resources, values, train, validation, root, checkpoint_dir, channels)
         return
-    _train_together(resources, values, train, validation, root, checkpoint_dir, channels)
+    if train is None:
+        raise UserError(f"No data in training channel path {folder / 'train'}")
+    if "validation" in channels and validation is None:
+        raise UserError(f"No data in validation channel path {folder / 'validation'}")
+    logger.info("Single node training.")
+    _train(values, train, validation, root, checkpoint_dir, master=True)
+
+
+def _read(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _train_together(
@@ -159,42 +158,21 @@ def _train(
     rounds = values.pop("num_round")
     patience = values.pop("early_stopping_rounds", None)
     keep = values.pop("save_model_on_termination", "false") == "true"
-    for name in ("_kfold", "_num_cv_round", "_tuning_objective_metric"):
-        if name in values:
-            raise AlgorithmError(f"this local container does no cross validation ({name})")
-    if "updater" in values:
-        values["updater"] = ",".join(values["updater"])
-    if train.num_row() * train.num_col() < _CELLS_FOR_THREADS:
-        values.setdefault("nthread", 1)
-    logger.info("Train matrix has %d rows and %d columns", train.num_row(), train.num_col())
-    watched = [(train, "train")]
-    if validation is not None:
-        logger.info("Validation matrix has %d rows", validation.num_row())
-        watched.append((validation, "validation"))
-    model_dir = root / "model"
-    model_dir.mkdir(exist_ok=True)
+    _refuse_cross_validation(values)
+    _complete(values, train)
+    watched = _watched(train, validation)
+    model = root / "model" / MODEL_NAME
+    model.parent.mkdir(exist_ok=True)
     checkpoint, done = checkpoint_of(checkpoint_dir)
     callbacks: list[Any] = [Progress()]
     if checkpoint_dir and master:
-        # The interval is the container's (callback.py): the rounds done before, so that a job
-        # which starts anew keeps its first round and no other.
-        callbacks.append(
-            xgboost.callback.TrainingCheckPoint(str(checkpoint_dir), CHECKPOINT_NAME, interval=done)
-        )
+        callbacks.append(keep_checkpoints(checkpoint_dir, done))
     if keep and master:
-        callbacks.append(KeepIntermediate(model_dir / MODEL_NAME))
+        callbacks.append(KeepIntermediate(model))
         signal.signal(signal.SIGTERM, _end_with_model)
     metrics = values.get("eval_metric")
     if patience and metrics and validation is not None:
-        callbacks.append(
-            xgboost.callback.EarlyStopping(
-                rounds=patience,
-                data_name="validation",
-                metric_name=metrics[-1],
-                maximize=metrics[-1] in MAXIMIZE,
-                save_best=master,
-            )
-        )
+        callbacks.append(stop_early(patience, metrics[-1], keep_best=master))
     try:
         booster = xgboost.train(
             values,
@@ -210,7 +188,32 @@ def _train(
             raise UserError(str(error)) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
     if master:
-        save(booster, model_dir / MODEL_NAME)
+        save(booster, model)
+
+
+def _refuse_cross_validation(values: dict[str, Any]) -> None:
+    for name in ("_kfold", "_num_cv_round", "_tuning_objective_metric"):
+        if name in values:
+            raise AlgorithmError(f"this local container does no cross validation ({name})")
+
+
+def _complete(values: dict[str, Any], train: "xgboost.DMatrix") -> None:
+    """Give XGBoost its parameters in its own form, and as many threads as are worth it."""
+    if "updater" in values:
+        values["updater"] = ",".join(values["updater"])
+    if train.num_row() * train.num_col() < _CELLS_FOR_THREADS:
+        values.setdefault("nthread", 1)
+
+
+def _watched(
+    train: "xgboost.DMatrix", validation: "xgboost.DMatrix | None"
+) -> list[tuple["xgboost.DMatrix", str]]:
+    """Return the tables whose metrics are told after each round, with the channels' names."""
+    logger.info("Train matrix has %d rows and %d columns", train.num_row(), train.num_col())
+    if validation is None:
+        return [(train, "train")]
+    logger.info("Validation matrix has %d rows", validation.num_row())
+    return [(train, "train"), (validation, "validation")]
 
 
 def _end_with_model(_signum: int, _frame: FrameType | None) -> None:

@@ -14,15 +14,15 @@ class LogStream:
     def __init__(self, group: str, stream: str, file: Path) -> None:
         self.group = group
         self.stream = stream
-        self._file = file
+        self.file = file
         self._position = 0
         self._rest = b""
 
     def pump(self, *, final: bool = False) -> list[str]:
         """Send the lines that the job has printed since the last call, and return them."""
-        if not self._file.exists():
+        if not self.file.exists():
             return []
-        with self._file.open("rb") as printed:
+        with self.file.open("rb") as printed:
             printed.seek(self._position)
             new = printed.read()
         self._position += len(new)

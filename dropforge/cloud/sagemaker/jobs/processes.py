@@ -49,7 +49,7 @@ class JobProcess:
         self._ended.set()
 
 
-class Nursery:
+class ForkServer:
     """Starts the process that forks; one a server, started at the first need or by `warm`."""
 
     def __init__(self) -> None:

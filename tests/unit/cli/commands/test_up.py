@@ -1,13 +1,15 @@
 """`up`, `down` and `status`: the local cloud itself."""
 
 import json
+import signal
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from dropforge.cli.app import app
 from dropforge.cli.commands import status as commands
+from dropforge.cli.commands import up
 from dropforge.cli.connection.connect import connected, state_dir
 from dropforge.cli.screen.output import Output
 from dropforge.environment import read_environment
@@ -95,6 +97,51 @@ def test_a_second_up_deploys_what_differs_and_says_so(local: Clouds) -> None:
 def test_the_first_up_says_nothing_of_a_cloud_that_is_up(local: Clouds) -> None:
     result = CliRunner().invoke(app, ["up", "--json"])
     assert (json.loads(result.stdout)["started"], result.stderr) == (True, "")
+
+
+class Looking:
+    """A watcher that counts its looks, and is interrupted or loses its cloud at the third."""
+
+    def __init__(self, local: Clouds, *, loses: bool = False) -> None:
+        self.local, self.loses, self.looks = local, loses, 0
+
+    def look(self) -> None:
+        self.looks += 1
+        if self.looks == 3 and self.loses:
+            self.local.current = None
+        elif self.looks == 3:
+            signal.raise_signal(signal.SIGINT)
+
+
+def watching(monkeypatch: pytest.MonkeyPatch, looking: Looking, *options: str) -> Result:
+    monkeypatch.setattr(up, "watcher_of", lambda _cloud, _say: looking)
+    monkeypatch.setattr(up, "LOOK_SECONDS", 0)
+    return CliRunner().invoke(app, ["up", "--watch", *options])
+
+
+def test_watching_ends_at_an_interrupt_and_leaves_the_cloud_up(
+    local: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looking = Looking(local)
+    result = watching(monkeypatch, looking)
+    assert (result.exit_code, looking.looks) == (0, 3)
+    assert local.diary == ["up 4566", "deploy"]
+    assert "Stopped watching; the local cloud stays up" in result.stderr
+
+
+def test_watching_in_the_foreground_stops_the_cloud_at_an_interrupt(
+    local: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = watching(monkeypatch, Looking(local), "--foreground")
+    assert (result.exit_code, local.diary[-1]) == (0, "down")
+
+
+def test_watching_a_cloud_that_ends_exits_3_and_says_how_to_go_on(
+    local: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    result = watching(monkeypatch, Looking(local, loses=True))
+    assert result.exit_code == 3
+    assert "`dropforge up --watch` starts it again" in result.stderr
 
 
 @pytest.mark.parametrize(("port", "said"), [("4999", True), ("1", False), ("0", False)])

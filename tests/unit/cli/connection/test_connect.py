@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from dropforge.cli.connection import shared_cloud
-from dropforge.cli.connection.connect import connected, state_dir
+from dropforge.cli.connection.connect import asking, connected, state_dir
 from dropforge.cli.connection.shared_cloud import mark_own, starting, uninterrupted
 from dropforge.cli.screen.output import Output
 from dropforge.client.stack import find_stack
@@ -160,3 +160,7 @@ def test_find_stack_without_a_stack_says_how_to_deploy_it() -> None:
 def test_find_stack_of_another_application_is_refused() -> None:
     with pytest.raises(StackMissingError, match="has no outputs of Dropforge"):
         find_stack(Environment("dev", "mine"), Session({"Url": "x"}))
+
+
+def test_asking_a_cloud_without_the_route_gives_nothing(local: Clouds) -> None:
+    assert asking(local.cloud)("backlog", {"key": "inbox/churn/churn.csv"}) is None

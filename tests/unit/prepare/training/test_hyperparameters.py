@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
-from dropforge.cloud.sagemaker.container.hyperparameters import Interval, _known, validate
+from dropforge.cloud.sagemaker.container.hyperparameters import validate
+from dropforge.cloud.sagemaker.container.known_hyperparameters import HYPERPARAMETERS
 from dropforge.cloud.sagemaker.container.known_names import ALIASES
+from dropforge.cloud.sagemaker.container.ranges import Interval
 from pipeline.errors import SettingsError
 from pipeline.settings import SCHEMA_FILE, resolve_settings
 from prepare.training.hyperparameters import hyperparameters
@@ -14,7 +16,7 @@ from table.columns.target import Target
 
 SCHEMA: dict[str, Any] = json.loads(SCHEMA_FILE.read_text())["properties"]["hyperparameters"]
 # The container's own tuning adds names with an underscore; its list of objectives has a slip.
-CONTAINER = {name: known for name, known in _known().items() if not name.startswith("_")}
+CONTAINER = {name: known for name, known in HYPERPARAMETERS.items() if not name.startswith("_")}
 NOT_OBJECTIVES = {"aft_loss_distribution"}
 
 

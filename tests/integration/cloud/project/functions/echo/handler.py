@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 
 class TooColdError(Exception):
@@ -14,6 +15,10 @@ def lambda_handler(event, context):
         raise TooColdError(event["raise"])
     if event.get("sleep"):
         time.sleep(event["sleep"])
+    if event.get("until"):
+        Path(event["begun"]).touch()
+        while not Path(event["until"]).exists():
+            time.sleep(0.02)
     if event.get("die"):
         os.kill(os.getpid(), signal.SIGKILL)
     if event.get("pid"):

@@ -1,0 +1,1 @@
+"""How long an edit takes until the running stack has it; docs/local-development.md quotes it."""

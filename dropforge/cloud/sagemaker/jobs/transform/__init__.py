@@ -1,0 +1,1 @@
+"""Batch transform jobs: what their calls and the job itself have of their own."""

@@ -1,0 +1,58 @@
+"""What a batch transform job does."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from dropforge.cloud.sagemaker import model_registry, models, store
+from dropforge.cloud.sagemaker.jobs import transfer
+from dropforge.cloud.sagemaker.jobs.job import Job
+from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed
+
+_LIVE_SECONDS = 86_400 * 28
+
+
+class TransformJob(Job):
+    """Download objects and model, predict in one process, upload the answers."""
+
+    records = store.transform_jobs
+
+    def work(self) -> None:
+        """Run the job; see Job.work."""
+        self.wait_for_fault()
+        model = models.find(self.record["ModelName"])
+        first = model.get("PrimaryContainer") or model["Containers"][0]
+        container = model_registry.container_of(first)
+        s3 = transfer.client(model["ExecutionRoleArn"], "SageMaker")
+        source = self.record["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
+        place = transfer.Location.of(source)
+        keys = transfer.list_objects(s3, source, model["ExecutionRoleArn"])
+        names = {key: transfer.relative_path(key, place.key) for key in keys}
+        inputs = self.root / "input" / "data"
+        for key, name in names.items():
+            transfer.download(s3, place.bucket, key, inputs / name)
+        self._fetch_model(s3, container)
+        self.check_stopped()
+        self.record["TransformStartTime"] = store.now()
+        config = self.root / "input" / "config"
+        config.mkdir(parents=True)
+        (config / "transform.json").write_text(json.dumps(self.record), encoding="utf-8")
+        environment = container.get("Environment", {}) | self.record.get("Environment", {})
+        environment["SAGEMAKER_BATCH"] = "True"
+        self.run_processes("transform", {self.root.name: self.root}, environment, _LIVE_SECONDS)
+        self._upload(s3, names)
+
+    def _fetch_model(self, s3: Any, container: dict[str, Any]) -> None:
+        if "ModelDataUrl" not in container:
+            raise JobFailed("ClientError: the model names no ModelDataUrl")
+        place = transfer.Location.of(container["ModelDataUrl"])
+        archive = self.root / "model.tar.gz"
+        transfer.download(s3, place.bucket, place.key, archive)
+        transfer.unpack(archive, self.root / "model")
+
+    def _upload(self, s3: Any, names: dict[str, str]) -> None:
+        output = transfer.Location.of(self.record["TransformOutput"]["S3OutputPath"].rstrip("/"))
+        folder = self.root / "output" / "data"
+        for name in names.values():
+            key = "/".join(part for part in (output.key, f"{name}.out") if part)
+            transfer.upload(s3, Path(folder, f"{name}.out"), output.bucket, key)

@@ -1,0 +1,48 @@
+"""A patch replaces only what it was written against, and none is left out."""
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from dropforge.cloud import patches
+from dropforge.cloud.patches import replacing
+from dropforge.errors import PatchError
+
+
+def test_other_source_is_refused() -> None:
+    module = ModuleType("changed")
+    module.script = "one"  # type: ignore[attr-defined]
+    with pytest.raises(PatchError, match=r"changed\.script has digest .* written for 0{12}"):
+        replacing.replace(module, "script", "0" * 12, "two")
+
+
+def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> None:
+    source = tmp_path / "changed.py"
+    source.write_text("seen = []\ndef run(n=2):\n    seen.append(1)\n    return n * len(seen)\n")
+    spec = importlib.util.spec_from_file_location("changed", source)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    line = "    seen.append(1)\n"
+    made = replacing.changed(module, "run", replacing.digest_of(module.run), line, "")
+    assert (made(), module.run(), made()) == (0, 2, 2)
+    with pytest.raises(PatchError, match=r"changed\.run has digest"):
+        replacing.changed(module, "run", "0" * 12, line, "")
+
+
+def test_other_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "9.9.9")
+    with pytest.raises(PatchError, match=r"ministack 9\.9\.9 is installed.*ministack==1\.5\.33"):
+        patches.apply()
+
+
+def test_every_patch_is_applied() -> None:
+    files = {
+        path.stem
+        for path in Path(patches.__file__).parent.rglob("*.py")
+        if "def apply()" in path.read_text(encoding="utf-8") and path.stem != "__init__"
+    }
+    assert {module.__name__.rpartition(".")[2] for module in patches._modules()} == files
