@@ -17,7 +17,7 @@ import urllib.request
 from collections.abc import Callable
 from typing import Any
 
-from dropforge.cloud.access import Cloud
+from dropforge.cloud.endpoint import Cloud
 from dropforge.errors import CloudError
 
 logger = logging.getLogger("dropforge.cloud")

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from dropforge.cloud import admin
-from dropforge.cloud.access import HOST, Cloud
+from dropforge.cloud.endpoint import HOST, Cloud
 from dropforge.cloud.privacy import private_files
 from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir, try_lock
 from dropforge.errors import (

@@ -16,7 +16,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from dropforge.cloud.access import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
+from dropforge.cloud.endpoint import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
 from dropforge.cloud.privacy import PRIVATE
 from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir
 from dropforge.errors import DamagedStateError

@@ -9,9 +9,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from dropforge.cloud.access import Cloud, session
 from dropforge.cloud.deployment import template as templates
 from dropforge.cloud.deployment.archive import zip_of
+from dropforge.cloud.endpoint import Cloud, session
 from dropforge.errors import DeployError
 
 TEMPLATE = "template.yaml"

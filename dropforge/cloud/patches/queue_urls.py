@@ -8,7 +8,7 @@ host and port that the caller has asked.
 
 from urllib.parse import urlsplit
 
-from dropforge.cloud.access import HOST
+from dropforge.cloud.endpoint import HOST
 from dropforge.cloud.patches import loading
 from dropforge.cloud.patches.replacing import check
 

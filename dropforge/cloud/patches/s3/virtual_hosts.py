@@ -7,7 +7,7 @@ botocore when it is asked for virtual addressing.
 
 import re
 
-from dropforge.cloud.access import HOST
+from dropforge.cloud.endpoint import HOST
 from dropforge.cloud.patches.replacing import replace
 
 _LOCALHOST = re.compile(r"(?<=\.)localhost(?=:[0-9]+$|$)", re.IGNORECASE)

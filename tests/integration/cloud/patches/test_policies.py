@@ -9,7 +9,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from dropforge.cloud.access import Cloud
+from dropforge.cloud.endpoint import Cloud
 
 Client = Callable[[str], Any]
 
