@@ -12,7 +12,7 @@ from dropforge import cloud
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SAMPLE = sample_csv(SampleSize(rows=400))
 Faults = Callable[..., None]
 
