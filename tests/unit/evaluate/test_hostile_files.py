@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
-from tests.unit.evaluate.made_run import packed
+from tests.unit.evaluate.container_output import packed
 from tests.unit.evaluate.model.test_trees import BOOSTERS, trained
 
 ROOT = Path(__file__).parents[3]

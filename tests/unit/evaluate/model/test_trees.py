@@ -20,7 +20,7 @@ from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_mode
 from evaluate.rows.worst import pick_lines
 from table.encoding.decode import decode
 from tests.unit.evaluate.buckets import FakeLogs
-from tests.unit.evaluate.made_run import archive
+from tests.unit.evaluate.container_output import archive
 
 BOOSTERS: dict[str, dict[str, Any]] = {
     "trees": {"objective": "binary:logistic"},

@@ -15,7 +15,8 @@ from evaluate.report.charts.curves import precision_recall
 from evaluate.report.page import render, worst_columns
 from evaluate.steps.evaluate import evaluate_run
 from tests.chromium import CHROMIUM, FLAGS, in_a_browser
-from tests.unit.evaluate.made_run import MadeRun, Table, make_run
+from tests.unit.evaluate.made_run import MadeRun, make_run
+from tests.unit.evaluate.tables import Table
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")

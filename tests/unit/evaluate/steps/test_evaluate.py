@@ -28,7 +28,9 @@ from pipeline.errors import (
     SettingsError,
 )
 from tests.unit.evaluate.buckets import FakeLogs
-from tests.unit.evaluate.made_run import PREFIX, MadeRun, packed, prediction_lines
+from tests.unit.evaluate.container_output import packed, prediction_lines
+from tests.unit.evaluate.made_documents import PREFIX
+from tests.unit.evaluate.made_run import MadeRun
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")

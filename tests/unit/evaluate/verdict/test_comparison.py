@@ -14,7 +14,8 @@ from evaluate.verdict.comparison import data_beside, in_class_order
 from evaluate.verdict.judgement import Rivals, judge
 from evaluate.verdict.rule import NotCompared, Rule, decide, finding_of
 from pipeline.vocabulary import DataAge
-from tests.unit.evaluate.made_run import MadeRun, prediction_lines
+from tests.unit.evaluate.container_output import prediction_lines
+from tests.unit.evaluate.made_run import MadeRun
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")
