@@ -15,7 +15,7 @@ import pytest
 
 from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
 from tests.unit.evaluate.container_output import packed
-from tests.unit.evaluate.model.test_trees import BOOSTERS, trained
+from tests.unit.evaluate.model.boosters import BOOSTERS, trained
 
 ROOT = Path(__file__).parents[3]
 MOST_MIB = 600

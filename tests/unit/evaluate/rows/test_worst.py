@@ -7,7 +7,7 @@ import pytest
 
 from evaluate.metrics.scored import Scored
 from evaluate.rows.holdout import read_holdout
-from evaluate.rows.worst import worst_rows
+from evaluate.rows.worst import pick_lines, worst_rows
 from tests.unit.evaluate.made_run import MadeRun, evaluated
 
 Runs = Callable[[str], MadeRun]
@@ -52,3 +52,12 @@ def test_worst_rows_keep_the_columns_that_matter_most(
     importance = {"columns": [{"column": name} for name in ("garden", "no such", "rooms")]}
     rows = worst_rows(run.files, holdout, scored, encoder, importance)
     assert list(rows[0]["values"]) == ["garden", "rooms", "area_m2"]
+
+
+@pytest.mark.parametrize("size", [1, 3, 1_000])
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_lines_are_picked_across_blocks(size: int, end: str) -> None:
+    text = ("\n".join(f"line {i}" for i in range(20)) + end).encode()
+    blocks = (text[i : i + size] for i in range(0, len(text), size))
+    picked = dict(pick_lines(blocks, [19, 0, 7]))
+    assert picked == {0: b"line 0", 7: b"line 7", 19: b"line 19"}
