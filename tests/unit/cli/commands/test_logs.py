@@ -12,7 +12,15 @@ from dropforge.client.runs import tail as tails
 from dropforge.client.runs.logs import Line, run_logs
 from dropforge.client.runs.tail import tail
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import NOON, RUN, History, call, fake_stack, finished_run, succeeded
+from tests.unit.cli.fakes import (
+    NOON,
+    RUN,
+    History,
+    call,
+    fake_stack,
+    finished_run,
+    succeeded,
+)
 from tests.unit.client.test_follow import Ticking
 
 KEY = "inbox/churn/churn.csv"
@@ -257,3 +265,9 @@ def test_follow_limits_the_lines_that_are_there_at_first_alone(
     show(written[3:])
     printed = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["text"] for line in printed] == ["1", "2", "3", "4", "5"]
+
+
+def test_logs_prints_lines_or_says_that_there_are_none(stack: Stack) -> None:
+    finished_run(stack)
+    assert "No log lines" in call("logs", RUN).stdout
+    assert json.loads(call("logs", RUN, "--json").stdout) == {"run": RUN, "lines": []}
