@@ -1,17 +1,14 @@
 """WebhookFunction on moto: one posts at a time, and a later ending keeps its place."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from tests import webhooks
 from tests.integration import channels
-from tests.integration.channels import ORDER, Mapping, Stack, progress
+from tests.integration.channels import ORDER, Event, Mapping, Stack, progress
 from tests.webhooks import Webhook, status
-
-Event = Callable[[str], dict[str, Any]]
 
 
 def test_claim_of_one_that_is_posting_is_waited_for(

@@ -1,7 +1,6 @@
 """WebhookFunction on moto: what a webhook answers, and what becomes of the message."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import boto3
@@ -9,10 +8,8 @@ import pytest
 
 from tests import webhooks
 from tests.integration import channels
-from tests.integration.channels import ORDER, Mapping, Stack, progress
+from tests.integration.channels import ORDER, Event, Mapping, Stack, progress
 from tests.webhooks import Webhook, status
-
-Event = Callable[[str], dict[str, Any]]
 
 
 @pytest.mark.parametrize(

@@ -12,15 +12,7 @@ from dropforge.client.runs import tail as tails
 from dropforge.client.runs.logs import Line, run_logs
 from dropforge.client.runs.tail import tail
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import (
-    NOON,
-    RUN,
-    History,
-    call,
-    fake_stack,
-    finished_run,
-    succeeded,
-)
+from tests.unit.cli.fakes import NOON, RUN, History, call, fake_stack, finished_run, succeeded
 from tests.unit.client.test_follow import Ticking
 
 KEY = "inbox/churn/churn.csv"

@@ -3,10 +3,7 @@
 import json
 
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import (
-    call,
-    finished_run,
-)
+from tests.unit.cli.fakes import call, finished_run
 
 
 def test_promote_and_rollback_say_which_model_is_in_use(stack: Stack) -> None:

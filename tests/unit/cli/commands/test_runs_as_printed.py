@@ -8,14 +8,7 @@ import pytest
 
 from dropforge.cli.commands import runs
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import (
-    NOON,
-    RUN,
-    call,
-    finished_run,
-    message,
-    upcoming,
-)
+from tests.unit.cli.fakes import NOON, RUN, call, finished_run, message, upcoming
 
 
 def test_runs_lists_a_table_or_an_object(stack: Stack) -> None:

@@ -4,12 +4,7 @@ import json
 import re
 
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import (
-    RUN,
-    call,
-    finished_run,
-    message,
-)
+from tests.unit.cli.fakes import RUN, call, finished_run, message
 
 
 def test_show_prints_what_made_the_model(stack: Stack) -> None:

@@ -5,11 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from evaluate.rows.holdout import spread
-from pipeline.errors import (
-    EmptyTestSplitError,
-    PredictionCountError,
-    PredictionValueError,
-)
+from pipeline.errors import EmptyTestSplitError, PredictionCountError, PredictionValueError
 from tests.unit.evaluate.made_documents import PREFIX
 from tests.unit.evaluate.made_run import MadeRun, evaluated
 

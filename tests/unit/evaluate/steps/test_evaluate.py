@@ -9,9 +9,7 @@ import pytest
 from sklearn import metrics as sk
 
 from evaluate.steps.evaluate import count_rows
-from pipeline.errors import (
-    SettingsError,
-)
+from pipeline.errors import SettingsError
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.container_output import packed
 from tests.unit.evaluate.made_documents import PREFIX

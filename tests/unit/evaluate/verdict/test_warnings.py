@@ -14,6 +14,8 @@ from evaluate.verdict.warnings import metric_warnings
 from tests.unit.evaluate.container_output import prediction_lines
 from tests.unit.evaluate.made_run import MadeRun, evaluated
 
+Runs = Callable[[str], MadeRun]
+
 
 def cautions(name: str, scored: Scored) -> dict[str, str]:
     metric = METRICS[name]
@@ -58,9 +60,6 @@ def test_sentences_read_as_sentences() -> None:
     assert one["few_test_rows"].startswith("Only 1 test row: the log loss on new rows")
     assert "AUC on new rows" in cautions("auc", ranked(10, 20))["few_test_rows"]
     assert "not defined on 1 test row like" in cautions("auc", ranked(1, 1))["metric_undefined"]
-
-
-Runs = Callable[[str], MadeRun]
 
 
 def test_a_model_that_knows_nothing_is_warned_about(run_of: Runs) -> None:
