@@ -12,7 +12,9 @@ FUNCTIONS = ROOT / "functions"
 CLIENTS = FUNCTIONS / "pipeline" / "clients.py"
 FILES = sorted(FUNCTIONS.rglob("*.py"))
 ALL = sorted([*FILES, *(ROOT / "dropforge").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 MOST_LINES = 250
+MOST_LINES_OF_TESTS = 300
 MOST_MODULES = 15
 
 
@@ -38,6 +40,11 @@ def test_imports_go_one_way(
 @pytest.mark.parametrize("path", ALL, ids=lambda path: str(path.relative_to(ROOT)))
 def test_file_is_short_enough_to_be_read_at_once(path: Path) -> None:
     assert len(path.read_text().splitlines()) <= MOST_LINES
+
+
+@pytest.mark.parametrize("path", TESTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_file_of_tests_is_short_enough_to_find_a_test_by_its_name(path: Path) -> None:
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= MOST_LINES_OF_TESTS
 
 
 @pytest.mark.parametrize(

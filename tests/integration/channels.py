@@ -13,7 +13,9 @@ from moto.sns import sns_backends
 from pipeline.delivery.orders import OrderQueue
 
 BUCKET = "dropforge-test"
-KEY = "runs/notes-20260102-030405-0a1b2c3d/message.json"
+RUN = "notes-20260102-030405-0a1b2c3d"
+KEY = f"runs/{RUN}/message.json"
+ORDER = {"run": RUN, "ended": None, "channel": "webhook"}
 TRIES = 10
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
 Load = Callable[[str], ModuleType]
@@ -132,3 +134,8 @@ def waits_of(monkeypatch: Any) -> list[float]:
     monkeypatch.setattr(OrderQueue, "_keep", keep_at_once)
     monkeypatch.setattr(OrderQueue, "put", put_at_once)
     return waits
+
+
+def progress(stack: Stack) -> tuple[Any, Any, Any]:
+    document = stack.kept()
+    return document["sent"], document["waiting"], document["failed"]

@@ -157,3 +157,18 @@ def sent(queues: dict[str, str], topic: str) -> channels.Sent:
         .topics[topic]
         .sent_notifications
     ]
+
+
+@pytest.fixture
+def waits(stack: channels.Stack, monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Note by how many seconds each try is put off."""
+    monkeypatch.setenv("DELIVERY_BACKOFF_SECONDS", "15")
+    return channels.waits_of(monkeypatch)
+
+
+@pytest.fixture
+def told(stack: channels.Stack, event: channels.Event, waits: list[float]) -> channels.Mapping:
+    """Tell of a refused drop; return what hands the webhook's orders over."""
+    stack.tell(event("notify-drop-rejected"))
+    waits.clear()
+    return channels.Mapping(stack.urls["webhook"], stack.webhook, stack.context)

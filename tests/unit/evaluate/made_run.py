@@ -3,39 +3,34 @@
 import csv
 import io
 import json
-import tarfile
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import xgboost
 
+from evaluate.steps.evaluate import evaluate_run
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
 from tests.unit.evaluate.buckets import FakeLogs, FakeS3
+from tests.unit.evaluate.container_output import archive, log_lines, prediction_lines
+from tests.unit.evaluate.made_documents import (
+    PREFIX,
+    RUN,
+    encoder_of,
+    event_of,
+    profile_of,
+    request_of,
+)
+from tests.unit.evaluate.tables import Table
 
-RUN = "churn-20261122-101500-0a1b2c3d"
-PREFIX = f"runs/{RUN}"
 PACKAGE = "arn:aws:sagemaker:eu-central-1:123456789012:model-package/dropforge--churn"
 OBJECTIVES = {
     "regression": ("reg:squarederror", "rmse"),
     "binary": ("binary:logistic", "auc"),
     "multiclass": ("multi:softprob", "mlogloss"),
 }
-
-
-@dataclass
-class Table:
-    """A dropped file: columns of numbers or of texts, and the target."""
-
-    task: str
-    columns: dict[str, Any]
-    target: str
-    labels: Any
-    classes: list[str] | None = None
-    ids: dict[str, list[str]] = field(default_factory=dict)
-    rounds: int = 60
 
 
 @dataclass
@@ -138,39 +133,22 @@ def make_run(table: Table, settings: dict[str, Any] | None = None, parts: int = 
     _write_rows(run, table, matrix, test, parts)
     rows = {"train": len(train), "validation": len(validation), "test": len(test), "dropped": 0}
     run.put("chunks/encode-00000.json", json.dumps({"index": 0, **rows}))
-    run.put("encoder.json", json.dumps(_encoder(table, features)))
-    run.put("profile.json", json.dumps(_profile(table)))
-    run.put("request.json", json.dumps(_request(settings or {})))
+    run.put("encoder.json", json.dumps(encoder_of(table, features)))
+    run.put("profile.json", json.dumps(profile_of(table)))
+    run.put("request.json", json.dumps(request_of(settings or {})))
     s3.objects[f"{PREFIX}/model/{RUN}/output/model.tar.gz"] = archive(booster)
-    run.event = _event(table, parameters)
+    run.event = event_of(table, parameters)
     return run
 
 
-def log_lines(history: dict[str, dict[str, list[float]]]) -> list[str]:
-    """Write the training history as SageMaker XGBoost does."""
-    name = list(history["train"])[-1]
-    pairs = zip(history["train"][name], history["validation"][name], strict=True)
-    return ["[2026-11-22:10:15:42:INFO] Imported framework sagemaker_xgboost_container"] + [
-        f"[{i}]#011train-{name}:{a:.5f}#011validation-{name}:{b:.5f}"
-        for i, (a, b) in enumerate(pairs)
-    ]
+def evaluated(run: MadeRun) -> dict[str, Any]:
+    """Do the evaluate step and return what the state machine gets."""
+    return evaluate_run(run.files, run.logs, run.event, "dropforge", "0.1.0")
 
 
-def archive(booster: xgboost.Booster, fmt: str = "ubj") -> bytes:
-    """Pack a model as SageMaker does."""
-    model, out = bytes(booster.save_raw(fmt)), io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
-        member = tarfile.TarInfo("xgboost-model")
-        member.size = len(model)
-        tar.addfile(member, io.BytesIO(model))
-    return out.getvalue()
-
-
-def prediction_lines(predicted: Any) -> str:
-    """Write predictions as batch transform does."""
-    if predicted.ndim == 1:
-        return "".join(f"{value!s}\n" for value in predicted.tolist())
-    return "".join(f"{row}\n" for row in predicted.tolist())
+def judged(run: MadeRun) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Do the evaluate step and return its result with what it says of the comparison."""
+    return evaluated(run), run.json("evaluation.json")["comparison"]
 
 
 def _train(table: Table, matrix: Any, train: Any, validation: Any) -> Any:
@@ -215,118 +193,3 @@ def _write_rows(run: MadeRun, table: Table, matrix: Any, test: Any, parts: int) 
             writer.writerow([int(test[i]) + 1, labels[test[i]], *ids])
         run.put(f"data/truth/{name}", truth.getvalue())
         run.put(f"predictions/{name}.out", prediction_lines(run.predicted[rows]))
-
-
-def _encoder(table: Table, features: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "version": 1,
-        "header": True,
-        "columns": [*table.columns, *table.ids, table.target],
-        "target": {
-            "name": table.target,
-            "task": table.task,
-            "classes": table.classes,
-            "style": "plain",
-            "labels": {name: index for index, name in enumerate(table.classes or [])},
-            "whole": False,
-        },
-        "id_columns": list(table.ids),
-        "dropped": [],
-        "features": features,
-    }
-
-
-def _profile(table: Table) -> dict[str, Any]:
-    columns = []
-    for name, values in (*table.columns.items(), *table.ids.items()):
-        array = np.asarray(values)
-        column: dict[str, Any] = {"name": name, "distinct": len(set(values)), "missing": 0}
-        if array.dtype.kind == "f":
-            known = array[~np.isnan(array)]
-            column |= {"type": "float", "missing": int(np.isnan(array).sum())}
-            column |= {"min": known.min(), "max": known.max(), "mean": known.mean(), "top": []}
-        else:
-            found, counts = np.unique(array, return_counts=True)
-            top = sorted(zip(found.tolist(), counts.tolist(), strict=True), key=lambda x: -x[1])
-            column |= {"type": "category", "min": None, "max": None, "mean": None, "top": top[:10]}
-        columns.append(column)
-    return {
-        "rows": len(table.labels),
-        "bad_rows": {"count": 0, "lines": []},
-        "columns": columns,
-        "warnings": [],
-        "dropped_rows": {"no_target": 0},
-    }
-
-
-def _request(settings: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "run": RUN,
-        "dataset": "churn",
-        "bucket": "drops",
-        "key": "inbox/churn/customers-2026-11.csv",
-        "version_id": "3sL4kqtJlcpXroDTDmJ",
-        "etag": "9b2cf535f27731c974343645a3985328",
-        "size": 18_734_112,
-        "last_modified": "2026-11-22T10:15:00+00:00",
-        "execution": {
-            "name": RUN,
-            "id": "arn:aws:states:eu-central-1:123456789012:execution:t:r",
-            "started": "2026-11-22T10:15:02.331Z",
-        },
-        "trigger": "object",
-        "settings": {
-            "promotion": "auto",
-            "split": {"train": 0.7, "validation": 0.15, "test": 0.15, "seed": 0},
-            "hyperparameters": {},
-            **settings,
-        },
-        "code_version": "0.1.0",
-    }
-
-
-def _event(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
-    return {
-        "step": "evaluate",
-        "bucket": "drops",
-        "prefix": PREFIX,
-        "execution": {
-            "name": RUN,
-            "id": "arn:aws:states:eu-central-1:123456789012:execution:t:r",
-            "started": "2026-11-22T10:15:02.331Z",
-        },
-        "fit": {
-            "task": table.task,
-            "target": table.target,
-            "hyperparameters": parameters,
-            "resource_config": {
-                "InstanceType": "ml.m5.large",
-                "InstanceCount": 1,
-                "VolumeSizeInGB": 10,
-            },
-            "use_spot": False,
-            "champion": {"usable": False, "reason": "there is no champion"},
-        },
-        "training": {
-            "job": RUN,
-            "model_data": f"s3://drops/{PREFIX}/model/{RUN}/output/model.tar.gz",
-            "training_seconds": 74,
-            "billable_seconds": 74,
-        },
-        "model": {"name": RUN},
-        "champion": {"found": False},
-        "dataset": "churn",
-        "comparisons": {"count": 0, "suffixes": ["c", "d"]},
-        "comparison": {"compared": False, "failed": False, "reason": "there is no champion"},
-    }
-
-
-def packed(members: dict[str, bytes]) -> bytes:
-    """Pack files into a tar.gz."""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
-        for name, body in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(body)
-            tar.addfile(member, io.BytesIO(body))
-    return out.getvalue()

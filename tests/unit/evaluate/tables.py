@@ -1,10 +1,22 @@
 """Realistic files to drop, one a task, made from a fixed seed."""
 
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
-from tests.unit.evaluate.made_run import Table
+
+@dataclass
+class Table:
+    """A dropped file: columns of numbers or of texts, and the target."""
+
+    task: str
+    columns: dict[str, Any]
+    target: str
+    labels: Any
+    classes: list[str] | None = None
+    ids: dict[str, list[str]] = field(default_factory=dict)
+    rounds: int = 60
 
 
 def churn(rows: int = 4_000) -> Table:

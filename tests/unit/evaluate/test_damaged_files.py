@@ -13,7 +13,9 @@ from evaluate.steps.evaluate import evaluate_run
 from pipeline.aws_errors import named_errors
 from pipeline.errors import ArtefactError, EvaluationError, PipelineError, UnexpectedError
 from tests.unit.damage import DAMAGES, Damage, wrong_values
-from tests.unit.evaluate.made_run import PREFIX, MadeRun, packed
+from tests.unit.evaluate.container_output import packed
+from tests.unit.evaluate.made_documents import PREFIX
+from tests.unit.evaluate.made_run import MadeRun
 from tests.unit.evaluate.rows.test_overlap import codes, record
 
 Runs = Callable[[str], MadeRun]

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
-from tests.unit.evaluate.made_run import packed
-from tests.unit.evaluate.model.test_model_and_log import BOOSTERS, trained
+from tests.unit.evaluate.container_output import packed
+from tests.unit.evaluate.model.boosters import BOOSTERS, trained
 
 ROOT = Path(__file__).parents[3]
 MOST_MIB = 600

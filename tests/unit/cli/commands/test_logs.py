@@ -257,3 +257,9 @@ def test_follow_limits_the_lines_that_are_there_at_first_alone(
     show(written[3:])
     printed = capsys.readouterr().out.splitlines()
     assert [json.loads(line)["text"] for line in printed] == ["1", "2", "3", "4", "5"]
+
+
+def test_logs_prints_lines_or_says_that_there_are_none(stack: Stack) -> None:
+    finished_run(stack)
+    assert "No log lines" in call("logs", RUN).stdout
+    assert json.loads(call("logs", RUN, "--json").stdout) == {"run": RUN, "lines": []}

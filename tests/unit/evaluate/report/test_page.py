@@ -1,182 +1,18 @@
-"""The page in a real browser, and what it says without one."""
+"""What the page says, and what it follows from."""
 
 import copy
 import re
-import subprocess
 from collections.abc import Callable
-from html.parser import HTMLParser
-from pathlib import Path
-from typing import Any
 
-import numpy as np
 import pytest
 
-from evaluate.report.charts.curves import precision_recall
 from evaluate.report.page import render, worst_columns
-from evaluate.steps.evaluate import evaluate_run
-from tests.chromium import CHROMIUM, FLAGS, in_a_browser
-from tests.unit.evaluate.made_run import MadeRun, Table, make_run
+from tests.unit.evaluate.made_run import MadeRun, make_run
+from tests.unit.evaluate.report.hostile_table import HOSTILE, hostile_table
+from tests.unit.evaluate.report.pages import page_of, read
 
 Runs = Callable[[str], MadeRun]
 TASKS = ("regression", "binary", "multiclass")
-# Each would change the page's title, or leave its mark in it, if it ran.
-HOSTILE = (
-    "<script>document.title='ran'</script>",
-    "<img src=x onerror=\"document.title='ran'\">",
-    "</style><script>document.title='ran'</script>",
-    "</title></svg><svg onload=\"document.title='ran'\">",
-    "\"' onmouseover='x' style=\"display:none\"",
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:document.title='ran'",
-)
-
-
-def page_of(run: MadeRun) -> str:
-    evaluate_run(run.files, run.logs, run.event, "dropforge", "0.1.0")
-    return run.text("report.html")
-
-
-def in_chromium(folder: Path, page: str, *flags: str) -> str:
-    (folder / "page.html").write_text(page, encoding="utf-8")
-    command = [str(CHROMIUM), *FLAGS, f"--user-data-dir={folder / 'profile'}", *flags]
-    done = subprocess.run(
-        [*command, (folder / "page.html").as_uri()], capture_output=True, timeout=180, check=True
-    )
-    return done.stdout.decode()
-
-
-class Texts(HTMLParser):
-    """Collects tags, attributes and text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes += attrs
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-
-def read(page: str) -> Texts:
-    texts = Texts()
-    texts.feed(page)
-    return texts
-
-
-def hostile_table(task: str) -> Table:
-    draw = np.random.default_rng(4)
-    rows = 600
-    titles = [f"{text} {i}" for i, text in enumerate(HOSTILE)]
-    columns: dict[str, Any] = {title: draw.normal(size=rows) for title in titles}
-    columns["plan" + HOSTILE[0]] = draw.choice(HOSTILE, rows).tolist()
-    first = columns[f"{HOSTILE[0]} 0"] + draw.normal(0, 0.5, rows)
-    classes = {"binary": 2, "multiclass": len(HOSTILE)}.get(task)
-    edges = np.quantile(first, np.linspace(0, 1, (classes or 1) + 1)[1:-1])
-    labels = first if classes is None else np.digitize(first, edges)
-    ids = {HOSTILE[1]: [f"{HOSTILE[i % 7]}{i}" for i in range(rows)]}
-    names = list(HOSTILE[:classes]) if classes else None
-    return Table(task, columns, HOSTILE[2], labels, names, ids, rounds=5)
-
-
-def hostile_page(task: str) -> str:
-    run = make_run(hostile_table(task))
-    run.change(
-        "request.json",
-        dataset="d" + HOSTILE[0],
-        key=HOSTILE[3],
-        settings={"drop_columns": [HOSTILE[4]]},
-    )
-    run.change("profile.json", warnings=[{"code": "x", "message": HOSTILE[1]}])
-    run.event["fit"]["hyperparameters"][HOSTILE[0]] = HOSTILE[1]
-    return page_of(run)
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_hostile_names_and_values_stay_text(task: str) -> None:
-    page = read(hostile_page(task))
-    assert not {"script", "img", "iframe", "object", "link"} & set(page.tags)
-    assert not [name for name, _ in page.attributes if name.startswith("on")]
-    for text in HOSTILE[:3]:
-        assert text in page.text
-    assert "{{ 7 * 7 }}{% raw %}" in page.text
-    assert "49{%" not in page.text
-
-
-@pytest.mark.page
-@in_a_browser
-@pytest.mark.parametrize("task", TASKS)
-def test_no_script_of_a_hostile_file_runs(tmp_path: Path, task: str) -> None:
-    page = hostile_page(task)
-    # The page's own policy would stop scripts; without it, escaping alone must.
-    bare = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
-    assert bare != page
-    dom = in_chromium(tmp_path, bare, "--dump-dom")
-    title = re.search(r"<title>(.*?)</title>", dom, re.DOTALL)
-    assert title is not None
-    assert title[1].startswith("d&lt;script&gt;")
-    shown = read(dom)
-    assert not {"script", "img"} & set(shown.tags)
-    assert HOSTILE[0] in shown.text
-
-
-@pytest.mark.page
-@in_a_browser
-def test_a_script_in_the_browser_would_be_noticed(tmp_path: Path) -> None:
-    """The test above can fail: the same fragment, not escaped, does run."""
-    page = f"<title>before</title>{HOSTILE[0]}"
-    assert "<title>ran</title>" in in_chromium(tmp_path, page, "--dump-dom")
-
-
-@pytest.mark.page
-@in_a_browser
-def test_the_pages_policy_stops_a_script(tmp_path: Path, run_of: Runs) -> None:
-    page = page_of(run_of("binary")).replace("</body>", f"{HOSTILE[0]}</body>")
-    assert "<title>ran</title>" not in in_chromium(tmp_path, page, "--dump-dom")
-
-
-@pytest.mark.page
-@in_a_browser
-@pytest.mark.parametrize("task", TASKS)
-def test_nothing_is_wider_than_a_phone(tmp_path: Path, run_of: Runs, task: str) -> None:
-    """A frame of 390 px tells through its title how far its page reaches beyond it."""
-    run = run_of(task)
-    run.add_champion(run.predicted)
-    assert widest(tmp_path, page_of(run)) == "0 too wide"
-
-
-def widest(tmp_path: Path, page: str) -> str:
-    page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
-    (tmp_path / "inner.html").write_text(page, encoding="utf-8")
-    probe = (
-        '<iframe id="f" src="inner.html" width="390" height="800" style="border:0"></iframe>'
-        "<script>f.onload=()=>{const e=f.contentDocument.documentElement;"
-        "const parts=[e,...e.querySelectorAll('.scroll')];"
-        "document.title=`${Math.max(...parts.map(p=>p.scrollWidth-p.clientWidth))} too wide`}"
-        "</script>"
-    )
-    dom = in_chromium(tmp_path, probe, "--allow-file-access-from-files", "--dump-dom")
-    title = re.search("<title>(.*?)</title>", dom)
-    assert title is not None
-    return title[1]
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_each_value_of_a_wide_table_names_its_column(run_of: Runs, task: str) -> None:
-    page = page_of(run_of(task))
-    tables = re.findall(r'<table class="wide.*?</table>', page, re.DOTALL)
-    assert len(tables) == 2
-    for table in tables:
-        head, body = table.split("</thead>")
-        names = [read(cell).text for cell in re.findall(r"<th.*?</th>", head)]
-        for line in re.findall(r"<tr>.*?</tr>", body):
-            labels = re.findall(r'data-label="([^"]*)"', line)
-            assert labels == names[-len(labels) :]
-            assert len(labels) >= len(names) - 1
 
 
 def test_the_champions_equal_is_not_said_to_lie_between_0_and_0(run_of: Runs) -> None:
@@ -209,52 +45,6 @@ def test_ends_of_a_column_of_days_have_no_time(run_of: Runs) -> None:
     page_of(run)
     shown = {c["name"]: (c["min"], c["max"]) for c in run.json("evaluation.json")["columns"]}
     assert shown == {name: values[2:] for name, values in dates.items()}
-
-
-@pytest.mark.parametrize("share", [0.01, 0.1, 0.5, 0.9, 0.99])
-@pytest.mark.parametrize("skill", [0.0, 0.05, 0.6])
-def test_the_name_of_the_line_of_chance_is_not_behind_the_curve(share: float, skill: float) -> None:
-    x = np.linspace(0, 1, 101)
-    y = share + (1 - share) * skill * (1 - x) + 0.02 * share * np.sin(40 * x) * (x < 0.4)
-    svg = precision_recall(np.column_stack([x, y]).tolist(), share, 0.5)
-    note = re.search(r'class="note" x="([\d.]+)" y="([\d.]+)"[^>]*>chance', svg)
-    curve = re.search(r'class="curve model" d="M([^"]+)"', svg)
-    assert note is not None
-    assert curve is not None
-    left, middle = float(note[1]), float(note[2]) - 4
-    points = [tuple(map(float, p.split())) for p in curve[1].split("L")]
-    beside = [py for px, py in points if left <= px <= left + 40]
-    assert min(abs(py - middle) for py in beside) > 6
-    assert 12 <= middle <= 258
-
-
-@pytest.mark.parametrize("share", [0.01, 0.03, 0.06, 0.1])
-@pytest.mark.parametrize("skill", [0.0, 0.3, 0.8])
-def test_the_line_of_chance_is_not_named_over_the_average_precision(
-    share: float, skill: float
-) -> None:
-    x = np.linspace(0, 1, 101)
-    y = share + (1 - share) * skill * (1 - x) ** 2
-    svg = precision_recall(np.column_stack([x, y]).tolist(), share, 0.73)
-    label = r'x="([\d.]+)" y="([\d.]+)" text-anchor="(\w+)">'
-    note = re.search(rf'class="note" {label}chance', svg)
-    callout = re.search(rf'class="callout model" {label}Average', svg)
-    assert note is not None
-    assert callout is not None
-    left = float(callout[1]) - (170 if callout[3] == "end" else 0)
-    beside = left - 40 < float(note[1]) < left + 170
-    assert not beside or abs(float(note[2]) - float(callout[2])) >= 10
-
-
-@pytest.mark.page
-@in_a_browser
-def test_long_names_of_columns_push_nothing_off_a_phone(tmp_path: Path, run_of: Runs) -> None:
-    run = run_of("binary")
-    encoder = run.json("encoder.json")
-    for feature in encoder["features"]:
-        feature["column"] += "withaverylongnamewithoutanymarkatwhichitcouldbreak"
-    run.change("encoder.json", features=encoder["features"])
-    assert widest(tmp_path, page_of(run)) == "0 too wide"
 
 
 def test_estimates_identifiers_and_cut_profiles_are_told(run_of: Runs) -> None:
@@ -298,20 +88,6 @@ def test_the_page_is_one_file_that_asks_for_nothing(run_of: Runs, task: str) -> 
     assert not re.search(r"https?://|url\(|@import|<script|<link|<img|<iframe", page)
     assert "default-src 'none'" in page
     assert len(page) < 250_000
-
-
-@pytest.mark.parametrize("task", TASKS)
-def test_every_plot_has_a_text_alternative(run_of: Runs, task: str) -> None:
-    page = page_of(run_of(task))
-    plots = re.findall(r"<svg .*?</svg>", page, re.DOTALL)
-    assert len(plots) >= 4
-    for plot in plots:
-        names = re.search(r'role="img" aria-labelledby="(\S+) (\S+)"', plot)
-        assert names is not None
-        assert re.search(rf'<title id="{names[1]}">[^<]+</title>', plot)
-        assert re.search(rf'<desc id="{names[2]}">[^<]+</desc>', plot)
-    identities = re.findall(r' id="([^"]+)"', page)
-    assert len(identities) == len(set(identities))
 
 
 def test_the_verdict_is_the_first_sentence(run_of: Runs) -> None:

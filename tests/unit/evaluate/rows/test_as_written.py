@@ -7,7 +7,8 @@ import pytest
 
 from evaluate.steps.evaluate import evaluate_run
 from pipeline.errors import ArtefactError
-from tests.unit.evaluate.made_run import PREFIX, MadeRun
+from tests.unit.evaluate.made_documents import PREFIX
+from tests.unit.evaluate.made_run import MadeRun
 
 Runs = Callable[[str], MadeRun]
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from evaluate.steps.evaluate import evaluate_run
-from tests.unit.evaluate.made_run import PREFIX, MadeRun
+from tests.unit.evaluate.made_documents import PREFIX
+from tests.unit.evaluate.made_run import MadeRun
 
 Runs = Callable[[str], MadeRun]
 PART = "part-00000.u64"

@@ -15,7 +15,8 @@ from evaluate.steps.champion import find_champion
 from pipeline import run_names
 from pipeline.errors import ServiceBusyError, ServiceRefusedError
 from tests.unit.evaluate.buckets import FakeLogs
-from tests.unit.evaluate.made_run import PREFIX, make_run
+from tests.unit.evaluate.made_documents import PREFIX
+from tests.unit.evaluate.made_run import make_run
 from tests.unit.evaluate.tables import churn
 
 GROUP = "dropforge--churn"

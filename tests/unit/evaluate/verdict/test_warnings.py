@@ -1,5 +1,8 @@
 """What is said of a result that says little."""
 
+import re
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,10 @@ from evaluate.metrics.intervals import intervals_of
 from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import METRICS, Scored
 from evaluate.verdict.warnings import metric_warnings
+from tests.unit.evaluate.container_output import prediction_lines
+from tests.unit.evaluate.made_run import MadeRun, evaluated
+
+Runs = Callable[[str], MadeRun]
 
 
 def cautions(name: str, scored: Scored) -> dict[str, str]:
@@ -53,3 +60,23 @@ def test_sentences_read_as_sentences() -> None:
     assert one["few_test_rows"].startswith("Only 1 test row: the log loss on new rows")
     assert "AUC on new rows" in cautions("auc", ranked(10, 20))["few_test_rows"]
     assert "not defined on 1 test row like" in cautions("auc", ranked(1, 1))["metric_undefined"]
+
+
+def test_a_model_that_knows_nothing_is_warned_about(run_of: Runs) -> None:
+    run = run_of("binary")
+    noise = np.random.default_rng(0).random(len(run.truth))
+    for name, rows in (("part-00000", slice(0, 113)), ("part-00001", slice(113, None))):
+        run.put(f"predictions/{name}.csv.out", prediction_lines(noise[rows]))
+    evaluated(run)
+    codes = {item["code"] for item in run.json("evaluation.json")["warnings"]}
+    assert codes & {"no_better_than_baseline", "baseline_within_interval"}
+
+
+def test_a_wide_interval_is_said_with_its_rows(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.change("request.json", settings={"metric": "logloss"})
+    run.keep(68)
+    texts = " ".join(evaluated(run)["warnings"])
+    assert re.search(
+        r"Log loss: 95 % interval 0\.\d\d to 0\.\d\d on 68 test rows; more rows", texts
+    )

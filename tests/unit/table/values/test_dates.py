@@ -1,4 +1,4 @@
-"""What is a date or a number, and what counts as missing."""
+"""Dates at the ends of the calendar."""
 
 from datetime import datetime
 
@@ -6,7 +6,6 @@ import polars as pl
 import pytest
 
 from table.values.dates import dates
-from table.values.numbers import numbers
 from tests.unit.prepare.pipeline_run import prepare
 
 LAST = "9999-12-31 23:59:59.999999"
@@ -42,16 +41,3 @@ def test_date_at_the_end_of_the_calendar_does_not_fail_the_fit(odd: str, unread:
     expected = "2024-01-01 00:00:00" if odd != "0001-01-01" else "0001-01-01 00:00:00"
     assert when["min"] == expected
     assert when["max"] == ("9999-12-31 23:59:59" if odd == LAST else "2024-01-28 00:00:00")
-
-
-def test_decimal_commas_with_an_exponent_are_numbers() -> None:
-    read = numbers(pl.Series(["-9,1e-05", "1,5E3", "2,5", "e5"]), "comma")
-    assert read.to_list() == [-9.1e-05, 1500.0, 2.5, None]
-
-
-@pytest.mark.parametrize("number", ["${}", "{}%"])
-def test_values_that_are_no_number_are_shown_and_not_those_that_are(number: str) -> None:
-    rows = "".join(f"{number.format(n % 60)},{n % 3},{n % 2}\n" for n in range(200))
-    prepared = prepare(f"a,b,label\n{rows}bad,1,0\n".encode())
-    [text] = [w["message"] for w in prepared.warnings if w["code"] == "unread_values"]
-    assert "('bad')" in text

@@ -1,0 +1,62 @@
+"""The learning curve is read from the lines of the job's own log."""
+
+import pytest
+
+from evaluate.model.learning_curve import (
+    NoLearningCurveError,
+    parse_learning_curve,
+    read_learning_curve,
+)
+from tests.unit.evaluate.buckets import FakeLogs
+
+
+@pytest.mark.parametrize("separator", ["#011", "\t", " "])
+def test_learning_curve_reads_what_xgboost_prints(separator: str) -> None:
+    lines = [
+        "[2026-11-22:10:15:42:INFO] No GPUs detected",
+        separator.join(["[0]", "train-rmse:0.5", "validation-rmse:0.75"]),
+        separator.join(["[1]", "train-rmse:4e-05", "validation-rmse:0.5"]),
+        separator.join(["[1]", "train-rmse:9", "validation-rmse:9"]),
+        "[09:41:53] WARNING: train-ish text",
+    ]
+    curve = parse_learning_curve(lines)
+    assert (curve["metric"], curve["rounds"]) == ("rmse", [0, 1])
+    assert (curve["train"], curve["validation"]) == ([0.5, 4e-05], [0.75, 0.5])
+
+
+def test_of_several_metrics_the_last_is_shown_and_validation_may_lack() -> None:
+    curve = parse_learning_curve(["[0]\ttrain-error:0.2\ttrain-auc:0.9"])
+    assert (curve["metric"], curve["train"], curve["validation"]) == ("auc", [0.9], [])
+
+
+def test_a_long_learning_curve_is_thinned_with_its_last_round() -> None:
+    curve = parse_learning_curve([f"[{i}]\ttrain-rmse:{1 / (i + 1)}" for i in range(5_000)])
+    assert len(curve["rounds"]) <= 202
+    assert curve["rounds"][-1] == 4_999
+
+
+def test_all_pages_of_the_log_are_read() -> None:
+    lines = [f"[{i}]#011train-rmse:1.0" for i in range(150)]
+    assert len(read_learning_curve(FakeLogs(lines), "job")["rounds"]) == 150
+
+
+def test_another_jobs_rounds_are_not_taken_for_the_jobs_own() -> None:
+    theirs = [
+        (f"{job}/algo-1-1", f"[{i}]#011train-rmse:9.0#011validation-rmse:9.0")
+        for job in ("other", "job-r1", "jo")
+        for i in range(3)
+    ]
+    ours = ["[0]#011train-rmse:0.5#011validation-rmse:0.6"]
+    curve = read_learning_curve(FakeLogs(ours, theirs), "job")
+    assert (curve["rounds"], curve["train"], curve["validation"]) == ([0], [0.5], [0.6])
+    with pytest.raises(NoLearningCurveError, match="no stream of the job"):
+        read_learning_curve(FakeLogs([], theirs), "job")
+
+
+@pytest.mark.parametrize(
+    ("lines", "reason"),
+    [(None, "ResourceNotFoundException"), ([], "no stream of the job"), (["x"], "no boosting")],
+)
+def test_without_rounds_the_reason_is_said(lines: list[str] | None, reason: str) -> None:
+    with pytest.raises(NoLearningCurveError, match=reason):
+        read_learning_curve(FakeLogs(lines), "job")

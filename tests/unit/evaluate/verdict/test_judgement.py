@@ -1,0 +1,40 @@
+"""A model that shows too little, by its rows or beside a naive prediction, is not promoted."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from evaluate.metrics.scored import METRICS, Scored
+from evaluate.verdict.judgement import Rivals, judge
+from evaluate.verdict.rule import Rule
+from tests.unit.evaluate.container_output import prediction_lines
+from tests.unit.evaluate.made_run import MadeRun, judged
+
+Runs = Callable[[str], MadeRun]
+TASKS = ("regression", "binary", "multiclass")
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_model_no_better_than_a_naive_prediction_waits(run_of: Runs, task: str) -> None:
+    run = run_of(task)
+    for name in run.files.names("predictions"):
+        count = run.text(f"predictions/{name}").count("\n")
+        naive = {"regression": -1.0, "binary": 0.5}.get(task, np.full(7, 1 / 7))
+        run.put(f"predictions/{name}", prediction_lines(np.array([naive] * count)))
+    result, _ = judged(run)
+    assert result["verdict"] == "pending"
+    assert result["sentence"].startswith("Waiting for approval: ")
+    assert result["sentence"].endswith("; it is no better than a naive prediction.")
+    assert any("no better than a naive prediction" in text for text in result["warnings"])
+
+
+@pytest.mark.parametrize(("rows", "finding"), [(9, "undecided"), (10, "better")])
+def test_fewer_than_ten_rows_decide_nothing(rows: int, finding: str) -> None:
+    truth = np.arange(float(rows))
+    challenger = Scored("regression", truth, truth + 0.1 * np.cos(truth))
+    champion = Scored("regression", truth, truth + 10 + np.sin(truth))
+    rivals = Rivals(champion, challenger)
+    judgement = judge(METRICS["rmse"], challenger, rivals, Rule(), "newer")
+    assert judgement.finding == finding
+    assert judgement.verdict.outcome == ("pending" if finding == "undecided" else "approved")

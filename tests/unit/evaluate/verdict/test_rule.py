@@ -1,0 +1,90 @@
+"""The promotion rule: from finding, data and settings to the outcome."""
+
+from typing import Any
+
+import pytest
+
+from evaluate.metrics.intervals import Interval
+from evaluate.metrics.scored import METRICS
+from evaluate.verdict.rule import NotCompared, Rule, decide, finding_of
+from pipeline.vocabulary import DataAge
+
+FAILED, OTHER, UNFIT, CHANGED = (
+    NotCompared(o, "so") for o in ("failed", "question", "unfit", "changed")
+)
+
+
+@pytest.mark.parametrize(
+    ("value", "rule", "against", "data", "outcome"),
+    [
+        (0.9, Rule(), None, "newer", "approved"),
+        (0.9, Rule(), "better", "not newer", "approved"),
+        (0.9, Rule(), "better", "same", "approved"),
+        (0.9, Rule(), "equal", "newer", "approved"),
+        (0.9, Rule(), "equal", "not newer", "kept_champion"),
+        (0.9, Rule(), "equal", "same", "kept_champion"),
+        (0.9, Rule(), "undecided", "newer", "pending"),
+        (0.9, Rule(), "undecided", "not newer", "kept_champion"),
+        (0.9, Rule(), "undecided", "same", "kept_champion"),
+        (0.9, Rule(), "worse", "newer", "kept_champion"),
+        (0.9, Rule(), FAILED, "newer", "pending"),
+        (0.9, Rule(minimum=0.8), FAILED, "newer", "pending"),
+        (0.9, Rule(), OTHER, "newer", "pending"),
+        (0.9, Rule(), UNFIT, "newer", "approved"),
+        (0.9, Rule(), UNFIT, "same", "approved"),
+        (0.9, Rule(), UNFIT, "not newer", "kept_champion"),
+        (0.9, Rule(), FAILED, "not newer", "kept_champion"),
+        (0.9, Rule(), OTHER, "not newer", "pending"),
+        (0.9, Rule(), CHANGED, "newer", "pending"),
+        (0.9, Rule(), CHANGED, "not newer", "kept_champion"),
+        (0.9, Rule("manual"), UNFIT, "newer", "pending"),
+        (0.9, Rule("never"), FAILED, "newer", "kept_champion"),
+        (0.9, Rule(minimum=0.9), "better", "newer", "approved"),
+        (0.9, Rule(minimum=0.91), "better", "newer", "below_minimum"),
+        (0.9, Rule(minimum=0.91), FAILED, "newer", "below_minimum"),
+        (0.9, Rule("manual", 0.91), "better", "newer", "below_minimum"),
+        (0.9, Rule("manual"), "better", "newer", "pending"),
+        (0.9, Rule("manual"), "worse", "newer", "pending"),
+        (0.9, Rule("never"), "better", "newer", "kept_champion"),
+        (None, Rule(minimum=0.5), None, "newer", "pending"),
+        (None, Rule("never"), None, "newer", "kept_champion"),
+        # At most as good as the naive prediction, 0.5.
+        (0.5, Rule(), None, "newer", "pending"),
+        (0.4, Rule(), "better", "newer", "pending"),
+        (0.4, Rule(), "equal", "newer", "pending"),
+        (0.4, Rule(), UNFIT, "newer", "pending"),
+        (0.4, Rule(), "equal", "same", "kept_champion"),
+        (0.4, Rule(), "worse", "newer", "kept_champion"),
+        (0.4, Rule(minimum=0.3), None, "newer", "approved"),
+    ],
+)
+def test_the_rule(value: Any, rule: Rule, against: Any, data: DataAge, outcome: str) -> None:
+    verdict = decide(METRICS["auc"], value, rule, against, data, 0.5)
+    assert verdict.outcome == outcome
+
+
+def test_minimum_of_an_error_metric_is_an_upper_limit() -> None:
+    rmse = METRICS["rmse"]
+    assert decide(rmse, 3.0, Rule(minimum=2.9), None, "newer", 9).outcome == "below_minimum"
+    assert decide(rmse, 2.9, Rule(minimum=2.9), None, "newer", 9).outcome == "approved"
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high", "finding"),
+    [
+        ("auc", 0.1, 0.2, "better"),
+        ("auc", -0.2, -0.1, "worse"),
+        ("rmse", 0.1, 0.2, "worse"),
+        ("rmse", -0.2, -0.1, "better"),
+        ("auc", 0.0, 0.2, "equal"),
+        ("auc", -0.1, 0.2, "equal"),
+    ],
+)
+def test_finding_excludes_zero_in_the_goals_direction(
+    name: str, low: float, high: float, finding: str
+) -> None:
+    assert finding_of(METRICS[name], Interval(low, high, "bootstrap")) == finding
+
+
+def test_finding_without_an_interval_is_undecided() -> None:
+    assert finding_of(METRICS["auc"], None) == "undecided"
