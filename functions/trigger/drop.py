@@ -67,18 +67,9 @@ def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
         drop = layout.drop_of(stored.key)
     except DropNameError as error:
         return _refusal(stored, layout.dataset_of(stored.key), error)
-    own = layout.settings_key(drop.dataset)
     try:
         staged_key = _staged_key(stored, drop.dataset)
-        text = read_text(stored.key if drop.is_settings else staged_key or own)
-        if text is None and staged_key:
-            raise SettingsError(
-                f"the settings that were dropped with {stored.key} are not in the bucket any "
-                f"more; drop the file again with them"
-            )
-        settings: Settings | dict[str, Any] = {}
-        if text is not None:
-            settings = parse_settings(text, own)
+        settings = _settings(stored.key, drop, staged_key, read_text)
     except InputError as error:
         return _refusal(stored, drop.dataset, error)
     if drop.is_settings:
@@ -125,6 +116,20 @@ def _staged_key(stored: StoredObject, dataset: str) -> str | None:
     if stored.ticket is None or not staged.belongs(stored.key, stored.ticket):
         return None
     return staged.key_of(dataset, stored.ticket)
+
+
+def _settings(
+    key: str, drop: layout.Drop, staged_key: str | None, read_text: Read
+) -> Settings | dict[str, Any]:
+    """Return the settings that a drop is or comes with, else the dataset's, else none."""
+    own = layout.settings_key(drop.dataset)
+    text = read_text(key if drop.is_settings else staged_key or own)
+    if text is None and staged_key:
+        raise SettingsError(
+            f"the settings that were dropped with {key} are not in the bucket any "
+            f"more; drop the file again with them"
+        )
+    return {} if text is None else parse_settings(text, own)
 
 
 def _refusal(stored: StoredObject, dataset: str, error: InputError) -> Refusal:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from math import ceil
 
+from pipeline.documents.chunk_profile import Timeline
 from pipeline.documents.fit import Method, Placed, Split
 from pipeline.documents.plan import Plan
 from pipeline.errors import RowsUnusableError, SettingsError
@@ -106,17 +107,7 @@ def _by_time(
     The method, the rows that train (None if rows are split by position after all), and
     warnings.
     """
-    lines = chained.profile["columns"][position]["labelled"].get("timelines", {})
-    kind = "date" if column.kind == "date" or column.dates else "number"
-    style = column.style if kind == "date" else "number"
-    readable = kind == "date" or (column.numbers is not None and column.style == "plain")
-    if style not in lines or not readable:
-        raise SettingsError(
-            f"split.time_column {quoted(column.name)} in {file} holds neither dates nor "
-            f"plain numbers; name a column that does, or delete split.time_column from "
-            f"pipeline.json"
-        )
-    timeline = lines[style]
+    style, timeline = _timeline(chained, column, position, file)
     first = boundary(timeline, fractions.train)
     second = boundary(timeline, fractions.train + fractions.validation)
     parts = rows_between(timeline, [first, second])
@@ -143,6 +134,21 @@ def _by_time(
         f"{counted(missing, 'row')}."
     )
     return method, train, [notice("time_missing", text)]
+
+
+def _timeline(chained: Chain, column: Column, position: int, file: str) -> tuple[str, Timeline]:
+    """Return how the column's times are written, and the rows with a target over time."""
+    lines = chained.profile["columns"][position]["labelled"].get("timelines", {})
+    kind = "date" if column.kind == "date" or column.dates else "number"
+    style = column.style if kind == "date" else "number"
+    readable = kind == "date" or (column.numbers is not None and column.style == "plain")
+    if style not in lines or not readable:
+        raise SettingsError(
+            f"split.time_column {quoted(column.name)} in {file} holds neither dates nor "
+            f"plain numbers; name a column that does, or delete split.time_column from "
+            f"pipeline.json"
+        )
+    return style, lines[style]
 
 
 def _by_group(

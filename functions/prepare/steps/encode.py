@@ -1,5 +1,6 @@
 """Step encode: one chunk's records to parts for training, validation and test."""
 
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -27,6 +28,32 @@ from table.values.missing import stripped
 from table.values.numbers import numbers
 
 _FOR_CHAMPION = ("champion", "tested")
+
+
+@dataclass(frozen=True)
+class _Labelled:
+    """A chunk's rows that have a target.
+
+    Attributes
+    ----------
+    frame : the file's columns as strings.
+    rows : number of each row in the chunk, from 0.
+    dropped : how many others there are.
+    """
+
+    frame: pl.DataFrame
+    labels: pl.Series
+    rows: pl.Series
+    dropped: int
+
+    def only(self, kept: pl.Series) -> "_Labelled":
+        """Return some of the rows."""
+        return replace(
+            self,
+            frame=self.frame.filter(kept),
+            labels=self.labels.filter(kept),
+            rows=self.rows.filter(kept),
+        )
 
 
 def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> None:
@@ -90,56 +117,48 @@ def encode_bytes(
     Files by name below data/, none of them empty; and the rows of each split, dropped for
     want of a target, and whose digest was kept as seen.
     """
-    dialect = Dialect(**plan["dialect"])
-    columns: list[str] = plan["columns"]
-    records = read_records(
-        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
-    )
-    target = encoder["target"]
-    labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
-    frame, rows = records.frame, records.index
-    if rows is None:
-        rows = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
-    dropped = labels.null_count()
-    if dropped:
-        kept = labels.is_not_null()
-        frame, labels, rows = frame.filter(kept), labels.filter(kept), rows.filter(kept)
+    columns = plan["columns"]
+    labelled = _labelled(raw, plan, encoder, chunk)
+    frame, labels = labelled.frame, labelled.labels
     splits = split_rows(frame, labels, fit, chunk)
     features = encode_frame(frame, columns, encoder).features
-    files: dict[str, bytes] = {}
     part = layout.part_name(chunk["index"])
     digest_part = layout.digest_part(part)
-    train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
-    for number, piece in enumerate(_pieces(train, chunk["train_parts"])):
-        files[f"train/{layout.part_name(chunk['index'], number)}"] = to_csv(piece)
-    stop = features.filter(splits == VALIDATION)
-    files[f"validation/{part}"] = to_csv(stop.insert_column(0, _label(labels, splits, VALIDATION)))
+    files = _learned(features, labels, splits, chunk)
     test = splits == TEST
     files[f"test/{part}"] = to_csv(features.filter(test))
-    tested = frame.filter(test)
-    files[f"truth/{part}"] = _truth(
-        tested, rows.filter(test), labels.filter(test), columns, encoder, chunk
-    )
+    tested = labelled.only(test)
+    files[f"truth/{part}"] = _truth(tested, columns, encoder, chunk)
     digests = row_digests(frame, columns)
-    kept = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
-    if len(kept):
-        files[f"seen/{digest_part}"] = words(kept)
+    seen = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
+    if len(seen):
+        files[f"seen/{digest_part}"] = words(seen)
     if champion is not None:
-        files[f"champion/{part}"] = to_csv(encode_frame(tested, columns, champion).features)
+        files[f"champion/{part}"] = to_csv(encode_frame(tested.frame, columns, champion).features)
         files[f"tested/{digest_part}"] = words(digests.filter(test))
     rows_of = [int((splits == number).sum()) for number in range(len(SPLITS))]
     counts: ChunkRows = {
         "train": rows_of[TRAIN],
         "validation": rows_of[VALIDATION],
         "test": rows_of[TEST],
-        "dropped": dropped,
-        "seen": len(kept),
+        "dropped": labelled.dropped,
+        "seen": len(seen),
     }
-    empty = {name for name, rows in zip(SPLITS, rows_of, strict=True) if not rows}
-    if "test" in empty:
-        empty |= {"truth", "champion", "tested"}
-    kept_files = {name: body for name, body in files.items() if name.split("/")[0] not in empty}
-    return kept_files, counts
+    return _without_empty(files, rows_of), counts
+
+
+def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
+    dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
+    records = read_records(
+        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
+    )
+    target = encoder["target"]
+    labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
+    rows = records.index
+    if rows is None:
+        rows = pl.int_range(len(records.frame), dtype=pl.UInt32, eager=True)
+    found = _Labelled(records.frame, labels, rows, labels.null_count())
+    return found.only(labels.is_not_null()) if found.dropped else found
 
 
 def split_rows(frame: pl.DataFrame, labels: pl.Series, fit: Fit, chunk: Chunk) -> pl.Series:
@@ -171,6 +190,21 @@ def split_rows(frame: pl.DataFrame, labels: pl.Series, fit: Fit, chunk: Chunk) -
     return splits
 
 
+def _learned(
+    features: pl.DataFrame, labels: pl.Series, splits: pl.Series, chunk: Chunk
+) -> dict[str, bytes]:
+    """Return the parts that the training reads: a label first in each line."""
+    train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
+    files = {
+        f"train/{layout.part_name(chunk['index'], number)}": to_csv(piece)
+        for number, piece in enumerate(_pieces(train, chunk["train_parts"]))
+    }
+    stop = features.filter(splits == VALIDATION)
+    stop.insert_column(0, _label(labels, splits, VALIDATION))
+    files[f"validation/{layout.part_name(chunk['index'])}"] = to_csv(stop)
+    return files
+
+
 def _label(labels: pl.Series, splits: pl.Series, split: int) -> pl.Series:
     return labels.filter(splits == split).alias("label")
 
@@ -182,24 +216,26 @@ def _pieces(frame: pl.DataFrame, parts: int) -> list[pl.DataFrame]:
     return [frame.slice(a, b - a) for a, b in pairwise(edges)]
 
 
-def _truth(
-    tested: pl.DataFrame,
-    rows: pl.Series,
-    labels: pl.Series,
-    columns: list[str],
-    encoder: Encoder,
-    chunk: Chunk,
-) -> bytes:
+def _truth(tested: _Labelled, columns: list[str], encoder: Encoder, chunk: Chunk) -> bytes:
     """Return truth with its header: row, label, id columns."""
+    labels = tested.labels
     kind = pl.Int64 if encoder["target"].get("whole") else labels.dtype
     table = pl.DataFrame(
-        {"row": rows.cast(pl.UInt64) + chunk["first_row"], "label": labels.cast(kind)}
+        {"row": tested.rows.cast(pl.UInt64) + chunk["first_row"], "label": labels.cast(kind)}
     ).with_columns(
-        tested.to_series(columns.index(name)).alias(f"id:{number}")
+        tested.frame.to_series(columns.index(name)).alias(f"id:{number}")
         for number, name in enumerate(encoder["id_columns"])
     )
     header = pl.DataFrame([truth_columns(encoder["id_columns"])], orient="row")
     return (header.write_csv(include_header=False) + table.write_csv(include_header=False)).encode()
+
+
+def _without_empty(files: dict[str, bytes], rows_of: list[int]) -> dict[str, bytes]:
+    """Leave out the files of splits that have no row in the chunk."""
+    empty = {name for name, rows in zip(SPLITS, rows_of, strict=True) if not rows}
+    if "test" in empty:
+        empty |= {"truth", "champion", "tested"}
+    return {name: body for name, body in files.items() if name.split("/")[0] not in empty}
 
 
 def truth_columns(id_columns: list[str]) -> list[str]:

@@ -1,5 +1,6 @@
 """Step fit: merge the chunks' profiles, decide everything, tell Encode what to do."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline import layout
@@ -20,7 +21,7 @@ from prepare.checks.champion import compare_champion
 from prepare.checks.leakage import leakage_notices
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
-from prepare.splitting.division import divide
+from prepare.splitting.division import Division, divide
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
@@ -36,6 +37,18 @@ from table.reading.file_kind import cp1252_notice
 
 # A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
 _NAME = 200
+
+
+@dataclass(frozen=True)
+class _Decided:
+    """What is decided from the chunks' profiles, before a champion is looked at."""
+
+    chained: Chain
+    columns: list[Column]
+    target: Target
+    encoder: Encoder
+    division: Division
+    feature_notices: list[Notice]
 
 
 def fit_run(
@@ -67,29 +80,21 @@ def fit_run(
     plan, request = read_plan(files), files.read_document(kinds.REQUEST)
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
-    with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
-        chained, columns, target = _decided(files, plan, settings)
-        encoder, notices = _encoder(columns, target, plan, settings)
-        if again:
-            encoder = files.read_document(kinds.ENCODER)
-        division = divide(chained, columns, target, settings, plan)
-    usable = compare_champion(files.bucket, champion, encoder, columns)
+    decided = _decided(files, plan, settings, again)
+    target, division = decided.target, decided.division
+    usable = compare_champion(files.bucket, champion, decided.encoder, decided.columns)
     if usable.encoder is not None:
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
     if not again:
-        files.write_document(kinds.ENCODER, encoder)
+        files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
-        *plan["notices"],
-        *([cp1252_notice(plan["file"])] if chained.profile["cp1252"] else []),
-        *_bad_rows(chained.profile),
-        *target.notices,
-        *_dropped(target, chained.profile),
-        *leakage_notices(source_of(client, plan), plan, chained.chunks, encoder),
+        *_file_notices(plan, decided.chained.profile, target),
+        *leakage_notices(source_of(client, plan), plan, decided.chained.chunks, decided.encoder),
         *division.notices,
         *usable.notices,
-        *notices,
+        *decided.feature_notices,
     ]
-    files.write_document(kinds.PROFILE, _profile(chained, columns, target, notices, plan))
+    files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     if not again:
         digests = digest_rule(plan["columns"], sum(target.counts))
         fit: Fit = {**division.to_json(target), "digests": digests}
@@ -99,7 +104,7 @@ def fit_run(
         {**chunk, "champion": has_champion, "again": again} for chunk in division.chunks
     ]
     files.write_document(kinds.CHUNKS, chunks)
-    size = encoded_bytes(encoder, chained.profile["rows"], plan["source"]["size"])
+    size = encoded_bytes(decided.encoder, decided.chained.profile["rows"], plan["source"]["size"])
     fitted: Fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
@@ -114,8 +119,21 @@ def fit_run(
     return fitted
 
 
-def _decided(files: RunFiles, plan: Plan, settings: Settings) -> tuple[Chain, list[Column], Target]:
-    """Put the chunks in order, and decide what the columns and the target are."""
+def _decided(files: RunFiles, plan: Plan, settings: Settings, again: bool) -> _Decided:
+    """Decide all that the file and its settings say; again, the encoder is the one in use."""
+    with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
+        chained, columns, target = _understood(files, plan, settings)
+        encoder, notices = _encoder(columns, target, plan, settings)
+        if again:
+            encoder = files.read_document(kinds.ENCODER)
+        division = divide(chained, columns, target, settings, plan)
+    return _Decided(chained, columns, target, encoder, division, notices)
+
+
+def _understood(
+    files: RunFiles, plan: Plan, settings: Settings
+) -> tuple[Chain, list[Column], Target]:
+    """Put the chunks in order, and tell what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
     chained = chain(chunk_results(files, plan), plan, target_index)
     _check_rows(chained, plan)
@@ -171,6 +189,16 @@ def _encoder(
     return encoder, notices
 
 
+def _file_notices(plan: Plan, profile: MergedProfile, target: Target) -> list[Notice]:
+    return [
+        *plan["notices"],
+        *([cp1252_notice(plan["file"])] if profile["cp1252"] else []),
+        *_bad_rows(profile),
+        *target.notices,
+        *_dropped(target, profile),
+    ]
+
+
 def _bad_rows(profile: MergedProfile) -> list[Notice]:
     bad = profile["records"] - profile["rows"]
     if not bad:
@@ -195,14 +223,8 @@ def _dropped(target: Target, profile: MergedProfile) -> list[Notice]:
     return found
 
 
-def _profile(
-    chained: Chain,
-    columns: list[Column],
-    target: Target,
-    notices: list[Notice],
-    plan: Plan,
-) -> Profile:
-    profile = chained.profile
+def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
+    profile = decided.chained.profile
     return {
         "rows": profile["rows"],
         "dialect": plan["dialect"],
@@ -211,7 +233,7 @@ def _profile(
             "count": profile["records"] - profile["rows"],
             "lines": [line for line, _ in profile["bad"]],
         },
-        "dropped_rows": {"no_target": target.dropped},
-        "columns": [summary(column) for column in columns],
+        "dropped_rows": {"no_target": decided.target.dropped},
+        "columns": [summary(column) for column in decided.columns],
         "warnings": capped(notices),
     }

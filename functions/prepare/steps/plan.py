@@ -3,23 +3,16 @@
 from dataclasses import dataclass
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from pipeline import layout, run_names
-from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.documents.run_files import RunFiles
-from pipeline.errors import (
-    ArtefactError,
-    EmptyFileError,
-    FileLimitError,
-    NotCsvError,
-)
+from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
 from pipeline.notices import Notice, notice
-from pipeline.settings import SETTINGS_LIMIT, Settings, oversized, parse_settings, resolve_settings
+from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
+from prepare.steps.dropped import dataset_of, find_drop, settings_of
 from table.columns.named_in_settings import check_columns, target_column
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from table.reading.dialect import Head, read_head
@@ -53,23 +46,13 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
     """
     drop = request.drop
     bucket = Bucket(client, drop.get("bucket") or request.bucket)
-    key, version = drop["key"], drop.get("version_id")
-    try:
-        head = client.head_object(
-            Bucket=bucket.name, Key=key, **({"VersionId": version} if version else {})
-        )
-    except ClientError as error:
-        if code_of(error) not in (*ABSENT, "400"):
-            raise
-        raise EmptyFileError(f"{key} is not in the bucket {bucket.name}; drop it again") from error
-    version = version or head.get("VersionId")
-    version = None if version == "null" else version
-    dataset = drop.get("dataset") or _dataset_of(key)
+    dropped = find_drop(bucket, drop["key"], drop.get("version_id"))
+    source = dropped.source
+    dataset = drop.get("dataset") or dataset_of(source.key)
     # An input may name the run of an execution that it was copied from: that one's files stay.
     run = run_names.run_of_execution(request.execution["name"])
     prefix = layout.prefix_of(run)
-    settings = _settings(bucket, drop, dataset)
-    source = ObjectSource(bucket, key, version, head["ContentLength"])
+    settings = settings_of(bucket, drop.get("settings"), dataset)
     files = RunFiles(Bucket(client, request.bucket), prefix)
     plan = _plan(files, source, dataset, settings)
     files.write_document(kinds.PLAN, plan)
@@ -78,11 +61,11 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
         "run": run,
         "dataset": dataset,
         "bucket": bucket.name,
-        "key": key,
-        "version_id": version,
-        "etag": head["ETag"].strip('"'),
-        "size": head["ContentLength"],
-        "last_modified": head["LastModified"].isoformat(),
+        "key": source.key,
+        "version_id": source.version_id,
+        "etag": dropped.etag,
+        "size": source.size,
+        "last_modified": dropped.last_modified,
         "execution": request.execution,
         "trigger": drop.get("trigger", "person"),
         "settings": settings,
@@ -92,8 +75,8 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
     files.write_document(kinds.REQUEST, asked)
     return {
         "bucket": request.bucket,
-        "key": key,
-        "version_id": version,
+        "key": source.key,
+        "version_id": source.version_id,
         "dataset": dataset,
         "run": run,
         "prefix": prefix,
@@ -103,30 +86,25 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
     }
 
 
-def _dataset_of(key: str) -> str:
-    if key.startswith(layout.INBOX):
-        return layout.drop_of(key).dataset
-    return layout.dataset_of(key)
+@dataclass(frozen=True)
+class _Text:
+    """What is read: the drop, or a plain UTF-8 copy of it.
+
+    Attributes
+    ----------
+    start : its first bytes.
+    original : the encoding that the drop has; a copy's own is another.
+    """
+
+    source: ObjectSource
+    start: bytes
+    encoding: str
+    original: str
 
 
-def _settings(bucket: Bucket, drop: dict[str, Any], dataset: str) -> Settings:
-    """Return the drop's settings; for a drop that a person started without, the dataset's."""
-    if drop.get("settings") is not None:
-        return resolve_settings(drop["settings"])
-    key = layout.settings_key(dataset)
-    try:
-        return parse_settings(bucket.get(key, SETTINGS_LIMIT), key)
-    except ArtefactError as error:
-        raise oversized(key) from error
-    except ClientError as error:
-        if code_of(error) not in ABSENT:
-            raise
-        return resolve_settings({})
-
-
-def _plan(own: RunFiles, source: ObjectSource, dataset: str, settings: Settings) -> Plan:
-    name = source.key.rsplit("/", 1)[-1]
-    start = source.read(0, SAMPLE_BYTES)
+def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -> Plan:
+    name = drop.key.rsplit("/", 1)[-1]
+    start = drop.read(0, SAMPLE_BYTES)
     if not start.strip():
         raise EmptyFileError(f"{name} is empty; drop a CSV with a header and rows")
     notices: list[Notice] = []
@@ -134,23 +112,16 @@ def _plan(own: RunFiles, source: ObjectSource, dataset: str, settings: Settings)
     if packed != name.lower().endswith(".gz"):
         how = "gzip although its name does not say so" if packed else "no gzip although so named"
         notices.append(notice("suffix", f"{name} is {how}; read as it is."))
-    encoding = "" if packed else encoding_of(start, name)
-    original = encoding
-    if packed or encoding.startswith(("utf-16", "utf-32")):
-        wide = "" if packed else encoding
-        source, original = _copied(own, source, packed, wide, name)
-        start = source.read(0, SAMPLE_BYTES)
-        encoding = encoding_of(start, name) if start.strip() else "utf-8"
-        if not start.strip():
-            raise EmptyFileError(f"{name} holds nothing; drop a CSV with a header and rows")
-    start = _whole_lines(source, start, name)
+    text = _readable(own, drop, start, packed, name)
+    source = text.source
+    start = _whole_lines(source, text.start, name)
     mark = 3 if start.startswith(b"\xef\xbb\xbf") else 0
-    text = to_utf8(start[mark:]).decode()
     whole = source.size <= len(start)
-    head = read_head(text, name, encoding, whole, settings.get("target"))
+    characters = to_utf8(start[mark:]).decode()
+    head = read_head(characters, name, text.encoding, whole, settings.get("target"))
     target = target_column(head.columns, settings, name, layout.join(layout.INBOX, dataset))
     time, group = check_columns(head.columns, target, settings, name)
-    if original == "cp1252":
+    if text.original == "cp1252":
         notices.append(cp1252_notice(name))
     return {
         "source": {
@@ -170,6 +141,18 @@ def _plan(own: RunFiles, source: ObjectSource, dataset: str, settings: Settings)
         "group_index": group,
         "notices": [*notices, *head.notices],
     }
+
+
+def _readable(own: RunFiles, drop: ObjectSource, start: bytes, packed: bool, name: str) -> _Text:
+    """Return the drop as it is, if it can be read by range; else copy it."""
+    encoding = "" if packed else encoding_of(start, name)
+    if not packed and not encoding.startswith(("utf-16", "utf-32")):
+        return _Text(drop, start, encoding, encoding)
+    copy, original = _copied(own, drop, packed, encoding, name)
+    start = copy.read(0, SAMPLE_BYTES)
+    if not start.strip():
+        raise EmptyFileError(f"{name} holds nothing; drop a CSV with a header and rows")
+    return _Text(copy, start, encoding_of(start, name), original)
 
 
 def _copied(

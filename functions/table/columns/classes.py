@@ -87,26 +87,40 @@ def class_order(
     if task != "binary":
         return names
     if positive is not None:
-        wanted = (
-            {str(positive), str(positive).lower()}
-            if isinstance(positive, bool)
-            else {str(positive)}
-        )
-        written = [n for n in names if wanted & {n, *classes[n]}]
-        chosen = written or [n for n in names if _same(n, values.get(n), positive)]
-        if len(chosen) != 1:
-            raise SettingsError(
-                f"positive_label {quoted(str(positive))} in pipeline.json is no value of "
-                f"{where}; its values are {listed(names)}"
-            )
-        yes = chosen[0]
-    elif truths := [n for n in names if n.lower() in TRUE]:
-        yes = truths[0]
-    elif values:
-        yes = names[1]
+        yes = _named_positive(names, classes, values, positive, where)
     else:
-        yes = min(names, key=lambda n: (total[n], n == names[0]))
+        yes = _likely_positive(names, total, values)
     return [n for n in names if n != yes] + [yes]
+
+
+def _named_positive(
+    names: list[str],
+    classes: dict[str, list[str]],
+    values: dict[str, float],
+    positive: object,
+    where: str,
+) -> str:
+    """Return the class that the setting names, as it is written rather than by what it means."""
+    wanted = (
+        {str(positive), str(positive).lower()} if isinstance(positive, bool) else {str(positive)}
+    )
+    written = [n for n in names if wanted & {n, *classes[n]}]
+    chosen = written or [n for n in names if _same(n, values.get(n), positive)]
+    if len(chosen) != 1:
+        raise SettingsError(
+            f"positive_label {quoted(str(positive))} in pipeline.json is no value of "
+            f"{where}; its values are {listed(names)}"
+        )
+    return chosen[0]
+
+
+def _likely_positive(names: list[str], total: dict[str, int], values: dict[str, float]) -> str:
+    """Return the class that says yes, else the greater number, else the rarer class."""
+    if truths := [n for n in names if n.lower() in TRUE]:
+        return truths[0]
+    if values:
+        return names[1]
+    return min(names, key=lambda n: (total[n], n == names[0]))
 
 
 def _same(name: str, value: float | None, positive: object) -> bool:

@@ -1,8 +1,7 @@
 """What a column holds, decided from its merged profile."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from functools import partial
 from math import ceil, log10
 from typing import Any
 
@@ -61,33 +60,25 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
     present = rows - missing
     values = found["values"]
     different = min(distinct(values), present)
-    counts, infinite = values.get("counts"), found.get("infinite", 0)
-    column = partial(
-        Column,
-        name=name,
-        missing=missing,
-        distinct=different,
-        present=present,
-        counts=counts,
+    infinite = found.get("infinite", 0)
+    column = Column(
+        name,
+        "empty",
+        missing,
+        different,
+        present,
+        counts=values.get("counts"),
         infinite=infinite,
     )
     if present == infinite:
-        return column(kind="empty")
+        return column
     style, numbers = _numbers(found, delimiter)
     unread = present - (numbers["count"] if numbers else 0) - infinite
     coded = different <= _CODES and unread > 0
     if numbers and unread <= (1 - SHARE) * present and not coded:
-        kind = "integer" if numbers["whole"] == numbers["count"] else "float"
-        if different == 1 and not missing and not infinite:
-            kind = "constant"
-        elif kind == "integer" and identifiers.numbers_identify(
-            name, numbers, different, missing, exact=counts is not None
-        ):
-            kind = "identifier"
-        elif kind == "integer" and (numbers["min"], numbers["max"]) == (0, 1):
-            kind = "boolean"
-        return column(
-            kind=kind,
+        return replace(
+            column,
+            kind=_number_kind(column, numbers),
             style=style,
             numbers=numbers,
             unread=unread,
@@ -99,19 +90,27 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
         unread = present - dates["count"]
         if unread <= (1 - SHARE) * present:
             kind = "constant" if different == 1 and not missing else "date"
-            return column(kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous)
-    kind = _text_kind(counts, found, different, present, missing)
-    return column(kind=kind, examples=found.get("other", []))
+            return replace(
+                column, kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous
+            )
+    return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
 
 
-def _text_kind(
-    counts: dict[str, int] | None,
-    found: ColumnProfile,
-    different: int,
-    present: int,
-    missing: int,
-) -> str:
-    if different == 1 and not missing:
+def _number_kind(column: Column, numbers: Numbers) -> str:
+    if column.distinct == 1 and not column.missing and not column.infinite:
+        return "constant"
+    if numbers["whole"] != numbers["count"]:
+        return "float"
+    if identifiers.numbers_identify(
+        column.name, numbers, column.distinct, column.missing, exact=column.counts is not None
+    ):
+        return "identifier"
+    return "boolean" if (numbers["min"], numbers["max"]) == (0, 1) else "integer"
+
+
+def _text_kind(column: Column, found: ColumnProfile) -> str:
+    counts, different, present = column.counts, column.distinct, column.present
+    if different == 1 and not column.missing:
         return "constant"
     if counts and all(value.lower() in TRUE | FALSE for value in counts):
         return "boolean"

@@ -65,19 +65,9 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
         task or positive_label does not fit the values.
     """
     where = f"target {quoted(column.name)} of {file}"
-    if not column.present:
-        raise TargetUnusableError(
-            f"{where} is empty in all {rows:,} rows; fill it in, or name another column as "
-            f'"target" in pipeline.json'
-        )
     numeric = column.numbers is not None and column.kind not in ("category", "text")
     classes = classes_of(column, numeric)
-    if (classes is not None and len(classes) == 1) or column.distinct == 1:
-        only = next(iter(classes or column.counts or {"?": 0}))
-        raise TargetUnusableError(
-            f"{where} has one value only, {quoted(only)}, so there is nothing to learn; "
-            f'add rows with other values, or name another column as "target" in pipeline.json'
-        )
+    _check_varied(column, classes, rows, where)
     task, notices = _task(column, classes, numeric, settings["task"], where)
     if task == "regression":
         return _regression(column, numeric, settings, rows, notices, where)
@@ -89,17 +79,7 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
         )
     counts = column.counts or {}
     total = {name: sum(counts[t] for t in texts) for name, texts in classes.items()}
-    if len(classes) > 2 and len(classes) * 2 > sum(total.values()):
-        raise TargetUnusableError(
-            f"{where} has {len(classes):,} classes in {sum(total.values()):,} rows, most with "
-            f'one row, so no class can be learned; name another column as "target" in '
-            f"pipeline.json, or join rare classes"
-        )
-    if task == "binary" and len(classes) != 2:
-        raise SettingsError(
-            f"pipeline.json says task binary, but {where} has {len(classes)} classes "
-            f'({listed(list(classes))}); set "task" to "multiclass", or join classes'
-        )
+    _check_classes(task, total, where)
     values = numbers_of(classes, column.style) if numeric else {}
     order = class_order(task, classes, total, values, settings.get("positive_label"), where)
     labels = {text: order.index(name) for name, texts in classes.items() for text in texts}
@@ -113,6 +93,22 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
         labels,
         notices + _balance(task, order, total),
     )
+
+
+def _check_varied(
+    column: Column, classes: dict[str, list[str]] | None, rows: int, where: str
+) -> None:
+    if not column.present:
+        raise TargetUnusableError(
+            f"{where} is empty in all {rows:,} rows; fill it in, or name another column as "
+            f'"target" in pipeline.json'
+        )
+    if (classes is not None and len(classes) == 1) or column.distinct == 1:
+        only = next(iter(classes or column.counts or {"?": 0}))
+        raise TargetUnusableError(
+            f"{where} has one value only, {quoted(only)}, so there is nothing to learn; "
+            f'add rows with other values, or name another column as "target" in pipeline.json'
+        )
 
 
 def _task(
@@ -189,6 +185,21 @@ def _no_numbers(column: Column) -> list[str]:
     texts = sorted(column.counts or column.examples)
     read = {text for style in ("grouped", "comma") for text in numbers_of(texts, style)}
     return ([text for text in texts if text not in read] or texts)[:3]
+
+
+def _check_classes(task: Task, total: dict[str, int], where: str) -> None:
+    rows = sum(total.values())
+    if len(total) > 2 and len(total) * 2 > rows:
+        raise TargetUnusableError(
+            f"{where} has {len(total):,} classes in {rows:,} rows, most with "
+            f'one row, so no class can be learned; name another column as "target" in '
+            f"pipeline.json, or join rare classes"
+        )
+    if task == "binary" and len(total) != 2:
+        raise SettingsError(
+            f"pipeline.json says task binary, but {where} has {len(total)} classes "
+            f'({listed(list(total))}); set "task" to "multiclass", or join classes'
+        )
 
 
 def _balance(task: str, order: list[str], total: dict[str, int]) -> list[Notice]:

@@ -4,7 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TypedDict
 
-from pipeline.documents.chunk_profile import ChunkProfile, ColumnProfile, Fault, MergedProfile
+from pipeline.documents.chunk_profile import (
+    ChunkProfile,
+    ColumnProfile,
+    Fault,
+    MergedProfile,
+    RowsProfile,
+)
 from pipeline.documents.fit import FirstRow
 from pipeline.documents.plan import Plan
 from pipeline.errors import FileLimitError, NotCsvError
@@ -60,12 +66,7 @@ def chain(results: Iterable[ChunkProfile], plan: Plan, target: int) -> Chain:
         for part in (reading["head"], result["body"]):
             if part is None:
                 continue
-            room = BAD_LINES_SHOWN - len(found.profile["bad"])
-            bad = found.profile["bad"] + [
-                [line + at + 1, fields] for at, fields in part["bad"][: max(room, 0)]
-            ]
-            found.profile = merge_profiles(found.profile, part)
-            found.profile["bad"] = bad
+            found.profile = _merged(found.profile, part, line)
             records += part["records"]
             clean = clean and part["clean"]
             counts.append(part["columns"][target])
@@ -83,6 +84,15 @@ def chain(results: Iterable[ChunkProfile], plan: Plan, target: int) -> Chain:
         line += result["lines"]
         row += records
     return found
+
+
+def _merged(whole: MergedProfile, part: RowsProfile, line: int) -> MergedProfile:
+    """Merge a piece of the chunk that begins after so many lines."""
+    room = BAD_LINES_SHOWN - len(whole["bad"])
+    bad = [[line + at + 1, fields] for at, fields in part["bad"][: max(room, 0)]]
+    merged = merge_profiles(whole, part)
+    merged["bad"] = whole["bad"] + bad
+    return merged
 
 
 def _total(columns: list[ColumnProfile]) -> TargetCounts:

@@ -12,7 +12,7 @@ from functools import partial
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import Fault
+from pipeline.documents.chunk_profile import Fault, FaultKind
 from pipeline.storage.bucket import Source
 from table.limits import RECORD_LIMIT_BYTES
 from table.reading.byte_range import offset_of, own_lines, rest_of_record
@@ -58,6 +58,31 @@ class Reading:
 
 
 @dataclass(frozen=True)
+class _Own:
+    """A chunk's own lines, in either state, and what was read on for its last record.
+
+    Attributes
+    ----------
+    at : offset in the file.
+    split : where in raw the first line begins that is outside quotes in both states; its end
+        if there is none.
+    tail, wrong : for a state that ends inside: the bytes to the end of its record, and why
+        there is no end.
+    nul : the fault of a NUL byte, before which raw ends.
+    """
+
+    raw: bytes
+    at: int
+    lines: int
+    newline: bytes
+    states: QuoteLines
+    split: int
+    tail: bytes
+    wrong: FaultKind | None
+    nul: Fault | None
+
+
+@dataclass(frozen=True)
 class Chunk:
     """A chunk's lines and its two readings; body is what both have in common, None at a fault."""
 
@@ -89,54 +114,70 @@ def read_chunk(
         nul = {"kind": "nul", "line": raw.count(newline, 0, cut)}
         raw = raw[:cut]
     if dialect.quote.encode() not in raw:
-        lines = raw.count(newline) + (not raw.endswith(newline))
-        fault = _too_long(raw, newline) or nul
-        outside = Reading(at, at + len(raw), False, None if fault else Piece(raw, 0), fault)
-        return Chunk(lines, outside, Reading(at, at, True, None, fault), None)
+        return _unquoted(raw, at, newline, nul)
     text = read_lines(to_lines(raw, dialect.newline))
-    lines = len(text)
     if nul is None and (orderly := _orderly(raw, at, text, dialect, width)):
         return orderly
+    return _in_either_state(source, raw, at, text, dialect, nul)
+
+
+def _unquoted(raw: bytes, at: int, newline: bytes, nul: Fault | None) -> Chunk:
+    """Read a chunk where each line is a record, or else all of it the middle of one."""
+    lines = raw.count(newline) + (not raw.endswith(newline))
+    fault = _too_long(raw, newline) or nul
+    outside = Reading(at, at + len(raw), False, None if fault else Piece(raw, 0), fault)
+    return Chunk(lines, outside, Reading(at, at, True, None, fault), None)
+
+
+def _in_either_state(
+    source: Source, raw: bytes, at: int, text: pl.Series, dialect: Dialect, nul: Fault | None
+) -> Chunk:
+    """Read a chunk line by line in both states, and on to the end of its last record."""
+    newline = dialect.newline.encode()
     states = quote_lines(text, dialect)
-    tail, broken = b"", None
+    tail, wrong = b"", None
     if nul is None and (
         states.ends_inside(began_inside=False) or states.ends_inside(began_inside=True)
     ):
-        tail, broken = rest_of_record(source, at + len(raw), dialect)
+        tail, wrong = rest_of_record(source, at + len(raw), dialect)
     common, first = _begins(states)
     split = len(raw) if common is None else offset_of(raw, newline, common)
-    readings = []
-    for began, line in ((False, 0), (True, first)):
-        ends = states.ends_inside(began)
-        rest = tail if ends else b""
-        begins = len(raw) if line is None else offset_of(raw, newline, line)
-        if line is None or begins == len(raw):
-            readings.append(Reading(at, at, ends, None, nul))
-            continue
-        # The line that the rest ends with is unknown to the states: none begins after it here.
-        own = raw[begins:] + rest.removesuffix(newline)
-        fault = _too_long(own, newline, line, partial(states.record_of, began_inside=began))
-        if fault is None and ends and broken:
-            opens = states.record_of(lines, began)
-            if broken == "nul" or opens is None:
-                opens = lines + tail.count(newline)
-            fault = {"kind": broken, "line": opens}
-        fault = fault or nul
-        head = raw[begins:split] + (rest if split == len(raw) else b"")
-        readings.append(
-            Reading(
-                at + begins,
-                at + len(raw) + len(rest),
-                ends,
-                Piece(head, line) if head and not fault else None,
-                fault,
-            )
-        )
+    own = _Own(raw, at, len(text), newline, states, split, tail, wrong, nul)
+    outside = _reading(own, 0, began_inside=False)
+    inside = _reading(own, first, began_inside=True)
     body = None
-    if split < len(raw) and not all(reading.fault for reading in readings):
-        rest = tail if states.ends_inside(began_inside=False) else b""
+    if split < len(raw) and not (outside.fault and inside.fault):
+        rest = tail if outside.ends_inside else b""
         body = Piece(raw[split:] + rest, common or 0)
-    return Chunk(lines, readings[0], readings[1], body)
+    return Chunk(len(text), outside, inside, body)
+
+
+def _reading(own: _Own, line: int | None, began_inside: bool) -> Reading:
+    """Read in one state; line is where the first record begins, None if none does."""
+    raw, at, newline = own.raw, own.at, own.newline
+    ends = own.states.ends_inside(began_inside)
+    rest = own.tail if ends else b""
+    begins = len(raw) if line is None else offset_of(raw, newline, line)
+    if line is None or begins == len(raw):
+        return Reading(at, at, ends, None, own.nul)
+    # The line that the rest ends with is unknown to the states: none begins after it here.
+    records = raw[begins:] + rest.removesuffix(newline)
+    record_of = partial(own.states.record_of, began_inside=began_inside)
+    fault = _too_long(records, newline, line, record_of)
+    if fault is None and ends and own.wrong:
+        opens = record_of(own.lines)
+        if own.wrong == "nul" or opens is None:
+            opens = own.lines + own.tail.count(newline)
+        fault = {"kind": own.wrong, "line": opens}
+    fault = fault or own.nul
+    head = raw[begins : own.split] + (rest if own.split == len(raw) else b"")
+    return Reading(
+        at + begins,
+        at + len(raw) + len(rest),
+        ends,
+        Piece(head, line) if head and not fault else None,
+        fault,
+    )
 
 
 def _orderly(raw: bytes, at: int, text: pl.Series, dialect: Dialect, width: int) -> Chunk | None:

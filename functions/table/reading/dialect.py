@@ -7,7 +7,7 @@ import statistics
 from dataclasses import dataclass
 
 from pipeline.documents.plan import DialectFacts, Newline
-from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
+from pipeline.errors import EmptyFileError, FileLimitError, InputError, NotCsvError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, shorten
 from table.limits import COLUMN_LIMIT, RECORD_LIMIT_BYTES
@@ -184,38 +184,44 @@ def _columns(
         notices.append(
             notice("preamble", f"Skipped before the header: {counted(skipped, 'line')}.")
         )
-    if header and len(records) == 1:
-        if "\n" in first[-1]:
-            raise NotCsvError(
-                f"{name}, line {lines[0] + 1}: a quote opens in the header and goes on to the end, "
-                f"so there are no rows; close it, or double it if it belongs to the text"
-            )
-        raise EmptyFileError(
-            f"{name} has a header ({listed(first, 4)}) and no rows; add rows of data"
-        )
-    if header:
-        columns, renamed = named(first)
-        notices += renamed
-        longer = [r for r in records[1:] if len(r) > width]
-        usual = statistics.mode(len(r) for r in records[1:])
-        if usual == width + 1 and all(r[-1].strip() == "" for r in longer):
-            columns, _ = named([*columns, f"column_{width + 1}"])
-        elif usual == width + 1:
-            # R's write.table leaves the name of its row names out.
-            columns.insert(0, named([*columns, "row_names"])[0][-1])
-            notices.append(
-                notice("row_names", "Rows have one field more than the header: taken as row names.")
-            )
-        skip_lines = lines[1]
-    else:
+    if not header:
         columns = [f"column_{n}" for n in range(1, width + 1)]
-        shown = shorten(dialect.delimiter.join(first))
-        notices.append(
-            notice(
-                "no_header",
-                f"The first line, {shown!r}, looks like data, so no header was assumed; "
-                f"columns are named column_1 to column_{width}.",
-            )
+        notices.append(_no_header(dialect.delimiter.join(first), width))
+        return Head(dialect, header, columns, lines[0], notices)
+    if len(records) == 1:
+        raise _no_rows(name, first, lines[0])
+    columns, renamed = _named_columns(first, records[1:])
+    return Head(dialect, header, columns, lines[1], notices + renamed)
+
+
+def _no_header(line: str, width: int) -> Notice:
+    text = (
+        f"The first line, {shorten(line)!r}, looks like data, so no header was assumed; "
+        f"columns are named column_1 to column_{width}."
+    )
+    return notice("no_header", text)
+
+
+def _no_rows(name: str, header: list[str], line: int) -> InputError:
+    if "\n" in header[-1]:
+        return NotCsvError(
+            f"{name}, line {line + 1}: a quote opens in the header and goes on to the end, "
+            f"so there are no rows; close it, or double it if it belongs to the text"
         )
-        skip_lines = lines[0]
-    return Head(dialect, header, columns, skip_lines, notices)
+    return EmptyFileError(
+        f"{name} has a header ({listed(header, 4)}) and no rows; add rows of data"
+    )
+
+
+def _named_columns(header: list[str], rows: list[list[str]]) -> tuple[list[str], list[Notice]]:
+    """Name the columns by the header, and the one that rows may have beyond it."""
+    columns, notices = named(header)
+    beyond = len(header) + 1
+    if statistics.mode(len(r) for r in rows) != beyond:
+        return columns, notices
+    if all(r[-1].strip() == "" for r in rows if len(r) >= beyond):
+        return named([*columns, f"column_{beyond}"])[0], notices
+    # R's write.table leaves the name of its row names out.
+    columns.insert(0, named([*columns, "row_names"])[0][-1])
+    text = "Rows have one field more than the header: taken as row names."
+    return columns, [*notices, notice("row_names", text)]
