@@ -6,7 +6,7 @@ from typing import Any, NotRequired, Union, get_args, get_origin, get_type_hints
 
 import pytest
 
-from evaluate.document import evaluation_json
+from evaluate.output import evaluation_json
 from pipeline import documents, vocabulary
 from pipeline.documents.chunk_profile import (
     ChunkProfile,

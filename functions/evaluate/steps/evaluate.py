@@ -5,13 +5,13 @@ import time
 from itertools import pairwise
 from typing import Any
 
-from evaluate.document.evaluation_json import columns_of, judged_part, run_part, versions_of
-from evaluate.document.payload import payload_of
-from evaluate.document.plots import plots_of
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.model.importance import importance_of
 from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
 from evaluate.model.trees import Model, ModelArchiveError, ModelFormatError, read_model
+from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
+from evaluate.output.payload import payload_of
+from evaluate.output.plots import plots_of
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
 from evaluate.rows.holdout import Holdout, read_holdout, read_scores

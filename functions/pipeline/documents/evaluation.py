@@ -1,6 +1,6 @@
 """evaluation.json: everything that is known of a run's model.
 
-evaluate/document/evaluation.schema.json is its contract; a test holds the two together.
+evaluate/output/evaluation.schema.json is its contract; a test holds the two together.
 """
 
 from typing import Any, Literal, NotRequired, TypedDict

@@ -11,7 +11,7 @@ from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import SPLITS, TRAIN
 from pipeline.wording import counted, quoted
-from prepare.splitting.assign import Fractions, assign_groups, sizes, to_json
+from prepare.splitting.row_split import Fractions, assign_groups, sizes, to_json
 from table.columns.kind import Column
 from table.columns.target import Target
 from table.limits import MINIMUM_ROWS

@@ -16,8 +16,8 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
 from prepare.planned import read_plan, source_of
-from prepare.splitting.assign import Fractions, split_by_group, split_by_position, split_by_time
 from prepare.splitting.digests import row_digests, words
+from prepare.splitting.row_split import Fractions, split_by_group, split_by_position, split_by_time
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
 from table.reading.dialect import Dialect

@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from evaluate.document.package import metadata_of
+from evaluate.output.package import metadata_of
 from evaluate.steps.champion import find_champion
 from pipeline import run_names
 from pipeline.errors import ServiceBusyError, ServiceRefusedError

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from prepare.splitting.assign import Fractions, assign_groups
+from prepare.splitting.row_split import Fractions, assign_groups
 from table.profiling.timeline import (
     boundary,
     merge_timelines,

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evaluate.document.plots import plots_of
 from evaluate.metrics.scored import Scored
+from evaluate.output.plots import plots_of
 
 
 def test_confusion_above_twenty_classes_counts_all_rows() -> None:

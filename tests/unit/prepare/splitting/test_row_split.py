@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import SettingsError
-from prepare.splitting.assign import Fractions, assign_groups, sizes, split_by_position
+from prepare.splitting.row_split import Fractions, assign_groups, sizes, split_by_position
 from table.limits import EXACT_SPLIT_ROWS
 from table.values.hashing import mix
 from tests.unit.prepare.pipeline_run import prepare

@@ -1,6 +1,6 @@
 """What the evaluate step hands to the state machine: small, whatever the file's size."""
 
-from evaluate.document.package import description_of, metadata_of
+from evaluate.output.package import description_of, metadata_of
 from evaluate.wording import short
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.state import JudgedMetric, Payload

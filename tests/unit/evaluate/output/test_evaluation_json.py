@@ -7,7 +7,7 @@ from pathlib import Path
 import fastjsonschema
 import pytest
 
-from evaluate.document import evaluation_json as written
+from evaluate.output import evaluation_json as written
 from tests.unit.evaluate.made_run import MadeRun, evaluated
 
 Runs = Callable[[str], MadeRun]
