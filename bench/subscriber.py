@@ -11,7 +11,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from dropforge import cloud as clouds
-from pipeline import layout, run_names
+from pipeline import drop_keys, layout, run_names
 
 ROOT = Path(__file__).resolve().parents[1]
 _QUEUE = "subscriber"
@@ -45,7 +45,7 @@ class Application:
             )
         except (BotoCoreError, ClientError, OSError):
             return None
-        modified, dataset = head["LastModified"], layout.drop_of(key).dataset
+        modified, dataset = head["LastModified"], drop_keys.drop_of(key).dataset
         return run_names.run_name(dataset, modified, self.bucket, key, version["VersionId"])
 
     def message(self, run: str) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, cast
 
 from notify.message import Ending
-from pipeline import layout, run_names
+from pipeline import drop_keys, run_names
 from pipeline.documents.state import Output
 
 Event = Mapping[str, Any]
@@ -78,7 +78,7 @@ def of_lost_drop(record: Event) -> Ending:
     run = run_names.run_of_execution(f"lost-{number}")
     return Ending(
         run=run,
-        dataset=layout.dataset_of(key) if key else "schedule",
+        dataset=drop_keys.dataset_of(key) if key else "schedule",
         status="FAILED",
         source=_source(detail.get("bucket", {}).get("name"), key),
         error=response.get("errorType") or record["requestContext"].get("condition"),
@@ -103,7 +103,7 @@ def _document(text: str | None) -> dict[str, Any]:
 
 def _sample_name(given: Mapping[str, Any]) -> str:
     key = given.get("key")
-    return layout.dataset_of(str(key)) if key else "sample"
+    return drop_keys.dataset_of(str(key)) if key else "sample"
 
 
 def _time(milliseconds: float) -> str:

@@ -11,7 +11,7 @@ import re
 from datetime import UTC, datetime
 from typing import Any
 
-from pipeline.layout import ascii_of
+from pipeline.drop_keys import ascii_of
 
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _JOB_NAME_LIMIT = 63

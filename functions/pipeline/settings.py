@@ -11,8 +11,8 @@ from typing import Any, NotRequired, TypedDict
 
 import fastjsonschema
 
+from pipeline.drop_keys import SETTINGS_FILE
 from pipeline.errors import SettingsError
-from pipeline.layout import SETTINGS_FILE
 from pipeline.vocabulary import Promotion
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from pipeline import layout, run_names
+from pipeline import drop_keys, layout, run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.errors import SettingsError
@@ -47,8 +47,8 @@ def _seed(event: dict[str, Any]) -> dict[str, Any]:
         run = run_names.run_of_execution(event["execution_name"])
         key = layout.join(layout.prefix_of(run), f"{dataset}.csv")
     else:
-        key = f"{layout.INBOX}{dataset}/{dataset}-{size.rows}-{size.seed}.csv"
-        layout.drop_of(key)
+        key = f"{drop_keys.INBOX}{dataset}/{dataset}-{size.rows}-{size.seed}.csv"
+        drop_keys.drop_of(key)
     bucket = os.environ["BUCKET"]
     body = sample_csv(size)
     version_id = s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv").get(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from pipeline import layout, run_names, staged
+from pipeline import drop_keys, run_names, staged
 from pipeline.errors import DropNameError, InputError, SettingsError
 from pipeline.settings import Settings, parse_settings
 
@@ -64,9 +64,9 @@ def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
     if stored.key.endswith("/"):
         return None
     try:
-        drop = layout.drop_of(stored.key)
+        drop = drop_keys.drop_of(stored.key)
     except DropNameError as error:
-        return _refusal(stored, layout.dataset_of(stored.key), error)
+        return _refusal(stored, drop_keys.dataset_of(stored.key), error)
     try:
         staged_key = _staged_key(stored, drop.dataset)
         settings = _settings(stored.key, drop, staged_key, read_text)
@@ -94,7 +94,7 @@ def newest_of_each_dataset(objects: Iterable[StoredObject]) -> list[StoredObject
     newest: dict[str, StoredObject] = {}
     for stored in objects:
         try:
-            drop = layout.drop_of(stored.key)
+            drop = drop_keys.drop_of(stored.key)
         except DropNameError:
             continue
         if drop.is_settings:
@@ -119,10 +119,10 @@ def _staged_key(stored: StoredObject, dataset: str) -> str | None:
 
 
 def _settings(
-    key: str, drop: layout.Drop, staged_key: str | None, read_text: Read
+    key: str, drop: drop_keys.Drop, staged_key: str | None, read_text: Read
 ) -> Settings | dict[str, Any]:
     """Return the settings that a drop is or comes with, else the dataset's, else none."""
-    own = layout.settings_key(drop.dataset)
+    own = drop_keys.settings_key(drop.dataset)
     text = read_text(key if drop.is_settings else staged_key or own)
     if text is None and staged_key:
         raise SettingsError(

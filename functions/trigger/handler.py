@@ -12,7 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
-from pipeline import layout
+from pipeline import drop_keys, layout
 from pipeline.aws_errors import ABSENT, code_of, named_errors
 from pipeline.clients import client
 from pipeline.errors import ArtefactError, ServiceBusyError
@@ -103,7 +103,7 @@ def _look(bucket: str, listed: StoredObject) -> Looked:
     Step Functions gives an execution's name free after 90 days (StartExecution,
     name); the run's record in the bucket stays.
     """
-    run = run_of(listed, layout.drop_of(listed.key).dataset)
+    run = run_of(listed, drop_keys.drop_of(listed.key).dataset)
     if _exists(bucket, layout.run_key(run, layout.REQUEST)):
         return Looked(listed, "known", run)
     # A list says nothing of the settings that came with the object.
@@ -126,7 +126,7 @@ def _named(outcome: Outcome) -> str | None:
 
 
 def _inbox(bucket: str) -> Iterator[StoredObject]:
-    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=layout.INBOX)
+    pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket, Prefix=drop_keys.INBOX)
     for page in pages:
         for item in page.get("Versions", []):
             if item["IsLatest"]:

@@ -12,7 +12,7 @@ from urllib.parse import unquote_plus
 
 from botocore.exceptions import ClientError
 
-from pipeline import layout, run_names, staged
+from pipeline import drop_keys, run_names, staged
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import EmptyFileError
 from trigger.drop import Refusal, StoredObject
@@ -78,7 +78,7 @@ def _is_another(told: dict[str, Any], found: StoredObject) -> bool:
 
 def _gone(bucket: str, event: dict[str, Any], replaced: bool) -> Refusal:
     told = event["detail"]["object"]
-    key, dataset = told["key"], layout.dataset_of(told["key"])
+    key, dataset = told["key"], drop_keys.dataset_of(told["key"])
     what = "was written anew" if replaced else "was deleted"
     then = "the newer file has a run of its own" if replaced else "drop it again"
     run = run_names.run_name(

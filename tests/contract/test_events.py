@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.data_classes import S3EventBridgeNotificati
 
 from notify import ending
 from notify.message import message_of
-from pipeline import layout
+from pipeline import drop_keys
 from pipeline.delivery.channel import Attempt, Order, Outcome
 from pipeline.delivery.orders import OrderQueue
 from seed.sample import SampleSize
@@ -49,7 +49,7 @@ def test_seed_events_ask_for_a_possible_sample(event: dict[str, Any]) -> None:
 def test_trigger_events_are_a_tick_or_an_object(event: dict[str, Any]) -> None:
     if event.get("trigger") != "schedule":
         detail = S3EventBridgeNotificationEvent(event).detail
-        assert detail.object.key.startswith(layout.INBOX)
+        assert detail.object.key.startswith(drop_keys.INBOX)
         assert detail.object.version_id
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import boto3
 import pytest
 
-from pipeline import layout, run_names
+from pipeline import drop_keys, run_names
 from pipeline.errors import ServiceBusyError, SettingsError
 
 BUCKET = "dropforge-test"
@@ -46,7 +46,7 @@ def test_seed_invoked_on_its_own_drops_into_the_inbox(
     load: Load, event: Event, context: Any
 ) -> None:
     answer = load("seed").handler(event("seed-sample"), context)
-    assert layout.drop_of(answer["key"]).dataset == answer["dataset"] == "sample"
+    assert drop_keys.drop_of(answer["key"]).dataset == answer["dataset"] == "sample"
     body = boto3.client("s3").get_object(Bucket=BUCKET, Key=answer["key"])["Body"].read()
     assert body.count(b"\n") == 2001
 

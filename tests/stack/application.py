@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 from botocore.exceptions import ClientError
 
-from pipeline import layout, run_names
+from pipeline import drop_keys, layout, run_names
 
 END_LIMIT_SECONDS = 120.0
 
@@ -37,9 +37,9 @@ class Application:
         version = s3.put_object(Bucket=self.bucket, Key=key, Body=body).get("VersionId")
         head = s3.head_object(Bucket=self.bucket, Key=key)
         try:
-            dataset = layout.drop_of(key).dataset
+            dataset = drop_keys.drop_of(key).dataset
         except layout.DropNameError:
-            dataset = layout.dataset_name(key.split("/")[1])
+            dataset = drop_keys.dataset_name(key.split("/")[1])
         return run_names.run_name(dataset, head["LastModified"], self.bucket, key, version)
 
     def settings(self, dataset: str, settings: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from dropforge.client.inbox.drop import drop, stage_settings
 from dropforge.client.runs.runs import run_facts
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
-from pipeline import layout
+from pipeline import drop_keys
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 
@@ -68,7 +68,7 @@ def test_settings_of_a_drop_count_for_later_ones_only_if_its_run_accepts_them(
 ) -> None:
     stack = stack_of(application)
     columns = SAMPLE.split(b"\n", 1)[0].decode().split(",")
-    own = layout.settings_key("chosen")
+    own = drop_keys.settings_key("chosen")
     refused = dropped(stack, tmp_path, "1.csv", {"target": "prize"})
     assert target_of(application, refused) == "TargetMissingError"
     assert application.read(own) is None

@@ -18,7 +18,7 @@ from dropforge.client.inbox.header import check_target
 from dropforge.client.runs.results import check_out
 from dropforge.client.stack import Stack
 from dropforge.environment import LOCAL
-from pipeline import layout
+from pipeline import drop_keys
 
 _BAR_FROM = 64 * 10**6
 """Bytes from which an upload takes long enough to show a bar."""
@@ -78,7 +78,7 @@ def _drop(
     target: str | None,
     output: Output,
 ) -> Dropped:
-    chosen = layout.drop_of(key).dataset
+    chosen = drop_keys.drop_of(key).dataset
     settings, ticket = settings_of(stack, chosen, settings_file, target), None
     if settings is not None:
         if target is None and settings.get("target") is not None:

@@ -17,11 +17,11 @@ from dropforge.client.events.steps import Execution, execution_with_inputs, step
 from dropforge.client.execution.follow import message_of
 from dropforge.client.execution.naming import executions
 from dropforge.client.stack import Stack
-from pipeline import layout, run_names
+from pipeline import drop_keys, run_names
 
 SAMPLE = "sample"
 """The dataset that SeedFunction drops."""
-NOTES = f"{layout.INBOX}{SAMPLE}/notes.txt"
+NOTES = f"{drop_keys.INBOX}{SAMPLE}/notes.txt"
 """A file that is no CSV, for the events that are about a refusal."""
 _EXAMPLE = "churn-20260102-030405-0a1b2c3d"
 """The run that the documented events are about, and what else they name."""
@@ -60,7 +60,7 @@ def sample_run(stack: Stack, shapes: Path) -> Execution | None:
             continue
         found = execution_with_inputs(stack, stack.execution_arn(item["name"]))
         drop = json.loads(found.facts["input"])
-        if "Evaluate" not in found.inputs or not str(drop.get("key")).startswith(layout.INBOX):
+        if "Evaluate" not in found.inputs or not str(drop.get("key")).startswith(drop_keys.INBOX):
             continue
         newest = newest or found
         if wanted <= set(step_events(stack, found)):
@@ -109,9 +109,9 @@ def _names(stack: Stack, execution: Execution, data: Stored, notes: Stored) -> d
     message = message_of(stack, execution.facts["name"])
     ended = message["ended"] if message else None
     return {
-        f"{layout.INBOX}{_EXAMPLE_DATASET}/churn.csv": data.key,
+        f"{drop_keys.INBOX}{_EXAMPLE_DATASET}/churn.csv": data.key,
         "churn.csv": data.key.rpartition("/")[2],
-        f"{layout.INBOX}{_EXAMPLE_DATASET}/notes.txt": notes.key,
+        f"{drop_keys.INBOX}{_EXAMPLE_DATASET}/notes.txt": notes.key,
         _EXAMPLE: execution.facts["name"],
         _EXAMPLE_NOTES: notes.run,
         _EXAMPLE_MACHINE: machine,
@@ -146,7 +146,7 @@ def _stored(stack: Stack, key: str, version: str | None) -> Stored:
     where = {"Bucket": stack.bucket, "Key": key} | ({"VersionId": version} if version else {})
     head = stack.client("s3").head_object(**where)
     version = version or head.get("VersionId")
-    modified, dataset = head["LastModified"], layout.dataset_of(key)
+    modified, dataset = head["LastModified"], drop_keys.dataset_of(key)
     run = run_names.run_name(dataset, modified, stack.bucket, key, version)
     return Stored(key, version, head["ContentLength"], head["ETag"].strip('"'), run)
 

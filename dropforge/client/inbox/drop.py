@@ -8,7 +8,7 @@ from typing import Any
 
 from dropforge.client.stack import Stack
 from dropforge.errors import DropFileError
-from pipeline import layout, run_names, staged
+from pipeline import drop_keys, run_names, staged
 from pipeline.errors import DropNameError
 from pipeline.settings import parse_settings, resolve_settings
 
@@ -46,16 +46,16 @@ def key_of(file: Path, dataset: str | None) -> str:
             pass
     except OSError as error:
         raise DropFileError(f"{file} cannot be read: {error.strerror}") from error
-    if not file.name.lower().endswith(layout.CSV_SUFFIXES):
+    if not file.name.lower().endswith(drop_keys.CSV_SUFFIXES):
         raise DropNameError(f"{file} is no CSV file by its name; {_remedy(file)}")
-    chosen = layout.dataset_name(layout.stem_of(file.name)) if dataset is None else dataset
+    chosen = drop_keys.dataset_name(drop_keys.stem_of(file.name)) if dataset is None else dataset
     if "/" in chosen:
         raise DropNameError(
             f"{chosen!r} is no dataset name; use letters, digits and hyphens, as in "
-            f"{layout.dataset_name(chosen)!r}"
+            f"{drop_keys.dataset_name(chosen)!r}"
         )
-    key = f"{layout.INBOX}{chosen}/{file.name}"
-    layout.drop_of(key)
+    key = f"{drop_keys.INBOX}{chosen}/{file.name}"
+    drop_keys.drop_of(key)
     _check_length(key)
     return key
 
@@ -79,7 +79,7 @@ def _remedy(file: Path) -> str:
         return "save the sheet as CSV, and drop that"
     if suffix in _TEXTS:
         return f"rename it to {file.stem}.csv: tabs between the values are fine"
-    return f"its name must end in {' or '.join(layout.CSV_SUFFIXES)}"
+    return f"its name must end in {' or '.join(drop_keys.CSV_SUFFIXES)}"
 
 
 def settings_of(
@@ -98,7 +98,7 @@ def settings_of(
     """
     if file is None and target is None:
         return None
-    source = str(file) if file else f"{layout.INBOX}{dataset}/{layout.SETTINGS_FILE}"
+    source = str(file) if file else f"{drop_keys.INBOX}{dataset}/{drop_keys.SETTINGS_FILE}"
     if file:
         try:
             text: bytes | None = file.read_bytes()
@@ -126,7 +126,7 @@ def stage_settings(stack: Stack, key: str, settings: dict[str, Any]) -> str:
     ticket = staged.ticket_of(key, body)
     stack.client("s3").put_object(
         Bucket=stack.bucket,
-        Key=staged.key_of(layout.drop_of(key).dataset, ticket),
+        Key=staged.key_of(drop_keys.drop_of(key).dataset, ticket),
         Body=body,
         ContentType="application/json",
     )
@@ -158,5 +158,5 @@ def drop(
         version = s3.head_object(**where).get("VersionId")
     this = {**where, "VersionId": version} if version else where
     modified = s3.head_object(**this)["LastModified"]
-    dataset = layout.drop_of(key).dataset
+    dataset = drop_keys.drop_of(key).dataset
     return Dropped(key, dataset, run_names.run_name(dataset, modified, stack.bucket, key, version))

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from dropforge.client.stack import Stack
 from dropforge.errors import DropFileError, SettingUnknownError
-from pipeline import layout
+from pipeline import drop_keys
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import DropNameError, SettingsError
 from pipeline.settings import Settings as Resolved
@@ -93,10 +93,10 @@ def _key(dataset: str) -> str:
     if "/" in dataset:
         raise DropNameError(
             f"{dataset!r} is no dataset name; use letters, digits and hyphens, as in "
-            f"{layout.dataset_name(dataset)!r}"
+            f"{drop_keys.dataset_name(dataset)!r}"
         )
-    key = layout.settings_key(dataset)
-    layout.drop_of(key)
+    key = drop_keys.settings_key(dataset)
+    drop_keys.drop_of(key)
     return key
 
 

@@ -16,7 +16,7 @@ from dropforge.client.execution.naming import time_in
 from dropforge.client.log_lines.invocations import Term, events, log_group, marked, naming, time_of
 from dropforge.client.log_lines.records import readable, unescaped
 from dropforge.client.stack import Stack
-from pipeline import layout, run_names
+from pipeline import drop_keys, layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents.message import Message
 from pipeline.documents.plan import Request
@@ -29,7 +29,7 @@ _AFTER = timedelta(hours=2)
 """The trigger writes before the execution begins; messages are tried again after it, and a drop
 that is refused or lost is told within that time of it."""
 _REQUEST = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
-_FILE = re.compile(rf"^File: s3://[^/]+/({layout.INBOX}.+)$", re.MULTILINE)
+_FILE = re.compile(rf"^File: s3://[^/]+/({drop_keys.INBOX}.+)$", re.MULTILINE)
 """The line of a message that names the object."""
 _SPOKEN = 80
 """Letters of an error's words that are looked for."""
@@ -135,7 +135,7 @@ class RunLog:
             file = _FILE.search(self._message["text"] if self._message else "")
             return [naming(file[1])] if file else []
         # The key may be dropped again and again; the execution begins with the line.
-        is_drop = key.startswith(layout.INBOX)
+        is_drop = key.startswith(drop_keys.INBOX)
         return [naming(key, self._timeline.started)] if is_drop else []
 
 

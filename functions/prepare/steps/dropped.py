@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pipeline import layout
+from pipeline import drop_keys
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.errors import ArtefactError, EmptyFileError
 from pipeline.settings import SETTINGS_LIMIT, Settings, oversized, parse_settings, resolve_settings
@@ -55,16 +55,16 @@ def find_drop(bucket: Bucket, key: str, version: str | None) -> Dropped:
 
 def dataset_of(key: str) -> str:
     """Return the dataset of a drop whose input does not name it."""
-    if key.startswith(layout.INBOX):
-        return layout.drop_of(key).dataset
-    return layout.dataset_of(key)
+    if key.startswith(drop_keys.INBOX):
+        return drop_keys.drop_of(key).dataset
+    return drop_keys.dataset_of(key)
 
 
 def settings_of(bucket: Bucket, given: dict[str, Any] | None, dataset: str) -> Settings:
     """Return the drop's settings; for a drop that a person started without, the dataset's."""
     if given is not None:
         return resolve_settings(given)
-    key = layout.settings_key(dataset)
+    key = drop_keys.settings_key(dataset)
     try:
         return parse_settings(bucket.get(key, SETTINGS_LIMIT), key)
     except ArtefactError as error:

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from pipeline import layout, staged
+from pipeline import drop_keys, staged
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents.plan import Request
 from pipeline.errors import ServiceBusyError
@@ -33,7 +33,7 @@ def keep_settings(bucket: Bucket, request: Request) -> bool:
     source = request.get("keep_settings")
     if not source:
         return False
-    key = layout.settings_key(request["dataset"])
+    key = drop_keys.settings_key(request["dataset"])
     mine = (datetime.fromisoformat(request["last_modified"]), str(request["run"]))
     try:
         body = bucket.get(source, SETTINGS_LIMIT)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import layout, run_names
+from pipeline import drop_keys, layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
 from pipeline.documents.plan import ChunkRange, Plan
@@ -119,7 +119,7 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     whole = source.size <= len(start)
     characters = to_utf8(start[mark:]).decode()
     head = read_head(characters, name, text.encoding, whole, settings.get("target"))
-    target = target_column(head.columns, settings, name, layout.join(layout.INBOX, dataset))
+    target = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
     time, group = check_columns(head.columns, target, settings, name)
     if text.original == "cp1252":
         notices.append(cp1252_notice(name))

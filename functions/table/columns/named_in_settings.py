@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 
-from pipeline import layout
+from pipeline import drop_keys, layout
 from pipeline.errors import SettingsError, TargetMissingError
 from pipeline.settings import Settings
 from pipeline.wording import listed, quoted, shorten
@@ -32,7 +32,7 @@ def target_column(columns: list[str], settings: Settings, file: str, folder: str
         meant = f"; did you mean {listed(nearest)}?" if nearest else "."
         raise TargetMissingError(
             f'target {quoted(asked)} is no column of {file}{meant} Set "target" in '
-            f"{layout.join(folder, layout.SETTINGS_FILE)}, or run with --target COLUMN; the "
+            f"{layout.join(folder, drop_keys.SETTINGS_FILE)}, or run with --target COLUMN; the "
             f"columns are {listed(columns, 20)}"
         )
     return found

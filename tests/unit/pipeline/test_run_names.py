@@ -5,71 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline import layout, run_names
-from pipeline.errors import DropNameError
+from pipeline import drop_keys, run_names
 
 SAGEMAKER_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}")
 MOMENT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 LONGEST = "-".join("abcdefghijklmnopqrstuvwxyz01234")
-
-
-@pytest.mark.parametrize(
-    ("key", "dataset", "file"),
-    [
-        ("inbox/churn/a.csv", "churn", "a.csv"),
-        ("inbox/churn/a.CSV", "churn", "a.CSV"),
-        ("inbox/churn/a b.csv.gz", "churn", "a b.csv.gz"),
-        ("inbox/churn.csv", "churn", "churn.csv"),
-        ("inbox/churn.csv.gz", "churn", "churn.csv.gz"),
-        ("inbox/churn/pipeline.json", "churn", "pipeline.json"),
-    ],
-)
-def test_drop_of_good_key_gives_dataset_and_file(key: str, dataset: str, file: str) -> None:
-    assert layout.drop_of(key) == layout.Drop(dataset, file)
-
-
-@pytest.mark.parametrize(
-    "key",
-    [
-        "inbox/churn/a.txt",
-        "inbox/churn/deep/a.csv",
-        "inbox/churn/",
-        "inbox/",
-        "runs/x/a.csv",
-        "inbox/Churn/a.csv",
-        "inbox/a--b/a.csv",
-        "inbox/../a.csv",
-        "inbox/.csv",
-    ],
-)
-def test_drop_of_bad_key_is_refused_with_the_remedy(key: str) -> None:
-    with pytest.raises(DropNameError) as caught:
-        layout.drop_of(key)
-    assert key in str(caught.value) or layout.stem_of(key.split("/")[1]) in str(caught.value)
-    assert "inbox/" in str(caught.value) or ".csv" in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    ("key", "dataset"),
-    [
-        ("inbox/churn/a.csv", "churn"),
-        ("inbox/churn/deep/a.txt", "churn"),
-        ("inbox/Churn 2/a.csv", "churn-2"),
-        ("inbox/churn.csv.gz", "churn"),
-        ("inbox/a.b.csv", "a-b"),
-        ("elsewhere/deep/Wine.CSV", "wine"),
-        ("inbox//a.csv", "data"),
-        (f"inbox/{LONGEST}/a.csv", LONGEST),
-    ],
-)
-def test_dataset_of_any_key_is_what_its_folder_or_file_says(key: str, dataset: str) -> None:
-    assert layout.dataset_of(key) == dataset
-
-
-@given(st.text(max_size=120))
-def test_dataset_name_of_any_text_is_a_dataset_name(text: str) -> None:
-    name = layout.dataset_name(text)
-    assert layout.drop_of(f"inbox/{name}/a.csv").dataset == name
 
 
 @given(st.text(min_size=1, max_size=80))
@@ -89,7 +29,7 @@ def test_run_of_execution_of_names_alike_without_accents_differs() -> None:
 
 
 def test_run_name_of_the_longest_dataset_fits_a_job_name() -> None:
-    assert layout.drop_of(f"inbox/{LONGEST}/a.csv").dataset == LONGEST
+    assert drop_keys.drop_of(f"inbox/{LONGEST}/a.csv").dataset == LONGEST
     run = run_names.run_name(LONGEST, MOMENT, "bucket", "key", "v1")
     assert len(run_names.attempts_of(run)[-1]) <= 63
     assert SAGEMAKER_NAME.fullmatch(run_names.attempts_of(run)[-1])
