@@ -74,6 +74,7 @@ WarningCode = Literal[
     "time_missing",
     "time_split",
     "tiny_data",
+    "unit",
     "unread_values",
     "unseen_values",
     "wide_interval",

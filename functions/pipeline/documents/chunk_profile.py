@@ -57,6 +57,10 @@ class ColumnProfile(TypedDict):
     dots: NotRequired[bool]
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
+    texts: NotRequired[dict[str, int] | None]
+    """Values that are no numbers, with their counts; None if they are many."""
+    units: NotRequired[dict[str, Numbers] | None]
+    """Numbers by the unit behind them; None if the units are many."""
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""

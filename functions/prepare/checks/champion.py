@@ -18,6 +18,7 @@ from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
 from table.values.dates import DATES
+from table.values.numbers import unit_of
 
 _SHOWN = 3
 _SAID = 200
@@ -149,8 +150,13 @@ def _changed(old: Encoder, columns: list[Column]) -> list[str]:
         before = features[0].get("style", "") if features[0]["encoding"] in _STYLED else ""
         if column.kind != "empty" and not _reads(features[0]["encoding"], before, column):
             after = column.style if column.numbers or column.dates else ""
-            found.append(f"{quoted(name)} holds {_WRITTEN[after]} now, and held {_WRITTEN[before]}")
+            found.append(f"{quoted(name)} holds {_written(after)} now, and held {_written(before)}")
     return found
+
+
+def _written(style: str) -> str:
+    unit = unit_of(style)
+    return _WRITTEN[style] if unit is None else f"numbers of {unit}"
 
 
 def _reads(encoding: str, style: str, column: Column) -> bool:

@@ -27,6 +27,7 @@ from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
 from prepare.training.job import encoded_bytes, job_of
 from table.columns.kind import Column, column_of, summary
+from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
 from table.encoding.build import build_encoder
@@ -138,8 +139,9 @@ def _understood(
     chained = chain(chunk_results(files, plan), plan, target_index)
     _check_rows(chained, plan)
     rows = chained.profile["rows"]
+    decimal_comma = has_decimal_comma(chained.profile["columns"], plan["dialect"]["delimiter"])
     columns = [
-        column_of(name, found, rows, plan["dialect"]["delimiter"])
+        column_of(name, found, rows, decimal_comma)
         for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
     ]
     target = target_of(columns[target_index], settings, rows, plan["file"])

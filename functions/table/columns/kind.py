@@ -9,14 +9,18 @@ from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
 from pipeline.documents.profile import ColumnSummary
 from table.columns import identifiers
 from table.profiling.distinct import distinct
-from table.profiling.merge import merge_numbers
-from table.values.spellings import FALSE, TRUE
+from table.profiling.tally import merge_numbers
+from table.values.numbers import style_of_unit
+from table.values.spellings import FALSE, MARKS, TRUE
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
 SHARE = 0.95
 # A column of few different values, some of them no numbers, holds codes.
 _CODES = 50
 _TEXT_SHARE = 0.5
+# So many different texts may stand for "missing" between numbers.
+_MARKS = 5
+_STRAY_SHARE = 0.01
 # Where day and month could change places in every value, this style is taken.
 _PREFERRED = {"dmy_slash": "mdy_slash", "mdy_dash": "dmy_dash"}
 
@@ -48,13 +52,14 @@ class Column:
     ambiguous: bool = False
 
 
-def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") -> Column:
+def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = False) -> Column:
     """Decide what a column holds.
 
     Parameters
     ----------
     found : its merged profile.
     rows : good rows of the file.
+    decimal_comma : what a comma or point that could be either is in this file.
     """
     missing = found["missing"]
     present = rows - missing
@@ -72,10 +77,9 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
     )
     if present == infinite:
         return column
-    style, numbers = _numbers(found, delimiter)
+    style, numbers = _numbers(found, decimal_comma)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    coded = different <= _CODES and unread > 0
-    if numbers and unread <= (1 - SHARE) * present and not coded:
+    if numbers and _holds_numbers(column, found, unread):
         return replace(
             column,
             kind=_number_kind(column, numbers),
@@ -94,6 +98,26 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
                 column, kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous
             )
     return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
+
+
+def _holds_numbers(column: Column, found: ColumnProfile, unread: int) -> bool:
+    """Tell a column of numbers, some of them missing, from one of codes, texts or dates.
+
+    A few texts that stand between many different numbers say that something is missing,
+    whatever their share (n.v.t., PrivacySuppressed, *, :).
+    """
+    texts = found.get("texts", {}) or {}
+    marks = sum(texts.values()) if len(texts) <= _MARKS else 0
+    coded = column.distinct <= _CODES and unread > 0
+    if coded and not (texts and all(_says_missing(text) for text in texts)):
+        # Among few different numbers a text is another code, unless it is as good as none.
+        return bool(texts) and len(texts) <= 2 and unread <= _STRAY_SHARE * column.present
+    beside = column.present - marks
+    return column.present - unread >= SHARE * beside
+
+
+def _says_missing(text: str) -> bool:
+    return text.lower() in MARKS or not any(letter.isalnum() for letter in text)
 
 
 def _number_kind(column: Column, numbers: Numbers) -> str:
@@ -122,15 +146,23 @@ def _text_kind(column: Column, found: ColumnProfile) -> str:
     return "category"
 
 
-def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, Numbers | None]:
+def _numbers(found: ColumnProfile, decimal_comma: bool) -> tuple[str, Numbers | None]:
     """Choose how the column's numbers are written, and merge what belongs to that."""
     styles = found["numbers"]
     plain = styles.get("plain")
     others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
+    units = found.get("units") or {}
+    if units:
+        unit = max(sorted(units), key=lambda name: units[name]["count"])
+        if units[unit]["count"] > sum(other["count"] for other in others.values()):
+            one = units[unit]
+            return style_of_unit(unit), merge_numbers(plain, one) if plain else one
     if not others:
+        if decimal_comma and "pointed" in styles and not found.get("dots"):
+            return "comma", styles["pointed"]
         return "plain", plain
     # Where both read as many, 1.5 beside 1,500 leaves no reading of the comma but thousands.
-    decimal = delimiter == ";" and not found.get("dots")
+    decimal = decimal_comma and not found.get("dots")
     style = max(others, key=lambda s: (others[s]["count"], (s == "comma") == decimal))
     if style == "comma":
         plain = styles.get("pointed", plain)

@@ -11,6 +11,7 @@ from table.columns.kind import Column
 from table.columns.target import Target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
 from table.reading.dialect import Dialect
+from table.values.numbers import unit_of
 from table.values.spellings import FALSE, TRUE
 
 VERSION = 1
@@ -62,7 +63,7 @@ def build_encoder(
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
         else:
             features += features_of(column)
-            notices += _unread(column) + _ambiguous(column)
+            notices += _unread(column) + _ambiguous(column) + _unit(column)
     if len(features) == 1:
         features += _indicator(features[0])
     notices += _dropped_notices(columns, dropped)
@@ -176,6 +177,16 @@ def _unread(column: Column) -> list[Notice]:
         text = f"Column {quoted(column.name)}: {many} counted as missing."
         found.append(notice("infinite_values", text))
     return found
+
+
+def _unit(column: Column) -> list[Notice]:
+    unit = unit_of(column.style) if column.numbers else None
+    if unit is None:
+        return []
+    text = (
+        f"Column {quoted(column.name)}: numbers with {quoted(unit)} behind them, read as numbers."
+    )
+    return [notice("unit", text)]
 
 
 def _ambiguous(column: Column) -> list[Notice]:

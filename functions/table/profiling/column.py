@@ -1,55 +1,22 @@
 """The profile of one column of one chunk, in a form that merges."""
 
-from dataclasses import dataclass
-from typing import Any
-
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.distinct import sketch_of
+from table.profiling.tally import Tally, numbers_of, value_of
+from table.profiling.texts import few_texts, units_among
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers, timeline_of
 from table.values.dates import ANY_DATE, DATES, dates
 from table.values.missing import stripped
-from table.values.numbers import COMMA, GROUPED, POINTED, comma, grouped, infinite, plain
+from table.values.numbers import COMMA, GROUPED, POINTED, as_signed, comma, grouped, infinite, plain
 
-# Above 2**53 a float no longer holds every integer.
-_EXACT = 2.0**53
 _DAY = 86_400_000_000
 _LOOK = 10_000
 _FEW = 100
 # 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
 _REPEATED = 0.8
 _THREE_WORDS = r"\S\s+\S+\s+\S"
-
-
-@dataclass(frozen=True)
-class Tally:
-    """Values and how often each occurs; without counts, once each."""
-
-    values: pl.Series
-    counts: pl.Series | None
-
-    @property
-    def total(self) -> int:
-        """Number of values, repeated ones counted as often as they occur."""
-        return len(self.values) if self.counts is None else int(self.counts.sum())
-
-    def where(self, mask: pl.Series) -> "Tally":
-        """Keep the values for which the mask is true."""
-        counts = None if self.counts is None else self.counts.filter(mask)
-        return Tally(self.values.filter(mask), counts)
-
-    def read_as(self, values: pl.Series) -> "Tally":
-        """Put other values in place of these, and leave out where they are null."""
-        if not values.null_count():
-            return Tally(values, self.counts)
-        return Tally(values, self.counts).where(values.is_not_null())
-
-    def repeated(self) -> pl.Series:
-        """Return each value as often as it occurs."""
-        if self.counts is None:
-            return self.values
-        return self.values.repeat_by(self.counts).explode(empty_as_null=False)
 
 
 def tally(values: pl.Series) -> Tally:
@@ -88,7 +55,7 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
         "longest": 0,
     }
     if len(numbers.values):
-        found["numbers"]["plain"] = _numbers(numbers)
+        found["numbers"]["plain"] = numbers_of(numbers)
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
         _add_points(found, texts, numbers)
         if timed:
@@ -112,7 +79,7 @@ def _add_points(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
     thousands = texts.str.contains(POINTED)
     if thousands.any():
         turned = (numbers.values * 1000).round().zip_with(thousands, numbers.values)
-        found["numbers"]["pointed"] = _numbers(Tally(turned, numbers.counts))
+        found["numbers"]["pointed"] = numbers_of(Tally(turned, numbers.counts))
         texts = texts.filter(~thousands)
     if texts.str.contains(".", literal=True).any():
         found["dots"] = True
@@ -138,41 +105,25 @@ def _cleaned(raw: Tally) -> tuple[Tally, int]:
     return Tally(merged["value"], merged["count"]), missing
 
 
-def _numbers(numbers: Tally) -> Numbers:
-    values = numbers.values
-    count = numbers.total
-    weights = 1 / count if numbers.counts is None else numbers.counts / count
-    whole = (values == values.floor()) & (values.abs() < _EXACT)
-    return {
-        "count": count,
-        "whole": numbers.where(whole).total,
-        "min": _value(values.min()),
-        "max": _value(values.max()),
-        # Weighted before they are added: sums of numbers near 1e308 would overflow.
-        "mean": _value((values * weights).sum()),
-    }
-
-
-def _value(found: Any) -> Any:
-    """Give up polars' type of an aggregate, which is any that a series may hold."""
-    return found
-
-
 def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
     """Add what is no plain number: numbers of other styles, infinities, dates, texts."""
     if endless := rest.where(infinite(rest.values)).total:
         found["infinite"] = endless
+    signed = as_signed(rest.values)
     for style, pattern, read in (("grouped", GROUPED, grouped), ("comma", COMMA, comma)):
-        some = rest.where(rest.values.str.contains(pattern))
+        some = rest.where(signed.str.contains(pattern))
         numbers = some.read_as(read(some.values))
         if len(numbers.values):
-            found["numbers"][style] = _numbers(numbers)
+            found["numbers"][style] = numbers_of(numbers)
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
     # The smallest few texts are the same for every chunk size.
-    number = rest.values.str.contains(GROUPED) | rest.values.str.contains(COMMA)
-    strange = rest.values.filter(~number & ~infinite(rest.values))
-    found["other"] = strange.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
+    number = signed.str.contains(GROUPED) | signed.str.contains(COMMA)
+    strange = rest.where(~number & ~infinite(rest.values))
+    found["other"] = strange.values.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
+    if len(strange.values):
+        found["units"], texts = units_among(strange)
+        found["texts"] = few_texts(texts)
     dated = rest.where(rest.values.str.contains(ANY_DATE))
     if not len(dated.values):
         return
@@ -184,8 +135,8 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
         ticks = days.read_as(ticks_of_dates(days.values))
         found["dates"][style] = {
             "count": ticks.total,
-            "min": _value(ticks.values.min()),
-            "max": _value(ticks.values.max()),
+            "min": value_of(ticks.values.min()),
+            "max": value_of(ticks.values.max()),
             "clock": bool((ticks.values % _DAY != 0).any()),
         }
         if timed:

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
 from table.profiling.distinct import merge_sketches
+from table.profiling.tally import merge_numbers
+from table.profiling.texts import merge_texts, merge_units
 from table.profiling.timeline import merge_timelines
 
 _Part = TypeVar("_Part")
@@ -51,6 +53,10 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         merged["prose"] = prose
     if one.get("dots") or other.get("dots"):
         merged["dots"] = True
+    if "texts" in one or "texts" in other:
+        merged["texts"] = merge_texts(one.get("texts", {}), other.get("texts", {}))
+    if "units" in one or "units" in other:
+        merged["units"] = merge_units(one.get("units", {}), other.get("units", {}))
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
@@ -76,19 +82,6 @@ def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str
     if "pointed" in other and "plain" in numbers:
         return {"pointed": numbers["plain"]} | numbers
     return numbers
-
-
-def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
-    """Merge the numbers of different values."""
-    count = one["count"] + other["count"]
-    return {
-        "count": count,
-        "whole": one["whole"] + other["whole"],
-        "min": min(one["min"], other["min"]),
-        "max": max(one["max"], other["max"]),
-        # Weighted before it is added: sums of numbers near 1e308 would overflow.
-        "mean": one["mean"] * (one["count"] / count) + other["mean"] * (other["count"] / count),
-    }
 
 
 def _merge_dates(one: Dates, other: Dates) -> Dates:

@@ -1,0 +1,75 @@
+"""Values of a column and how often each occurs, and what numbers among them come to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from pipeline.documents.chunk_profile import Numbers
+
+# Above 2**53 a float no longer holds every integer.
+_EXACT = 2.0**53
+
+
+@dataclass(frozen=True)
+class Tally:
+    """Values and how often each occurs; without counts, once each."""
+
+    values: pl.Series
+    counts: pl.Series | None
+
+    @property
+    def total(self) -> int:
+        """Number of values, repeated ones counted as often as they occur."""
+        return len(self.values) if self.counts is None else int(self.counts.sum())
+
+    def where(self, mask: pl.Series) -> "Tally":
+        """Keep the values for which the mask is true."""
+        counts = None if self.counts is None else self.counts.filter(mask)
+        return Tally(self.values.filter(mask), counts)
+
+    def read_as(self, values: pl.Series) -> "Tally":
+        """Put other values in place of these, and leave out where they are null."""
+        if not values.null_count():
+            return Tally(values, self.counts)
+        return Tally(values, self.counts).where(values.is_not_null())
+
+    def repeated(self) -> pl.Series:
+        """Return each value as often as it occurs."""
+        if self.counts is None:
+            return self.values
+        return self.values.repeat_by(self.counts).explode(empty_as_null=False)
+
+
+def numbers_of(numbers: Tally) -> Numbers:
+    """Sum up numbers."""
+    values = numbers.values
+    count = numbers.total
+    weights = 1 / count if numbers.counts is None else numbers.counts / count
+    whole = (values == values.floor()) & (values.abs() < _EXACT)
+    return {
+        "count": count,
+        "whole": numbers.where(whole).total,
+        "min": value_of(values.min()),
+        "max": value_of(values.max()),
+        # Weighted before they are added: sums of numbers near 1e308 would overflow.
+        "mean": value_of((values * weights).sum()),
+    }
+
+
+def value_of(found: Any) -> Any:
+    """Give up polars' type of an aggregate, which is any that a series may hold."""
+    return found
+
+
+def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
+    """Merge the numbers of different values."""
+    count = one["count"] + other["count"]
+    return {
+        "count": count,
+        "whole": one["whole"] + other["whole"],
+        "min": min(one["min"], other["min"]),
+        "max": max(one["max"], other["max"]),
+        # Weighted before it is added: sums of numbers near 1e308 would overflow.
+        "mean": one["mean"] * (one["count"] / count) + other["mean"] * (other["count"] / count),
+    }
