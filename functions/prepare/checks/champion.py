@@ -170,7 +170,7 @@ def _reads(encoding: str, style: str, column: Column) -> bool:
         return False
     # Plain numbers are read in every style, but for the points in a column of decimal commas.
     whole = column.numbers["whole"] == column.numbers["count"]
-    return style == column.style or (column.style == "plain" and (style == "grouped" or whole))
+    return style == column.style or (column.style == "plain" and (style != "comma" or whole))
 
 
 def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:

@@ -141,7 +141,7 @@ def _understood(
     rows = chained.profile["rows"]
     decimal_comma = has_decimal_comma(chained.profile["columns"], plan["dialect"]["delimiter"])
     columns = [
-        column_of(name, found, rows, decimal_comma)
+        column_of(name, found, rows, decimal_comma, target=name == plan["target"])
         for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
     ]
     target = target_of(columns[target_index], settings, rows, plan["file"])

@@ -1,5 +1,6 @@
 """What a column holds, decided from its merged profile."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil, log10
@@ -20,6 +21,8 @@ _CODES = 50
 _TEXT_SHARE = 0.5
 # So many different texts may stand for "missing" between numbers.
 _MARKS = 5
+# A slip of the hand rather than a code: a text or two, in one value of a hundred.
+_STRAYS = 2
 _STRAY_SHARE = 0.01
 # Where day and month could change places in every value, this style is taken.
 _PREFERRED = {"dmy_slash": "mdy_slash", "mdy_dash": "dmy_dash"}
@@ -52,7 +55,14 @@ class Column:
     ambiguous: bool = False
 
 
-def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = False) -> Column:
+def column_of(
+    name: str,
+    found: ColumnProfile,
+    rows: int,
+    decimal_comma: bool = False,
+    *,
+    target: bool = False,
+) -> Column:
     """Decide what a column holds.
 
     Parameters
@@ -60,6 +70,7 @@ def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = 
     found : its merged profile.
     rows : good rows of the file.
     decimal_comma : what a comma or point that could be either is in this file.
+    target : whether it is the target, of which no class may be lost.
     """
     missing = found["missing"]
     present = rows - missing
@@ -79,7 +90,7 @@ def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = 
         return column
     style, numbers = _numbers(found, decimal_comma)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    if numbers and _holds_numbers(column, found, unread):
+    if numbers and _holds_numbers(column, _marks(found, target), unread):
         return replace(
             column,
             kind=_number_kind(column, numbers),
@@ -100,24 +111,31 @@ def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = 
     return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
 
 
-def _holds_numbers(column: Column, found: ColumnProfile, unread: int) -> bool:
-    """Tell a column of numbers, some of them missing, from one of codes, texts or dates.
+def _marks(found: ColumnProfile, target: bool) -> dict[str, int]:
+    """Return the texts that may stand between numbers for "missing", each with its count.
 
-    A few texts that stand between many different numbers say that something is missing,
-    whatever their share (n.v.t., PrivacySuppressed, *, :).
+    A few texts do, whatever they say (n.v.t., PrivacySuppressed, *, :). In a target they may
+    be classes, so that only known marks do.
     """
-    texts = found.get("texts", {}) or {}
-    marks = sum(texts.values()) if len(texts) <= _MARKS else 0
-    coded = column.distinct <= _CODES and unread > 0
-    if coded and not (texts and all(_says_missing(text) for text in texts)):
+    texts = found.get("texts") or {}
+    if len(texts) > _MARKS or (target and not _all_known(texts)):
+        return {}
+    return texts
+
+
+def _all_known(marks: Iterable[str]) -> bool:
+    """Tell whether all these are known to say "missing", or say nothing."""
+    return all(
+        mark.lower() in MARKS or not any(letter.isalnum() for letter in mark) for mark in marks
+    )
+
+
+def _holds_numbers(column: Column, marks: dict[str, int], unread: int) -> bool:
+    """Tell a column of numbers, some of them missing, from one of codes, texts or dates."""
+    if unread and column.distinct <= _CODES and not (marks and _all_known(marks)):
         # Among few different numbers a text is another code, unless it is as good as none.
-        return bool(texts) and len(texts) <= 2 and unread <= _STRAY_SHARE * column.present
-    beside = column.present - marks
-    return column.present - unread >= SHARE * beside
-
-
-def _says_missing(text: str) -> bool:
-    return text.lower() in MARKS or not any(letter.isalnum() for letter in text)
+        return 0 < len(marks) <= _STRAYS and unread <= _STRAY_SHARE * column.present
+    return column.present - unread >= SHARE * (column.present - sum(marks.values()))
 
 
 def _number_kind(column: Column, numbers: Numbers) -> str:
@@ -153,9 +171,10 @@ def _numbers(found: ColumnProfile, decimal_comma: bool) -> tuple[str, Numbers | 
     others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
     units = found.get("units") or {}
     if units:
-        unit = max(sorted(units), key=lambda name: units[name]["count"])
-        if units[unit]["count"] > sum(other["count"] for other in others.values()):
-            one = units[unit]
+        # A unit stands behind most numbers, or it is a text that begins with digits.
+        unit, one = max(sorted(units.items()), key=lambda named: named[1]["count"])
+        beside = [*others.values(), *([plain] if plain else [])]
+        if one["count"] > sum(numbers["count"] for numbers in beside):
             return style_of_unit(unit), merge_numbers(plain, one) if plain else one
     if not others:
         if decimal_comma and "pointed" in styles and not found.get("dots"):

@@ -1,15 +1,17 @@
 """The profile of one column of one chunk, in a form that merges."""
 
+from typing import cast
+
 import polars as pl
 
 from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.distinct import sketch_of
-from table.profiling.tally import Tally, numbers_of, value_of
-from table.profiling.texts import few_texts, units_among
+from table.profiling.tally import Tally, numbers_of
+from table.profiling.texts import few_texts, shortened, units_among
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers, timeline_of
 from table.values.dates import ANY_DATE, DATES, dates
 from table.values.missing import stripped
-from table.values.numbers import COMMA, GROUPED, POINTED, as_signed, comma, grouped, infinite, plain
+from table.values.numbers import POINTED, as_signed, comma, grouped, infinite, plain
 
 _DAY = 86_400_000_000
 _LOOK = 10_000
@@ -107,22 +109,22 @@ def _cleaned(raw: Tally) -> tuple[Tally, int]:
 
 def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
     """Add what is no plain number: numbers of other styles, infinities, dates, texts."""
-    if endless := rest.where(infinite(rest.values)).total:
+    number = infinite(rest.values)
+    if endless := rest.where(number).total:
         found["infinite"] = endless
     signed = as_signed(rest.values)
-    for style, pattern, read in (("grouped", GROUPED, grouped), ("comma", COMMA, comma)):
-        some = rest.where(signed.str.contains(pattern))
-        numbers = some.read_as(read(some.values))
+    for style, read in (("grouped", grouped(signed)), ("comma", comma(signed))):
+        numbers = rest.read_as(read)
         if len(numbers.values):
             found["numbers"][style] = numbers_of(numbers)
+        number |= read.is_not_null()
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
+    strange = rest.where(~number)
     # The smallest few texts are the same for every chunk size.
-    number = signed.str.contains(GROUPED) | signed.str.contains(COMMA)
-    strange = rest.where(~number & ~infinite(rest.values))
-    found["other"] = strange.values.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
+    found["other"] = shortened(strange.values).unique().bottom_k(3).sort().to_list()
     if len(strange.values):
-        found["units"], texts = units_among(strange)
+        found["units"], texts = units_among(strange, signed.filter(~number))
         found["texts"] = few_texts(texts)
     dated = rest.where(rest.values.str.contains(ANY_DATE))
     if not len(dated.values):
@@ -135,8 +137,8 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
         ticks = days.read_as(ticks_of_dates(days.values))
         found["dates"][style] = {
             "count": ticks.total,
-            "min": value_of(ticks.values.min()),
-            "max": value_of(ticks.values.max()),
+            "min": cast(int, ticks.values.min()),
+            "max": cast(int, ticks.values.max()),
             "clock": bool((ticks.values % _DAY != 0).any()),
         }
         if timed:

@@ -1,12 +1,13 @@
 """Merging the profiles of different rows; the order changes nothing but last digits of means."""
 
 from collections.abc import Callable, Mapping
+from operator import add
 from typing import TypeVar
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
 from table.profiling.distinct import merge_sketches
 from table.profiling.tally import merge_numbers
-from table.profiling.texts import merge_texts, merge_units
+from table.profiling.texts import FEW_TEXTS, FEW_UNITS
 from table.profiling.timeline import merge_timelines
 
 _Part = TypeVar("_Part")
@@ -54,9 +55,11 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     if one.get("dots") or other.get("dots"):
         merged["dots"] = True
     if "texts" in one or "texts" in other:
-        merged["texts"] = merge_texts(one.get("texts", {}), other.get("texts", {}))
+        merged["texts"] = _few(one.get("texts", {}), other.get("texts", {}), add, FEW_TEXTS)
     if "units" in one or "units" in other:
-        merged["units"] = merge_units(one.get("units", {}), other.get("units", {}))
+        merged["units"] = _few(
+            one.get("units", {}), other.get("units", {}), merge_numbers, FEW_UNITS
+        )
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
@@ -75,6 +78,19 @@ def _each(
         key: merge(one[key], other[key]) if key in one and key in other else {**one, **other}[key]
         for key in sorted({*one, *other})
     }
+
+
+def _few(
+    one: Mapping[str, _Part] | None,
+    other: Mapping[str, _Part] | None,
+    merge: Callable[[_Part, _Part], _Part],
+    limit: int,
+) -> dict[str, _Part] | None:
+    """Merge what is kept while it is few; None stands for many."""
+    if one is None or other is None:
+        return None
+    merged = _each(one, other, merge)
+    return merged if len(merged) <= limit else None
 
 
 def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str, Numbers]:

@@ -1,7 +1,7 @@
 """Values of a column and how often each occurs, and what numbers among them come to."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import polars as pl
 
@@ -50,16 +50,11 @@ def numbers_of(numbers: Tally) -> Numbers:
     return {
         "count": count,
         "whole": numbers.where(whole).total,
-        "min": value_of(values.min()),
-        "max": value_of(values.max()),
+        "min": cast(float, values.min()),
+        "max": cast(float, values.max()),
         # Weighted before they are added: sums of numbers near 1e308 would overflow.
-        "mean": value_of((values * weights).sum()),
+        "mean": cast(float, (values * weights).sum()),
     }
-
-
-def value_of(found: Any) -> Any:
-    """Give up polars' type of an aggregate, which is any that a series may hold."""
-    return found
 
 
 def merge_numbers(one: Numbers, other: Numbers) -> Numbers:

@@ -13,18 +13,18 @@ _GROUPS = (
     r"|[0-9]{1,3}(?:['\u2019 \u00a0\u202f\u2009][0-9]{3})+|[0-9]+)"
 )
 _POINT = rf"(?:{_GROUPS}(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}"
-GROUPED = rf"^{_SIGN}{_POINT}{_UNIT}$"
+_GROUPED = rf"^{_SIGN}{_POINT}{_UNIT}$"
 _DECIMALS = rf"(?:,[0-9]*)?{_EXPONENT}"
 # The decimal comma, as 1.234.567,89 or 3,5.
 # Groups may be apart by a blank that breaks no line, as French programs write it.
-COMMA = (
+_COMMA = (
     rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '\u2019\u00a0\u202f\u2009][0-9]{{3}})+|[0-9]+)"
     rf"{_DECIMALS}{_UNIT}$"
 )
 # What is a plain number, but has groups of three in a column of decimal commas.
 POINTED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 # A unit behind each number, as in 23.4 kmpl, 34 days, 90 km/h, 12 m2.
-UNIT = r"^(.*[0-9.])\s?((?:[A-Za-zµμ°]{1,10}[23²³]?)(?:/[A-Za-z]{1,5}[23²³]?)?)$"
+_NUMBER_AND_UNIT = r"^(.*[0-9.])\s?((?:[A-Za-zµμ°]{1,10}[23²³]?)(?:/[A-Za-z]{1,5}[23²³]?)?)$"
 _UNITS = "unit:"
 _NOT_NUMBER = r"[^0-9.eE+-]"
 # XGBoost holds numbers in 32 bits, and refuses what is infinite there.
@@ -60,29 +60,27 @@ def as_signed(values: pl.Series) -> pl.Series:
     )
 
 
-def grouped(values: pl.Series) -> pl.Series:
-    """Read numbers such as 1,234.5, $3, 45% or (12.50); null for all else."""
-    values = as_signed(values)
-    kept = values.set(~values.str.contains(GROUPED), None)
+def grouped(signed: pl.Series) -> pl.Series:
+    """Read what `as_signed` wrote of 1,234.5, $3, 45% or (12.50); null for all else."""
+    kept = signed.set(~signed.str.contains(_GROUPED), None)
     return plain(kept.str.replace_all(_NOT_NUMBER, ""))
 
 
-def comma(values: pl.Series) -> pl.Series:
-    """Read numbers with a decimal comma, such as 3,5, 1.234,5 or 12,5-; null for all else."""
-    values = as_signed(values)
-    kept = values.set(~values.str.contains(COMMA), None)
+def comma(signed: pl.Series) -> pl.Series:
+    """Read what `as_signed` wrote of 3,5, 1.234,5 or 12,5-; null for all else."""
+    kept = signed.set(~signed.str.contains(_COMMA), None)
     digits = kept.str.replace_all(r"[^0-9,eE+-]", "").str.replace(",", ".", literal=True)
     return plain(digits)
 
 
-def units_of(values: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Part values with a unit behind a number.
+def units_of(signed: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Part what `as_signed` wrote of a number with a unit behind it.
 
     Returns
     -------
     The numbers, and their units; null for all else.
     """
-    parts = as_signed(values).str.extract_groups(UNIT).struct.unnest()
+    parts = signed.str.extract_groups(_NUMBER_AND_UNIT).struct.unnest()
     read = grouped(parts.to_series(0))
     return read, parts.to_series(1).set(read.is_null(), None)
 
@@ -106,11 +104,12 @@ def numbers(values: pl.Series, style: str) -> pl.Series:
         except that a comma column's 1.234 is a group of thousands.
     """
     first = plain(values)
-    if (unit := unit_of(style)) is not None:
-        read, found = units_of(values)
-        return first.fill_null(read.set((found != unit).fill_null(value=True), None))
     if style == "comma":
-        return comma(values).fill_null(first)
+        return comma(as_signed(values)).fill_null(first)
     if style == "plain" or first.null_count() == values.null_count():
         return first
-    return first.fill_null(grouped(values))
+    signed = as_signed(values)
+    if (unit := unit_of(style)) is not None:
+        read, found = units_of(signed)
+        return first.fill_null(read.set((found != unit).fill_null(value=True), None))
+    return first.fill_null(grouped(signed))

@@ -28,6 +28,7 @@ def second_run(first: bytes, second: bytes) -> Prepared:
 POINTS = [f"{n % 11 / 4}" for n in range(ROWS)]
 COMMAS = [text.replace(".", ",") for text in POINTS]
 GROUPS = [f"${n % 9 + 1},{n % 900 + 100}.5" for n in range(ROWS)]
+SPEEDS = [f"{n % 23}.5 km/h" for n in range(ROWS)]
 COUNTS = [f"{n % 23}" for n in range(ROWS)]
 WORDS = [f"w{n % 5}" for n in range(ROWS)]
 KEYS = [f"key {n}" for n in range(ROWS)]
@@ -44,6 +45,7 @@ DAY_FIRST = [f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/2024" for n in range(ROWS)]
         (POINTS, COMMAS, "'c' holds numbers with decimal commas now, and held plain numbers when"),
         (COMMAS, POINTS, "'c' holds plain numbers now, and held numbers with decimal commas when"),
         (COUNTS, GROUPS, "'c' holds numbers such as 1,234 or 5% now, and held plain numbers when"),
+        (SPEEDS, GROUPS, "'c' holds numbers such as 1,234 or 5% now, and held numbers of km/h"),
         (MONTH_FIRST, ISO, "dates such as 2024-01-31 now, and held dates such as 01/31/2024 when"),
         (MONTH_FIRST, DAY_FIRST, "dates such as 31/01/2024 now"),
         (WORDS, ISO, "'c' holds dates such as 2024-01-31 now, and held text when"),
@@ -68,6 +70,7 @@ def test_column_written_in_another_way_keeps_the_champion_out_by_name(
     [
         (GROUPS, COUNTS),
         (COMMAS, COUNTS),
+        (SPEEDS, [f"{n % 23}.5" for n in range(ROWS)]),
         (POINTS, COUNTS),
         (POINTS, [f"{n}" for n in range(ROWS)]),
         (POINTS, NONE),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from table.columns.kind import column_of
 from table.profiling.column import profile_column
+from table.profiling.merge import merge_columns
 from table.values.numbers import numbers, unit_of
 
 Write = Callable[[float], str]
@@ -81,8 +82,6 @@ def test_numbers_of_any_notation_are_the_numbers(notation: str, values: list[flo
 @pytest.mark.parametrize("cut", [1, 7, 30])
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_notation_is_found_however_the_rows_are_cut(notation: str, cut: int) -> None:
-    from table.profiling.merge import merge_columns
-
     write, decimal_comma = NOTATIONS[notation]
     texts = pl.Series([write(1.5 * number - 40) for number in range(200)])
     whole = column_of("x", profile_column(texts), 200, decimal_comma)
@@ -115,6 +114,11 @@ def test_texts_that_begin_with_digits_stay_texts(texts: list[str]) -> None:
 
 def test_two_units_are_not_one_scale() -> None:
     texts = pl.Series([f"{n} km" if n % 2 else f"{n} m" for n in range(200)])
+    assert column_of("x", profile_column(texts), 200).numbers is None
+
+
+def test_unit_behind_half_of_the_numbers_is_none_of_theirs() -> None:
+    texts = pl.Series([f"{n} km" if n % 2 else f"{n}" for n in range(200)])
     assert column_of("x", profile_column(texts), 200).numbers is None
 
 
