@@ -12,14 +12,14 @@ from botocore.exceptions import ClientError
 
 from notify import ending as endings
 from notify.history import failed_step
-from notify.message import Ending, Message, message_of, sns_subject
+from notify.message import Ending, message_of, sns_subject
 from notify.outbox import announce, hand_over
 from pipeline.clients import client
 from pipeline.delivery.backoff import Backoff
 from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
 from pipeline.delivery.message_file import MessageFile
 from pipeline.delivery.orders import OrderQueue
-from pipeline.documents import message as written
+from pipeline.documents.message import ChannelState, Message
 
 logger = Logger()
 tracer = Tracer()
@@ -52,8 +52,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         return _queues()[TOPIC].work(event, until, _carry_out)
     message = message_of(_ending(event))
     sent = _tell(message, until)
-    logger.info("Message handled", run=message.run, verdict=message.verdict, sent=sent)
-    return {"run": message.run, "verdict": message.verdict, "sent": sent}
+    logger.info("Message handled", run=message["run"], verdict=message["verdict"], sent=sent)
+    return {"run": message["run"], "verdict": message["verdict"], "sent": sent}
 
 
 def _tell(message: Message, until: datetime) -> list[str]:
@@ -64,17 +64,17 @@ def _tell(message: Message, until: datetime) -> list[str]:
     Names of the channels served.
     """
     queues, failures, sent = _queues(), [], []
-    file = MessageFile(s3, os.environ["BUCKET"], message.run)
+    file = MessageFile(s3, os.environ["BUCKET"], message["run"])
     claim = Claim(
-        Order(message.run, message.ended, TOPIC), Attempt("", 1, is_last=False, until=until)
+        Order(message["run"], message["ended"], TOPIC), Attempt("", 1, is_last=False, until=until)
     )
-    begin: dict[str, written.ChannelState] = {
+    begin: dict[str, ChannelState] = {
         channel: claim.state() if channel == TOPIC else {} for channel in queues
     }
     channels = announce(file, message, begin)
     # The topic last: it may be slow, while an order is only put down.
     for channel in sorted(channels, key=lambda name: name == TOPIC):
-        order = Order(message.run, message.ended, channel)
+        order = Order(message["run"], message["ended"], channel)
         try:
             if channel != TOPIC:
                 queues[channel].put(order)
@@ -91,7 +91,7 @@ def _tell(message: Message, until: datetime) -> list[str]:
     hand_over(file, message, channels)
     if failures:
         # So that the event comes back, for these channels alone.
-        raise ExceptionGroup(f"run {message.run}: no one is in charge of a channel", failures)
+        raise ExceptionGroup(f"run {message['run']}: no one is in charge of a channel", failures)
     return sent
 
 
@@ -186,7 +186,7 @@ def _log_failure(order: Order, error: Exception) -> None:
     )
 
 
-def _publish(document: written.Message) -> None:
+def _publish(document: Message) -> None:
     sns.publish(
         TopicArn=os.environ["TOPIC_ARN"],
         Subject=sns_subject(document["subject"]),

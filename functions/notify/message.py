@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from notify.remedies import remedy_of
+from pipeline.documents.message import Message
 from pipeline.documents.state import Output
 from pipeline.errors import InputError, is_one_of
 from pipeline.wording import MINUS, figure, printable
@@ -13,7 +14,6 @@ from pipeline.wording import MINUS, figure, printable
 REJECTED_INPUT = "rejected_input"
 FAILED = "failed"
 SNS_SUBJECT_LIMIT = 100
-
 
 _CONSOLES = {
     "aws": "console.aws.amazon.com",
@@ -48,22 +48,6 @@ class Ending:
     step: str | None = None
 
 
-@dataclass(frozen=True)
-class Message:
-    """What is sent; ``message.json`` keeps it, with how far each channel is (see its delivery)."""
-
-    run: str
-    dataset: str
-    status: str
-    verdict: str
-    subject: str
-    text: str
-    result: Output | None
-    error: str | None
-    cause: str | None
-    ended: str | None
-
-
 def message_of(ending: Ending) -> Message:
     """Write the message of an ending."""
     cause = readable_cause(ending.cause)
@@ -85,18 +69,18 @@ def message_of(ending: Ending) -> Message:
     link = console_link(ending.execution_arn) if ending.execution_arn else None
     if link:
         lines.append(f"Execution: {link}")
-    return Message(
-        ending.run,
-        ending.dataset,
-        ending.status,
-        verdict,
-        printable(subject),
-        "\n".join(printable(line) for line in lines),
-        ending.result,
-        ending.error,
-        cause,
-        ending.ended,
-    )
+    return {
+        "run": ending.run,
+        "dataset": ending.dataset,
+        "status": ending.status,
+        "verdict": verdict,
+        "subject": printable(subject),
+        "text": "\n".join(printable(line) for line in lines),
+        "result": ending.result,
+        "error": ending.error,
+        "cause": cause,
+        "ended": ending.ended,
+    }
 
 
 def readable_cause(cause: str | None) -> str | None:

@@ -9,13 +9,10 @@ the later ending replaces that of the earlier, never the other way round.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any, cast
 
-from notify.message import Message
 from pipeline.delivery.message_file import MessageFile
-from pipeline.documents import message as written
-from pipeline.documents.message import ChannelState
+from pipeline.documents.message import ChannelState, Message
 
 
 def announce(
@@ -31,15 +28,12 @@ def announce(
     -------
     Names of the channels that nobody is in charge of yet.
     """
-    first = cast(
-        written.Message,
-        {**asdict(message), "sent": None, "waiting": dict(channels), "failed": {}},
-    )
+    first: Message = {**message, "sent": None, "waiting": dict(channels), "failed": {}}
 
-    def replace(document: written.Message) -> bool:
+    def replace(document: Message) -> bool:
         # An earlier release wrote no more than "sent", and died before it was known.
         is_left_behind = document["sent"] is None and "waiting" not in document
-        ours, theirs = message.ended or "", document.get("ended") or ""
+        ours, theirs = message["ended"] or "", document.get("ended") or ""
         if ours < theirs or (ours == theirs and not is_left_behind):
             return False
         earlier = document.get("waiting", {})
@@ -53,7 +47,7 @@ def announce(
 
     if not file.create(first):
         file.edit(replace)
-    if file.document.get("ended") != message.ended:
+    if file.document.get("ended") != message["ended"]:
         return []
     waiting = file.document.get("waiting", {})
     return [channel for channel, state in waiting.items() if not state.get("queued")]
@@ -67,8 +61,8 @@ def hand_over(file: MessageFile, message: Message, channels: Iterable[str]) -> N
     """Note that a queue holds the orders for these channels, unless they are served already."""
     wanted = set(channels)
 
-    def note(document: written.Message) -> bool:
-        if document.get("ended") != message.ended:
+    def note(document: Message) -> bool:
+        if document.get("ended") != message["ended"]:
             return False
         states = [
             state

@@ -98,6 +98,6 @@ def test_notify_events_can_be_read(event: dict[str, Any]) -> None:
         message = message_of(ending.of_execution(detail))
     else:
         message = message_of(ending.of_refusal(event["detail"]))
-    assert message.subject
-    assert message.run
-    assert message.text
+    assert message["subject"]
+    assert message["run"]
+    assert message["text"]

@@ -89,7 +89,7 @@ def check(description: dict[str, Any], key: str) -> None:
     assert json.loads(body)["key"] == key
     told = {**description, "status": "FAILED", "stopDate": 0, "error": "E", "cause": "c"}
     message = message_of(ending.of_execution(told))
-    [line] = [line for line in message.text.split("\n") if line.startswith("File: ")]
+    [line] = [line for line in message["text"].split("\n") if line.startswith("File: ")]
     prefix = f"File: s3://{BUCKET}/"
     assert line.startswith(prefix)
     # Shown as Python would write it, so that it stays one line and can be read back.
@@ -178,5 +178,5 @@ def test_key_that_is_no_drop_is_refused_by_its_very_name(
     assert (detail["key"], detail["error"]) == (key, "DropNameError")
     assert "inbox/" in detail["cause"] or ".csv" in detail["cause"]
     message = message_of(ending.of_refusal(detail))
-    assert message.verdict == "rejected_input"
-    assert "\n\n" not in message.text.partition("File: ")[2].rstrip()
+    assert message["verdict"] == "rejected_input"
+    assert "\n\n" not in message["text"].partition("File: ")[2].rstrip()

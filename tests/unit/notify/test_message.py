@@ -34,7 +34,7 @@ FAILED = Ending("churn-1", "churn", "FAILED", "s3://bucket/inbox/churn/a.csv", N
 
 def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
     message = message_of(DONE)
-    assert message.subject == "churn: new model approved (auc 0.9123)"
+    assert message["subject"] == "churn: new model approved (auc 0.9123)"
     for part in (
         "Approved: the model predicts 'left' well.",
         "auc 0.9123 on 1,500 test rows, higher is better",
@@ -45,7 +45,7 @@ def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
         "Run: churn-1",
         "https://eu-west-1.console.aws.amazon.com/states/home",
     ):
-        assert part in message.text
+        assert part in message["text"]
 
 
 @pytest.mark.parametrize(
@@ -69,7 +69,7 @@ def test_console_link_leads_to_the_partitions_console(
 
 
 def test_message_of_a_partition_whose_console_is_unknown_has_no_link() -> None:
-    text = message_of(replace(DONE, execution_arn=ARN.replace("arn:aws:", "arn:aws-iso:"))).text
+    text = message_of(replace(DONE, execution_arn=ARN.replace("arn:aws:", "arn:aws-iso:")))["text"]
     assert "https://" not in text
     assert "Execution" not in text
 
@@ -77,56 +77,56 @@ def test_message_of_a_partition_whose_console_is_unknown_has_no_link() -> None:
 def test_message_of_names_with_control_characters_shows_them_in_their_line() -> None:
     source = "s3://bucket/inbox/churn/a\nRun: other\x1b[2J.csv"
     result = {**RESULT, "target": "left\r\nReport: s3://elsewhere"}
-    lines = message_of(replace(DONE, source=source, result=result)).text.split("\n")
+    lines = message_of(replace(DONE, source=source, result=result))["text"].split("\n")
     assert r"File: s3://bucket/inbox/churn/a\nRun: other\x1b[2J.csv" in lines
     assert r"Predicts left\r\nReport: s3://elsewhere (binary)." in lines
 
 
 def test_message_of_a_cause_of_several_lines_keeps_them() -> None:
-    text = message_of(replace(FAILED, cause="AlgorithmError:\n  line \x1b one\nline two")).text
+    text = message_of(replace(FAILED, cause="AlgorithmError:\n  line \x1b one\nline two"))["text"]
     assert "\nAlgorithmError:\n  line \\x1b one\nline two\n" in text
 
 
 @pytest.mark.parametrize("verdict", ["approved", "pending", "kept_champion", "below_minimum"])
 def test_message_of_each_verdict_says_it_in_words(verdict: str) -> None:
     message = message_of(replace(DONE, result={**RESULT, "verdict": verdict}))
-    assert message.verdict == verdict
-    assert verdict not in message.subject or verdict == "approved"
+    assert message["verdict"] == verdict
+    assert verdict not in message["subject"] or verdict == "approved"
 
 
 def test_message_of_an_input_error_is_a_rejection_with_its_sentence() -> None:
     cause = json.dumps({"errorType": "NotCsvError", "errorMessage": "a.csv is a PNG"})
     message = message_of(replace(FAILED, error="NotCsvError", cause=cause))
-    assert (message.verdict, message.subject) == ("rejected_input", "churn: file rejected")
-    assert "\na.csv is a PNG\n" in message.text
-    assert "Error: NotCsvError" in message.text
-    assert message.cause == "a.csv is a PNG"
+    assert (message["verdict"], message["subject"]) == ("rejected_input", "churn: file rejected")
+    assert "\na.csv is a PNG\n" in message["text"]
+    assert "Error: NotCsvError" in message["text"]
+    assert message["cause"] == "a.csv is a PNG"
 
 
 def test_message_of_a_metric_that_does_not_exist_says_so() -> None:
     metric = {"name": "auc", "value": None, "goal": "max"}
     message = message_of(replace(DONE, result={**RESULT, "verdict": "pending", "metric": metric}))
-    assert "auc undefined" in message.text
+    assert "auc undefined" in message["text"]
 
 
 @pytest.mark.parametrize("status", ["FAILED", "TIMED_OUT", "ABORTED"])
 def test_message_of_an_ending_without_a_cause_still_says_what_happened(status: str) -> None:
     message = message_of(replace(FAILED, status=status, error=None, cause=None))
-    assert message.verdict == "failed"
-    assert len(message.text.splitlines()[2]) > 20
+    assert message["verdict"] == "failed"
+    assert len(message["text"].splitlines()[2]) > 20
 
 
 def test_only_errors_that_blame_the_file_are_rejections() -> None:
-    assert message_of(replace(FAILED, error="SettingsError")).verdict == "rejected_input"
-    assert message_of(replace(FAILED, error="PredictionCountError")).verdict == "failed"
+    assert message_of(replace(FAILED, error="SettingsError"))["verdict"] == "rejected_input"
+    assert message_of(replace(FAILED, error="PredictionCountError"))["verdict"] == "failed"
 
 
 def test_datasets_that_the_schedule_left_out_are_told_in_the_functions_own_words() -> None:
     cause = "1 of 4 datasets could not be looked at. These are tried again at the next tick"
     message = message_of(replace(FAILED, error="ScheduleError", cause=cause))
-    assert cause in message.text
-    assert "What to do" not in message.text
-    assert "ScheduleError:" not in message.text
+    assert cause in message["text"]
+    assert "What to do" not in message["text"]
+    assert "ScheduleError:" not in message["text"]
 
 
 @pytest.mark.parametrize(
@@ -157,4 +157,4 @@ def test_sns_subject_of_any_text_is_short_printable_ascii() -> None:
 def test_cause_ends_before_xgboosts_stack_trace() -> None:
     reason = "AlgorithmError: Invalid Input: 'x'\nStack trace:\n  [bt] (0) libxgboost.so(+0x1)"
     cause = json.dumps({"FailureReason": reason})
-    assert message_of(replace(FAILED, cause=cause)).cause == "AlgorithmError: Invalid Input: 'x'"
+    assert message_of(replace(FAILED, cause=cause))["cause"] == "AlgorithmError: Invalid Input: 'x'"

@@ -130,7 +130,7 @@ UNKNOWN = [
 
 def message(error: str | None, cause: str | None, status: str = "FAILED", **more: str) -> str:
     ending = Ending("churn-1", "churn", status, "s3://b/inbox/churn/a.csv", None, error, cause, ARN)
-    return message_of(ending).text
+    return message_of(ending)["text"]
 
 
 @pytest.mark.parametrize(("kind", "error", "cause"), CASES)
@@ -190,7 +190,7 @@ def test_error_of_ours_has_its_remedy_itself(kind: type) -> None:
 
 def test_run_without_a_file_is_started_again_not_dropped() -> None:
     ending = Ending("s-1", "sample", "FAILED", None, None, "KeyError", "'key'", ARN)
-    text = message_of(ending).text
+    text = message_of(ending)["text"]
     assert "Start it again." in text
     assert "rop the file" not in text
     assert "\n\nRun: s-1\n" in text
@@ -198,7 +198,7 @@ def test_run_without_a_file_is_started_again_not_dropped() -> None:
 
 def test_drop_that_became_no_run_leads_to_its_functions_log() -> None:
     ending = Ending("lost-1", "churn", "FAILED", "s3://b/k", None, "KeyError", "'k'", None)
-    text = message_of(replace(ending, step="TriggerFunction")).text
+    text = message_of(replace(ending, step="TriggerFunction"))["text"]
     assert "with what the log of TriggerFunction shows" in text
     assert "dropforge logs" not in text
 
@@ -220,6 +220,6 @@ def test_step_is_named_where_it_is_known() -> None:
     ending = Ending("churn-1", "churn", "FAILED", "s3://b/k", None, "KeyError", "'k'", ARN)
     assert (
         "\nStep: Fit encoder\n"
-        in message_of(Ending(**{**vars(ending), "step": "Fit encoder"})).text
+        in message_of(Ending(**{**vars(ending), "step": "Fit encoder"}))["text"]
     )
-    assert "Step:" not in message_of(ending).text
+    assert "Step:" not in message_of(ending)["text"]
