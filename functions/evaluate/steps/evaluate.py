@@ -19,7 +19,7 @@ from evaluate.rows.worst import worst_rows
 from evaluate.verdict.comparison import data_beside, rivals_of
 from evaluate.verdict.judgement import Judgement, Rivals, judge
 from evaluate.verdict.rule import NotCompared, Rule
-from evaluate.verdict.warnings import Warnings, warning
+from evaluate.verdict.warnings import Warnings
 from pipeline import layout, run_names
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, TargetFacts
@@ -30,6 +30,7 @@ from pipeline.documents.plan import Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged, Payload
+from pipeline.notices import notice
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
 from pipeline.vocabulary import DataAge
@@ -183,7 +184,7 @@ def _warnings(profile: Profile, judgement: Judgement, holdout: Holdout) -> Warni
     found = list(judgement.warnings)
     if holdout.left_out:
         found.append(
-            warning(
+            notice(
                 "part_of_the_test_rows",
                 f"Of very many test rows {len(holdout.truth):,} were judged: "
                 f"{len(holdout.parts):,} of {len(holdout.parts) + holdout.left_out:,} parts, "
@@ -191,5 +192,4 @@ def _warnings(profile: Profile, judgement: Judgement, holdout: Holdout) -> Warni
             )
         )
     # Why the champion was not compared is said already.
-    noticed = [w for w in profile.get("warnings", []) if w["code"] != "champion"]
-    return found + [warning(w["code"], w["message"]) for w in noticed]
+    return found + [w for w in profile["warnings"] if w["code"] != "champion"]

@@ -9,8 +9,8 @@ from evaluate.metrics.intervals import Interval, intervals_of
 from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import Metric, Scored
 from evaluate.verdict.rule import NotCompared, Rule, Verdict, decide, finding_of
-from evaluate.verdict.warnings import Warnings, metric_warnings, warning
-from pipeline.notices import Notice
+from evaluate.verdict.warnings import Warnings, metric_warnings
+from pipeline.notices import Notice, notice
 from pipeline.vocabulary import DataAge, Finding
 from pipeline.wording import counted
 
@@ -135,7 +135,7 @@ def _defined(value: float) -> float | None:
 
 def _not_compared(apart: NotCompared, verdict: Verdict) -> Notice:
     then = {"approved": " The new model was judged on its own.", "pending": " A person decides."}
-    return warning(
+    return notice(
         "champion_not_compared",
         f"The model in use could not be compared on these rows: {apart.reason}."
         f"{then.get(verdict.outcome, '')}",
@@ -148,7 +148,7 @@ def _what_it_saw(rivals: Rivals, rows: int) -> Warnings:
             f"Whether the model in use was trained on some of these test rows is not known: "
             f"{rivals.unknown}. If it was, it looks better here than it is."
         )
-        return [warning("champion_rows_unknown", text)]
+        return [notice("champion_rows_unknown", text)]
     if not rivals.seen:
         return []
     text = (
@@ -156,4 +156,4 @@ def _what_it_saw(rivals: Rivals, rows: int) -> Warnings:
         f"the two were compared on {counted(rivals.champion.rows, 'row')} that neither was trained "
         f"on."
     )
-    return [warning("champion_saw_rows", text)]
+    return [notice("champion_saw_rows", text)]

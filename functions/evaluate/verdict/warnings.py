@@ -5,8 +5,7 @@ import numpy as np
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric, Scored
 from evaluate.wording import span
-from pipeline.notices import WARNING_LENGTH, Notice
-from pipeline.vocabulary import WarningCode
+from pipeline.notices import Notice, notice
 from pipeline.wording import counted, figure, listed, quoted
 
 Warnings = list[Notice]
@@ -17,12 +16,6 @@ _FEW_OF_CLASS = 10
 _MANY_ROWS = 1_000
 _WIDE = 0.5
 _NAMES = 5
-
-
-def warning(code: WarningCode, message: str) -> Notice:
-    """Return a warning, its message cut to what a state's payload carries."""
-    cut = message if len(message) <= WARNING_LENGTH else f"{message[: WARNING_LENGTH - 1]}…"
-    return {"code": code, "message": cut}
 
 
 def metric_warnings(
@@ -36,7 +29,7 @@ def metric_warnings(
     found = _class_warnings(scored)
     if value is None:
         found.append(
-            warning(
+            notice(
                 "metric_undefined",
                 f"{metric.label} is not defined on {counted(scored.rows, 'test row')} like these; "
                 f'drop more rows or choose another "metric" in pipeline.json.',
@@ -48,7 +41,7 @@ def metric_warnings(
         found += _width_warnings(metric, scored.rows, value, interval, baseline)
     if scored.rows < FEW_ROWS:
         found.append(
-            warning(
+            notice(
                 "few_test_rows",
                 f"Only {counted(scored.rows, 'test row')}: the {_spoken(metric.label)} on new rows "
                 f'may be quite another. Drop more rows, or raise "test" of "split" in '
@@ -67,7 +60,7 @@ def _width_warnings(
     if rows >= _MANY_ROWS or not width > _WIDE * gain > 0:
         return []
     return [
-        warning(
+        notice(
             "wide_interval",
             f"{metric.label}: 95 % interval {span(interval.low, interval.high)} on "
             f"{counted(rows, 'test row')}; more rows narrow it.",
@@ -83,14 +76,14 @@ def _baseline_warnings(
         if scored.truth.min() == scored.truth.max():
             # The baseline knows the test rows, so here it is never wrong.
             return [
-                warning(
+                notice(
                     "target_is_constant",
                     f"The target is the same in all test rows, so they do not tell whether the "
                     f"model is better than a naive prediction ({numbers}).",
                 )
             ]
         return [
-            warning(
+            notice(
                 "no_better_than_baseline",
                 f"The model is no better than a naive prediction ({numbers}): its columns say "
                 f"nothing about the target that it could learn.",
@@ -101,7 +94,7 @@ def _baseline_warnings(
     worst = interval.low if metric.goal == "max" else interval.high
     if not metric.better(worst, baseline):
         return [
-            warning(
+            notice(
                 "baseline_within_interval",
                 f"The model may be no better than a naive prediction ({numbers}): the baseline "
                 f"lies within its 95 % interval.",
@@ -117,7 +110,7 @@ def _class_warnings(scored: Scored) -> Warnings:
     missing = [name for name, count in zip(scored.classes, counts, strict=True) if not count]
     if missing:
         return [
-            warning(
+            notice(
                 "class_missing",
                 f"{len(missing):,} of {len(scored.classes):,} classes have no test row: "
                 f"{listed(missing, _NAMES)}. Metrics say nothing about them.",
@@ -127,7 +120,7 @@ def _class_warnings(scored: Scored) -> Warnings:
     if scored.task != "binary" or counts[rarest] >= _FEW_OF_CLASS:
         return []
     return [
-        warning(
+        notice(
             "few_rows_of_class",
             f"Only {counted(int(counts[rarest]), 'test row')} of the class "
             f"{quoted(scored.classes[rarest])}: AUC, average precision and F1 rest on so few, and "
