@@ -41,6 +41,8 @@ def _even(error: str, seconds: int, attempts: int) -> Retrier:
     }
 
 
+# SageMaker throttles, or cannot be reached.
+_NO_ANSWER = ["SageMaker.ThrottlingException", "SageMaker.SdkClientException"]
 POLICIES = {
     "LAMBDA_THROTTLED": RetryPolicy(
         _growing(["Lambda.TooManyRequestsException"], first=5, attempts=60, longest=60),
@@ -99,35 +101,16 @@ POLICIES = {
         " ([ADR 4](../docs/adr/0004-each-attempt-has-a-name.md)).",
     ),
     "JOB_THROTTLED": RetryPolicy(
-        _growing(
-            ["SageMaker.ThrottlingException", "SageMaker.SdkClientException"],
-            first=5,
-            attempts=5,
-            longest=60,
-        ),
+        _growing(_NO_ANSWER, first=5, attempts=5, longest=60),
         "SageMaker throttles or does not answer. Fewer attempts than `CALL_THROTTLED`, since each"
         " takes one of the run's 30 job names.",
     ),
     "CALL_THROTTLED": RetryPolicy(
-        _growing(
-            ["SageMaker.ThrottlingException", "SageMaker.SdkClientException"],
-            first=5,
-            attempts=8,
-            longest=60,
-        ),
+        _growing(_NO_ANSWER, first=5, attempts=8, longest=60),
         "SageMaker throttles or does not answer; these calls take no new name at each attempt.",
     ),
     "REGISTRATION_THROTTLED": RetryPolicy(
-        _growing(
-            [
-                "SageMaker.ConflictException",
-                "SageMaker.ThrottlingException",
-                "SageMaker.SdkClientException",
-            ],
-            first=5,
-            attempts=8,
-            longest=60,
-        ),
+        _growing(["SageMaker.ConflictException", *_NO_ANSWER], first=5, attempts=8, longest=60),
         "As `CALL_THROTTLED`; a conflict means that what is changed is being changed by another"
         " just then.",
     ),
