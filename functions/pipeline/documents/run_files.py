@@ -18,7 +18,7 @@ from pipeline.storage.objects import ObjectStream
 CHUNKS = "chunks"
 """The folder of what is known of single chunks."""
 _READERS = 16
-_Named = TypeVar("_Named")
+_Item = TypeVar("_Item")
 _Found = TypeVar("_Found")
 
 
@@ -109,10 +109,10 @@ class RunFiles:
         self.bucket.put(self.key(name), text.encode(), f"{content_type}; charset=utf-8")
 
 
-def in_parallel(work: Callable[[_Named], _Found], names: list[_Named]) -> Iterator[_Found]:
-    """Yield the result for each name, in their order, several at a time."""
-    if len(names) == 1:
-        yield work(names[0])
+def in_parallel(work: Callable[[_Item], _Found], items: list[_Item]) -> Iterator[_Found]:
+    """Yield the result for each item, in their order, several at a time."""
+    if len(items) == 1:
+        yield work(items[0])
         return
     with ThreadPoolExecutor(_READERS) as pool:
-        yield from pool.map(work, names)
+        yield from pool.map(work, items)

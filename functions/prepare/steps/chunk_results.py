@@ -1,16 +1,16 @@
 """Part of step fit: what Profile found in each chunk, read back in the order of the file."""
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 
 from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.chunk_profile import ChunkProfile
 from pipeline.documents.plan import ChunkRange, Plan
-from pipeline.documents.run_files import CHUNKS, RunFiles
+from pipeline.documents.run_files import CHUNKS, RunFiles, in_parallel
 from pipeline.storage.damage import damaged
 
-_READERS = 16
+# A profile may have 256 MiB, so that not all are read at once.
+_READ_AHEAD = 64
 
 
 def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
@@ -39,12 +39,8 @@ def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
             )
         return found
 
-    if len(manifest) == 1:
-        yield read(manifest[0])
-        return
-    with ThreadPoolExecutor(_READERS) as pool:
-        for at in range(0, len(manifest), 4 * _READERS):
-            yield from pool.map(read, manifest[at : at + 4 * _READERS])
+    for at in range(0, len(manifest), _READ_AHEAD):
+        yield from in_parallel(read, manifest[at : at + _READ_AHEAD])
 
 
 def _manifest(files: RunFiles, size: int) -> list[ChunkRange]:
