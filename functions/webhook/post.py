@@ -82,7 +82,8 @@ def _answer_within(seconds: float, url: str, body: bytes, headers: dict[str, str
     try:
         parts = urlsplit(url)
         make = _CONNECTIONS[parts.scheme]
-        connection = make(parts.hostname or "", parts.port, timeout=seconds)
+        # The socket's own limit must not pass before that of the whole.
+        connection = make(parts.hostname or "", parts.port, timeout=seconds + 1)
     except (ValueError, KeyError, HTTPException):
         return _Answer(failure=_MALFORMED, is_malformed=True)
     if not parts.hostname:

@@ -14,8 +14,8 @@ model so far, and lets the `.sync` task that waits for it succeed: whether AWS's
 does is not documented.
 
 The file is read at each call, so it can change while the cloud is up; what was
-used up is forgotten when it changes. Each fault that was met is a line of
-`faults_met.jsonl` beside it.
+used up is forgotten when it is written, be it the same again. Each fault that was
+met is a line of `faults_met.jsonl` beside it.
 """
 
 import json
@@ -79,7 +79,7 @@ class Faults:
 
     def __init__(self, file: Path) -> None:
         self._file = Path(os.environ.get("DROPFORGE_FAULTS", str(file)))
-        self._seen: bytes = b""
+        self._seen: tuple[int, bytes] = (0, b"")
         self._left: list[dict[str, Any]] = []
         self._lock = threading.Lock()
 
@@ -148,14 +148,15 @@ class Faults:
 
     def _reload(self) -> None:
         try:
-            content = self._file.read_bytes()
+            # Its time as well: the same faults may be asked for once more.
+            seen = self._file.stat().st_mtime_ns, self._file.read_bytes()
         except OSError:
-            content = b""
-        if content == self._seen:
+            seen = 0, b""
+        if seen == self._seen:
             return
-        self._seen = content
+        self._seen = seen
         try:
-            self._left = [_checked(each) for each in json.loads(content or b"[]")]
+            self._left = [_checked(each) for each in json.loads(seen[1] or b"[]")]
         except (ValueError, TypeError, AttributeError) as error:
             self._left = []
             raise ApiError(

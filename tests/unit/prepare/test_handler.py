@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from bench.prepare.local_s3 import LocalS3
+from pipeline.documents import run_files
 from pipeline.errors import ArtefactError, EmptyFileError
-from prepare.steps import chunk_results
 
 CONTEXT = SimpleNamespace(
     function_name="prepare",
@@ -42,8 +42,8 @@ def handler(deployed: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     return deployed
 
 
-def test_client_has_a_connection_for_each_reader_of_chunk_results(deployed: Any) -> None:
-    assert deployed.s3.meta.config.max_pool_connections >= chunk_results._READERS
+def test_client_has_a_connection_for_each_reader_of_run_files(deployed: Any) -> None:
+    assert deployed.s3.meta.config.max_pool_connections >= run_files._READERS
 
 
 def test_run_of_an_input_copied_from_another_execution_is_the_new_ones(handler: Any) -> None:

@@ -119,6 +119,17 @@ def test_file_of_another_form_is_refused_with_its_name(tmp_path: Path) -> None:
             Faults(file).meet("CreateModel", "m")
 
 
+def test_faults_that_are_written_again_are_met_again(tmp_path: Path) -> None:
+    file = tmp_path / "faults.json"
+    faults = Faults(file)
+    for _ in range(2):
+        # Emptied in between, which no call sees.
+        file.write_text("[]")
+        file.write_text('[{"fault": "lost_answer"}]')
+        assert [faults.meet("ListModels", "") for _ in range(2)] == [True, False]
+        time.sleep(0.05)
+
+
 def test_package_whose_answer_was_lost_is_made_once(
     sagemaker: Any, inject: Callable[..., None]
 ) -> None:
