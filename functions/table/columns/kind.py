@@ -31,6 +31,7 @@ class Column:
     style : how its numbers or dates are written.
     unread : values that are neither missing nor of the kind.
     ambiguous : whether all its dates could have day and month the other way round.
+    spelled : of a target, the spellings of missing that occur, each with its count.
     """
 
     name: str
@@ -46,15 +47,26 @@ class Column:
     examples: list[str] = field(default_factory=list)
     infinite: int = 0
     ambiguous: bool = False
+    spelled: dict[str, int] = field(default_factory=dict)
 
 
-def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") -> Column:
+def column_of(
+    name: str,
+    found: ColumnProfile,
+    rows: int,
+    delimiter: str = ",",
+    *,
+    share: float = SHARE,
+    codes: int = _CODES,
+) -> Column:
     """Decide what a column holds.
 
     Parameters
     ----------
     found : its merged profile.
     rows : good rows of the file.
+    share : of its values, how many must be numbers.
+    codes : up to how many different values, some of them no numbers, are codes.
     """
     missing = found["missing"]
     present = rows - missing
@@ -69,13 +81,14 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
         present,
         counts=values.get("counts"),
         infinite=infinite,
+        spelled=found.get("spelled", {}),
     )
     if present == infinite:
         return column
     style, numbers = _numbers(found, delimiter)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    coded = different <= _CODES and unread > 0
-    if numbers and unread <= (1 - SHARE) * present and not coded:
+    coded = different <= codes and unread > 0
+    if numbers and unread <= (1 - share) * present and not coded:
         return replace(
             column,
             kind=_number_kind(column, numbers),
