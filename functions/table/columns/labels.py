@@ -46,7 +46,7 @@ def with_labels(column: Column, known: Collection[str], *, distinct: bool) -> Co
         certain = (
             key in classes or (signs and key in ("-", "--")) or any(text in known for text in texts)
         )
-        if certain or (frequent and counts):
+        if certain or frequent:
             labels |= texts
     if not labels and not hidden:
         return column

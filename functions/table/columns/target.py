@@ -74,8 +74,8 @@ def target_of(
     """
     where = f"target {quoted(column.name)} of {file}"
     numeric = column.numbers is not None and column.kind not in ("category", "text")
-    by_value = numeric and not (settings["task"] != "regression" and are_codes(column))
-    distinct = settings["distinct_labels"] or (numeric and not by_value)
+    by_value = numeric and not are_codes(column)
+    distinct = settings["distinct_labels"]
     names = (known.get("classes") if known and known["name"] == column.name else None) or []
     classes = classes_of(column, by_value, distinct=distinct, known=names)
     _check_varied(column, classes, rows, where)

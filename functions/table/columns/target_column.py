@@ -3,7 +3,7 @@
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import TargetFacts
 from pipeline.settings import Settings
-from table.columns.classes import CLASS_NUMBERS, are_codes, numbers_of
+from table.columns.classes import CLASS_NUMBERS, numbers_of
 from table.columns.kind import SHARE, Column, column_of
 from table.columns.labels import with_labels
 
@@ -50,7 +50,7 @@ def _only_strays(column: Column, before: TargetFacts | None) -> bool:
     """Tell whether what is no number was put there for one, and is no name of a class."""
     strays = stray_texts(column)
     numbers = len(column.counts or {}) - len(strays)
-    if not strays or numbers < 2 or are_codes(column):
+    if not strays or numbers < 2:
         return False
     few = column.unread <= (1 - SHARE) * column.present
     if before is not None:

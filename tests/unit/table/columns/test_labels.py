@@ -5,6 +5,8 @@ from typing import Any
 import pytest
 
 from pipeline.errors import SettingsError, TargetUnusableError
+from table.columns.kind import Column
+from table.columns.labels import with_labels
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 
@@ -153,6 +155,28 @@ def test_spelling_of_missing_that_differs_from_a_class_in_case_only_is_of_it() -
     assert "'None' (2 rows) counted as missing" in said(apart, "no_target")
 
 
+def test_even_share_is_that_among_the_classes_that_are_told_apart() -> None:
+    shares = {"EU": 30, "eu": 30, "JP": 40, "NA": 17}
+    assert classes(of(shares)) == ["EU", "JP"]
+    assert "NA" in classes(of(shares, {"distinct_labels": True}))
+
+
+def test_booleans_beside_a_class_written_as_missing_are_categories() -> None:
+    run = of({"yes": 30, "Yes": 40, "no": 50, "None": 60})
+    assert classes(run) == ["None", "Yes", "no"]
+    assert said(run, "same_labels").endswith(": 'Yes', 'yes' as 'Yes'.")
+    assert run.json("profile.json")["columns"][2]["type"] == "category"
+
+
+def test_column_with_labels_accounts_for_every_row() -> None:
+    counts = {"EU": 60, "JP": 50, "NA\ufeff": 2}
+    column = Column("y", "category", 44, 3, 112, counts=counts, spelled={"NA": 40, "-": 4})
+    found = with_labels(column, {}, distinct=False)
+    assert (found.missing, found.present, found.distinct) == (4, 152, 4)
+    assert found.counts == {"EU": 60, "JP": 50, "NA": 40, "NA\ufeff": 2}
+    assert found.spelled == {"-": 4}
+
+
 def test_spellings_of_one_class_are_counted_together() -> None:
     shares = {"EU": 60, "JP": 40, "NA": 12, "na": 8}
     run = of(shares)
@@ -184,8 +208,10 @@ def test_rows_of_a_class_written_as_missing_are_divided_as_the_others(
     runs = []
     for label in ("NA", "AM"):
         lines = ["x,t,g,y"]
+        # What is no class has no target, however it is written.
+        nothing = "-" if label == "NA" else ""
         for n in range(240):
-            value = ["EU", label, "JP", "EU"][n % 4] if n % 10 else ""
+            value = ["EU", label, "JP", "EU"][n % 4] if n % 10 else ["", nothing][n // 120]
             lines.append(f"{n % 7},{n},{'abcdefgh'[n // 30]},{value}")
         data = "\n".join(lines).encode()
         runs.append(prepare(data, {"target": "y", "split": split}, chunk_bytes=chunk_bytes))

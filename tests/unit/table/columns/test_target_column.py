@@ -99,6 +99,30 @@ def test_texts_new_among_a_champions_numbers_are_left_out() -> None:
     assert second(AGES * 5, ["20", "31", "44"] * 50 + ["error"] * 9).fit["task"] == "regression"
 
 
+@pytest.mark.parametrize(
+    ("first", "then", "task"),
+    [
+        # Few cells, whatever they say.
+        (["0", "1"], ["0", "1"] * 60 + ["a", "b", "c", "4d"], "binary"),
+        # Many cells that say this and that.
+        (["0", "1"], ["0", "1"] * 60 + ["a", "b", "c", "d"] * 5, "multiclass"),
+        (["a", "b", "c"], ["1", "2", "3"] * 60 + ["late"] * 20, "multiclass"),
+    ],
+)
+def test_champions_numbers_are_numbers_still(first: list[str], then: list[str], task: str) -> None:
+    run = second(first * 60, then)
+    assert run.fit["task"] == task
+    assert ("target_unread" in run.codes) == (task == "binary")
+
+
+def test_champion_of_another_target_says_nothing_of_texts() -> None:
+    before = prepare(b"x,z,w\n" + b"1,2,0\n3,4,1\n" * 60, run="set-1")
+    champion = {"found": True, "encoder_key": f"{before.plan['prefix']}/encoder.json"}
+    values = ["0", "1"] * 60 + ["unknown"] * 20
+    run = of(values, champion=champion, s3=before.s3, run="set-2")
+    assert run.fit["task"] == "multiclass"
+
+
 def test_text_that_is_a_champions_class_is_no_stray_one() -> None:
     first = ["1", "2", "3"] * 40 + ["late"] * 40
     run = second(first, ["1", "2", "3"] * 60 + ["late"] * 3)

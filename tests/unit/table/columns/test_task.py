@@ -57,6 +57,15 @@ def test_words_among_codes_are_classes() -> None:
     run = of(["007", "042", "113"] * 40 + ["V45"] * 4)
     assert run.json("encoder.json")["target"]["classes"] == ["007", "042", "113", "V45"]
     assert "target_unread" not in run.codes
+    run = of(["007", "042", "113"] * 40 + ["other"] * 4)
+    assert run.json("encoder.json")["target"]["classes"] == ["007", "042", "113", "other"]
+
+
+def test_words_among_many_codes_are_classes_behind_them() -> None:
+    codes = [f"{n:03d}" for n in range(1, 61)]
+    run = of(codes * 12 + ["V45"] * 20)
+    assert run.json("encoder.json")["target"]["classes"] == [*codes, "V45"]
+    assert {"target_unread", "no_target"}.isdisjoint(run.codes)
 
 
 @pytest.mark.parametrize(
@@ -110,6 +119,8 @@ def test_setting_of_a_person_goes_before_the_champions_task() -> None:
         # A small drop with two counts only.
         (COUNTS, ["0", "1"] * 60, "multiclass"),
         (ANOTHER, ["0", "1"] * 60, "regression"),
+        (COUNTS, COUNTS, "multiclass"),
+        (ANOTHER, ANOTHER, "regression"),
         # What leaves nothing open is decided by the file.
         (COUNTS, [str(n) for n in range(21)] * 12, "regression"),
         (COUNTS, ["0.5", "1.5", "2"] * 40, "regression"),
@@ -130,6 +141,10 @@ def test_champion_of_another_target_decides_nothing() -> None:
     run = prepare(table(COUNTS, "w"), {}, run="set-1")
     champion = {"found": True, "encoder_key": f"{run.plan['prefix']}/encoder.json"}
     assert of(ANOTHER, champion=champion, s3=run.s3, run="set-2").fit["task"] == "regression"
+    run = prepare(table(["Stayed", "Left"] * 60, "w"), {}, run="set-3", s3=run.s3)
+    champion["encoder_key"] = f"{run.plan['prefix']}/encoder.json"
+    named = of(["STAYED", "Left"] * 60, champion=champion, s3=run.s3, run="set-4")
+    assert "STAYED" in named.json("encoder.json")["target"]["classes"]
 
 
 def test_damaged_or_lost_champion_decides_nothing_and_stops_nothing() -> None:

@@ -22,6 +22,7 @@ from table.values.spellings import MISSING
         ("yes", "\ufeffyes"),
         ("yes", "y\u200bes"),
         ("yes", "yes\u200e"),
+        ("yes", "ye\x07s"),
         ("co-op", "co\u00ad-op"),
         ("yes", "\u2800yes"),
         ("yes", "yes \n."),
