@@ -64,6 +64,10 @@ class ColumnProfile(TypedDict):
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""
+    labelled_as: NotRequired[dict[str, "ColumnProfile"]]
+    """The same, of rows whose target is a spelling of missing that may be a class."""
+    spelled: NotRequired[dict[str, int]]
+    """Of the target, spellings of missing but for empty fields, each with its count."""
 
 
 class MergedProfile(TypedDict):

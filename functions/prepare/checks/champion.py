@@ -77,7 +77,7 @@ def compare_champion(
         return Usable("There is no approved model yet.")
     uri = bucket.uri(champion["encoder_key"])
     try:
-        old = _encoder_of(bucket, champion["encoder_key"])
+        old = encoder_of(bucket, champion["encoder_key"])
         if isinstance(old, str):
             return _apart(old)
         with reading.belonging(uri):
@@ -101,7 +101,7 @@ def _apart(reason: str, *, broken: bool = False) -> Usable:
     return Usable(reason, [notice("champion", text)], broken=broken)
 
 
-def _encoder_of(bucket: Bucket, key: str) -> Encoder | str:
+def encoder_of(bucket: Bucket, key: str) -> Encoder | str:
     """Return the champion's encoder, or why it cannot be used."""
     try:
         body = bucket.get(key, kinds.ENCODER.limit)

@@ -35,6 +35,7 @@ class Column:
     style : how its numbers or dates are written.
     unread : values that are neither missing nor of the kind.
     ambiguous : whether all its dates could have day and month the other way round.
+    spelled : of a target, the spellings of missing that occur, each with its count.
     """
 
     name: str
@@ -50,9 +51,18 @@ class Column:
     examples: list[str] = field(default_factory=list)
     infinite: int = 0
     ambiguous: bool = False
+    spelled: dict[str, int] = field(default_factory=dict)
 
 
-def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = False) -> Column:
+def column_of(
+    name: str,
+    found: ColumnProfile,
+    rows: int,
+    decimal_comma: bool = False,
+    *,
+    share: float = SHARE,
+    codes: int = _CODES,
+) -> Column:
     """Decide what a column holds.
 
     Parameters
@@ -60,6 +70,8 @@ def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = 
     found : its merged profile.
     rows : good rows of the file.
     decimal_comma : what a comma or point that could be either is in this file.
+    share : of its values, how many must be numbers.
+    codes : up to how many different values, some of them no numbers, are codes.
     """
     missing = found["missing"]
     present = rows - missing
@@ -74,12 +86,13 @@ def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = 
         present,
         counts=values.get("counts"),
         infinite=infinite,
+        spelled=found.get("spelled", {}),
     )
     if present == infinite:
         return column
     style, numbers = _numbers(found, decimal_comma)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    if numbers and _holds_numbers(column, found, unread):
+    if numbers and _holds_numbers(column, found, unread, share, codes):
         return replace(
             column,
             kind=_number_kind(column, numbers),
@@ -100,7 +113,9 @@ def column_of(name: str, found: ColumnProfile, rows: int, decimal_comma: bool = 
     return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
 
 
-def _holds_numbers(column: Column, found: ColumnProfile, unread: int) -> bool:
+def _holds_numbers(
+    column: Column, found: ColumnProfile, unread: int, share: float, codes: int
+) -> bool:
     """Tell a column of numbers, some of them missing, from one of codes, texts or dates.
 
     A few texts that stand between many different numbers say that something is missing,
@@ -108,12 +123,12 @@ def _holds_numbers(column: Column, found: ColumnProfile, unread: int) -> bool:
     """
     texts = found.get("texts", {}) or {}
     marks = sum(texts.values()) if len(texts) <= _MARKS else 0
-    coded = column.distinct <= _CODES and unread > 0
+    coded = column.distinct <= codes and unread > 0
     if coded and not (texts and all(_says_missing(text) for text in texts)):
         # Among few different numbers a text is another code, unless it is as good as none.
         return bool(texts) and len(texts) <= 2 and unread <= _STRAY_SHARE * column.present
     beside = column.present - marks
-    return column.present - unread >= SHARE * beside
+    return column.present - unread >= share * beside
 
 
 def _says_missing(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Merging the profiles of different rows; the order changes nothing but last digits of means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from operator import add
 from typing import TypeVar
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
@@ -65,7 +66,20 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     labelled = [found["labelled"] for found in (one, other) if "labelled" in found]
     if labelled:
         merged["labelled"] = labelled[0] if len(labelled) == 1 else merge_columns(*labelled)
+    if spelled := _each(one.get("spelled", {}), other.get("spelled", {}), add):
+        merged["spelled"] = spelled
+    apart = _each(one.get("labelled_as", {}), other.get("labelled_as", {}), merge_columns)
+    if apart:
+        merged["labelled_as"] = apart
     return merged
+
+
+def count_as_labelled(profile: MergedProfile, classes: Collection[str]) -> None:
+    """Count rows as rows with a target if a spelling of missing is a class in it."""
+    for column in profile["columns"]:
+        for spelling, found in column.get("labelled_as", {}).items():
+            if spelling in classes:
+                column["labelled"] = merge_columns(column["labelled"], found)
 
 
 def _each(

@@ -100,7 +100,10 @@ def _total(columns: list[ColumnProfile]) -> TargetCounts:
     counts: dict[str, int] = {}
     numbers: dict[str, int] = {}
     for column in columns:
-        for value, count in column["values"].get("counts", {}).items():
+        # Whether a spelling of missing is a class is known only when all chunks are.
+        for value, count in (
+            column["values"].get("counts", {}) | column.get("spelled", {})
+        ).items():
             counts[value] = counts.get(value, 0) + count
         for style, found in column["numbers"].items():
             numbers[style] = numbers.get(style, 0) + found["count"]
