@@ -78,7 +78,7 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
     if numbers and unread <= (1 - SHARE) * present and not coded:
         return replace(
             column,
-            kind=_number_kind(column, numbers),
+            kind=_number_kind(column, numbers, found.get("long", 0)),
             style=style,
             numbers=numbers,
             unread=unread,
@@ -96,15 +96,16 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
     return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
 
 
-def _number_kind(column: Column, numbers: Numbers) -> str:
+def _number_kind(column: Column, numbers: Numbers, long: int) -> str:
     if column.distinct == 1 and not column.missing and not column.infinite:
         return "constant"
-    if numbers["whole"] != numbers["count"]:
-        return "float"
-    if identifiers.numbers_identify(
-        column.name, numbers, column.distinct, column.missing, exact=column.counts is not None
+    exact = column.counts is not None
+    if numbers["whole"] + long == numbers["count"] and identifiers.numbers_identify(
+        column.name, numbers, column.distinct, column.missing, exact, long
     ):
         return "identifier"
+    if numbers["whole"] != numbers["count"]:
+        return "float"
     return "boolean" if (numbers["min"], numbers["max"]) == (0, 1) else "integer"
 
 
