@@ -20,6 +20,11 @@ TRAIN, VALIDATION, TEST = range(3)
 ROW_COUNTS = (*SPLITS, "dropped")
 """What becomes of a file's rows."""
 
+SplitBy = Literal["position", "time", "group", "content"]
+"""What decides into which split a row falls."""
+ChosenBy = Literal["default", "settings", "file"]
+"""Who decided that: nobody, pipeline.json, or what the file holds."""
+
 Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
 ApprovalStatus = Literal["Approved", "PendingManualApproval", "Rejected"]
 """Of a model package (SageMaker API reference, ModelApprovalStatus)."""
@@ -48,6 +53,7 @@ WarningCode = Literal[
     "champion_rows_unknown",
     "champion_saw_rows",
     "class_missing",
+    "copies",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
@@ -55,6 +61,7 @@ WarningCode = Literal[
     "encoding",
     "few_rows_of_class",
     "few_test_rows",
+    "group_split",
     "imbalance",
     "infinite_values",
     "leakage",
@@ -72,6 +79,7 @@ WarningCode = Literal[
     "target_is_constant",
     "target_unread",
     "time_missing",
+    "time_order",
     "time_split",
     "tiny_data",
     "unread_values",
