@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import fastjsonschema
 
@@ -27,6 +27,7 @@ class SplitSettings(TypedDict):
     validation: float
     test: float
     seed: int
+    by: NotRequired[Literal["position", "content"]]
     time_column: NotRequired[str]
     group_column: NotRequired[str]
 

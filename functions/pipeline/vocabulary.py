@@ -20,6 +20,11 @@ TRAIN, VALIDATION, TEST = range(3)
 ROW_COUNTS = (*SPLITS, "dropped")
 """What becomes of a file's rows."""
 
+SplitBy = Literal["position", "time", "group", "content"]
+"""What decides into which split a row falls."""
+ChosenBy = Literal["default", "settings", "file"]
+"""Who decided that: nobody, pipeline.json, or what the file holds."""
+
 Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
 ApprovalStatus = Literal["Approved", "PendingManualApproval", "Rejected"]
 """Of a model package (SageMaker API reference, ModelApprovalStatus)."""
@@ -49,6 +54,7 @@ WarningCode = Literal[
     "champion_saw_rows",
     "class_missing",
     "codes_as_numbers",
+    "copies",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
@@ -56,6 +62,7 @@ WarningCode = Literal[
     "encoding",
     "few_rows_of_class",
     "few_test_rows",
+    "group_split",
     "imbalance",
     "infinite_values",
     "leakage",
@@ -76,6 +83,7 @@ WarningCode = Literal[
     "target_unread",
     "task_of_champion",
     "time_missing",
+    "time_order",
     "time_split",
     "tiny_data",
     "unit",

@@ -15,6 +15,7 @@ from pipeline.documents.chunk_profile import (
     MergedProfile,
     Numbers,
     ReadingProfile,
+    Repeats,
     RowsProfile,
     Timeline,
 )
@@ -23,7 +24,7 @@ from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, DigestRule, Fit
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, DialectFacts, Plan, Request
-from pipeline.documents.profile import Profile
+from pipeline.documents.profile import Profile, SplitPart
 from pipeline.settings import SCHEMA_FILE
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +47,8 @@ TYPES: dict[str, Any] = {
     "note": PartsNote,
     "rows": ChunkRows,
     "profile": Profile,
+    "split": SplitPart,
+    "repeats": Repeats,
     "numbers": Numbers,
     "dates": Dates,
     "timeline": Timeline,
@@ -138,6 +141,11 @@ def test_words_of_the_schemas_are_those_of_the_vocabulary() -> None:
     }
     for name, word in words.items():
         assert set(comparison[name]["enum"]) == {*get_args(word), None}
+    splits = set(get_args(vocabulary.SplitBy))
+    assert set(EVALUATION["properties"]["split"]["oneOf"][0]["properties"]["by"]["enum"]) == splits
+    assert set(STEPS["definitions"]["split"]["properties"]["by"]["enum"]) == splits
+    method = STEPS["definitions"]["fit"]["properties"]["method"]["properties"]
+    assert set(method["by"]["enum"]) == splits
     assert set(STEPS["definitions"]["target"]["properties"]["task"]["enum"]) == set(
         vocabulary.TASKS
     )

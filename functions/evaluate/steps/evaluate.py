@@ -67,13 +67,14 @@ def evaluate_run(
     check_parts(files)
     holdout, scored, champion = _score(files, event, target, rows["test"])
     times.append(time.perf_counter())
-    judgement = judge(metric, scored, champion, *_terms(request, event))
+    judgement = judge(metric, scored, champion, *_terms(request, event, profile))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
     document: Evaluation = {
         **run_part(files, request, encoder, event),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
+        "split": profile.get("split"),
         "plots": plots_of(scored),
         **model,
         "worst": _worst(files, holdout, scored, encoder, model["importance"]),
@@ -124,10 +125,12 @@ def _score(
     return holdout, scored, champion
 
 
-def _terms(request: Request, event: Judged) -> tuple[Rule, DataAge]:
+def _terms(request: Request, event: Judged, profile: Profile) -> tuple[Rule, DataAge]:
     """Return the owner's rule, and what the data is beside the champion's."""
     settings = request["settings"]
-    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
+    split = profile.get("split")
+    question = split["question"] if split else None
+    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"), question)
     return rule, data_beside(request, event["champion"])
 
 

@@ -25,6 +25,9 @@ class Rule:
 
     promotion: Promotion = "auto"
     minimum: float | None = None
+    question: str | None = None
+    """What a person should decide before, since of the file itself more than one thing could be
+    true; a phrase."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +94,8 @@ def decide(
     # A minimum that was reached says what is good enough; without one, this is the least.
     if verdict.outcome == "approved" and naive and rule.minimum is None:
         return Verdict("pending", NO_BETTER)
+    if verdict.outcome == "approved" and rule.question:
+        return Verdict("pending", rule.question)
     return verdict
 
 

@@ -40,6 +40,13 @@ class Sketch(TypedDict):
     hashes: NotRequired[list[int]]
 
 
+class Repeats(TypedDict):
+    """The smallest hashes of rows, in order, and how many rows have each."""
+
+    hashes: list[int]
+    counts: list[int]
+
+
 class ColumnProfile(TypedDict):
     """What a column holds in some rows."""
 
@@ -55,6 +62,8 @@ class ColumnProfile(TypedDict):
     prose: NotRequired[int]
     """Values of three words or more."""
     dots: NotRequired[bool]
+    long: NotRequired[int]
+    """Whole numbers of more digits than a float holds."""
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
     texts: NotRequired[dict[str, int] | None]
@@ -81,6 +90,10 @@ class MergedProfile(TypedDict):
     cp1252: bool
     """Whether some of the bytes were no UTF-8, and read as CP1252."""
     columns: list[ColumnProfile]
+    contents: NotRequired[Repeats]
+    """By the fields that rows are compared by (plan.json)."""
+    repeated: NotRequired[Repeats]
+    """By these and the target."""
 
 
 class RowsProfile(MergedProfile):

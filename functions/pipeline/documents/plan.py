@@ -44,6 +44,8 @@ class Plan(TypedDict):
     target: str
     time_index: int | None
     group_index: int | None
+    content: NotRequired[list[int]]
+    """Positions of the columns by which rows are copies of each other, identifiers among them."""
     notices: list[Notice]
 
 

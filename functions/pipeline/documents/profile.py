@@ -4,6 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pipeline.documents.plan import DialectFacts
 from pipeline.notices import Notice
+from pipeline.vocabulary import ChosenBy, SplitBy
 
 
 class ColumnSummary(TypedDict):
@@ -29,11 +30,28 @@ class BadRows(TypedDict):
     """Of the first of them, from 1."""
 
 
+class SplitPart(TypedDict):
+    """How rows were divided into those that train, validate and test."""
+
+    by: SplitBy
+    column: str | None
+    """Of times, or of groups."""
+    chosen: ChosenBy
+    """Whether the settings asked for it, or what the file holds."""
+    sentence: str
+    """How, and why."""
+    copies: int | None
+    """Rows that equal others but for identifiers; None if they were not counted."""
+    question: str | None
+    """What a person should decide before the model is used; a phrase, None if there is nothing."""
+
+
 class Profile(TypedDict):
     """What Fit found in a file."""
 
     columns: list[ColumnSummary]
     warnings: list[Notice]
+    split: NotRequired[SplitPart]
     rows: NotRequired[int]
     dialect: NotRequired[DialectFacts]
     header: NotRequired[bool]

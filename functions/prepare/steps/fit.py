@@ -15,14 +15,16 @@ from pipeline.documents.state import Champion, Fitted
 from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, capped, notice
 from pipeline.settings import Settings
-from pipeline.storage.bucket import Bucket
+from pipeline.storage.bucket import Bucket, Source
 from pipeline.wording import counted, shorten
 from prepare.checks.champion import compare_champion
 from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
+from prepare.checks.sample import Sample, sample_of
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
+from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
@@ -52,6 +54,7 @@ class _Decided:
     target: Target
     encoder: Encoder
     division: Division
+    sample: Sample | None
     feature_notices: list[Notice]
 
 
@@ -84,7 +87,8 @@ def fit_run(
     plan, request = read_plan(files), files.read_document(kinds.REQUEST)
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
-    decided = _decided(files, plan, settings, known_target(files, champion, again), again)
+    known = known_target(files, champion, again)
+    decided = _decided(files, source_of(client, plan), plan, settings, known, again)
     target, division = decided.target, decided.division
     usable = compare_champion(files.bucket, champion, decided.encoder, decided.columns)
     if usable.encoder is not None:
@@ -93,7 +97,7 @@ def fit_run(
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
         *_file_notices(plan, decided.chained.profile, target),
-        *leakage_notices(source_of(client, plan), plan, decided.chained.chunks, decided.encoder),
+        *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
         *usable.notices,
         *decided.feature_notices,
@@ -124,16 +128,23 @@ def fit_run(
 
 
 def _decided(
-    files: RunFiles, plan: Plan, settings: Settings, known: TargetFacts | None, again: bool
+    files: RunFiles,
+    source: Source,
+    plan: Plan,
+    settings: Settings,
+    known: TargetFacts | None,
+    again: bool,
 ) -> _Decided:
     """Decide all that the file and its settings say; again, the encoder is the one in use."""
     with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
         chained, columns, target = _understood(files, plan, settings, known)
-        encoder, notices = _encoder(columns, target, plan, settings)
+        sample = sample_of(source, plan, chained.chunks, target.to_json())
+        found = found_between_rows(source, plan, sample, columns, target.to_json())
+        division = divide(chained, columns, target, settings, plan, found)
+        encoder, notices = _encoder(columns, target, plan, settings, division.group_column)
         if again:
             encoder = files.read_document(kinds.ENCODER)
-        division = divide(chained, columns, target, settings, plan)
-    return _Decided(chained, columns, target, encoder, division, notices)
+    return _Decided(chained, columns, target, encoder, division, sample, notices)
 
 
 def _understood(
@@ -182,6 +193,7 @@ def _encoder(
     target: Target,
     plan: Plan,
     settings: Settings,
+    group: str | None,
 ) -> tuple[Encoder, list[Notice]]:
     encoder, notices = build_encoder(
         columns,
@@ -190,7 +202,7 @@ def _encoder(
         plan["header"],
         as_in_file(settings["id_columns"], plan["columns"]),
         as_in_file(settings["drop_columns"], plan["columns"]),
-        None if plan["group_index"] is None else plan["columns"][plan["group_index"]],
+        group,
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
@@ -242,4 +254,5 @@ def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
         "dropped_rows": {"no_target": decided.target.dropped},
         "columns": [summary(column) for column in decided.columns],
         "warnings": capped(notices),
+        "split": decided.division.part,
     }

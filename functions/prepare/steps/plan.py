@@ -14,7 +14,7 @@ from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
-from table.columns.named_in_settings import check_columns, target_column
+from table.columns.named_in_settings import check_columns, target_column, trained_on
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from table.reading.dialect import Head, read_head
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
@@ -124,7 +124,7 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     time, group = check_columns(head.columns, target, settings, name)
     if text.original == "cp1252":
         notices.append(cp1252_notice(name))
-    return {
+    plan: Plan = {
         "source": {
             "bucket": source.bucket.name,
             "key": source.key,
@@ -142,6 +142,9 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
         "group_index": group,
         "notices": [*notices, *head.notices],
     }
+    if time is None and group is None and settings["split"].get("by") != "position":
+        plan["content"] = trained_on(head.columns, target, settings)
+    return plan
 
 
 def _readable(own: RunFiles, drop: ObjectSource, start: bytes, packed: bool, name: str) -> _Text:

@@ -12,6 +12,7 @@ from pipeline.documents.chunk_profile import (
 )
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
+from prepare.splitting.content import add_repeats, content_columns
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
@@ -32,36 +33,40 @@ def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile
     byte range of its records, the state at its end and the profile of the records
     before both states agree; the profile of all others.
     """
-    dialect = Dialect(**plan["dialect"])
+    dialect, content = Dialect(**plan["dialect"]), content_columns(source, plan)
     read = read_chunk(
         source, chunk["start"], chunk["end"], plan["data_start"], dialect, len(plan["columns"])
     )
     return {
         "index": chunk["index"],
         "lines": read.lines,
-        "outside": _reading(read.outside, plan, dialect),
-        "inside": _reading(read.inside, plan, dialect),
-        "body": _piece(read.body, plan, dialect),
+        "outside": _reading(read.outside, plan, dialect, content),
+        "inside": _reading(read.inside, plan, dialect, content),
+        "body": _piece(read.body, plan, dialect, content),
     }
 
 
-def _reading(reading: Reading, plan: Plan, dialect: Dialect) -> ReadingProfile:
+def _reading(reading: Reading, plan: Plan, dialect: Dialect, content: list[int]) -> ReadingProfile:
     return {
         "first": reading.first,
         "end": reading.end,
         "ends_inside": reading.ends_inside,
         "fault": reading.fault,
-        "head": _piece(reading.head, plan, dialect),
+        "head": _piece(reading.head, plan, dialect, content),
     }
 
 
-def _piece(piece: Piece | None, plan: Plan, dialect: Dialect) -> RowsProfile | None:
+def _piece(
+    piece: Piece | None, plan: Plan, dialect: Dialect, content: list[int]
+) -> RowsProfile | None:
     if piece is None:
         return None
     text = to_utf8(piece.raw)
     data = end_lines(text, dialect.newline)
     records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
-    return profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
+    found = profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
+    add_repeats(found, records.frame, plan, content)
+    return found
 
 
 def profile_records(

@@ -95,7 +95,7 @@ def column_of(
     if numbers and _holds_numbers(column, found, unread, share, codes):
         return replace(
             column,
-            kind=_number_kind(column, numbers),
+            kind=_number_kind(column, numbers, found.get("long", 0)),
             style=style,
             numbers=numbers,
             unread=unread,
@@ -135,15 +135,16 @@ def _says_missing(text: str) -> bool:
     return text.lower() in MARKS or not any(letter.isalnum() for letter in text)
 
 
-def _number_kind(column: Column, numbers: Numbers) -> str:
+def _number_kind(column: Column, numbers: Numbers, long: int) -> str:
     if column.distinct == 1 and not column.missing and not column.infinite:
         return "constant"
-    if numbers["whole"] != numbers["count"]:
-        return "float"
-    if identifiers.numbers_identify(
-        column.name, numbers, column.distinct, column.missing, exact=column.counts is not None
+    exact = column.counts is not None
+    if numbers["whole"] + long == numbers["count"] and identifiers.numbers_identify(
+        column.name, numbers, column.distinct, column.missing, exact, long
     ):
         return "identifier"
+    if numbers["whole"] != numbers["count"]:
+        return "float"
     return "boolean" if (numbers["min"], numbers["max"]) == (0, 1) else "integer"
 
 

@@ -87,3 +87,9 @@ def check_columns(
         for by in ("time", "group")
     )
     return time, group
+
+
+def trained_on(columns: list[str], target: str, settings: Settings) -> list[int]:
+    """Return the positions of the columns that the settings do not keep from training."""
+    kept = as_in_file([*settings["id_columns"], *settings["drop_columns"]], columns)
+    return [at for at, name in enumerate(columns) if name not in (target, *kept)]

@@ -6,7 +6,7 @@ import pytest
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import METRICS
-from evaluate.verdict.rule import NotCompared, Rule, decide, finding_of
+from evaluate.verdict.rule import NO_BETTER, NotCompared, Rule, decide, finding_of
 from pipeline.vocabulary import DataAge
 
 FAILED, OTHER, UNFIT, CHANGED = (
@@ -88,3 +88,16 @@ def test_finding_excludes_zero_in_the_goals_direction(
 
 def test_finding_without_an_interval_is_undecided() -> None:
     assert finding_of(METRICS["auc"], None) == "undecided"
+
+
+ASKED = Rule(question="rows may be copies")
+
+
+def test_decide_with_a_question_about_the_file_asks_before_it_promotes() -> None:
+    verdict = decide(METRICS["auc"], 0.9, ASKED, "better", "newer", 0.5)
+    assert (verdict.outcome, verdict.reason) == ("pending", "rows may be copies")
+
+
+def test_decide_with_a_question_keeps_what_is_no_promotion_anyway() -> None:
+    assert decide(METRICS["auc"], 0.9, ASKED, "worse", "newer", 0.5).outcome == "kept_champion"
+    assert decide(METRICS["auc"], 0.4, ASKED, None, "newer", 0.5).reason == NO_BETTER
