@@ -47,6 +47,7 @@ WarningCode = Literal[
     "champion_not_compared",
     "champion_rows_unknown",
     "champion_saw_rows",
+    "champion_unread",
     "class_missing",
     "dropped_constant",
     "dropped_empty",

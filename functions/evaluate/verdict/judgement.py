@@ -134,11 +134,10 @@ def _defined(value: float) -> float | None:
 
 
 def _not_compared(apart: NotCompared, verdict: Verdict) -> Notice:
-    then = {"approved": " The new model was judged on its own.", "pending": " A person decides."}
+    then = " A person decides." if verdict.outcome == "pending" else ""
     return warning(
         "champion_not_compared",
-        f"The model in use could not be compared on these rows: {apart.reason}."
-        f"{then.get(verdict.outcome, '')}",
+        f"The model in use could not be compared on these rows: {apart.reason}.{then}",
     )
 
 

@@ -119,6 +119,4 @@ def _on_its_own(against: NotCompared, data: DataAge) -> Verdict:
     if data == "not newer":
         # Had the runs ended in the order of their data, that model would have replaced this one.
         return Verdict("kept_champion", f"its data is not newer, and {apart}")
-    if against.obstacle in ("failed", "seen", "changed"):
-        return Verdict("pending", apart)
-    return Verdict("approved", f"{apart} and was judged on its own")
+    return Verdict("pending", apart)

@@ -82,7 +82,9 @@ def fit_run(
     again = comparison > 0
     decided = _decided(files, plan, settings, again)
     target, division = decided.target, decided.division
-    usable = compare_champion(files.bucket, champion, decided.encoder, decided.columns)
+    usable = compare_champion(
+        files.bucket, champion, decided.encoder, decided.columns, decided.chained.profile["columns"]
+    )
     if usable.encoder is not None:
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
     if not again:
