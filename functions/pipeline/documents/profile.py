@@ -4,6 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pipeline.documents.plan import DialectFacts
 from pipeline.notices import Notice
+from pipeline.vocabulary import TargetBy
 
 
 class ColumnSummary(TypedDict):
@@ -34,6 +35,7 @@ class Profile(TypedDict):
 
     columns: list[ColumnSummary]
     warnings: list[Notice]
+    target_by: NotRequired[TargetBy]
     rows: NotRequired[int]
     dialect: NotRequired[DialectFacts]
     header: NotRequired[bool]

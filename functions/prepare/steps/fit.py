@@ -19,6 +19,7 @@ from pipeline.storage.bucket import Bucket
 from pipeline.wording import counted, shorten
 from prepare.checks.champion import compare_champion
 from prepare.checks.leakage import leakage_notices
+from prepare.checks.totals import totals_notices
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
@@ -91,6 +92,7 @@ def fit_run(
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
         *_file_notices(plan, decided.chained.profile, target),
+        *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
         *leakage_notices(source_of(client, plan), plan, decided.chained.chunks, decided.encoder),
         *division.notices,
         *usable.notices,
@@ -228,6 +230,7 @@ def _dropped(target: Target, profile: MergedProfile) -> list[Notice]:
 def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
     profile = decided.chained.profile
     return {
+        "target_by": plan["target_by"],
         "rows": profile["rows"],
         "dialect": plan["dialect"],
         "header": plan["header"],
