@@ -40,6 +40,11 @@ DataAge = Literal["newer", "same", "not newer"]
 """The challenger's file beside the champion's."""
 Obstacle = Literal["failed", "question", "unfit", "seen", "changed"]
 """What kept a champion from being compared."""
+TargetBy = Literal["settings", "name", "names", "first", "last"]
+"""How the target was found: the settings name it, a column is called so (or several are), or
+for want of that the first column (SageMaker's own form) or the last."""
+SURE_TARGETS: tuple[TargetBy, ...] = ("settings", "name")
+"""All others are guesses."""
 Promotion = Literal["auto", "manual", "never"]
 Goal = Literal["min", "max"]
 
@@ -52,6 +57,7 @@ WarningCode = Literal[
     "champion_not_compared",
     "champion_rows_unknown",
     "champion_saw_rows",
+    "champion_unread",
     "class_missing",
     "codes_as_numbers",
     "copies",
@@ -60,6 +66,7 @@ WarningCode = Literal[
     "dropped_identifier",
     "dropped_text",
     "encoding",
+    "few_rows_decide",
     "few_rows_of_class",
     "few_test_rows",
     "group_split",
@@ -79,7 +86,9 @@ WarningCode = Literal[
     "row_names",
     "same_labels",
     "suffix",
+    "target_guessed",
     "target_is_constant",
+    "target_total",
     "target_unread",
     "task_of_champion",
     "time_missing",
@@ -92,3 +101,8 @@ WarningCode = Literal[
     "wide_interval",
 ]
 """Of what a run's owner should know; programs may rely on them."""
+ASKING: dict[WarningCode, str] = {
+    "target_total": "its target seems to hold a line of totals",
+}
+"""Warnings of the data after which no model is approved before a person has looked; each with
+the reason, a clause that completes a sentence."""

@@ -19,6 +19,7 @@ from pipeline.vocabulary import (
     Obstacle,
     Outcome,
     Promotion,
+    TargetBy,
     Task,
 )
 
@@ -157,6 +158,7 @@ class RunPart(TypedDict):
     dataset: str
     task: Task
     target: str
+    target_by: TargetBy
     classes: list[str] | None
     """In the order of class indices; the second of two is the positive one."""
     champion: ChampionPart | None

@@ -4,6 +4,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from pipeline.notices import Notice
 from pipeline.settings import Settings
+from pipeline.vocabulary import TargetBy
 
 Newline = Literal["\n", "\r"]
 
@@ -42,6 +43,7 @@ class Plan(TypedDict):
     """Offset of the first record, in bytes."""
     skip_lines: int
     target: str
+    target_by: TargetBy
     time_index: int | None
     group_index: int | None
     content: NotRequired[list[int]]

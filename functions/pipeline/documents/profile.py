@@ -4,7 +4,7 @@ from typing import NotRequired, TypedDict
 
 from pipeline.documents.plan import DialectFacts
 from pipeline.notices import Notice
-from pipeline.vocabulary import ChosenBy, SplitBy
+from pipeline.vocabulary import ChosenBy, SplitBy, TargetBy
 
 
 class ColumnSummary(TypedDict):
@@ -52,6 +52,7 @@ class Profile(TypedDict):
     columns: list[ColumnSummary]
     warnings: list[Notice]
     split: NotRequired[SplitPart]
+    target_by: NotRequired[TargetBy]
     rows: NotRequired[int]
     dialect: NotRequired[DialectFacts]
     header: NotRequired[bool]

@@ -21,6 +21,7 @@ from prepare.checks.champion import compare_champion
 from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
 from prepare.checks.sample import Sample, sample_of
+from prepare.checks.totals import totals_notices
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
@@ -90,13 +91,16 @@ def fit_run(
     known = known_target(files, champion, again)
     decided = _decided(files, source_of(client, plan), plan, settings, known, again)
     target, division = decided.target, decided.division
-    usable = compare_champion(files.bucket, champion, decided.encoder, decided.columns)
+    usable = compare_champion(
+        files.bucket, champion, decided.encoder, decided.columns, decided.chained.profile["columns"]
+    )
     if usable.encoder is not None:
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
     if not again:
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
         *_file_notices(plan, decided.chained.profile, target),
+        *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
         *usable.notices,
@@ -244,6 +248,7 @@ def _few_rows(rows: int) -> list[Notice]:
 def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
     profile = decided.chained.profile
     return {
+        "target_by": plan["target_by"],
         "rows": profile["rows"],
         "dialect": plan["dialect"],
         "header": plan["header"],

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from pipeline import drop_keys, layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
@@ -15,11 +17,13 @@ from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
 from table.columns.named_in_settings import check_columns, target_column, trained_on
+from table.columns.target_guess import guess_target
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from table.reading.dialect import Head, read_head
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
 from table.reading.plain_copy import plain_pieces, write_pieces
-from table.reading.utf8 import to_utf8
+from table.reading.records import read_records
+from table.reading.utf8 import to_lines, to_utf8
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,13 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     whole = source.size <= len(start)
     characters = to_utf8(start[mark:]).decode()
     head = read_head(characters, name, text.encoding, whole, settings.get("target"))
-    target = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    data_start = mark + _offset_of(start[mark:], head)
+    asked = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    target, by = (
+        guess_target(head.columns, None if head.header else _rows(start[data_start:], head, whole))
+        if asked is None
+        else (asked, "settings")
+    )
     time, group = check_columns(head.columns, target, settings, name)
     if text.original == "cp1252":
         notices.append(cp1252_notice(name))
@@ -135,9 +145,10 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
         "dialect": head.dialect.to_json(),
         "header": head.header,
         "columns": head.columns,
-        "data_start": mark + _offset_of(start[mark:], head),
+        "data_start": data_start,
         "skip_lines": head.skip_lines,
         "target": target,
+        "target_by": by,
         "time_index": time,
         "group_index": group,
         "notices": [*notices, *head.notices],
@@ -196,6 +207,14 @@ def _offset_of(start: bytes, head: Head) -> int:
             return len(start)
         at = cut + 1
     return at
+
+
+def _rows(data: bytes, head: Head, whole: bool) -> pl.DataFrame:
+    """Return the rows that begin a file without a header; the last may be cut off."""
+    lines = to_lines(data, head.dialect.newline)
+    if not whole:
+        lines = lines[: lines.rfind(b"\n") + 1]
+    return read_records(lines, head.dialect, len(head.columns)).frame
 
 
 def _ranges(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:
