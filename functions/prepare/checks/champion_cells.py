@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import Feature
 from table.columns.kind import SHARE, Column
+from table.values.numbers import unit_of
 
 MOST_UNREAD = 0.02
 """Share of a column's values that a champion may miss, beyond what it missed when it was trained,
@@ -61,6 +62,9 @@ def _numbers(style: str, column: Column, found: ColumnProfile) -> int:
     numbers = found["numbers"]
     plain = numbers.get("plain")
     others = sum(numbers[name]["count"] for name in {style} & {"grouped", "comma"} & set(numbers))
+    unit = unit_of(style)
+    with_unit = (found.get("units") or {}).get(unit) if unit else None
+    others += with_unit["count"] if with_unit else 0
     if plain and not _alike(style, column, found):
         # 1.234 and 1,234 are other numbers to the champion. Those without a sign are the same.
         return plain["whole"]
@@ -75,7 +79,8 @@ def _alike(style: str, column: Column, found: ColumnProfile) -> bool:
         return True
     # Commas that are strays in a column of decimal points.
     points = bool(found.get("dots")) or "pointed" not in found["numbers"]
-    return points and found["numbers"]["comma"]["count"] <= MOST_UNREAD * column.present
+    commas = found["numbers"].get("comma")
+    return points and (commas["count"] if commas else 0) <= MOST_UNREAD * column.present
 
 
 def _dates(style: str, column: Column, found: ColumnProfile) -> int:

@@ -5,7 +5,6 @@ from typing import Any
 
 from pipeline import layout
 from pipeline.documents import kinds, reading
-from pipeline.documents.chunk_profile import MergedProfile
 from pipeline.documents.encoder import Encoder, TargetFacts
 from pipeline.documents.fit import Chunk, Fit
 from pipeline.documents.plan import Plan
@@ -13,11 +12,12 @@ from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.state import Champion, Fitted
 from pipeline.errors import RowsUnusableError
-from pipeline.notices import Notice, capped, notice
+from pipeline.notices import Notice, capped
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, Source
 from pipeline.wording import counted, shorten
 from prepare.checks.champion import compare_champion
+from prepare.checks.file_notices import file_notices
 from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
 from prepare.checks.sample import Sample, sample_of
@@ -40,7 +40,6 @@ from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from table.profiling.merge import count_as_labelled
 from table.profiling.whole_file import Chain, chain
 from table.reading.dialect import Dialect
-from table.reading.file_kind import cp1252_notice
 
 # A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
 _NAME = 200
@@ -99,7 +98,7 @@ def fit_run(
     if not again:
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
-        *_file_notices(plan, decided.chained.profile, target),
+        *file_notices(plan, decided.chained.profile, target),
         *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
@@ -215,34 +214,6 @@ def _encoder(
             f"{f' ({reasons})' if reasons else ''}; add columns that say something about it"
         )
     return encoder, notices
-
-
-def _file_notices(plan: Plan, profile: MergedProfile, target: Target) -> list[Notice]:
-    return [
-        *plan["notices"],
-        *([cp1252_notice(plan["file"])] if profile["cp1252"] else []),
-        *_bad_rows(profile),
-        *target.notices,
-        *_few_rows(profile["rows"] - target.dropped),
-    ]
-
-
-def _bad_rows(profile: MergedProfile) -> list[Notice]:
-    bad = profile["records"] - profile["rows"]
-    if not bad:
-        return []
-    lines = ", ".join(
-        f"line {line} ({counted(fields, 'field')})" for line, fields in profile["bad"]
-    )
-    rows = counted(bad, "row")
-    text = f"Skipped for a wrong number of fields: {rows}; first {lines}."
-    return [notice("bad_rows", text)]
-
-
-def _few_rows(rows: int) -> list[Notice]:
-    if rows >= 100:
-        return []
-    return [notice("tiny_data", f"Only {rows} rows: the metric is a rough guess.")]
 
 
 def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:

@@ -60,6 +60,7 @@ def column_of(
     rows: int,
     decimal_comma: bool = False,
     *,
+    target: bool = False,
     share: float = SHARE,
     codes: int = _CODES,
 ) -> Column:
@@ -70,6 +71,7 @@ def column_of(
     found : its merged profile.
     rows : good rows of the file.
     decimal_comma : what a comma or point that could be either is in this file.
+    target : whether it is the target, in which no text counts as missing unsaid.
     share : of its values, how many must be numbers.
     codes : up to how many different values, some of them no numbers, are codes.
     """
@@ -92,7 +94,9 @@ def column_of(
         return column
     style, numbers = _numbers(found, decimal_comma)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    if numbers and _holds_numbers(column, found, unread, share, codes):
+    if numbers and _holds_numbers(
+        column, {} if target else found.get("texts") or {}, unread, share, codes
+    ):
         return replace(
             column,
             kind=_number_kind(column, numbers, found.get("long", 0)),
@@ -114,14 +118,13 @@ def column_of(
 
 
 def _holds_numbers(
-    column: Column, found: ColumnProfile, unread: int, share: float, codes: int
+    column: Column, texts: dict[str, int], unread: int, share: float, codes: int
 ) -> bool:
     """Tell a column of numbers, some of them missing, from one of codes, texts or dates.
 
     A few texts that stand between many different numbers say that something is missing,
     whatever their share (n.v.t., PrivacySuppressed, *, :).
     """
-    texts = found.get("texts", {}) or {}
     marks = sum(texts.values()) if len(texts) <= _MARKS else 0
     coded = column.distinct <= codes and unread > 0
     if coded and not (texts and all(_says_missing(text) for text in texts)):

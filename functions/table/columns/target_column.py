@@ -30,10 +30,10 @@ def target_column(
     decimal_comma : as ``column_of`` takes it.
     known : what the approved model predicts, if there is one.
     """
-    column = column_of(name, found, rows, decimal_comma)
+    column = column_of(name, found, rows, decimal_comma, target=True)
     before = known if known and known["name"] == name else None
     if column.numbers is None and settings["task"] in ("auto", "regression"):
-        read = column_of(name, found, rows, decimal_comma, share=_LEAST, codes=0)
+        read = column_of(name, found, rows, decimal_comma, target=True, share=_LEAST, codes=0)
         if read.numbers is not None and _only_strays(read, before):
             return read
     labels = before.get("labels", {}) if before else {}
