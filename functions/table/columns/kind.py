@@ -173,7 +173,8 @@ def _numbers(found: ColumnProfile, decimal_comma: bool) -> tuple[str, Numbers | 
     units = found.get("units") or {}
     if units:
         unit = max(sorted(units), key=lambda name: units[name]["count"])
-        if units[unit]["count"] > sum(other["count"] for other in others.values()):
+        beside = [*others.values(), *([plain] if plain else [])]
+        if units[unit]["count"] > sum(each["count"] for each in beside):
             one = units[unit]
             return style_of_unit(unit), merge_numbers(plain, one) if plain else one
     if not others:
