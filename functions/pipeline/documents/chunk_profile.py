@@ -62,17 +62,30 @@ class ColumnProfile(TypedDict):
     """The same, of the rows that have a target."""
 
 
+class Lines(TypedDict):
+    """How many of something there are, and on which lines the first are."""
+
+    count: int
+    first: list[int]
+
+
 class MergedProfile(TypedDict):
     """What some records hold, wherever they stand."""
 
     records: int
     rows: int
-    """Records with as many fields as there are columns."""
+    """Records with as many fields as there are columns, but repeated headers."""
     bad: list[list[int]]
     """[line, fields] of the first records that are no rows."""
     cp1252: bool
     """Whether some of the bytes were no UTF-8, and read as CP1252."""
     columns: list[ColumnProfile]
+    repeated: NotRequired[Lines]
+    """Records that repeat the header."""
+    other_headers: NotRequired[Lines]
+    """Rows that look like the header of another table."""
+    swallowed: NotRequired[Lines]
+    """Lines that a quote takes into a record though they look like records; where those begin."""
 
 
 class RowsProfile(MergedProfile):

@@ -29,6 +29,15 @@ class BadRows(TypedDict):
     """Of the first of them, from 1."""
 
 
+class RecordsAccount(TypedDict):
+    """All records behind the header: in_file is used and all left_out together."""
+
+    in_file: int
+    used: int
+    left_out: dict[str, int]
+    """Why, and how many."""
+
+
 class Profile(TypedDict):
     """What Fit found in a file."""
 
@@ -39,3 +48,4 @@ class Profile(TypedDict):
     header: NotRequired[bool]
     bad_rows: NotRequired[BadRows]
     dropped_rows: NotRequired[dict[str, int]]
+    records: NotRequired[RecordsAccount]

@@ -16,7 +16,6 @@ from table.encoding.apply import encode_frame, encode_target
 from table.limits import MIB
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.utf8 import to_lines
 
 _PLACES = 4
 _BYTES = MIB // 2
@@ -40,7 +39,10 @@ def leakage_notices(
     dialect = Dialect(**plan["dialect"])
     pieces = _samples(source, chunks[0]["start"], chunks[-1]["end"], dialect)
     columns: list[str] = plan["columns"]
-    frame = pl.concat([read_records(piece, dialect, len(columns)).frame for piece in pieces])
+    headers = plan.get("header_records", [])
+    frame = pl.concat(
+        [read_records(p, dialect, len(columns), headers=headers).frame for p in pieces]
+    )
     target = encoder["target"]
     labels = encode_target(frame.to_series(columns.index(target["name"])), target)
     frame, labels = frame.filter(labels.is_not_null()), labels.drop_nulls().cast(pl.Float64)
@@ -68,12 +70,12 @@ def _samples(source: Source, begin: int, end: int, dialect: Dialect) -> list[byt
     newline = dialect.newline.encode()
     places = [begin + (end - begin) * n // _PLACES for n in range(_PLACES)]
     if end - begin <= _PLACES * _BYTES:
-        return [to_lines(source.read(begin, end), dialect.newline)]
+        return [dialect.text_of(source.read(begin, end))]
     pieces = []
     for place in places:
         raw = source.read(place, place + _BYTES)
         first = 0 if place == begin else raw.find(newline) + 1
-        pieces.append(to_lines(raw[first : raw.rfind(newline) + 1], dialect.newline))
+        pieces.append(dialect.text_of(raw[first : raw.rfind(newline) + 1]))
     return pieces
 
 

@@ -22,7 +22,6 @@ from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.utf8 import to_lines
 from table.values.dates import dates
 from table.values.missing import stripped
 from table.values.numbers import numbers
@@ -149,9 +148,8 @@ def encode_bytes(
 
 def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
-    records = read_records(
-        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
-    )
+    headers = plan.get("header_records", [])
+    records = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
     target = encoder["target"]
     labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
     rows = records.index

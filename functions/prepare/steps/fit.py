@@ -24,13 +24,13 @@ from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.kept_settings import keep_settings
+from prepare.steps.left_out import account_of, bad_rows, check_rows, left_out_notices
 from prepare.training.hyperparameters import check_metric, hyperparameters
 from prepare.training.job import encoded_bytes, job_of
 from table.columns.kind import Column, column_of, summary
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
 from table.encoding.build import build_encoder
-from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from table.profiling.whole_file import Chain, chain
 from table.reading.dialect import Dialect
 from table.reading.file_kind import cp1252_notice
@@ -88,7 +88,7 @@ def fit_run(
     if not again:
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
-        *_file_notices(plan, decided.chained.profile, target),
+        *_file_notices(plan, decided.chained, target),
         *leakage_notices(source_of(client, plan), plan, decided.chained.chunks, decided.encoder),
         *division.notices,
         *usable.notices,
@@ -136,7 +136,7 @@ def _understood(
     """Put the chunks in order, and tell what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
     chained = chain(chunk_results(files, plan), plan, target_index)
-    _check_rows(chained, plan)
+    check_rows(chained, plan)
     rows = chained.profile["rows"]
     columns = [
         column_of(name, found, rows, plan["dialect"]["delimiter"])
@@ -145,24 +145,6 @@ def _understood(
     target = target_of(columns[target_index], settings, rows, plan["file"])
     check_metric(settings, target.task)
     return chained, columns, target
-
-
-def _check_rows(chained: Chain, plan: Plan) -> None:
-    profile = chained.profile
-    bad = profile["records"] - profile["rows"]
-    file, width = plan["file"], len(plan["columns"])
-    if bad > BAD_ROW_SHARE * profile["records"]:
-        line, fields = profile["bad"][0]
-        raise RowsUnusableError(
-            f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
-            f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
-            f"and the quotes there"
-        )
-    if profile["rows"] < MINIMUM_ROWS:
-        raise RowsUnusableError(
-            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
-            f"need at least {MINIMUM_ROWS} together: add rows"
-        )
 
 
 def _encoder(
@@ -189,26 +171,15 @@ def _encoder(
     return encoder, notices
 
 
-def _file_notices(plan: Plan, profile: MergedProfile, target: Target) -> list[Notice]:
+def _file_notices(plan: Plan, chained: Chain, target: Target) -> list[Notice]:
+    profile = chained.profile
     return [
         *plan["notices"],
         *([cp1252_notice(plan["file"])] if profile["cp1252"] else []),
-        *_bad_rows(profile),
+        *left_out_notices(chained, plan),
         *target.notices,
         *_dropped(target, profile),
     ]
-
-
-def _bad_rows(profile: MergedProfile) -> list[Notice]:
-    bad = profile["records"] - profile["rows"]
-    if not bad:
-        return []
-    lines = ", ".join(
-        f"line {line} ({counted(fields, 'field')})" for line, fields in profile["bad"]
-    )
-    rows = counted(bad, "row")
-    text = f"Skipped for a wrong number of fields: {rows}; first {lines}."
-    return [notice("bad_rows", text)]
 
 
 def _dropped(target: Target, profile: MergedProfile) -> list[Notice]:
@@ -230,10 +201,11 @@ def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
         "dialect": plan["dialect"],
         "header": plan["header"],
         "bad_rows": {
-            "count": profile["records"] - profile["rows"],
+            "count": bad_rows(profile),
             "lines": [line for line, _ in profile["bad"]],
         },
         "dropped_rows": {"no_target": decided.target.dropped},
+        "records": account_of(profile, plan, decided.target.dropped),
         "columns": [summary(column) for column in decided.columns],
         "warnings": capped(notices),
     }

@@ -14,8 +14,9 @@ from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
 from table.columns.named_in_settings import check_columns, target_column
+from table.edges.footer import find_footer
+from table.edges.head import Head, read_head
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
-from table.reading.dialect import Head, read_head
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
 from table.reading.plain_copy import plain_pieces, write_pieces
 from table.reading.utf8 import to_utf8
@@ -119,28 +120,36 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     whole = source.size <= len(start)
     characters = to_utf8(start[mark:]).decode()
     head = read_head(characters, name, text.encoding, whole, settings.get("target"))
-    target = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    columns = head.columns if settings.get("target") else head.columns[: head.named]
+    target = target_column(columns, settings, name, layout.join(drop_keys.INBOX, dataset))
     time, group = check_columns(head.columns, target, settings, name)
     if text.original == "cp1252":
         notices.append(cp1252_notice(name))
-    return {
+    begin = mark + _offset_of(start[mark:], head)
+    footer = find_footer(source, begin, head.dialect, len(head.columns))
+    plan: Plan = {
         "source": {
             "bucket": source.bucket.name,
             "key": source.key,
             "version_id": source.version_id,
-            "size": source.size,
+            "size": footer[0] if footer else source.size,
         },
         "file": name,
         "dialect": head.dialect.to_json(),
         "header": head.header,
         "columns": head.columns,
-        "data_start": mark + _offset_of(start[mark:], head),
+        "data_start": begin,
         "skip_lines": head.skip_lines,
         "target": target,
         "time_index": time,
         "group_index": group,
         "notices": [*notices, *head.notices],
+        "header_records": head.header_records,
+        "number_columns": head.number_columns,
     }
+    if footer:
+        plan["footer"] = footer[1]
+    return plan
 
 
 def _readable(own: RunFiles, drop: ObjectSource, start: bytes, packed: bool, name: str) -> _Text:

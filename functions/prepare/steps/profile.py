@@ -4,17 +4,26 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ChunkProfile, ReadingProfile, RowsProfile
+from pipeline.documents.chunk_profile import (
+    ChunkProfile,
+    ColumnProfile,
+    Lines,
+    ReadingProfile,
+    RowsProfile,
+)
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
 from table.reading.records import Records, read_records
+from table.reading.repeats import other_headers
+from table.reading.swallowed import Spots
 from table.reading.utf8 import end_lines, to_utf8
 from table.values.missing import stripped
 
 _WORTH_THREADS = 20_000
+_NUMBERS_OF_A_TABLE = 2
 
 
 def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile:
@@ -53,8 +62,9 @@ def _piece(piece: Piece | None, plan: Plan, dialect: Dialect) -> RowsProfile | N
     if piece is None:
         return None
     text = to_utf8(piece.raw)
-    data = end_lines(text, dialect.newline)
-    records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
+    data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
+    headers = plan.get("header_records", [])
+    records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers)
     return profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
 
 
@@ -80,7 +90,7 @@ def profile_records(
             # The newest rows often have no outcome yet, and rows without are not divided.
             there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
             columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
-    return {
+    found: RowsProfile = {
         "records": records.count,
         "rows": len(records.frame),
         "clean": records.clean,
@@ -88,3 +98,23 @@ def profile_records(
         "columns": columns,
         "cp1252": cp1252,
     }
+    if records.repeated.count:
+        found["repeated"] = _lines(records.repeated, line)
+    if headers := _other_headers(records, columns, plan):
+        found["other_headers"] = {"count": len(headers), "first": [line + at for at in headers]}
+    if records.swallowed.count:
+        found["swallowed"] = _lines(records.swallowed, line)
+    return found
+
+
+def _other_headers(records: Records, columns: list[ColumnProfile], plan: Plan) -> list[int]:
+    """Return lines that look like another table's header; looked for only if numbers have texts."""
+    numbers = plan.get("number_columns", [])
+    if len(numbers) < _NUMBERS_OF_A_TABLE or not all(columns[at].get("other") for at in numbers):
+        return []
+    rows = other_headers(records.frame, numbers)
+    return (rows if records.begins is None else records.begins.gather(rows)).to_list()
+
+
+def _lines(spots: Spots, line: int) -> Lines:
+    return {"count": spots.count, "first": [line + at for at in spots.lines]}
