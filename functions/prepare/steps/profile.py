@@ -13,6 +13,7 @@ from pipeline.documents.chunk_profile import (
 )
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
+from table.limits import BAD_LINES_SHOWN
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
@@ -101,19 +102,22 @@ def profile_records(
     if records.repeated.count:
         found["repeated"] = _lines(records.repeated, line)
     if headers := _other_headers(records, columns, plan):
-        found["other_headers"] = {"count": len(headers), "first": [line + at for at in headers]}
+        found["other_headers"] = _lines(headers, line)
     if records.swallowed.count:
         found["swallowed"] = _lines(records.swallowed, line)
     return found
 
 
-def _other_headers(records: Records, columns: list[ColumnProfile], plan: Plan) -> list[int]:
-    """Return lines that look like another table's header; looked for only if numbers have texts."""
+def _other_headers(records: Records, columns: list[ColumnProfile], plan: Plan) -> Spots | None:
+    """Find what looks like another table's header; looked for only if all numbers have texts."""
     numbers = plan.get("number_columns", [])
     if len(numbers) < _NUMBERS_OF_A_TABLE or not all(columns[at].get("other") for at in numbers):
-        return []
+        return None
     rows = other_headers(records.frame, numbers)
-    return (rows if records.begins is None else records.begins.gather(rows)).to_list()
+    if not len(rows):
+        return None
+    lines = rows if records.begins is None else records.begins.gather(rows)
+    return Spots(len(rows), lines.head(BAD_LINES_SHOWN).to_list())
 
 
 def _lines(spots: Spots, line: int) -> Lines:

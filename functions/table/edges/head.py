@@ -99,7 +99,7 @@ def _columns(name: str, sample: Sample, target: str | None, skipped: int) -> Hea
         notices + renamed,
         _with_something(first, len(columns), rows),
         [first, *below],
-        number_columns(rows),
+        number_columns(rows, len(columns)),
     )
 
 

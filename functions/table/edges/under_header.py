@@ -49,13 +49,11 @@ def with_index_names(header: list[str], under: list[list[str]]) -> list[str]:
     return header
 
 
-def number_columns(rows: list[list[str]]) -> list[int]:
+def number_columns(rows: list[list[str]], width: int) -> list[int]:
     """Return the positions of columns that are numbers in the first rows."""
-    rows = rows[:_ROWS]
-    width = min(max(map(len, rows)), _WIDEST)
     found = []
-    for number in range(width):
-        values = [row[number].strip() for row in rows if number < len(row)]
+    for number in range(min(width, _WIDEST)):
+        values = [row[number].strip() for row in rows[:_ROWS] if number < len(row)]
         if _numeric(values):
             found.append(number)
     return found

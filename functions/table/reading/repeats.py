@@ -9,7 +9,11 @@ import polars as pl
 from table.reading.dialect import Dialect
 
 _NAME = r"^[^0-9]*\p{L}[^0-9]*$"
-_MOST_HEADERS = 1000
+# What people write for a number that they lack.
+_NO_VALUE = (
+    r"(?i)^\s*(?:unknown|none|null|nil|nan|missing|suppressed|refused|error|tb[acd]|n\W?[av]\b.*|"
+    r"(?:not|no|too|below|above|less|more)\b.*)\s*$"
+)
 
 
 def repeats(
@@ -63,15 +67,15 @@ def other_headers(frame: pl.DataFrame, numbers: list[int]) -> pl.Series:
     """
     rows = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
     for at in numbers:
-        rows = rows.filter(frame.to_series(at)[rows].str.contains(_NAME))
+        texts = frame.to_series(at)[rows]
+        rows = rows.filter(texts.str.contains(_NAME) & ~texts.str.contains(_NO_VALUE))
         if not len(rows):
             return rows
-    found = [
-        row
-        for row in rows.head(_MOST_HEADERS)
-        if len({*frame.row(row)}) == frame.width and all(map(str.strip, frame.row(row)))
-    ]
-    return pl.Series(found, dtype=pl.UInt32)
+    names = frame[rows].select(
+        pl.all_horizontal(pl.all().str.strip_chars() != "")
+        & (pl.concat_list(pl.all()).list.n_unique() == frame.width)
+    )
+    return rows.filter(names.to_series())
 
 
 def of_other_width(

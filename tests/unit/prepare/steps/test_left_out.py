@@ -2,7 +2,9 @@
 
 import csv
 import io
+import re
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,19 +20,24 @@ UNDER = st.sampled_from([[], [["text", "int", "text", "text"]], [["", "[m]", "[s
 
 
 @given(
-    st.lists(st.one_of(ROW, ROW, OTHER), min_size=15, max_size=50), UNDER, END, st.integers(1, 300)
+    st.lists(st.one_of(ROW, ROW, OTHER), min_size=15, max_size=50), UNDER, END, st.integers(30, 300)
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_records_of_any_file_are_used_or_left_out(
     rows: list[list[str]], under: list[list[str]], end: list[list[str]], chunk_bytes: int
 ) -> None:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\n").writerows([HEADER, *under, *rows, *end])
+    data = out.getvalue().encode()
     records = [r for r in csv.reader(io.StringIO(out.getvalue())) if r and r != [" "]]
     try:
-        prepared = prepare(out.getvalue().encode(), {"target": "label"}, chunk_bytes=chunk_bytes)
-    except InputError:
+        prepared = prepare(data, {"target": "label"}, chunk_bytes=chunk_bytes)
+    except InputError as error:
+        with pytest.raises(type(error), match=re.escape(str(error))):
+            prepare(data, {"target": "label"})
         return
+    whole = prepare(data, {"target": "label"})
+    assert prepared.json("profile.json") == whole.json("profile.json")
     account = prepared.json("profile.json")["records"]
     assert account["in_file"] == len(records) - 1
     assert account["in_file"] == account["used"] + sum(account["left_out"].values())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from table.edges.under_header import lines_under
+from table.edges.under_header import lines_under, number_columns
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 WORDS = [f"{'nsew'[n % 4]},{n % 50 / 4},{n % 31},{n % 17 * 1.5}" for n in range(80)]
@@ -124,3 +124,11 @@ def test_row_that_has_its_index_alone_is_kept() -> None:
 def test_two_rows_are_too_few_to_tell_units() -> None:
     data = "\n".join(["a,b", "km,kg", "1,2", "3,4", *["x,y"] * 30]).encode()
     assert not told(prepare(data))
+
+
+def test_columns_of_numbers_are_those_of_most_rows_within_the_table() -> None:
+    rows = [["1", "x", "2", "", "NA", "9"], ["2", "1", "3", "", "4", "9"], ["3", "2", "x", "", "5"]]
+    assert number_columns(rows * 3, 5) == [0, 4]
+    assert number_columns(rows * 3, 6) == [0, 4, 5]
+    assert number_columns([[str(n)] * 200 for n in range(3)], 200) == list(range(100))
+    assert number_columns([["1", "2"]] * 2, 2) == []

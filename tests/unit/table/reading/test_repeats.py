@@ -95,6 +95,9 @@ def test_texts_for_missing_numbers_are_no_headers() -> None:
     rows = "".join("".join(f"{'ab'[n % 2]}{'xyz'[k]}," for k in range(3)) + "u\n" for n in range(6))
     prepared = prepare(f"a,x,y,label\n{NUMBERS}{rows}".encode())
     assert counts(prepared) == (66, 0)
+    rows = "".join(f"{a},{b},c,d\n" for a in "uvw" for b in "xyz")
+    prepared = prepare(f"a,x,y,label\n{NUMBERS}{rows}".encode())
+    assert counts(prepared) == (69, 0)
 
 
 @pytest.mark.parametrize("chunk_bytes", [1 << 26, 37])
@@ -154,6 +157,9 @@ def test_repeats_without_any_is_none() -> None:
         (("id", "name", "score2"), False),
         (("id", "name", "-"), False),
         (("1", "name", "score"), True),
+        (("1", "name", "unknown"), False),
+        (("1", "not known", "score"), False),
+        (("1", "notes", "score"), True),
     ],
 )
 def test_row_like_another_header_has_a_text_of_its_own_in_each_field(row: Any, found: bool) -> None:
