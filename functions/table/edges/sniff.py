@@ -7,11 +7,8 @@ import statistics
 from dataclasses import dataclass, replace
 from itertools import islice
 
-import polars as pl
-
 from pipeline.documents.plan import Newline
 from table.reading.dialect import Dialect
-from table.reading.quotes import patterns_of
 from table.reading.utf8 import end_lines, unescaped
 
 # In a tie the first: commas between semicolons are decimal ones.
@@ -79,7 +76,7 @@ def _with_escape(text: str, dialect: Dialect, complete: bool) -> Sample:
 
 
 def _strict(text: str, dialect: Dialect) -> int:
-    """Return how many records there are before one with text behind a closing quote."""
+    """Return how many records there are before one whose quotes are not in order."""
     reader = csv.reader(
         io.StringIO(text, newline="\n"),
         delimiter=dialect.delimiter,
@@ -109,10 +106,9 @@ def _lines_in_order(text: str, doubled: str, dialect: Dialect) -> int:
     """
     mark = f"\\{dialect.quote}"
     pairs = zip(text.split("\n"), doubled.split("\n"), strict=True)
-    some = [(line, other) for line, other in pairs if mark in line]
-    frame = pl.DataFrame(some, schema=["as_is", "doubled"], orient="row")
-    in_order = frame.select(pl.all().str.contains(patterns_of(dialect).strict).cast(pl.Int64))
-    return int((in_order["doubled"] - in_order["as_is"]).sum())
+    return sum(
+        _strict(other, dialect) - _strict(line, dialect) for line, other in pairs if mark in line
+    )
 
 
 def _newline(text: str) -> Newline:
