@@ -12,6 +12,7 @@ from pipeline.documents.chunk_profile import (
     ChunkProfile,
     ColumnProfile,
     Dates,
+    Lines,
     MergedProfile,
     Numbers,
     ReadingProfile,
@@ -53,6 +54,7 @@ TYPES: dict[str, Any] = {
     "dates": Dates,
     "timeline": Timeline,
     "column_profile": ColumnProfile,
+    "lines": Lines,
     "piece": RowsProfile,
     "reading": ReadingProfile,
     "chunk_profile": ChunkProfile,
@@ -60,7 +62,7 @@ TYPES: dict[str, Any] = {
 # Written for people and for what may come, and not read by any step.
 UNCHECKED = {
     "encoder": {"dropped", "header", "dialect"},
-    "profile": {"rows", "dialect", "header", "bad_rows", "dropped_rows"},
+    "profile": {"rows", "dialect", "header", "bad_rows", "dropped_rows", "records"},
     "note": {"index"},
 }
 

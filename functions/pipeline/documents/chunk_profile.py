@@ -79,12 +79,19 @@ class ColumnProfile(TypedDict):
     """Of the target, spellings of missing but for empty fields, each with its count."""
 
 
+class Lines(TypedDict):
+    """How many of something there are, and on which lines the first are."""
+
+    count: int
+    first: list[int]
+
+
 class MergedProfile(TypedDict):
     """What some records hold, wherever they stand."""
 
     records: int
     rows: int
-    """Records with as many fields as there are columns."""
+    """Records with as many fields as there are columns, but repeated headers."""
     bad: list[list[int]]
     """[line, fields] of the first records that are no rows."""
     cp1252: bool
@@ -94,6 +101,12 @@ class MergedProfile(TypedDict):
     """By the fields that rows are compared by (plan.json)."""
     repeated: NotRequired[Repeats]
     """By these and the target."""
+    repeated_headers: NotRequired[Lines]
+    """Records that repeat the header."""
+    other_headers: NotRequired[Lines]
+    """Rows that look like the header of another table."""
+    swallowed: NotRequired[Lines]
+    """Lines that a quote takes into a record though they look like records; where those begin."""
 
 
 class RowsProfile(MergedProfile):

@@ -46,6 +46,15 @@ class SplitPart(TypedDict):
     """What a person should decide before the model is used; a phrase, None if there is nothing."""
 
 
+class RecordsAccount(TypedDict):
+    """All records behind the header: in_file is used and all left_out together."""
+
+    in_file: int
+    used: int
+    left_out: dict[str, int]
+    """Why, and how many."""
+
+
 class Profile(TypedDict):
     """What Fit found in a file."""
 
@@ -58,3 +67,4 @@ class Profile(TypedDict):
     header: NotRequired[bool]
     bad_rows: NotRequired[BadRows]
     dropped_rows: NotRequired[dict[str, int]]
+    records: NotRequired[RecordsAccount]

@@ -15,7 +15,6 @@ from table.encoding.apply import encode_target
 from table.limits import MIB
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.utf8 import to_lines
 
 LEAST_ROWS = 50
 """Fewer rows tell nothing of how columns go together."""
@@ -52,7 +51,10 @@ def sample_of(
         return None
     dialect = Dialect(**plan["dialect"])
     pieces = _samples(source, chunks[0]["start"], chunks[-1]["end"], dialect)
-    frame = pl.concat([read_records(piece, dialect, len(columns)).frame for piece in pieces])
+    headers = plan.get("header_records", [])
+    frame = pl.concat(
+        [read_records(piece, dialect, len(columns), headers=headers).frame for piece in pieces]
+    )
     labels = encode_target(frame.to_series(columns.index(target["name"])), target)
     return Sample(frame.filter(labels.is_not_null()), labels.drop_nulls().cast(pl.Float64))
 
@@ -62,10 +64,10 @@ def _samples(source: Source, begin: int, end: int, dialect: Dialect) -> list[byt
     newline = dialect.newline.encode()
     places = [begin + (end - begin) * n // _PLACES for n in range(_PLACES)]
     if end - begin <= _PLACES * _BYTES:
-        return [to_lines(source.read(begin, end), dialect.newline)]
+        return [dialect.text_of(source.read(begin, end))]
     pieces = []
     for place in places:
         raw = source.read(place, place + _BYTES)
         first = 0 if place == begin else raw.find(newline) + 1
-        pieces.append(to_lines(raw[first : raw.rfind(newline) + 1], dialect.newline))
+        pieces.append(dialect.text_of(raw[first : raw.rfind(newline) + 1]))
     return pieces

@@ -19,7 +19,6 @@ from table.profiling.distinct import distinct
 from table.profiling.repeats import complete, copies, repeats_of, rows_by_hash, single_share
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.utf8 import to_lines
 
 SHARE = 0.03
 """From this share of copies on rows are divided by their content (ADR 43)."""
@@ -67,8 +66,9 @@ def content_columns(source: Source, plan: Plan) -> list[int]:
         return []
     if start + _LOOK_BYTES < size:
         raw = raw[: raw.rfind(dialect.newline.encode()) + 1]
-    lines = to_lines(raw, dialect.newline)
-    frame = read_records(lines, dialect, len(plan["columns"])).frame.head(_LOOK_ROWS)
+    headers = plan.get("header_records", [])
+    found = read_records(dialect.text_of(raw), dialect, len(plan["columns"]), headers=headers)
+    frame = found.frame.head(_LOOK_ROWS)
     return [at for at in candidates if not _identifies(frame, at, plan)]
 
 

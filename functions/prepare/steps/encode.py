@@ -21,7 +21,6 @@ from prepare.splitting.placing import split_rows
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.utf8 import to_lines
 
 _FOR_CHAMPION = ("champion", "tested")
 
@@ -145,9 +144,8 @@ def encode_bytes(
 
 def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
-    records = read_records(
-        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
-    )
+    headers = plan.get("header_records", [])
+    records = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
     target = encoder["target"]
     labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
     rows = records.index

@@ -15,11 +15,12 @@ from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, capped
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, Source
-from pipeline.wording import counted, shorten
+from pipeline.wording import shorten
 from prepare.checks.champion import compare_champion
 from prepare.checks.file_notices import file_notices
 from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
+from prepare.checks.left_out import account_of, bad_rows, check_rows
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import totals_notices
 from prepare.planned import read_plan, source_of
@@ -36,7 +37,6 @@ from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
 from table.columns.target_column import target_column
 from table.encoding.build import build_encoder
-from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
 from table.profiling.merge import count_as_labelled
 from table.profiling.whole_file import Chain, chain
 from table.reading.dialect import Dialect
@@ -98,7 +98,7 @@ def fit_run(
     if not again:
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
-        *file_notices(plan, decided.chained.profile, target),
+        *file_notices(plan, decided.chained, target),
         *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
@@ -156,7 +156,7 @@ def _understood(
     """Put the chunks in order, and tell what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
     chained = chain(chunk_results(files, plan), plan, target_index)
-    _check_rows(chained, plan)
+    check_rows(chained, plan)
     profile = chained.profile
     rows, found = profile["rows"], profile["columns"]
     decimal_comma = has_decimal_comma(found, plan["dialect"]["delimiter"])
@@ -171,24 +171,6 @@ def _understood(
     count_as_labelled(profile, target.labels)
     check_metric(settings, target.task)
     return chained, columns, target
-
-
-def _check_rows(chained: Chain, plan: Plan) -> None:
-    profile = chained.profile
-    bad = profile["records"] - profile["rows"]
-    file, width = plan["file"], len(plan["columns"])
-    if bad > BAD_ROW_SHARE * profile["records"]:
-        line, fields = profile["bad"][0]
-        raise RowsUnusableError(
-            f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
-            f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
-            f"and the quotes there"
-        )
-    if profile["rows"] < MINIMUM_ROWS:
-        raise RowsUnusableError(
-            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
-            f"need at least {MINIMUM_ROWS} together: add rows"
-        )
 
 
 def _encoder(
@@ -224,10 +206,11 @@ def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
         "dialect": plan["dialect"],
         "header": plan["header"],
         "bad_rows": {
-            "count": profile["records"] - profile["rows"],
+            "count": bad_rows(profile),
             "lines": [line for line, _ in profile["bad"]],
         },
         "dropped_rows": {"no_target": decided.target.dropped},
+        "records": account_of(profile, plan, decided.target.dropped),
         "columns": [summary(column) for column in decided.columns],
         "warnings": capped(notices),
         "split": decided.division.part,

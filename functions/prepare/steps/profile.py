@@ -7,21 +7,26 @@ import polars as pl
 from pipeline.documents.chunk_profile import (
     ChunkProfile,
     ColumnProfile,
+    Lines,
     ReadingProfile,
     RowsProfile,
 )
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
 from prepare.splitting.content import add_repeats, content_columns
+from table.limits import BAD_LINES_SHOWN
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
 from table.reading.records import Records, read_records
+from table.reading.repeats import other_headers
+from table.reading.swallowed import Spots
 from table.reading.utf8 import end_lines, to_utf8
 from table.values.labels import LABELS, spelled_missing
 from table.values.missing import stripped
 
 _WORTH_THREADS = 20_000
+_NUMBERS_OF_A_TABLE = 2
 
 
 def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile:
@@ -62,8 +67,9 @@ def _piece(
     if piece is None:
         return None
     text = to_utf8(piece.raw)
-    data = end_lines(text, dialect.newline)
-    records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
+    data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
+    headers = plan.get("header_records", [])
+    records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers)
     found = profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
     add_repeats(found, records.frame, plan, content)
     return found
@@ -87,7 +93,7 @@ def profile_records(
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
             columns = list(pool.map(profile_column, series))
     _add_target(columns, series, plan)
-    return {
+    found: RowsProfile = {
         "records": records.count,
         "rows": len(records.frame),
         "clean": records.clean,
@@ -95,6 +101,13 @@ def profile_records(
         "columns": columns,
         "cp1252": cp1252,
     }
+    if records.repeated.count:
+        found["repeated_headers"] = _lines(records.repeated, line)
+    if headers := _other_headers(records, columns, plan):
+        found["other_headers"] = _lines(headers, line)
+    if records.swallowed.count:
+        found["swallowed"] = _lines(records.swallowed, line)
+    return found
 
 
 def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Plan) -> None:
@@ -117,3 +130,19 @@ def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Pla
         }
         if apart:
             columns[at]["labelled_as"] = apart
+
+
+def _other_headers(records: Records, columns: list[ColumnProfile], plan: Plan) -> Spots | None:
+    """Find what looks like another table's header; looked for only if all numbers have texts."""
+    numbers = plan.get("number_columns", [])
+    if len(numbers) < _NUMBERS_OF_A_TABLE or not all(columns[at].get("other") for at in numbers):
+        return None
+    rows = other_headers(records.frame, numbers)
+    if not len(rows):
+        return None
+    lines = rows if records.begins is None else records.begins.gather(rows)
+    return Spots(len(rows), lines.head(BAD_LINES_SHOWN).to_list())
+
+
+def _lines(spots: Spots, line: int) -> Lines:
+    return {"count": spots.count, "first": [line + at for at in spots.lines]}
