@@ -6,6 +6,7 @@ import pytest
 from table.columns.kind import column_of
 from table.columns.locale import has_decimal_comma
 from table.profiling.column import profile_column
+from tests.unit.prepare.pipeline_run import prepare
 
 GROUPS = [f"{n}.{n:03d}" for n in range(101, 300)]
 DECIMAL_COMMAS = [f"{n},5" for n in range(199)]
@@ -67,3 +68,11 @@ def test_codes_with_letters_among_few_numbers_stay_codes() -> None:
 def test_many_different_texts_among_numbers_make_no_numbers() -> None:
     texts = [str(n) for n in range(500)] + [f"t{n % 30}" for n in range(500)]
     assert column_of("x", profile_column(pl.Series(texts)), 1000).numbers is None
+
+
+@pytest.mark.parametrize("chunk_bytes", [300, 1 << 26])
+def test_target_with_a_unit_divides_its_rows_however_the_file_is_cut(chunk_bytes: int) -> None:
+    rows = "".join(f"{n % 7},{n % 5},{2 * n + 1}.5 days\n" for n in range(300))
+    run = prepare(f"a,b,wait\n{rows}".encode(), {"target": "wait"}, chunk_bytes=chunk_bytes)
+    assert run.fit["task"] == "regression"
+    assert [len(run.table(split)) for split in ("train", "validation", "test")] == [210, 45, 45]
