@@ -138,8 +138,8 @@ def _expected(file: File, fault: str) -> Expect:
         # What the model in use was trained on is not known then (ADR 34); that favours it.
         return Expect(TRAINED, warning="Whether the model in use was trained on some of these")
     if file.moment < 0 and file.name == "encoder.json" and fault == "deleted":
-        # A model in use that cannot be used (ADR 34).
-        return Expect(TRAINED, warning="its encoder is no longer in the bucket")
+        # A model in use that cannot be used (ADR 34): a person decides (ADR 42).
+        return Expect(UNDECIDED, warning="its encoder is no longer in the bucket")
     if file.moment < 0 or "champion" in file.name:
         # The new model may be judged alone, by a person; an unread comparison is no success.
         return Expect(UNDECIDED | FAILED, places)

@@ -106,6 +106,7 @@ def no_result(fault: Fault) -> dict[str, Any]:
         "champion": None,
         "metrics": {},
         "rows": {},
+        "split": None,
         "warnings": [],
         "seconds": {},
         "files": {},

@@ -159,6 +159,8 @@ def _success_lines(result: Output) -> list[str]:
         f"{value}.",
         f"{trained}; {rows['dropped']:,} dropped.",
     ]
+    if split := result.get("split"):
+        lines.append(split)
     if result["warnings"]:
         lines += ["", "Warnings:", *(f"- {warning}" for warning in result["warnings"])]
     files = result["files"]

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import Any, NotRequired, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 import fastjsonschema
 
@@ -27,6 +27,7 @@ class SplitSettings(TypedDict):
     validation: float
     test: float
     seed: int
+    by: NotRequired[Literal["position", "content"]]
     time_column: NotRequired[str]
     group_column: NotRequired[str]
 
@@ -35,6 +36,7 @@ class Settings(TypedDict):
     """A pipeline.json with its defaults filled in; settings.schema.json tells of each."""
 
     task: str
+    distinct_labels: bool
     id_columns: list[str]
     drop_columns: list[str]
     split: SplitSettings

@@ -20,6 +20,11 @@ TRAIN, VALIDATION, TEST = range(3)
 ROW_COUNTS = (*SPLITS, "dropped")
 """What becomes of a file's rows."""
 
+SplitBy = Literal["position", "time", "group", "content"]
+"""What decides into which split a row falls."""
+ChosenBy = Literal["default", "settings", "file"]
+"""Who decided that: nobody, pipeline.json, or what the file holds."""
+
 Outcome = Literal["approved", "pending", "kept_champion", "below_minimum"]
 ApprovalStatus = Literal["Approved", "PendingManualApproval", "Rejected"]
 """Of a model package (SageMaker API reference, ModelApprovalStatus)."""
@@ -35,6 +40,11 @@ DataAge = Literal["newer", "same", "not newer"]
 """The challenger's file beside the champion's."""
 Obstacle = Literal["failed", "question", "unfit", "seen", "changed"]
 """What kept a champion from being compared."""
+TargetBy = Literal["settings", "name", "names", "first", "last"]
+"""How the target was found: the settings name it, a column is called so (or several are), or
+for want of that the first column (SageMaker's own form) or the last."""
+SURE_TARGETS: tuple[TargetBy, ...] = ("settings", "name")
+"""All others are guesses."""
 Promotion = Literal["auto", "manual", "never"]
 Goal = Literal["min", "max"]
 
@@ -47,18 +57,26 @@ WarningCode = Literal[
     "champion_not_compared",
     "champion_rows_unknown",
     "champion_saw_rows",
+    "champion_unread",
     "class_missing",
+    "codes_as_numbers",
+    "copies",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
     "dropped_text",
     "encoding",
+    "few_rows_decide",
     "few_rows_of_class",
     "few_test_rows",
+    "group_split",
+    "footer",
+    "header_delimiter",
     "imbalance",
     "infinite_values",
     "leakage",
     "metric_undefined",
+    "missing_as_class",
     "more",
     "no_better_than_baseline",
     "no_header",
@@ -67,16 +85,29 @@ WarningCode = Literal[
     "part_of_the_test_rows",
     "preamble",
     "renamed",
+    "repeated_header",
     "row_names",
+    "same_labels",
     "suffix",
+    "target_guessed",
+    "swallowed_lines",
     "target_is_constant",
+    "target_total",
     "target_unread",
+    "task_of_champion",
     "time_missing",
+    "time_order",
     "time_split",
     "tiny_data",
     "unit",
+    "under_header",
     "unread_values",
     "unseen_values",
     "wide_interval",
 ]
 """Of what a run's owner should know; programs may rely on them."""
+ASKING: dict[WarningCode, str] = {
+    "target_total": "its target seems to hold a line of totals",
+}
+"""Warnings of the data after which no model is approved before a person has looked; each with
+the reason, a clause that completes a sentence."""

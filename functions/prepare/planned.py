@@ -19,6 +19,7 @@ def read_plan(files: RunFiles) -> Plan:
     plan, uri = files.read_document(kinds.PLAN), files.uri(kinds.PLAN.file)
     columns, writer = plan["columns"], kinds.PLAN.writer
     positions = [at for at in (plan["time_index"], plan["group_index"]) if at is not None]
+    positions += plan.get("content", [])
     if len(set(columns)) < len(columns) or plan["target"] not in columns:
         raise damaged(uri, writer, "names no target among its columns")
     if any(position >= len(columns) for position in positions):

@@ -1,5 +1,6 @@
 """SeedFunction: put a sample CSV into the bucket."""
 
+import json
 import os
 from typing import Any
 
@@ -11,7 +12,8 @@ from pipeline import drop_keys, layout, run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.errors import SettingsError
-from seed.sample import SampleSize, sample_csv
+from pipeline.storage.conditional import put_if_unchanged
+from seed.sample import TARGET, SampleSize, sample_csv
 
 logger = Logger()
 tracer = Tracer()
@@ -20,6 +22,7 @@ s3 = client("s3")
 
 STATE = "Generate dataset"
 DATASET = "sample"
+SETTINGS = {"target": TARGET}
 SIZE_FIELDS = ("rows", "features", "noise", "seed")
 
 
@@ -50,6 +53,17 @@ def _seed(event: dict[str, Any]) -> dict[str, Any]:
         key = f"{drop_keys.INBOX}{dataset}/{dataset}-{size.rows}-{size.seed}.csv"
         drop_keys.drop_of(key)
     bucket = os.environ["BUCKET"]
+    if "execution_name" not in event:
+        # Nothing but its settings says which column of a drop is the target. They come first,
+        # as the drop goes by those that are there, and an owner's own stay.
+        put_if_unchanged(
+            s3,
+            None,
+            Bucket=bucket,
+            Key=drop_keys.settings_key(dataset),
+            Body=json.dumps(SETTINGS).encode(),
+            ContentType="application/json",
+        )
     body = sample_csv(size)
     version_id = s3.put_object(Bucket=bucket, Key=key, Body=body, ContentType="text/csv").get(
         "VersionId"
@@ -65,5 +79,5 @@ def _seed(event: dict[str, Any]) -> dict[str, Any]:
         "version_id": version_id,
         "dataset": dataset,
         "run": run,
-        "settings": {},
+        "settings": SETTINGS,
     }

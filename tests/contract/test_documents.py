@@ -12,9 +12,11 @@ from pipeline.documents.chunk_profile import (
     ChunkProfile,
     ColumnProfile,
     Dates,
+    Lines,
     MergedProfile,
     Numbers,
     ReadingProfile,
+    Repeats,
     RowsProfile,
     Timeline,
 )
@@ -23,7 +25,7 @@ from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, DigestRule, Fit
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, DialectFacts, Plan, Request
-from pipeline.documents.profile import Profile
+from pipeline.documents.profile import Profile, SplitPart
 from pipeline.settings import SCHEMA_FILE
 
 ROOT = Path(__file__).parents[2]
@@ -46,10 +48,13 @@ TYPES: dict[str, Any] = {
     "note": PartsNote,
     "rows": ChunkRows,
     "profile": Profile,
+    "split": SplitPart,
+    "repeats": Repeats,
     "numbers": Numbers,
     "dates": Dates,
     "timeline": Timeline,
     "column_profile": ColumnProfile,
+    "lines": Lines,
     "piece": RowsProfile,
     "reading": ReadingProfile,
     "chunk_profile": ChunkProfile,
@@ -57,7 +62,7 @@ TYPES: dict[str, Any] = {
 # Written for people and for what may come, and not read by any step.
 UNCHECKED = {
     "encoder": {"dropped", "header", "dialect"},
-    "profile": {"rows", "dialect", "header", "bad_rows", "dropped_rows"},
+    "profile": {"rows", "dialect", "header", "bad_rows", "dropped_rows", "records"},
     "note": {"index"},
 }
 
@@ -138,6 +143,11 @@ def test_words_of_the_schemas_are_those_of_the_vocabulary() -> None:
     }
     for name, word in words.items():
         assert set(comparison[name]["enum"]) == {*get_args(word), None}
+    splits = set(get_args(vocabulary.SplitBy))
+    assert set(EVALUATION["properties"]["split"]["oneOf"][0]["properties"]["by"]["enum"]) == splits
+    assert set(STEPS["definitions"]["split"]["properties"]["by"]["enum"]) == splits
+    method = STEPS["definitions"]["fit"]["properties"]["method"]["properties"]
+    assert set(method["by"]["enum"]) == splits
     assert set(STEPS["definitions"]["target"]["properties"]["task"]["enum"]) == set(
         vocabulary.TASKS
     )

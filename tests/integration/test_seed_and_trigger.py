@@ -49,6 +49,17 @@ def test_seed_invoked_on_its_own_drops_into_the_inbox(
     assert drop_keys.drop_of(answer["key"]).dataset == answer["dataset"] == "sample"
     body = boto3.client("s3").get_object(Bucket=BUCKET, Key=answer["key"])["Body"].read()
     assert body.count(b"\n") == 2001
+    settings = boto3.client("s3").get_object(Bucket=BUCKET, Key="inbox/sample/pipeline.json")
+    assert json.loads(settings["Body"].read()) == {"target": "cancelled"}
+
+
+def test_seed_invoked_on_its_own_leaves_the_owners_settings_alone(
+    load: Load, event: Event, context: Any
+) -> None:
+    key, own = "inbox/sample/pipeline.json", b'{"target": "months"}'
+    boto3.client("s3").put_object(Bucket=BUCKET, Key=key, Body=own)
+    load("seed").handler(event("seed-sample"), context)
+    assert boto3.client("s3").get_object(Bucket=BUCKET, Key=key)["Body"].read() == own
 
 
 def test_seed_for_an_execution_writes_below_the_run_not_into_the_inbox(
@@ -57,6 +68,9 @@ def test_seed_for_an_execution_writes_below_the_run_not_into_the_inbox(
     answer = load("seed").handler(event("seed-for-execution"), context)
     assert answer["key"] == "runs/first-try/sample.csv"
     assert answer["run"] == "first-try"
+    assert answer["settings"] == {"target": "cancelled"}
+    found = boto3.client("s3").list_objects_v2(Bucket=BUCKET, Prefix="inbox/")
+    assert "Contents" not in found
 
 
 def test_trigger_on_a_drop_starts_its_run_once(

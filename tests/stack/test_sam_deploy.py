@@ -64,5 +64,6 @@ def test_template_built_and_deployed_by_sam_trains_on_a_drop(
     ]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
     application = Application(session, outputs)
+    application.settings("churn", {"target": "cancelled"})
     run = application.drop("inbox/churn.csv", sample_csv(SampleSize(rows=600)))
     assert application.message(run)["verdict"] == "approved"

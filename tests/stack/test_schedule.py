@@ -27,6 +27,7 @@ def test_schedule_starts_a_run_for_a_drop_whose_event_was_lost(own_cloud: cloud.
     events = application.client("events")
     [rule] = [r["Name"] for r in events.list_rules()["Rules"] if "TriggerFunctionDrop" in r["Name"]]
     events.disable_rule(Name=rule)
+    application.settings("churn", {"target": "cancelled"})
     run = application.drop("inbox/churn.csv", sample_csv(SampleSize(rows=400)))
     soon = (datetime.now(UTC) + timedelta(seconds=4)).strftime("%Y-%m-%dT%H:%M:%S")
     cloud.deploy(own_cloud, ROOT, "dropforge", {"RetrainingSchedule": f"at({soon})"})

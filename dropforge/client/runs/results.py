@@ -41,6 +41,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
         "champion": output.get("champion"),
         "metrics": output.get("metrics") or {},
         "rows": output.get("rows") or {},
+        "split": output.get("split"),
         "warnings": output.get("warnings") or [],
         "seconds": followed.timeline.seconds(),
         "files": {name: str(path) for name, path in files.items()},

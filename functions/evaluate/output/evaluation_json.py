@@ -11,9 +11,8 @@ from datetime import UTC, datetime
 import numpy as np
 
 from evaluate.metrics.intervals import LEVEL, REPLICATES, SEED, Interval
+from evaluate.output.sentence import HEADS, sentence_of
 from evaluate.verdict.judgement import Judgement
-from evaluate.verdict.warnings import FEW_ROWS
-from evaluate.wording import span
 from pipeline import layout
 from pipeline.documents import evaluation
 from pipeline.documents.encoder import Encoder
@@ -22,19 +21,12 @@ from pipeline.documents.plan import Request
 from pipeline.documents.profile import ColumnSummary, Profile
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged
-from pipeline.vocabulary import Outcome
-from pipeline.wording import counted, figure, quoted
+from pipeline.vocabulary import TargetBy
 
 VERSION = 1
 _COLUMNS = 200
 _TEXT = 80
 _MIDNIGHT = re.compile(r"(\d{4}-\d\d-\d\d)[ T]00:00(?::00(?:\.0+)?)?(?:Z|\+00:00)?")
-_HEADS: dict[Outcome, str] = {
-    "approved": "Approved",
-    "pending": "Waiting for approval",
-    "kept_champion": "Not promoted",
-    "below_minimum": "Below the minimum",
-}
 
 
 def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
@@ -44,7 +36,7 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
         "verdict": {
             "outcome": verdict.outcome,
             "approval_status": verdict.approval_status,
-            "headline": _HEADS[verdict.outcome],
+            "headline": HEADS[verdict.outcome],
             "sentence": sentence_of(judgement, rows, target),
             "reason": verdict.reason,
             "promotion": judgement.rule.promotion,
@@ -81,60 +73,6 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
     }
 
 
-def sentence_of(judgement: Judgement, rows: int, target: str) -> str:
-    """Say the verdict in one sentence."""
-    head = _HEADS[judgement.verdict.outcome]
-    label, value = judgement.metric.label, figure(judgement.value)
-    if label[1:2].islower():
-        label = label[0].lower() + label[1:]
-    return (
-        f"{head}: the model predicts {quoted(target)} with {label} {value} "
-        f"on {_seen(judgement, rows)}{_beside(judgement)}{_because(judgement)}."
-    )
-
-
-def _seen(judgement: Judgement, rows: int) -> str:
-    if rows >= FEW_ROWS:
-        return f"{counted(rows, 'row')} that it never saw"
-    interval = judgement.interval
-    known = f"95 % interval {span(interval.low, interval.high)}" if interval else "too few to judge"
-    return f"only {counted(rows, 'row')} that it never saw ({known})"
-
-
-def _beside(judgement: Judgement) -> str:
-    other = f"the model in use ({_measured(judgement)})"
-    if judgement.finding == "better":
-        return f", better than {other}"
-    if judgement.finding == "worse":
-        return f", worse than {other}"
-    if judgement.finding == "equal":
-        return f", equal within noise to {other}"
-    if judgement.finding == "undecided":
-        return f"; the model in use has {figure(judgement.champion_value)}"
-    if judgement.apart and judgement.apart.reason not in judgement.verdict.reason:
-        return "; the model in use could not be compared"
-    return ""
-
-
-def _measured(judgement: Judgement) -> str:
-    """Return the champion's value; with the challenger's, if they are of a part of the rows."""
-    champion = figure(judgement.champion_value)
-    if not judgement.seen:
-        return champion
-    rows, challenger = counted(judgement.rows or 0, "row"), figure(judgement.rival_value)
-    return f"{challenger} against {champion} on the {rows} that neither was trained on"
-
-
-def _because(judgement: Judgement) -> str:
-    """Return the reason, where it is not what stands beside already."""
-    if judgement.finding in ("better", "worse") and judgement.verdict.outcome in (
-        "approved",
-        "kept_champion",
-    ):
-        return "" if judgement.rule.promotion == "auto" else f"; {judgement.verdict.reason}"
-    return f"; {judgement.verdict.reason}"
-
-
 def _interval(interval: Interval | None) -> evaluation.Interval | None:
     if interval is None:
         return None
@@ -158,7 +96,9 @@ def _difference(judgement: Judgement) -> Measured | None:
     }
 
 
-def run_part(files: RunFiles, request: Request, encoder: Encoder, event: Judged) -> RunPart:
+def run_part(
+    files: RunFiles, request: Request, encoder: Encoder, event: Judged, target_by: TargetBy
+) -> RunPart:
     """Return the part of the document that says which run, on what data."""
     target, training, fit = encoder["target"], event["training"], event["fit"]
     champion = event["champion"]
@@ -168,6 +108,7 @@ def run_part(files: RunFiles, request: Request, encoder: Encoder, event: Judged)
         "dataset": request["dataset"],
         "task": target["task"],
         "target": target["name"],
+        "target_by": target_by,
         "classes": target.get("classes"),
         "champion": {
             "run": champion.get("run"),

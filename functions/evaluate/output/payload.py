@@ -38,6 +38,7 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "test": rows["test"],
             "dropped": rows["dropped"],
         },
+        "split": document["split"]["sentence"] if document["split"] else None,
         "warnings": [item["message"] for item in document["warnings"][:WARNING_COUNT]],
         "files": {
             "report": files["report"],

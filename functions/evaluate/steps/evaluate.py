@@ -18,6 +18,7 @@ from evaluate.rows.holdout import Holdout, read_holdout, read_scores
 from evaluate.rows.worst import worst_rows
 from evaluate.verdict.comparison import data_beside, rivals_of
 from evaluate.verdict.judgement import Judgement, Rivals, judge
+from evaluate.verdict.outliers import outlier_warnings
 from evaluate.verdict.rule import NotCompared, Rule
 from evaluate.verdict.warnings import Warnings
 from pipeline import layout, run_names
@@ -26,14 +27,15 @@ from pipeline.documents.encoder import Encoder, TargetFacts
 from pipeline.documents.evaluation import Evaluation, WorstRow
 from pipeline.documents.model_part import Importance, ModelPart
 from pipeline.documents.notes import RowCounts
-from pipeline.documents.plan import Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged, Payload
 from pipeline.notices import notice
+from pipeline.settings import Settings
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
-from pipeline.vocabulary import DataAge
+from pipeline.vocabulary import ASKING
+from table.columns.target_guess import guess_notices
 
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
 
@@ -64,22 +66,31 @@ def evaluate_run(
     profile = files.read_document(kinds.PROFILE)
     target = encoder["target"]
     metric = metric_for(target["task"], request["settings"].get("metric"))
+    rule = _rule(request["settings"], profile)
     rows = count_rows(files)
     check_parts(files)
     holdout, scored, champion = _score(files, event, target, rows["test"])
     times.append(time.perf_counter())
-    judgement = judge(metric, scored, champion, *_terms(request, event))
+    judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
+    worst = _worst(files, holdout, scored, encoder, model["importance"])
+    foremost = [
+        *guess_notices(
+            encoder["columns"], encoder.get("header", True), target["name"], rule.target_by
+        ),
+        *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
+    ]
     document: Evaluation = {
-        **run_part(files, request, encoder, event),
+        **run_part(files, request, encoder, event, rule.target_by),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
+        "split": profile.get("split"),
         "plots": plots_of(scored),
         **model,
-        "worst": _worst(files, holdout, scored, encoder, model["importance"]),
+        "worst": worst,
         "columns": columns_of(profile),
-        "warnings": _warnings(profile, judgement, holdout),
+        "warnings": foremost + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),
         "timings": {},
         "package": {"group": "", "description": "", "metadata": {}},
@@ -125,11 +136,16 @@ def _score(
     return holdout, scored, champion
 
 
-def _terms(request: Request, event: Judged) -> tuple[Rule, DataAge]:
-    """Return the owner's rule, and what the data is beside the champion's."""
-    settings = request["settings"]
-    rule = Rule(settings.get("promotion", "auto"), settings.get("minimum"))
-    return rule, data_beside(request, event["champion"])
+def _rule(settings: Settings, profile: Profile) -> Rule:
+    """Return what the owner asks for."""
+    # A profile that does not say how the target was found is no proof that anybody named it.
+    by = profile.get("target_by") or ("settings" if "target" in settings else "last")
+    codes = {noticed["code"] for noticed in profile["warnings"]}
+    doubts = [reason for code, reason in ASKING.items() if code in codes]
+    split = profile.get("split")
+    if split and split["question"]:
+        doubts.append(split["question"])
+    return Rule(settings.get("promotion", "auto"), settings.get("minimum"), by, "; ".join(doubts))
 
 
 def _model_part(

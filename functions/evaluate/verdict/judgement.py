@@ -1,14 +1,15 @@
 """How good a model is, whether it is better, and what becomes of it."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from evaluate.metrics.baseline import Values, baseline_of, values_of
 from evaluate.metrics.intervals import Interval, intervals_of
 from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import Metric, Scored
-from evaluate.verdict.rule import NotCompared, Rule, Verdict, decide, finding_of
+from evaluate.verdict.outliers import deciding_rows
+from evaluate.verdict.rule import FEW_DECIDE, NotCompared, Rule, Verdict, decide, finding_of
 from evaluate.verdict.warnings import Warnings, metric_warnings
 from pipeline.notices import Notice, notice
 from pipeline.vocabulary import DataAge, Finding
@@ -49,6 +50,8 @@ class Judgement:
     apart: NotCompared | None
     """Why the champion was not compared; None if it was, or if there is none."""
     data: DataAge
+    deciding: int = 0
+    """How many test rows, those of the largest errors, make up most of the metric."""
     rows: int | None = None
     """How many rows the two were compared on."""
     seen: int | None = None
@@ -88,6 +91,9 @@ def judge(
         interval = compared["rival_interval"]
     else:
         (interval,) = intervals_of([measure], challenger.rows, metric.bounds)
+    deciding = deciding_rows(metric, challenger)
+    if deciding and not rule.doubt:
+        rule = replace(rule, doubt=FEW_DECIDE)
     verdict = decide(metric, value, rule, apart or compared.get("finding"), data, baseline_value)
     warnings = [_not_compared(apart, verdict)] if apart else []
     if isinstance(champion, Rivals):
@@ -104,6 +110,7 @@ def judge(
         compared=bool(compared),
         apart=apart,
         data=data,
+        deciding=deciding,
         warnings=warnings + metric_warnings(metric, challenger, value, interval, baseline_value),
         **compared,
     )
@@ -134,11 +141,10 @@ def _defined(value: float) -> float | None:
 
 
 def _not_compared(apart: NotCompared, verdict: Verdict) -> Notice:
-    then = {"approved": " The new model was judged on its own.", "pending": " A person decides."}
+    then = " A person decides." if verdict.outcome == "pending" else ""
     return notice(
         "champion_not_compared",
-        f"The model in use could not be compared on these rows: {apart.reason}."
-        f"{then.get(verdict.outcome, '')}",
+        f"The model in use could not be compared on these rows: {apart.reason}.{then}",
     )
 
 

@@ -6,16 +6,20 @@ from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric
 from pipeline.vocabulary import (
     APPROVAL,
+    SURE_TARGETS,
     ApprovalStatus,
     DataAge,
     Finding,
     Obstacle,
     Outcome,
     Promotion,
+    TargetBy,
 )
 from pipeline.wording import figure
 
 NO_BETTER = "it is no better than a naive prediction"
+GUESSED = "nobody said that this is what to predict"
+FEW_DECIDE = "a few rows with a target far off all others decide its metric"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
 
 
@@ -25,6 +29,15 @@ class Rule:
 
     promotion: Promotion = "auto"
     minimum: float | None = None
+    target_by: TargetBy = "settings"
+    """How it was found what to predict."""
+    doubt: str = ""
+    """Why a person is to look at the data before a model is approved; a clause."""
+
+    @property
+    def guessed(self) -> bool:
+        """Whether nobody said what to predict."""
+        return self.target_by not in SURE_TARGETS
 
 
 @dataclass(frozen=True)
@@ -80,6 +93,9 @@ def decide(
     """
     if rule.promotion == "never":
         return Verdict("kept_champion", 'promotion is set to "never"')
+    if rule.guessed:
+        # Whatever the metric: a model of the wrong column may be a very good one.
+        return Verdict("pending", GUESSED)
     if value is None:
         return Verdict("pending", f"{metric.label} is not defined on these test rows")
     if rule.minimum is not None and metric.better(rule.minimum, value):
@@ -91,6 +107,8 @@ def decide(
     # A minimum that was reached says what is good enough; without one, this is the least.
     if verdict.outcome == "approved" and naive and rule.minimum is None:
         return Verdict("pending", NO_BETTER)
+    if verdict.outcome == "approved" and rule.doubt:
+        return Verdict("pending", rule.doubt)
     return verdict
 
 
@@ -119,6 +137,4 @@ def _on_its_own(against: NotCompared, data: DataAge) -> Verdict:
     if data == "not newer":
         # Had the runs ended in the order of their data, that model would have replaced this one.
         return Verdict("kept_champion", f"its data is not newer, and {apart}")
-    if against.obstacle in ("failed", "seen", "changed"):
-        return Verdict("pending", apart)
-    return Verdict("approved", f"{apart} and was judged on its own")
+    return Verdict("pending", apart)

@@ -40,6 +40,13 @@ class Sketch(TypedDict):
     hashes: NotRequired[list[int]]
 
 
+class Repeats(TypedDict):
+    """The smallest hashes of rows, in order, and how many rows have each."""
+
+    hashes: list[int]
+    counts: list[int]
+
+
 class ColumnProfile(TypedDict):
     """What a column holds in some rows."""
 
@@ -55,6 +62,8 @@ class ColumnProfile(TypedDict):
     prose: NotRequired[int]
     """Values of three words or more."""
     dots: NotRequired[bool]
+    long: NotRequired[int]
+    """Whole numbers of more digits than a float holds."""
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
     texts: NotRequired[dict[str, int] | None]
@@ -64,6 +73,17 @@ class ColumnProfile(TypedDict):
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""
+    labelled_as: NotRequired[dict[str, "ColumnProfile"]]
+    """The same, of rows whose target is a spelling of missing that may be a class."""
+    spelled: NotRequired[dict[str, int]]
+    """Of the target, spellings of missing but for empty fields, each with its count."""
+
+
+class Lines(TypedDict):
+    """How many of something there are, and on which lines the first are."""
+
+    count: int
+    first: list[int]
 
 
 class MergedProfile(TypedDict):
@@ -71,12 +91,22 @@ class MergedProfile(TypedDict):
 
     records: int
     rows: int
-    """Records with as many fields as there are columns."""
+    """Records with as many fields as there are columns, but repeated headers."""
     bad: list[list[int]]
     """[line, fields] of the first records that are no rows."""
     cp1252: bool
     """Whether some of the bytes were no UTF-8, and read as CP1252."""
     columns: list[ColumnProfile]
+    contents: NotRequired[Repeats]
+    """By the fields that rows are compared by (plan.json)."""
+    repeated: NotRequired[Repeats]
+    """By these and the target."""
+    repeated_headers: NotRequired[Lines]
+    """Records that repeat the header."""
+    other_headers: NotRequired[Lines]
+    """Rows that look like the header of another table."""
+    swallowed: NotRequired[Lines]
+    """Lines that a quote takes into a record though they look like records; where those begin."""
 
 
 class RowsProfile(MergedProfile):

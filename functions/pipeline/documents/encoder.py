@@ -53,6 +53,9 @@ class Encoder(TypedDict):
     id_columns: list[str]
     """Kept for results, never trained on."""
     features: list[Feature]
+    unread: NotRequired[dict[str, float]]
+    """Share of a column's values that could not be read when the model was trained; left out
+    where it is 0."""
     dropped: NotRequired[list[Dropped]]
     header: NotRequired[bool]
     dialect: NotRequired[DialectFacts]

@@ -8,6 +8,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 from pipeline.documents.model_part import ModelPart
 from pipeline.documents.notes import RowCounts
 from pipeline.documents.plots import Plots
+from pipeline.documents.profile import SplitPart
 from pipeline.notices import Notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import (
@@ -18,6 +19,7 @@ from pipeline.vocabulary import (
     Obstacle,
     Outcome,
     Promotion,
+    TargetBy,
     Task,
 )
 
@@ -156,6 +158,7 @@ class RunPart(TypedDict):
     dataset: str
     task: Task
     target: str
+    target_by: TargetBy
     classes: list[str] | None
     """In the order of class indices; the second of two is the positive one."""
     champion: ChampionPart | None
@@ -220,6 +223,8 @@ class Evaluation(RunPart, JudgedPart, ModelPart):
     """The whole document."""
 
     rows: JudgedRows
+    split: SplitPart | None
+    """None if an earlier version prepared the file."""
     plots: Plots
     worst: list[WorstRow]
     columns: list[ColumnPart]

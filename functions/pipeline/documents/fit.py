@@ -1,20 +1,25 @@
 """fit.json and chunks.json: what Encode needs to place each row by itself."""
 
-from typing import Literal, NotRequired, TypedDict
+from typing import NotRequired, TypedDict
+
+from pipeline.vocabulary import SplitBy
 
 
 class Method(TypedDict):
     """How rows are divided."""
 
-    by: Literal["position", "time", "group"]
+    by: SplitBy
     column: NotRequired[int]
     """Position of the column of times, or of groups."""
+    columns: NotRequired[list[int]]
+    """Positions of those that are a row's content."""
     style: NotRequired[str]
     validation_from: NotRequired[int]
     test_from: NotRequired[int]
     """Ticks (table.profiling.timeline)."""
     groups: NotRequired[dict[str, int] | None]
-    """The split of each group, 0 train, 1 validation, 2 test; None if hashes decide."""
+    """The split of each group (or digest of content), 0 train, 1 validation, 2 test; None if hashes
+    decide."""
 
 
 class FractionFacts(TypedDict):

@@ -4,6 +4,7 @@ from typing import Any, Literal, NotRequired, TypedDict
 
 from pipeline.notices import Notice
 from pipeline.settings import Settings
+from pipeline.vocabulary import TargetBy
 
 Newline = Literal["\n", "\r"]
 
@@ -15,7 +16,7 @@ class ObjectVersion(TypedDict):
     key: str
     version_id: str | None
     size: int
-    """Bytes."""
+    """Bytes; of what is to be read, without a footer."""
 
 
 class DialectFacts(TypedDict):
@@ -26,6 +27,16 @@ class DialectFacts(TypedDict):
     newline: Newline
     skip_space: bool
     encoding: str
+    escape: NotRequired[str]
+    """A backslash, if one before a quote makes the quote part of the text."""
+
+
+class Footer(TypedDict):
+    """The last records of a file, which are no rows."""
+
+    records: int
+    texts: list[str]
+    """Of the first of them."""
 
 
 class Plan(TypedDict):
@@ -42,9 +53,18 @@ class Plan(TypedDict):
     """Offset of the first record, in bytes."""
     skip_lines: int
     target: str
+    target_by: TargetBy
     time_index: int | None
     group_index: int | None
+    content: NotRequired[list[int]]
+    """Positions of the columns by which rows are copies of each other, identifiers among them."""
     notices: list[Notice]
+    header_records: NotRequired[list[list[str]]]
+    """Texts of the header and of the lines under it that are no rows, wherever they recur."""
+    number_columns: NotRequired[list[int]]
+    """Positions of columns that are numbers in the first rows."""
+    footer: NotRequired[Footer]
+    """What stands behind the bytes to read."""
 
 
 class ChunkRange(TypedDict):

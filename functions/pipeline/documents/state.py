@@ -153,6 +153,9 @@ class ResultFacts(TypedDict):
 class Payload(ResultFacts):
     """$.evaluation: what Evaluate answers."""
 
+    split: str | None
+    """How rows were divided, and why."""
+
     approval_status: ApprovalStatus
     package: Package
 
@@ -162,4 +165,5 @@ class Output(ResultFacts):
 
     run: str
     dataset: str
+    split: NotRequired[str | None]
     model_package_arn: NotRequired[str]

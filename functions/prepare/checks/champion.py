@@ -8,12 +8,14 @@ from botocore.exceptions import ClientError
 
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents import kinds, reading
+from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import Encoder, Feature
 from pipeline.documents.state import Champion, UsableFacts
 from pipeline.errors import ArtefactError
 from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import Bucket
 from pipeline.wording import counted, listed, quoted, shorten
+from prepare.checks.champion_cells import Unread, known_values, unread_cells
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
@@ -57,14 +59,18 @@ class Usable:
 
 
 def compare_champion(
-    bucket: Bucket, champion: Champion, encoder: Encoder, columns: list[Column]
+    bucket: Bucket,
+    champion: Champion,
+    encoder: Encoder,
+    columns: list[Column],
+    profiles: list[ColumnProfile],
 ) -> Usable:
     """Compare the champion's encoder with the new file.
 
     Parameters
     ----------
     champion : as the state Find champion answers.
-    columns : what the new file's columns hold, in its order.
+    columns, profiles : what the new file's columns hold, in its order.
     """
     if not isinstance(champion.get("found"), bool):
         # Taken for "there is none", it would let the model in use be replaced uncompared.
@@ -77,13 +83,14 @@ def compare_champion(
         return Usable("There is no approved model yet.")
     uri = bucket.uri(champion["encoder_key"])
     try:
-        old = _encoder_of(bucket, champion["encoder_key"])
+        old = encoder_of(bucket, champion["encoder_key"])
         if isinstance(old, str):
             return _apart(old)
         with reading.belonging(uri):
-            if reason := _difference(old, encoder, columns):
+            changed, strays = _cells(old, columns, profiles)
+            if reason := _difference(old, encoder, columns) or changed:
                 return _apart(reason)
-            notices = _unseen(old, columns)
+            notices = strays + _unseen(old, columns)
             _try_out(old, columns)
     except ArtefactError as error:
         # The new model can be trained all the same; whether it is better, a person decides.
@@ -101,7 +108,7 @@ def _apart(reason: str, *, broken: bool = False) -> Usable:
     return Usable(reason, [notice("champion", text)], broken=broken)
 
 
-def _encoder_of(bucket: Bucket, key: str) -> Encoder | str:
+def encoder_of(bucket: Bucket, key: str) -> Encoder | str:
     """Return the champion's encoder, or why it cannot be used."""
     try:
         body = bucket.get(key, kinds.ENCODER.limit)
@@ -137,40 +144,65 @@ def _difference(old: Encoder, new: Encoder, columns: list[Column]) -> str:
         added = [name for name in names if name not in old["columns"]]
         also = f" (new there: {listed(added)})" if added else ""
         return f"the file lacks {listed(missing)}{also}."
-    changed = _changed(old, columns)
-    return f"{'; '.join(changed[:_SHOWN])} when it was trained." if changed else ""
+    return ""
 
 
-def _changed(old: Encoder, columns: list[Column]) -> list[str]:
-    """Say which columns the old encoder cannot read any more, with what they hold and held."""
-    now = {column.name: column for column in columns}
-    found = []
+def _cells(
+    old: Encoder, columns: list[Column], profiles: list[ColumnProfile]
+) -> tuple[str, list[Notice]]:
+    """Look for cells that the old encoder cannot read.
+
+    Returns
+    -------
+    Why too many of some columns are so, or ""; else warnings of the columns with a few.
+    """
+    now = {column.name: (column, found) for column, found in zip(columns, profiles, strict=True)}
+    many, few = [], []
     for name, features in _features(old).items():
-        column = now[name]
-        before = features[0].get("style", "") if features[0]["encoding"] in _STYLED else ""
-        if column.kind != "empty" and not _reads(features[0]["encoding"], before, column):
-            after = column.style if column.numbers or column.dates else ""
-            found.append(f"{quoted(name)} holds {_written(after)} now, and held {_written(before)}")
-    return found
+        if name not in now:
+            continue
+        column, found = now[name]
+        before = old["unread"].get(name, 0) if "unread" in old else None
+        unread = unread_cells(features, column, found, before)
+        if unread.many:
+            many.append(_held(features[0], column, unread))
+        elif unread.count:
+            few.append(_strays(features[0], column, unread))
+    return (f"{'; '.join(many[:_SHOWN])} when it was trained." if many else ""), few
+
+
+def _held(feature: Feature, column: Column, unread: Unread) -> str:
+    """Say what a column holds now, and held."""
+    name, before = quoted(column.name), _style(feature)
+    after = column.style if column.numbers or column.dates else ""
+    if unread.count < unread.present and after in ("", before):
+        return (
+            f"{unread.count:,} of {counted(unread.present, 'value')} of {name}{_examples(column)} "
+            f"cannot be read as {_written(before)}, as they could"
+        )
+    return f"{name} holds {_written(after)} now, and held {_written(before)}"
+
+
+def _strays(feature: Feature, column: Column, unread: Unread) -> Notice:
+    text = (
+        f"Column {quoted(column.name)}: {unread.count:,} of {counted(unread.present, 'value')}"
+        f"{_examples(column)} cannot be read as {_written(_style(feature))}, as the approved model "
+        f"reads them; missing to it."
+    )
+    return notice("champion_unread", text)
+
+
+def _examples(column: Column) -> str:
+    return f" ({listed(column.examples)})" if column.examples else ""
+
+
+def _style(feature: Feature) -> str:
+    return feature.get("style", "") if feature["encoding"] in _STYLED else ""
 
 
 def _written(style: str) -> str:
     unit = unit_of(style)
     return _WRITTEN[style] if unit is None else f"numbers of {unit}"
-
-
-def _reads(encoding: str, style: str, column: Column) -> bool:
-    if encoding == "date":
-        # Dates that could be of either order are read by the order that training found.
-        either = column.ambiguous and style[3:] == column.style[3:]
-        return column.dates is not None and (style == column.style or either)
-    if encoding != "numeric":
-        return not column.numbers and not column.dates
-    if not column.numbers:
-        return False
-    # Plain numbers are read in every style, but for the points in a column of decimal commas.
-    whole = column.numbers["whole"] == column.numbers["count"]
-    return style == column.style or (column.style == "plain" and (style != "comma" or whole))
 
 
 def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
@@ -179,7 +211,7 @@ def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
     found = []
     for name, features in _features(old).items():
         counts, present = now[name].counts, now[name].present
-        known = {value for feature in features for value in _values(feature)}
+        known = known_values(features)
         if not known or counts is None:
             continue
         new = sum(count for value, count in counts.items() if value not in known)
@@ -197,13 +229,3 @@ def _features(encoder: Encoder) -> dict[str, list[Feature]]:
     for feature in encoder["features"]:
         features.setdefault(feature["column"], []).append(feature)
     return features
-
-
-def _values(feature: Feature) -> list[str]:
-    """Return the values that a feature of a category knows."""
-    return [
-        *([feature["category"]] if "category" in feature else []),
-        *feature.get("true", []),
-        *feature.get("false", []),
-        *feature.get("categories", []),
-    ]

@@ -6,17 +6,22 @@ from math import ceil
 from pipeline.documents.chunk_profile import Timeline
 from pipeline.documents.fit import Method, Placed, Split
 from pipeline.documents.plan import Plan
+from pipeline.documents.profile import SplitPart
 from pipeline.errors import RowsUnusableError, SettingsError
 from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import SPLITS, TRAIN
 from pipeline.wording import counted, quoted
+from prepare.splitting.choosing import Chosen, Found, choose
 from prepare.splitting.row_split import Fractions, assign_groups, sizes, to_json
+from prepare.splitting.told import as_set, by_position
 from table.columns.kind import Column
 from table.columns.target import Target
 from table.limits import MINIMUM_ROWS
 from table.profiling.timeline import boundary, rows_between
 from table.profiling.whole_file import Chain, TargetCounts
+
+_NOTHING = Found()
 
 
 @dataclass(frozen=True)
@@ -26,16 +31,23 @@ class Division:
     Attributes
     ----------
     method : how, with what each needs: {"by": "position"}, {"by": "time", ...} or
-        {"by": "group", ...}.
+        {"by": "group", ...}, {"by": "content", ...}.
     chunks : what chunks.json holds, but for the champion.
     train_rows : about how many train.
+    part : what is told of it.
     """
 
     method: Method
     fractions: Fractions
     chunks: list[Placed]
     train_rows: int
+    part: SplitPart
     notices: list[Notice] = field(default_factory=list)
+
+    @property
+    def group_column(self) -> str | None:
+        """Name of the column whose rows stay together."""
+        return self.part["column"] if self.part["by"] == "group" else None
 
     def to_json(self, target: Target) -> Split:
         """Return what fit.json holds, but for the digests."""
@@ -47,9 +59,18 @@ class Division:
 
 
 def divide(
-    chained: Chain, columns: list[Column], target: Target, settings: Settings, plan: Plan
+    chained: Chain,
+    columns: list[Column],
+    target: Target,
+    settings: Settings,
+    plan: Plan,
+    found: Found = _NOTHING,
 ) -> Division:
     """Decide the split.
+
+    Parameters
+    ----------
+    found : what the rows say where the settings name no column.
 
     Raises
     ------
@@ -71,6 +92,7 @@ def divide(
     lost = labelled - rows
     method: Method = {"by": "position"}
     train: int | None = sum(sizes(count, fractions)[0] for count in target.counts)
+    part = by_position(None, split.get("by") == "position")
     notices: list[Notice] = []
     time, group = plan["time_index"], plan["group_index"]
     if time is not None:
@@ -78,9 +100,15 @@ def divide(
             chained, columns[time], time, plan["file"], fractions, labelled, lost
         )
         train = train if timed is None else timed
+        part = as_set("time", columns[time].name) if method["by"] == "time" else part
     elif group is not None:
         name = split["group_column"]
         method, train = _by_group(chained, name, group, plan["file"], fractions, lost)
+        part = as_set("group", plan["columns"][group])
+    elif split.get("by") != "position":
+        usual = Chosen(method, train, part)
+        chosen = choose(usual, chained.profile, columns, target.name, settings, plan, found, rows)
+        method, train, part, notices = chosen.method, chosen.train, chosen.part, chosen.notices
     expected = round(fractions.train * rows) if train is None else train
     if expected < settings["instance_count"]:
         raise SettingsError(
@@ -88,7 +116,7 @@ def divide(
             f"{expected} rows that train; each instance needs a row: lower it"
         )
     chunks = _chunks(chained, target, settings["instance_count"], train)
-    return Division(method, fractions, chunks, expected, notices)
+    return Division(method, fractions, chunks, expected, part, notices)
 
 
 def _by_time(

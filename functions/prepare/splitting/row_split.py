@@ -99,6 +99,18 @@ def split_by_group(
     return groups.replace_strict(unique, splits, default=None, return_dtype=pl.Int8)
 
 
+def split_by_content(
+    digests: pl.Series, known: dict[str, int] | None, fractions: Fractions
+) -> pl.Series:
+    """Assign rows of one content together: as listed, or by the content's hash."""
+    if known is None:
+        key = pl.Series([fractions.seed * 0x9E3779B97F4A7C15 % _WORD], dtype=pl.UInt64)
+        return _thresholds(mix(digests + mix(key)[0]), fractions)
+    listed = pl.Series([int(digest) for digest in known], dtype=pl.UInt64)
+    splits = pl.Series(list(known.values()), dtype=pl.Int8)
+    return digests.replace_strict(listed, splits, return_dtype=pl.Int8)
+
+
 def assign_groups(counts: dict[str, int], fractions: Fractions) -> dict[str, int]:
     """Divide groups so that each split has one and the rows come near the fractions.
 

@@ -17,15 +17,10 @@ from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import row_digests, words
-from prepare.splitting.row_split import Fractions, split_by_group, split_by_position, split_by_time
+from prepare.splitting.placing import split_rows
 from table.encoding.apply import encode_frame, encode_target, to_csv
-from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.utf8 import to_lines
-from table.values.dates import dates
-from table.values.missing import stripped
-from table.values.numbers import numbers
 
 _FOR_CHAMPION = ("champion", "tested")
 
@@ -120,7 +115,7 @@ def encode_bytes(
     columns = plan["columns"]
     labelled = _labelled(raw, plan, encoder, chunk)
     frame, labels = labelled.frame, labelled.labels
-    splits = split_rows(frame, labels, fit, chunk)
+    splits = split_rows(frame, columns, labels, fit, chunk)
     features = encode_frame(frame, columns, encoder).features
     part = layout.part_name(chunk["index"])
     digest_part = layout.digest_part(part)
@@ -149,9 +144,8 @@ def encode_bytes(
 
 def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
-    records = read_records(
-        to_lines(raw, dialect.newline), dialect, len(columns), clean=chunk["clean"]
-    )
+    headers = plan.get("header_records", [])
+    records = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
     target = encoder["target"]
     labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
     rows = records.index
@@ -159,35 +153,6 @@ def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labell
         rows = pl.int_range(len(records.frame), dtype=pl.UInt32, eager=True)
     found = _Labelled(records.frame, labels, rows, labels.null_count())
     return found.only(labels.is_not_null()) if found.dropped else found
-
-
-def split_rows(frame: pl.DataFrame, labels: pl.Series, fit: Fit, chunk: Chunk) -> pl.Series:
-    """Return the split of each row, 0 train, 1 validation, 2 test."""
-    fractions = Fractions(**fit["fractions"])
-    method = fit["method"]
-    if method["by"] == "group":
-        groups = stripped(frame.to_series(method["column"])).fill_null("")
-        return split_by_group(groups, method["groups"], fractions)
-    if method["by"] == "time":
-        values = stripped(frame.to_series(method["column"]))
-        if method["style"] == "number":
-            ticks = ticks_of_numbers(numbers(values, "plain"))
-        else:
-            ticks = ticks_of_dates(dates(values, method["style"]))
-        return split_by_time(ticks, method["validation_from"], method["test_from"])
-    counts: list[int] = fit["class_rows"]
-    if len(counts) == 1:
-        ordinals = pl.int_range(len(labels), dtype=pl.UInt64, eager=True) + chunk["ordinals"][0]
-        return split_by_position(ordinals, 0, counts[0], fractions)
-    splits = pl.Series([0], dtype=pl.Int8).new_from_index(0, len(labels))
-    for stratum, count in enumerate(counts):
-        members = (labels == stratum).arg_true()
-        if not len(members):
-            continue
-        first = chunk["ordinals"][stratum]
-        ordinals = pl.int_range(len(members), dtype=pl.UInt64, eager=True) + first
-        splits = splits.scatter(members, split_by_position(ordinals, stratum, count, fractions))
-    return splits
 
 
 def _learned(

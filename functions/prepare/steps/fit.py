@@ -5,23 +5,28 @@ from typing import Any
 
 from pipeline import layout
 from pipeline.documents import kinds, reading
-from pipeline.documents.chunk_profile import MergedProfile
-from pipeline.documents.encoder import Encoder
+from pipeline.documents.encoder import Encoder, TargetFacts
 from pipeline.documents.fit import Chunk, Fit
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.state import Champion, Fitted
 from pipeline.errors import RowsUnusableError
-from pipeline.notices import Notice, capped, notice
+from pipeline.notices import Notice, capped
 from pipeline.settings import Settings
-from pipeline.storage.bucket import Bucket
-from pipeline.wording import counted, shorten
+from pipeline.storage.bucket import Bucket, Source
+from pipeline.wording import shorten
 from prepare.checks.champion import compare_champion
+from prepare.checks.file_notices import file_notices
+from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
+from prepare.checks.left_out import account_of, bad_rows, check_rows
+from prepare.checks.sample import Sample, sample_of
+from prepare.checks.totals import totals_notices
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
+from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
@@ -30,11 +35,11 @@ from table.columns.kind import Column, column_of, summary
 from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
+from table.columns.target_column import target_column
 from table.encoding.build import build_encoder
-from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
+from table.profiling.merge import count_as_labelled
 from table.profiling.whole_file import Chain, chain
 from table.reading.dialect import Dialect
-from table.reading.file_kind import cp1252_notice
 
 # A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
 _NAME = 200
@@ -49,6 +54,7 @@ class _Decided:
     target: Target
     encoder: Encoder
     division: Division
+    sample: Sample | None
     feature_notices: list[Notice]
 
 
@@ -81,16 +87,20 @@ def fit_run(
     plan, request = read_plan(files), files.read_document(kinds.REQUEST)
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
-    decided = _decided(files, plan, settings, again)
+    known = known_target(files, champion, again)
+    decided = _decided(files, source_of(client, plan), plan, settings, known, again)
     target, division = decided.target, decided.division
-    usable = compare_champion(files.bucket, champion, decided.encoder, decided.columns)
+    usable = compare_champion(
+        files.bucket, champion, decided.encoder, decided.columns, decided.chained.profile["columns"]
+    )
     if usable.encoder is not None:
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
     if not again:
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
-        *_file_notices(plan, decided.chained.profile, target),
-        *leakage_notices(source_of(client, plan), plan, decided.chained.chunks, decided.encoder),
+        *file_notices(plan, decided.chained, target),
+        *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
+        *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
         *usable.notices,
         *decided.feature_notices,
@@ -120,51 +130,47 @@ def fit_run(
     return fitted
 
 
-def _decided(files: RunFiles, plan: Plan, settings: Settings, again: bool) -> _Decided:
+def _decided(
+    files: RunFiles,
+    source: Source,
+    plan: Plan,
+    settings: Settings,
+    known: TargetFacts | None,
+    again: bool,
+) -> _Decided:
     """Decide all that the file and its settings say; again, the encoder is the one in use."""
     with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
-        chained, columns, target = _understood(files, plan, settings)
-        encoder, notices = _encoder(columns, target, plan, settings)
+        chained, columns, target = _understood(files, plan, settings, known)
+        sample = sample_of(source, plan, chained.chunks, target.to_json())
+        found = found_between_rows(source, plan, sample, columns, target.to_json())
+        division = divide(chained, columns, target, settings, plan, found)
+        encoder, notices = _encoder(columns, target, plan, settings, division.group_column)
         if again:
             encoder = files.read_document(kinds.ENCODER)
-        division = divide(chained, columns, target, settings, plan)
-    return _Decided(chained, columns, target, encoder, division, notices)
+    return _Decided(chained, columns, target, encoder, division, sample, notices)
 
 
 def _understood(
-    files: RunFiles, plan: Plan, settings: Settings
+    files: RunFiles, plan: Plan, settings: Settings, known: TargetFacts | None
 ) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and tell what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
     chained = chain(chunk_results(files, plan), plan, target_index)
-    _check_rows(chained, plan)
-    rows = chained.profile["rows"]
-    decimal_comma = has_decimal_comma(chained.profile["columns"], plan["dialect"]["delimiter"])
+    check_rows(chained, plan)
+    profile = chained.profile
+    rows, found = profile["rows"], profile["columns"]
+    decimal_comma = has_decimal_comma(found, plan["dialect"]["delimiter"])
     columns = [
-        column_of(name, found, rows, decimal_comma, target=name == plan["target"])
-        for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
+        column_of(name, column, rows, decimal_comma)
+        for name, column in zip(plan["columns"], found, strict=True)
     ]
-    target = target_of(columns[target_index], settings, rows, plan["file"])
+    columns[target_index] = target_column(
+        plan["target"], found[target_index], rows, decimal_comma, settings, known
+    )
+    target = target_of(columns[target_index], settings, rows, plan["file"], known)
+    count_as_labelled(profile, target.labels)
     check_metric(settings, target.task)
     return chained, columns, target
-
-
-def _check_rows(chained: Chain, plan: Plan) -> None:
-    profile = chained.profile
-    bad = profile["records"] - profile["rows"]
-    file, width = plan["file"], len(plan["columns"])
-    if bad > BAD_ROW_SHARE * profile["records"]:
-        line, fields = profile["bad"][0]
-        raise RowsUnusableError(
-            f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
-            f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
-            f"and the quotes there"
-        )
-    if profile["rows"] < MINIMUM_ROWS:
-        raise RowsUnusableError(
-            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
-            f"need at least {MINIMUM_ROWS} together: add rows"
-        )
 
 
 def _encoder(
@@ -172,6 +178,7 @@ def _encoder(
     target: Target,
     plan: Plan,
     settings: Settings,
+    group: str | None,
 ) -> tuple[Encoder, list[Notice]]:
     encoder, notices = build_encoder(
         columns,
@@ -180,7 +187,7 @@ def _encoder(
         plan["header"],
         as_in_file(settings["id_columns"], plan["columns"]),
         as_in_file(settings["drop_columns"], plan["columns"]),
-        None if plan["group_index"] is None else plan["columns"][plan["group_index"]],
+        group,
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
@@ -191,51 +198,20 @@ def _encoder(
     return encoder, notices
 
 
-def _file_notices(plan: Plan, profile: MergedProfile, target: Target) -> list[Notice]:
-    return [
-        *plan["notices"],
-        *([cp1252_notice(plan["file"])] if profile["cp1252"] else []),
-        *_bad_rows(profile),
-        *target.notices,
-        *_dropped(target, profile),
-    ]
-
-
-def _bad_rows(profile: MergedProfile) -> list[Notice]:
-    bad = profile["records"] - profile["rows"]
-    if not bad:
-        return []
-    lines = ", ".join(
-        f"line {line} ({counted(fields, 'field')})" for line, fields in profile["bad"]
-    )
-    rows = counted(bad, "row")
-    text = f"Skipped for a wrong number of fields: {rows}; first {lines}."
-    return [notice("bad_rows", text)]
-
-
-def _dropped(target: Target, profile: MergedProfile) -> list[Notice]:
-    rows = profile["rows"] - target.dropped
-    found = []
-    if missing := target.dropped - target.unread:
-        text = f"Dropped for want of a usable target: {counted(missing, 'row')}."
-        found.append(notice("no_target", text))
-    if rows < 100:
-        text = f"Only {rows} rows: the metric is a rough guess."
-        found.append(notice("tiny_data", text))
-    return found
-
-
 def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:
     profile = decided.chained.profile
     return {
+        "target_by": plan["target_by"],
         "rows": profile["rows"],
         "dialect": plan["dialect"],
         "header": plan["header"],
         "bad_rows": {
-            "count": profile["records"] - profile["rows"],
+            "count": bad_rows(profile),
             "lines": [line for line, _ in profile["bad"]],
         },
         "dropped_rows": {"no_target": decided.target.dropped},
+        "records": account_of(profile, plan, decided.target.dropped),
         "columns": [summary(column) for column in decided.columns],
         "warnings": capped(notices),
+        "split": decided.division.part,
     }

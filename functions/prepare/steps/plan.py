@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
+import polars as pl
+
 from pipeline import drop_keys, layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
@@ -14,11 +16,14 @@ from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
-from table.columns.named_in_settings import check_columns, target_column
+from table.columns.named_in_settings import check_columns, target_column, trained_on
+from table.columns.target_guess import guess_target
+from table.edges.footer import find_footer
+from table.edges.head import Head, read_head
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
-from table.reading.dialect import Head, read_head
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
 from table.reading.plain_copy import plain_pieces, write_pieces
+from table.reading.records import read_records
 from table.reading.utf8 import to_utf8
 
 
@@ -120,28 +125,46 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     whole = source.size <= len(start)
     characters = to_utf8(start[mark:]).decode()
     head = read_head(characters, name, text.encoding, whole, settings.get("target"))
-    target = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    data_start = mark + _offset_of(start[mark:], head)
+    asked = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    target, by = (
+        guess_target(
+            head.columns[: head.named],
+            None if head.header else _rows(start[data_start:], head, whole),
+        )
+        if asked is None
+        else (asked, "settings")
+    )
+    footer = find_footer(source, data_start, head.dialect, len(head.columns))
     time, group = check_columns(head.columns, target, settings, name)
     if text.original == "cp1252":
         notices.append(cp1252_notice(name))
-    return {
+    plan: Plan = {
         "source": {
             "bucket": source.bucket.name,
             "key": source.key,
             "version_id": source.version_id,
-            "size": source.size,
+            "size": footer[0] if footer else source.size,
         },
         "file": name,
         "dialect": head.dialect.to_json(),
         "header": head.header,
         "columns": head.columns,
-        "data_start": mark + _offset_of(start[mark:], head),
+        "data_start": data_start,
         "skip_lines": head.skip_lines,
         "target": target,
+        "target_by": by,
         "time_index": time,
         "group_index": group,
         "notices": [*notices, *head.notices],
+        "header_records": head.header_records,
+        "number_columns": head.number_columns,
     }
+    if time is None and group is None and settings["split"].get("by") != "position":
+        plan["content"] = trained_on(head.columns, target, settings)
+    if footer:
+        plan["footer"] = footer[1]
+    return plan
 
 
 def _readable(own: RunFiles, drop: ObjectSource, start: bytes, packed: bool, name: str) -> _Text:
@@ -193,6 +216,14 @@ def _offset_of(start: bytes, head: Head) -> int:
             return len(start)
         at = cut + 1
     return at
+
+
+def _rows(data: bytes, head: Head, whole: bool) -> pl.DataFrame:
+    """Return the rows that begin a file without a header; the last may be cut off."""
+    lines = head.dialect.text_of(data)
+    if not whole:
+        lines = lines[: lines.rfind(b"\n") + 1]
+    return read_records(lines, head.dialect, len(head.columns)).frame
 
 
 def _ranges(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:

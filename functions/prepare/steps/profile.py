@@ -4,17 +4,29 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ChunkProfile, ReadingProfile, RowsProfile
+from pipeline.documents.chunk_profile import (
+    ChunkProfile,
+    ColumnProfile,
+    Lines,
+    ReadingProfile,
+    RowsProfile,
+)
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
+from prepare.splitting.content import add_repeats, content_columns
+from table.limits import BAD_LINES_SHOWN
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
 from table.reading.records import Records, read_records
+from table.reading.repeats import other_headers
+from table.reading.swallowed import Spots
 from table.reading.utf8 import end_lines, to_utf8
+from table.values.labels import LABELS, spelled_missing
 from table.values.missing import stripped
 
 _WORTH_THREADS = 20_000
+_NUMBERS_OF_A_TABLE = 2
 
 
 def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile:
@@ -26,36 +38,41 @@ def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile
     byte range of its records, the state at its end and the profile of the records
     before both states agree; the profile of all others.
     """
-    dialect = Dialect(**plan["dialect"])
+    dialect, content = Dialect(**plan["dialect"]), content_columns(source, plan)
     read = read_chunk(
         source, chunk["start"], chunk["end"], plan["data_start"], dialect, len(plan["columns"])
     )
     return {
         "index": chunk["index"],
         "lines": read.lines,
-        "outside": _reading(read.outside, plan, dialect),
-        "inside": _reading(read.inside, plan, dialect),
-        "body": _piece(read.body, plan, dialect),
+        "outside": _reading(read.outside, plan, dialect, content),
+        "inside": _reading(read.inside, plan, dialect, content),
+        "body": _piece(read.body, plan, dialect, content),
     }
 
 
-def _reading(reading: Reading, plan: Plan, dialect: Dialect) -> ReadingProfile:
+def _reading(reading: Reading, plan: Plan, dialect: Dialect, content: list[int]) -> ReadingProfile:
     return {
         "first": reading.first,
         "end": reading.end,
         "ends_inside": reading.ends_inside,
         "fault": reading.fault,
-        "head": _piece(reading.head, plan, dialect),
+        "head": _piece(reading.head, plan, dialect, content),
     }
 
 
-def _piece(piece: Piece | None, plan: Plan, dialect: Dialect) -> RowsProfile | None:
+def _piece(
+    piece: Piece | None, plan: Plan, dialect: Dialect, content: list[int]
+) -> RowsProfile | None:
     if piece is None:
         return None
     text = to_utf8(piece.raw)
-    data = end_lines(text, dialect.newline)
-    records = read_records(data, dialect, len(plan["columns"]), clean=piece.clean)
-    return profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
+    data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
+    headers = plan.get("header_records", [])
+    records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers)
+    found = profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
+    add_repeats(found, records.frame, plan, content)
+    return found
 
 
 def profile_records(
@@ -75,12 +92,8 @@ def profile_records(
         # polars lets go of Python's lock, so columns can share the processors.
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
             columns = list(pool.map(profile_column, series))
-    for at, timed in ((plan["time_index"], True), (plan["group_index"], False)):
-        if at is not None:
-            # The newest rows often have no outcome yet, and rows without are not divided.
-            there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
-            columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
-    return {
+    _add_target(columns, series, plan)
+    found: RowsProfile = {
         "records": records.count,
         "rows": len(records.frame),
         "clean": records.clean,
@@ -88,3 +101,48 @@ def profile_records(
         "columns": columns,
         "cp1252": cp1252,
     }
+    if records.repeated.count:
+        found["repeated_headers"] = _lines(records.repeated, line)
+    if headers := _other_headers(records, columns, plan):
+        found["other_headers"] = _lines(headers, line)
+    if records.swallowed.count:
+        found["swallowed"] = _lines(records.swallowed, line)
+    return found
+
+
+def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Plan) -> None:
+    """Add how the target spells missing, and of columns that split, the rows with a target."""
+    position = plan["columns"].index(plan["target"])
+    target = series[position]
+    spelled = spelled_missing(target) if columns[position]["missing"] else {}
+    if spelled:
+        columns[position]["spelled"] = spelled
+    for at, timed in ((plan["time_index"], True), (plan["group_index"], False)):
+        if at is None:
+            continue
+        # The newest rows often have no outcome yet, and rows without are not divided.
+        there = stripped(target).is_not_null()
+        columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
+        apart = {
+            label: profile_column(series[at].filter(target.str.strip_chars() == label), timed=timed)
+            for label in spelled
+            if label in LABELS
+        }
+        if apart:
+            columns[at]["labelled_as"] = apart
+
+
+def _other_headers(records: Records, columns: list[ColumnProfile], plan: Plan) -> Spots | None:
+    """Find what looks like another table's header; looked for only if all numbers have texts."""
+    numbers = plan.get("number_columns", [])
+    if len(numbers) < _NUMBERS_OF_A_TABLE or not all(columns[at].get("other") for at in numbers):
+        return None
+    rows = other_headers(records.frame, numbers)
+    if not len(rows):
+        return None
+    lines = rows if records.begins is None else records.begins.gather(rows)
+    return Spots(len(rows), lines.head(BAD_LINES_SHOWN).to_list())
+
+
+def _lines(spots: Spots, line: int) -> Lines:
+    return {"count": spots.count, "first": [line + at for at in spots.lines]}

@@ -1,6 +1,5 @@
 """What a column holds, decided from its merged profile."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from math import ceil, log10
@@ -38,6 +37,7 @@ class Column:
     style : how its numbers or dates are written.
     unread : values that are neither missing nor of the kind.
     ambiguous : whether all its dates could have day and month the other way round.
+    spelled : of a target, the spellings of missing that occur, each with its count.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Column:
     examples: list[str] = field(default_factory=list)
     infinite: int = 0
     ambiguous: bool = False
+    spelled: dict[str, int] = field(default_factory=dict)
 
 
 def column_of(
@@ -62,6 +63,8 @@ def column_of(
     decimal_comma: bool = False,
     *,
     target: bool = False,
+    share: float = SHARE,
+    codes: int = _CODES,
 ) -> Column:
     """Decide what a column holds.
 
@@ -70,7 +73,9 @@ def column_of(
     found : its merged profile.
     rows : good rows of the file.
     decimal_comma : what a comma or point that could be either is in this file.
-    target : whether it is the target, of which no class may be lost.
+    target : whether it is the target, in which no text counts as missing unsaid.
+    share : of its values, how many must be numbers.
+    codes : up to how many different values, some of them no numbers, are codes.
     """
     missing = found["missing"]
     present = rows - missing
@@ -85,15 +90,17 @@ def column_of(
         present,
         counts=values.get("counts"),
         infinite=infinite,
+        spelled=found.get("spelled", {}),
     )
     if present == infinite:
         return column
     style, numbers = _numbers(found, decimal_comma)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    if numbers and _holds_numbers(column, _marks(found, target), unread):
+    marks = {} if target else _marks(found)
+    if numbers and _holds_numbers(column, marks, unread, share, codes):
         return replace(
             column,
-            kind=_number_kind(column, numbers),
+            kind=_number_kind(column, numbers, found.get("long", 0)),
             style=style,
             numbers=numbers,
             unread=unread,
@@ -111,42 +118,39 @@ def column_of(
     return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
 
 
-def _marks(found: ColumnProfile, target: bool) -> dict[str, int]:
-    """Return the texts that may stand between numbers for "missing", each with its count.
+def _marks(found: ColumnProfile) -> dict[str, int]:
+    """Return the texts that stand between numbers for "missing", each with its count.
 
-    A few texts do, whatever they say (n.v.t., PrivacySuppressed, *, :). In a target they may
-    be classes, so that only known marks do.
+    A few texts do, whatever they say (n.v.t., PrivacySuppressed, *, :).
     """
     texts = found.get("texts") or {}
-    if len(texts) > _MARKS or (target and not _all_known(texts)):
-        return {}
-    return texts
+    return texts if len(texts) <= _MARKS else {}
 
 
-def _all_known(marks: Iterable[str]) -> bool:
-    """Tell whether all these are known to say "missing", or say nothing."""
-    return all(
-        mark.lower() in MARKS or not any(letter.isalnum() for letter in mark) for mark in marks
-    )
-
-
-def _holds_numbers(column: Column, marks: dict[str, int], unread: int) -> bool:
+def _holds_numbers(
+    column: Column, marks: dict[str, int], unread: int, share: float, codes: int
+) -> bool:
     """Tell a column of numbers, some of them missing, from one of codes, texts or dates."""
-    if unread and column.distinct <= _CODES and not (marks and _all_known(marks)):
+    if unread and column.distinct <= codes and not (marks and all(map(_says_missing, marks))):
         # Among few different numbers a text is another code, unless it is as good as none.
         return 0 < len(marks) <= _STRAYS and unread <= _STRAY_SHARE * column.present
-    return column.present - unread >= SHARE * (column.present - sum(marks.values()))
+    return column.present - unread >= share * (column.present - sum(marks.values()))
 
 
-def _number_kind(column: Column, numbers: Numbers) -> str:
+def _says_missing(text: str) -> bool:
+    return text.lower() in MARKS or not any(letter.isalnum() for letter in text)
+
+
+def _number_kind(column: Column, numbers: Numbers, long: int) -> str:
     if column.distinct == 1 and not column.missing and not column.infinite:
         return "constant"
-    if numbers["whole"] != numbers["count"]:
-        return "float"
-    if identifiers.numbers_identify(
-        column.name, numbers, column.distinct, column.missing, exact=column.counts is not None
+    exact = column.counts is not None
+    if numbers["whole"] + long == numbers["count"] and identifiers.numbers_identify(
+        column.name, numbers, column.distinct, column.missing, exact, long
     ):
         return "identifier"
+    if numbers["whole"] != numbers["count"]:
+        return "float"
     return "boolean" if (numbers["min"], numbers["max"]) == (0, 1) else "integer"
 
 

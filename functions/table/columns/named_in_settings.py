@@ -7,11 +7,9 @@ from pipeline.errors import SettingsError, TargetMissingError
 from pipeline.settings import Settings
 from pipeline.wording import listed, quoted, shorten
 
-_TARGETS = ("target", "label", "y")
 
-
-def target_column(columns: list[str], settings: Settings, file: str, folder: str) -> str:
-    """Return the target's column; without a setting one that is called so, else the last.
+def target_column(columns: list[str], settings: Settings, file: str, folder: str) -> str | None:
+    """Return the target's column as the settings name it; None if they name none.
 
     Parameters
     ----------
@@ -23,8 +21,7 @@ def target_column(columns: list[str], settings: Settings, file: str, folder: str
     """
     asked: str | None = settings.get("target")
     if asked is None:
-        lowered = {column.lower(): column for column in reversed(columns)}
-        return next((lowered[t] for t in _TARGETS if t in lowered), columns[-1])
+        return None
     found = _find(asked, columns)
     if found is None:
         near = get_close_matches(asked.lower(), [column.lower() for column in columns], 3)
@@ -87,3 +84,9 @@ def check_columns(
         for by in ("time", "group")
     )
     return time, group
+
+
+def trained_on(columns: list[str], target: str, settings: Settings) -> list[int]:
+    """Return the positions of the columns that the settings do not keep from training."""
+    kept = as_in_file([*settings["id_columns"], *settings["drop_columns"]], columns)
+    return [at for at, name in enumerate(columns) if name not in (target, *kept)]

@@ -76,6 +76,7 @@ def build_encoder(
         "id_columns": [*id_columns, *_carried(columns, dropped)],
         "dropped": dropped,
         "features": features,
+        "unread": {c.name: round(c.unread / c.present, 6) for c in columns if c.unread},
     }
     return encoder, notices
 

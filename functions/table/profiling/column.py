@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.distinct import sketch_of
-from table.profiling.tally import Tally, numbers_of
+from table.profiling.tally import EXACT, Tally, numbers_of
 from table.profiling.texts import few_texts, shortened, units_among
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers, timeline_of
 from table.values.dates import ANY_DATE, DATES, dates
@@ -19,6 +19,8 @@ _FEW = 100
 # 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
 _REPEATED = 0.8
 _THREE_WORDS = r"\S\s+\S+\s+\S"
+# An identifier of 17 digits and more; also as a program wrote it that took it for a float.
+_LONG = r"^[+-]?(\d+(\.0*)?|\d\.\d{9,}[eE]\+?\d\d)$"
 
 
 def tally(values: pl.Series) -> Tally:
@@ -60,6 +62,7 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
         found["numbers"]["plain"] = numbers_of(numbers)
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
         _add_points(found, texts, numbers)
+        _add_long(found, texts, numbers)
         if timed:
             ticks = numbers.read_as(ticks_of_numbers(numbers.values))
             found["timelines"] = {"number": timeline_of(ticks.repeated())}
@@ -85,6 +88,13 @@ def _add_points(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
         texts = texts.filter(~thousands)
     if texts.str.contains(".", literal=True).any():
         found["dots"] = True
+
+
+def _add_long(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
+    """Count the whole numbers that have more digits than a float holds."""
+    beyond = numbers.values.abs() >= EXACT
+    if beyond.any():
+        found["long"] = numbers.where(beyond & texts.str.contains(_LONG)).total
 
 
 def _cleaned(raw: Tally) -> tuple[Tally, int]:

@@ -32,7 +32,7 @@ def sketch_of(values: pl.Series, counts: pl.Series | None = None) -> Sketch:
     # looking for equal ones among all.
     many = hashes.head(_LOOK).n_unique() > EXACT_DISTINCT
     if many or hashes.n_unique() > EXACT_DISTINCT:
-        return {"hashes": _smallest(hashes)}
+        return {"hashes": smallest(hashes)}
     if counts is None:
         counted = values.value_counts(sort=False, name="count")
         values, counts = counted.to_series(0), counted.to_series(1)
@@ -47,7 +47,7 @@ def merge_sketches(one: Sketch, other: Sketch) -> Sketch:
             merged[value] = merged.get(value, 0) + count
         return _bounded(merged)
     both = pl.Series([*_hashes(one), *_hashes(other)], dtype=pl.UInt64)
-    return {"hashes": _smallest(both)}
+    return {"hashes": smallest(both)}
 
 
 def distinct(sketch: Sketch) -> int:
@@ -64,7 +64,7 @@ def distinct(sketch: Sketch) -> int:
 def _bounded(counts: dict[str, int]) -> Sketch:
     size = sum(len(value) for value in counts)
     if len(counts) > EXACT_DISTINCT or size > EXACT_DISTINCT_BYTES:
-        return {"hashes": _smallest(pl.Series(list(counts), dtype=pl.String).hash())}
+        return {"hashes": smallest(pl.Series(list(counts), dtype=pl.String).hash())}
     return {"counts": counts}
 
 
@@ -75,7 +75,7 @@ def _hashes(sketch: Sketch) -> list[int]:
     return pl.Series(list(sketch["counts"]), dtype=pl.String).hash().to_list()
 
 
-def _smallest(hashes: pl.Series) -> list[int]:
+def smallest(hashes: pl.Series) -> list[int]:
     """Return the smallest different ones, in order."""
     size = 2 * SKETCH_SIZE
     while True:

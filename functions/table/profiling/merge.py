@@ -1,11 +1,13 @@
 """Merging the profiles of different rows; the order changes nothing but last digits of means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from functools import reduce
 from operator import add
 from typing import TypeVar
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
 from table.profiling.distinct import merge_sketches
+from table.profiling.repeats import merge_repeats
 from table.profiling.tally import merge_numbers
 from table.profiling.texts import FEW_TEXTS, FEW_UNITS
 from table.profiling.timeline import merge_timelines
@@ -24,7 +26,7 @@ def empty_profile(width: int) -> MergedProfile:
 
 def merge_profiles(one: MergedProfile, other: MergedProfile) -> MergedProfile:
     """Merge two profiles; lists of bad rows are left to the caller, who knows the lines."""
-    return {
+    merged: MergedProfile = {
         "records": one["records"] + other["records"],
         "rows": one["rows"] + other["rows"],
         "bad": [],
@@ -33,6 +35,13 @@ def merge_profiles(one: MergedProfile, other: MergedProfile) -> MergedProfile:
             merge_columns(a, b) for a, b in zip(one["columns"], other["columns"], strict=True)
         ],
     }
+    contents = [each["contents"] for each in (one, other) if "contents" in each]
+    if contents:
+        merged["contents"] = reduce(merge_repeats, contents)
+    repeated = [each["repeated"] for each in (one, other) if "repeated" in each]
+    if repeated:
+        merged["repeated"] = reduce(merge_repeats, repeated)
+    return merged
 
 
 def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
@@ -52,6 +61,8 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         merged["infinite"] = infinite
     if prose := one.get("prose", 0) + other.get("prose", 0):
         merged["prose"] = prose
+    if long := one.get("long", 0) + other.get("long", 0):
+        merged["long"] = long
     if one.get("dots") or other.get("dots"):
         merged["dots"] = True
     if "texts" in one or "texts" in other:
@@ -68,7 +79,20 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     labelled = [found["labelled"] for found in (one, other) if "labelled" in found]
     if labelled:
         merged["labelled"] = labelled[0] if len(labelled) == 1 else merge_columns(*labelled)
+    if spelled := _each(one.get("spelled", {}), other.get("spelled", {}), add):
+        merged["spelled"] = spelled
+    apart = _each(one.get("labelled_as", {}), other.get("labelled_as", {}), merge_columns)
+    if apart:
+        merged["labelled_as"] = apart
     return merged
+
+
+def count_as_labelled(profile: MergedProfile, classes: Collection[str]) -> None:
+    """Count rows as rows with a target if a spelling of missing is a class in it."""
+    for column in profile["columns"]:
+        for spelling, found in column.get("labelled_as", {}).items():
+            if spelling in classes:
+                column["labelled"] = merge_columns(column["labelled"], found)
 
 
 def _each(

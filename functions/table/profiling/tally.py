@@ -8,7 +8,7 @@ import polars as pl
 from pipeline.documents.chunk_profile import Numbers
 
 # Above 2**53 a float no longer holds every integer.
-_EXACT = 2.0**53
+EXACT = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def numbers_of(numbers: Tally) -> Numbers:
     values = numbers.values
     count = numbers.total
     weights = 1 / count if numbers.counts is None else numbers.counts / count
-    whole = (values == values.floor()) & (values.abs() < _EXACT)
+    whole = (values == values.floor()) & (values.abs() < EXACT)
     return {
         "count": count,
         "whole": numbers.where(whole).total,

@@ -8,6 +8,7 @@ from pipeline.documents.chunk_profile import (
     ChunkProfile,
     ColumnProfile,
     Fault,
+    Lines,
     MergedProfile,
     RowsProfile,
 )
@@ -35,11 +36,13 @@ class Chain:
     profile : of the whole file; its "bad" are [line, number of fields], lines from 1.
     chunks : index, byte range and first row (from 1) of each chunk that has records.
     target_counts : of each of these, what the target column holds.
+    lines : of the file, without a footer.
     """
 
     profile: MergedProfile
     chunks: list[FirstRow] = field(default_factory=list)
     target_counts: list[TargetCounts] = field(default_factory=list)
+    lines: int = 0
 
 
 def chain(results: Iterable[ChunkProfile], plan: Plan, target: int) -> Chain:
@@ -84,6 +87,7 @@ def chain(results: Iterable[ChunkProfile], plan: Plan, target: int) -> Chain:
             found.target_counts.append(_total(counts))
         line += result["lines"]
         row += records
+    found.lines = line
     return found
 
 
@@ -93,7 +97,22 @@ def _merged(whole: MergedProfile, part: RowsProfile, line: int) -> MergedProfile
     bad = [[line + at + 1, fields] for at, fields in part["bad"][: max(room, 0)]]
     merged = merge_profiles(whole, part)
     merged["bad"] = whole["bad"] + bad
+    if repeated := _lines(whole.get("repeated_headers"), part.get("repeated_headers"), line):
+        merged["repeated_headers"] = repeated
+    if others := _lines(whole.get("other_headers"), part.get("other_headers"), line):
+        merged["other_headers"] = others
+    if swallowed := _lines(whole.get("swallowed"), part.get("swallowed"), line):
+        merged["swallowed"] = swallowed
     return merged
+
+
+def _lines(whole: Lines | None, part: Lines | None, line: int) -> Lines | None:
+    """Add lines of the chunk that begins after so many lines."""
+    if part is None:
+        return whole
+    before: Lines = whole or {"count": 0, "first": []}
+    first = [*before["first"], *(line + at + 1 for at in part["first"])]
+    return {"count": before["count"] + part["count"], "first": first[:BAD_LINES_SHOWN]}
 
 
 def _total(columns: list[ColumnProfile]) -> TargetCounts:
@@ -101,7 +120,10 @@ def _total(columns: list[ColumnProfile]) -> TargetCounts:
     counts: dict[str, int] = {}
     numbers: dict[str, int] = {}
     for column in columns:
-        for value, count in column["values"].get("counts", {}).items():
+        # Whether a spelling of missing is a class is known only when all chunks are.
+        for value, count in (
+            column["values"].get("counts", {}) | column.get("spelled", {})
+        ).items():
             counts[value] = counts.get(value, 0) + count
         for style, found in column["numbers"].items():
             numbers[style] = numbers.get(style, 0) + found["count"]

@@ -5,7 +5,6 @@ from pipeline.storage.bucket import Source
 from table.limits import MIB, RECORD_LIMIT_BYTES
 from table.reading.dialect import Dialect
 from table.reading.quotes import quote_lines, read_lines
-from table.reading.utf8 import to_lines
 
 _STEP = MIB
 _AHEAD = 64 * 1024
@@ -65,7 +64,7 @@ def rest_of_record(source: Source, at: int, dialect: Dialect) -> tuple[bytes, Fa
         if dialect.quote.encode() not in tail[checked:last]:
             continue
         # From the beginning each time: a state at `checked` would be one more thing to keep.
-        states = quote_lines(read_lines(to_lines(tail[:last], dialect.newline)), dialect)
+        states = quote_lines(read_lines(dialect.text_of(tail[:last])), dialect)
         closed = (~states.after_inside).arg_true()
         if len(closed):
             return tail[: offset_of(tail, newline, int(states.index[int(closed[0])]) + 1)], None

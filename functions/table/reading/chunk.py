@@ -18,7 +18,6 @@ from table.limits import RECORD_LIMIT_BYTES
 from table.reading.byte_range import offset_of, own_lines, rest_of_record
 from table.reading.dialect import Dialect
 from table.reading.quotes import QuoteLines, quote_lines, read_lines, whole_lines
-from table.reading.utf8 import to_lines
 
 _SOON = 4096
 
@@ -115,7 +114,7 @@ def read_chunk(
         raw = raw[:cut]
     if dialect.quote.encode() not in raw:
         return _unquoted(raw, at, newline, nul)
-    text = read_lines(to_lines(raw, dialect.newline))
+    text = read_lines(dialect.text_of(raw))
     if nul is None and (orderly := _orderly(raw, at, text, dialect, width)):
         return orderly
     return _in_either_state(source, raw, at, text, dialect, nul)

@@ -2,13 +2,16 @@
 
 import csv
 import io
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import polars as pl
 
 from table.limits import BAD_LINES_SHOWN
 from table.reading.dialect import Dialect
 from table.reading.quotes import patterns_of, quote_lines, read_lines
+from table.reading.repeats import of_other_width, repeats
+from table.reading.swallowed import Spots, swallowed_lines
 
 
 @dataclass(frozen=True)
@@ -25,11 +28,14 @@ class Records:
 
     Attributes
     ----------
-    frame : string columns c0, c1, ...; the good records.
-    index : UInt32, the number of each good record among all, from 0; None if all are good.
-    count : of all records, good and bad; blank lines are none.
+    frame : string columns c0, c1, ...; the good records that are rows.
+    index : UInt32, the number of each row among all records, from 0; None if all are rows.
+    count : of all records; blank lines are none.
     bad : the first of the bad ones.
     clean : whether the bytes can be read again without any of the checks.
+    begins : line of each row; None if each line is a row.
+    repeated : records that repeat the header.
+    swallowed : lines that a quote takes into a record though they look like records.
     """
 
     frame: pl.DataFrame
@@ -37,14 +43,18 @@ class Records:
     count: int
     bad: list[BadRow] = field(default_factory=list)
     clean: bool = True
-
-    @property
-    def bad_count(self) -> int:
-        """Number of bad records."""
-        return self.count - len(self.frame)
+    begins: pl.Series | None = None
+    repeated: Spots = field(default_factory=Spots)
+    swallowed: Spots = field(default_factory=Spots)
 
 
-def read_records(data: bytes, dialect: Dialect, width: int, clean: bool = False) -> Records:
+def read_records(
+    data: bytes,
+    dialect: Dialect,
+    width: int,
+    clean: bool = False,
+    headers: Sequence[list[str]] = (),
+) -> Records:
     r"""Read whole records.
 
     Parameters
@@ -52,7 +62,27 @@ def read_records(data: bytes, dialect: Dialect, width: int, clean: bool = False)
     data : UTF-8 with ``\n`` line ends, beginning and ending with a record.
     width : number of columns.
     clean : the result of an earlier reading of the same bytes.
+    headers : texts of records that are no rows wherever they stand.
     """
+    found = _all_records(data, dialect, width, clean, headers)
+    repeated = repeats(found.frame, data, dialect, headers)
+    if repeated is None:
+        return found
+    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
+    lines = (numbers if found.begins is None else found.begins).filter(repeated)
+    # Of another width than the rows are those that the checks have found.
+    first = sorted([*found.repeated.lines, *lines.head(BAD_LINES_SHOWN)])[:BAD_LINES_SHOWN]
+    return replace(
+        found,
+        frame=found.frame.filter(~repeated),
+        index=(numbers if found.index is None else found.index).filter(~repeated),
+        repeated=Spots(found.repeated.count + len(lines), first),
+    )
+
+
+def _all_records(
+    data: bytes, dialect: Dialect, width: int, clean: bool, headers: Sequence[list[str]]
+) -> Records:
     if clean:
         frame = _read(data, dialect, width)
         return Records(frame, None, len(frame))
@@ -62,7 +92,7 @@ def read_records(data: bytes, dialect: Dialect, width: int, clean: bool = False)
         if (delimiters == width - 1).all():
             frame = _read(data, dialect, width)
             return Records(frame, None, len(frame))
-    return _checked(data, dialect, width)
+    return _checked(data, dialect, width, headers)
 
 
 def _blank_line(data: bytes) -> bool:
@@ -85,7 +115,7 @@ def _read(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
     )
 
 
-def _checked(data: bytes, dialect: Dialect, width: int) -> Records:
+def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[str]]) -> Records:
     """Read records line by line: count their fields, and rewrite what polars cannot read."""
     lines = read_lines(data)
     rules = patterns_of(dialect)
@@ -93,20 +123,26 @@ def _checked(data: bytes, dialect: Dialect, width: int) -> Records:
     tidy = ~has_quote | lines.str.contains(rules.strict)
     if tidy.all():
         first = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
-        records, rewritten = lines, False
+        records, rewritten, swallowed = lines, False, Spots()
     else:
         records, first = _joined(lines, tidy, dialect)
-        rewritten = True
+        rewritten, swallowed = True, swallowed_lines(lines, first, dialect, width)
     blank = (lines.str.strip_chars(" \r") == "").gather(first)
     if blank.any():
         records, first = records.filter(~blank), first.filter(~blank)
     fields = _field_counts(records, dialect)
     good = fields == width
+    repeated = Spots()
+    wrong = ~good
+    if wrong.any() and (again := of_other_width(records, fields, width, dialect, headers)):
+        wrong = wrong.scatter(again, False)
+        lines_again = first.gather(again)
+        repeated = Spots(len(again), lines_again.head(BAD_LINES_SHOWN).to_list())
     bad = [
         BadRow(line, count)
         for line, count in zip(
-            first.filter(~good).head(BAD_LINES_SHOWN),
-            fields.filter(~good).head(BAD_LINES_SHOWN),
+            first.filter(wrong).head(BAD_LINES_SHOWN),
+            fields.filter(wrong).head(BAD_LINES_SHOWN),
             strict=True,
         )
     ]
@@ -116,7 +152,8 @@ def _checked(data: bytes, dialect: Dialect, width: int) -> Records:
         index, kept = good.arg_true(), records.filter(good)
     unchanged = not rewritten and len(kept) == len(lines)
     frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
-    return Records(frame, index, len(records), bad, clean=unchanged)
+    begins = None if unchanged else first.filter(good)
+    return Records(frame, index, len(records), bad, unchanged, begins, repeated, swallowed)
 
 
 def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:

@@ -78,3 +78,16 @@ def end_lines(data: bytes, newline: str) -> bytes:
     if not data.isascii() and codecs.BOM_UTF8 in data:
         return _MARKS_FIRST.sub(rb"\1", data)
     return data
+
+
+def unescaped(data: bytes, quote: str) -> bytes:
+    r"""Double the quotes that a backslash escapes, and halve backslashes that come in pairs.
+
+    What becomes of a line depends on that line alone. Nothing after a NUL byte is touched.
+    """
+    data, nul, rest = data.partition(b"\0")
+    if b"\\" in data:
+        mark = quote.encode()
+        # A pair first, from left to right: in \\" the quote is not escaped.
+        data = data.replace(b"\\\\", b"\0").replace(b"\\" + mark, mark * 2).replace(b"\0", b"\\")
+    return data + nul + rest

@@ -30,6 +30,7 @@ def test_call_that_sagemaker_throttles_is_made_again_for_minutes(
     application: Application, faults: Faults, operation: str
 ) -> None:
     faults(operation, "throttling", 15)
+    application.settings(operation.lower(), {"target": "cancelled"})
     run = application.drop(f"inbox/{operation.lower()}.csv", SAMPLE)
     message = application.message(run)
     assert (message["status"], message["verdict"]) == ("SUCCEEDED", "approved"), message["cause"]

@@ -48,6 +48,7 @@ def profile_of(table: Table) -> dict[str, Any]:
         "bad_rows": {"count": 0, "lines": []},
         "columns": columns,
         "warnings": [],
+        "target_by": "name",
         "dropped_rows": {"no_target": 0},
     }
 

@@ -23,6 +23,7 @@ RESULT = {
     "champion": {"name": "auc", "value": 0.9, "goal": "max"},
     "metrics": {"auc": 0.91234},
     "rows": {"train": 7000, "validation": 1500, "test": 1500, "dropped": 12},
+    "split": "Rows of the same 'person' stayed together.",
     "warnings": ["column 'id' was dropped"],
     "files": {"report": "s3://bucket/runs/churn-1/report.html"},
 }
@@ -39,6 +40,7 @@ def test_message_of_a_promoted_model_tells_all_there_is_to_know() -> None:
         "Approved: the model predicts 'left' well.",
         "auc 0.9123 on 1,500 test rows, higher is better",
         "Trained on 7,000 rows, validated on 1,500; 12 dropped.",
+        "Rows of the same 'person' stayed together.",
         "column 'id' was dropped",
         "Report: s3://bucket/runs/churn-1/report.html",
         "File: s3://bucket/inbox/churn/a.csv",

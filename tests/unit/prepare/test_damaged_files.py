@@ -193,7 +193,8 @@ def change(s3: LocalS3, name: str, edit: Callable[[Any], Any]) -> None:
         ("Fit encoder", "manifest.json", lambda m: [m[0], m[0], *m[1:]], "gaps"),
         ("Fit encoder", "chunks/profile-00001.json", lambda p: p | {"index": 0}, "not of chunk 1"),
         ("Fit encoder", "plan.json", lambda p: p | {"columns": p["columns"][:-1]}, "no target"),
-        ("Fit encoder", "plan.json", lambda p: p | {"columns": ["label"]}, "not of chunk"),
+        ("Fit encoder", "plan.json", lambda p: p | {"columns": ["label"], "content": []}, "not of"),
+        ("Fit encoder", "plan.json", lambda p: p | {"content": [99]}, "not there"),
         ("Fit encoder", "plan.json", lambda p: p | {"time_index": 99}, "not there"),
         ("Encode chunks", "fit.json", lambda f: f | {"class_rows": [60]}, "do not fit"),
         (

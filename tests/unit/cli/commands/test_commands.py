@@ -37,6 +37,7 @@ RESULT_KEYS = [
     "champion",
     "metrics",
     "rows",
+    "split",
     "warnings",
     "seconds",
     "files",

@@ -83,3 +83,37 @@ def test_rows_are_added_up_over_all_chunks(run_of: Runs) -> None:
     run.put("chunks/encode-00001.json", json.dumps(more))
     counted = count_rows(run.files)
     assert counted == {"train": 1051, "validation": 227, "test": 225, "dropped": 4}
+
+
+BY_GROUP = {
+    "by": "group",
+    "column": "person",
+    "chosen": "file",
+    "sentence": "Rows of the same 'person' stayed together: they agree.",
+    "copies": None,
+    "question": "a person should say whether they belong together",
+}
+
+
+def test_split_of_the_rows_is_told_in_document_report_and_payload(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.change("profile.json", split={**BY_GROUP, "question": None})
+    payload = evaluated(run)
+    assert payload["verdict"] == "approved"
+    assert payload["split"] == BY_GROUP["sentence"]
+    assert run.json("evaluation.json")["split"] == {**BY_GROUP, "question": None}
+    assert "Rows of the same &#39;person&#39; stayed together" in run.text("report.html")
+
+
+def test_question_about_the_split_waits_for_a_person(run_of: Runs) -> None:
+    run = run_of("binary")
+    run.change("profile.json", split=BY_GROUP)
+    payload = evaluated(run)
+    assert payload["verdict"] == "pending"
+    assert BY_GROUP["question"] in payload["sentence"]
+
+
+def test_profile_of_an_earlier_version_tells_of_no_split(run_of: Runs) -> None:
+    run = run_of("binary")
+    assert evaluated(run)["split"] is None
+    assert run.json("evaluation.json")["split"] is None

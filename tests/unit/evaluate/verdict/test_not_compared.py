@@ -56,7 +56,7 @@ def test_classes_that_only_changed_places_are_named(run_of: Runs) -> None:
     )
 
 
-def test_a_champion_that_cannot_read_the_file_leaves_the_challenger_on_its_own(
+def test_a_champion_that_cannot_read_the_file_leaves_it_to_a_person(
     run_of: Runs,
 ) -> None:
     run = run_of("binary")
@@ -65,11 +65,11 @@ def test_a_champion_that_cannot_read_the_file_leaves_the_challenger_on_its_own(
     result, comparison = judged(run)
     assert (comparison["obstacle"], comparison["reason"]) == ("unfit", "the file lacks 'plan'")
     assert result["champion"] is None
-    assert result["verdict"] == "approved"
+    assert result["verdict"] == "pending"
     assert result["sentence"].endswith(
-        "; it could not be compared with the model in use (the file lacks 'plan') and was judged "
-        "on its own."
+        "; it could not be compared with the model in use (the file lacks 'plan')."
     )
+    assert "A person decides." in run.text("report.html")
     assert "no model was in use" not in run.text("report.html")
 
 
@@ -101,7 +101,7 @@ def test_a_champion_whose_encoder_is_gone_is_said_to_be_so(
     run.part_from_champion("its encoder could not be read.", failed)
     result, comparison = judged(run)
     assert comparison["reason"] == "its encoder could not be read"
-    assert result["verdict"] == ("pending" if failed else "approved")
+    assert result["verdict"] == "pending"
     assert "(its encoder could not be read)" in result["sentence"]
     assert "its encoder could not be read" in run.text("report.html")
 

@@ -6,7 +6,7 @@ import pytest
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import METRICS
-from evaluate.verdict.rule import NotCompared, Rule, decide, finding_of
+from evaluate.verdict.rule import NO_BETTER, NotCompared, Rule, decide, finding_of
 from pipeline.vocabulary import DataAge
 
 FAILED, OTHER, UNFIT, CHANGED = (
@@ -30,8 +30,9 @@ FAILED, OTHER, UNFIT, CHANGED = (
         (0.9, Rule(), FAILED, "newer", "pending"),
         (0.9, Rule(minimum=0.8), FAILED, "newer", "pending"),
         (0.9, Rule(), OTHER, "newer", "pending"),
-        (0.9, Rule(), UNFIT, "newer", "approved"),
-        (0.9, Rule(), UNFIT, "same", "approved"),
+        (0.9, Rule(), UNFIT, "newer", "pending"),
+        (0.9, Rule(), UNFIT, "same", "pending"),
+        (0.9, Rule(minimum=0.8), UNFIT, "newer", "pending"),
         (0.9, Rule(), UNFIT, "not newer", "kept_champion"),
         (0.9, Rule(), FAILED, "not newer", "kept_champion"),
         (0.9, Rule(), OTHER, "not newer", "pending"),
@@ -56,6 +57,21 @@ FAILED, OTHER, UNFIT, CHANGED = (
         (0.4, Rule(), "equal", "same", "kept_champion"),
         (0.4, Rule(), "worse", "newer", "kept_champion"),
         (0.4, Rule(minimum=0.3), None, "newer", "approved"),
+        # Nobody said what to predict: whatever the metric, a person does.
+        (0.9, Rule(target_by="settings"), None, "newer", "approved"),
+        (0.9, Rule(target_by="name"), None, "newer", "approved"),
+        (0.9, Rule(target_by="names"), None, "newer", "pending"),
+        (0.9, Rule(target_by="last"), None, "newer", "pending"),
+        (0.9, Rule(target_by="first"), "better", "newer", "pending"),
+        (0.9, Rule(target_by="last"), "worse", "newer", "pending"),
+        (0.9, Rule(minimum=0.8, target_by="last"), None, "newer", "pending"),
+        (0.9, Rule(minimum=0.95, target_by="last"), None, "newer", "pending"),
+        (None, Rule(target_by="last"), None, "newer", "pending"),
+        (0.9, Rule("never", target_by="last"), None, "newer", "kept_champion"),
+        # The data is in doubt: nothing is approved, and what is not stays as it is.
+        (0.9, Rule(doubt="so"), None, "newer", "pending"),
+        (0.9, Rule(minimum=0.8, doubt="so"), "better", "newer", "pending"),
+        (0.9, Rule(doubt="so"), "worse", "newer", "kept_champion"),
     ],
 )
 def test_the_rule(value: Any, rule: Rule, against: Any, data: DataAge, outcome: str) -> None:
@@ -88,3 +104,26 @@ def test_finding_excludes_zero_in_the_goals_direction(
 
 def test_finding_without_an_interval_is_undecided() -> None:
     assert finding_of(METRICS["auc"], None) == "undecided"
+
+
+ASKED = Rule(doubt="rows may be copies")
+
+
+def test_decide_with_a_question_about_the_file_asks_before_it_promotes() -> None:
+    verdict = decide(METRICS["auc"], 0.9, ASKED, "better", "newer", 0.5)
+    assert (verdict.outcome, verdict.reason) == ("pending", "rows may be copies")
+
+
+def test_decide_with_a_question_keeps_what_is_no_promotion_anyway() -> None:
+    assert decide(METRICS["auc"], 0.9, ASKED, "worse", "newer", 0.5).outcome == "kept_champion"
+    assert decide(METRICS["auc"], 0.4, ASKED, None, "newer", 0.5).reason == NO_BETTER
+
+
+def test_pending_model_says_what_a_person_is_to_look_at() -> None:
+    auc = METRICS["auc"]
+    guessed = decide(auc, 0.9, Rule(target_by="last", doubt="so"), None, "newer", 0.5)
+    assert guessed.reason == "nobody said that this is what to predict"
+    doubted = decide(auc, 0.9, Rule(doubt="its target is odd"), None, "newer", 0.5)
+    assert doubted.reason == "its target is odd"
+    unfit = decide(auc, 0.9, Rule(), UNFIT, "newer", 0.5)
+    assert unfit.reason == "it could not be compared with the model in use (so)"

@@ -4,7 +4,7 @@ import string
 
 import pytest
 
-from table.reading.dialect import read_head
+from table.edges.head import read_head
 from tests.unit.prepare.pipeline_run import prepare
 
 

@@ -10,6 +10,8 @@ from table.values.spellings import MISSING
 
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)*|[.,]\d+)([eE][+-]?\d+)?\s?%?")
 _PREAMBLE_RECORDS = 20
+# Share of records that may be further headers; more are rows that are much the same.
+_HEADERS = 0.1
 
 
 def preamble(records: list[list[str]], target: str | None) -> int:
@@ -21,15 +23,38 @@ def preamble(records: list[list[str]], target: str | None) -> int:
     usual = statistics.mode(len(r) for r in records)
     for number, record in enumerate(records[:_PREAMBLE_RECORDS]):
         fields = [f.strip() for f in record]
-        if target is not None and target in fields:
+        # A misspelt target may be a value of some row.
+        if target in fields and (not number or is_header(fields, records[number + 1 :], None)):
             return number
+    for number, record in enumerate(records[:_PREAMBLE_RECORDS]):
+        fields = [f.strip() for f in record]
         filled = sum(map(bool, fields))
         sep = fields[0].startswith("sep=")
         title = filled < 2 and usual > 2 and len(records) > 2
         if not sep and not title and not fields[0].startswith("#"):
-            return number
+            return number + _key_values(records[number:], usual, target)
         if not sep and filled and len(fields) == usual > 1 and not _names(records[number + 1 :]):
             return number
+    return 0
+
+
+def _key_values(records: list[list[str]], usual: int, target: str | None) -> int:
+    """Return how many records with few fields filled stand above a header that fills them all.
+
+    They are keys with values (``Report:,Monthly``), or names of groups of columns.
+    """
+    for number, record in enumerate(records[:_PREAMBLE_RECORDS]):
+        fields = [f.strip() for f in record]
+        filled = [f for f in fields if f]
+        if len(filled) == usual > 2 or (len(filled) == usual - 1 > 2 and number):
+            below = records[number + 1 :]
+            distinct = len(set(filled)) == len(filled)
+            return number if distinct and is_header(fields, below, target) else 0
+        pair = len(filled) == 2 and fields[0].endswith(":") and not fields[-1]
+        # R leaves the name of its row names out: one field less is no sign.
+        narrow = len(fields) < usual - 1
+        if len(filled) > usual // 2 and not pair and not narrow:
+            return 0
     return 0
 
 
@@ -66,7 +91,10 @@ def is_header(first: list[str], rest: list[list[str]], target: str | None) -> bo
 
 def _same_kind(first: list[str], rest: list[list[str]]) -> bool:
     """Return whether the first line's fields recur below: text data without a header."""
-    # Files put together repeat the whole header.
+    # Files put together repeat the header, and that of another table has names in common with it.
+    alike = [_mostly(first, row) for row in rest]
+    if sum(alike) <= _HEADERS * len(rest):
+        rest = [row for row, like in zip(rest, alike, strict=True) if not like]
     rest = [row for row in rest if [field.strip() for field in row] != first]
     recurring = sum(
         any(field == row[n] for row in rest if n < len(row))
@@ -75,6 +103,12 @@ def _same_kind(first: list[str], rest: list[list[str]]) -> bool:
     )
     named = sum(f not in MISSING for f in first)
     return len(rest) >= 5 and recurring >= 2 and recurring * 2 > named
+
+
+def _mostly(first: list[str], row: list[str]) -> bool:
+    """Return whether more than half of the fields are those of the first line."""
+    same = sum(field == other.strip() for field, other in zip(first, row, strict=False))
+    return same * 2 > len(first)
 
 
 def named(first: list[str]) -> tuple[list[str], list[Notice]]:

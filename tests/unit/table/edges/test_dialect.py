@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import prepare
-from table.reading.dialect import Head, read_head
+from table.edges.head import Head, read_head
 from tests.unit.prepare.pipeline_run import prepare as prepared_of
 
 FUNCTIONS = Path(prepare.__path__[0]).parent
@@ -22,7 +22,7 @@ def head_of(text: str) -> Head:
 def test_long_field_near_the_top_is_read_by_a_fresh_interpreter() -> None:
     # The other steps of Prepare are not imported there, as in a Lambda that only plans.
     code = (
-        "from table.reading.dialect import read_head\n"
+        "from table.edges.head import read_head\n"
         "text = 'a,b\\n' + 'x' * 200_000 + ',1\\n2,3\\n'\n"
         "print(read_head(text, 'file.csv', 'utf-8', True, None).columns)\n"
     )

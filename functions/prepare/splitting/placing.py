@@ -1,0 +1,51 @@
+"""Each row's split, as Fit decided it."""
+
+import polars as pl
+
+from pipeline.documents.fit import Chunk, Fit
+from prepare.splitting.content import content_digests
+from prepare.splitting.row_split import (
+    Fractions,
+    split_by_content,
+    split_by_group,
+    split_by_position,
+    split_by_time,
+)
+from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
+from table.values.dates import dates
+from table.values.missing import stripped
+from table.values.numbers import numbers
+
+
+def split_rows(
+    frame: pl.DataFrame, columns: list[str], labels: pl.Series, fit: Fit, chunk: Chunk
+) -> pl.Series:
+    """Return the split of each row, 0 train, 1 validation, 2 test."""
+    fractions = Fractions(**fit["fractions"])
+    method = fit["method"]
+    if method["by"] == "group":
+        groups = stripped(frame.to_series(method["column"])).fill_null("")
+        return split_by_group(groups, method["groups"], fractions)
+    if method["by"] == "content":
+        digests = content_digests(frame, columns, method["columns"])
+        return split_by_content(digests, method["groups"], fractions)
+    if method["by"] == "time":
+        values = stripped(frame.to_series(method["column"]))
+        if method["style"] == "number":
+            ticks = ticks_of_numbers(numbers(values, "plain"))
+        else:
+            ticks = ticks_of_dates(dates(values, method["style"]))
+        return split_by_time(ticks, method["validation_from"], method["test_from"])
+    counts: list[int] = fit["class_rows"]
+    if len(counts) == 1:
+        ordinals = pl.int_range(len(labels), dtype=pl.UInt64, eager=True) + chunk["ordinals"][0]
+        return split_by_position(ordinals, 0, counts[0], fractions)
+    splits = pl.Series([0], dtype=pl.Int8).new_from_index(0, len(labels))
+    for stratum, count in enumerate(counts):
+        members = (labels == stratum).arg_true()
+        if not len(members):
+            continue
+        first = chunk["ordinals"][stratum]
+        ordinals = pl.int_range(len(members), dtype=pl.UInt64, eager=True) + first
+        splits = splits.scatter(members, split_by_position(ordinals, stratum, count, fractions))
+    return splits

@@ -1,0 +1,110 @@
+"""Records that repeat the header: files that were put together have one for each of them."""
+
+import csv
+import io
+from collections.abc import Sequence
+
+import polars as pl
+
+from table.reading.dialect import Dialect
+
+_NAME = r"^[^0-9]*\p{L}[^0-9]*$"
+# What people write for a number that they lack.
+_NO_VALUE = (
+    r"(?i)^\s*(?:unknown|none|null|nil|nan|missing|suppressed|refused|error|tb[acd]|n\W?[av]\b.*|"
+    r"(?:not|no|too|below|above|less|more)\b.*)\s*$"
+)
+
+
+def repeats(
+    frame: pl.DataFrame, data: bytes, dialect: Dialect, headers: Sequence[list[str]]
+) -> pl.Series | None:
+    """Tell which rows have the texts of the header, or of a line under it.
+
+    Parameters
+    ----------
+    data : the bytes that the frame was read from, to see at once that there is none.
+    headers : texts without blanks around them.
+
+    Returns
+    -------
+    Booleans; None if there is none, as nearly always.
+    """
+    found: pl.Series | None = None
+    for header in headers:
+        if len(header) != frame.width:
+            continue
+        at = max(range(len(header)), key=lambda number: len(header[number]))
+        text = header[at]
+        # A quote in a text is doubled in the bytes.
+        if dialect.quote not in text and text.encode() not in data:
+            continue
+        near = frame.to_series(at).str.contains(text, literal=True).fill_null(value=False)
+        rows = near.arg_true()
+        if not len(rows):
+            continue
+        same = frame[rows].select(
+            pl.all_horizontal(
+                pl.col(name).str.strip_chars() == field
+                for name, field in zip(frame.columns, header, strict=True)
+            )
+        )
+        equal = near.clone().scatter(rows, same.to_series())
+        found = equal if found is None else found | equal
+    return found if found is not None and found.any() else None
+
+
+def other_headers(frame: pl.DataFrame, numbers: list[int]) -> pl.Series:
+    """Return the numbers of rows that look like the header of another table.
+
+    Parameters
+    ----------
+    numbers : positions of columns that are numbers in the file's first rows; at least two.
+
+    Returns
+    -------
+    Rows with a text in each field, all different, and without digits above the numbers.
+    """
+    rows = pl.int_range(len(frame), dtype=pl.UInt32, eager=True)
+    for at in numbers:
+        texts = frame.to_series(at)[rows]
+        rows = rows.filter(texts.str.contains(_NAME) & ~texts.str.contains(_NO_VALUE))
+        if not len(rows):
+            return rows
+    names = frame[rows].select(
+        pl.all_horizontal(pl.all().str.strip_chars() != "")
+        & (pl.concat_list(pl.all()).list.n_unique() == frame.width)
+    )
+    return rows.filter(names.to_series())
+
+
+def of_other_width(
+    records: pl.Series,
+    fields: pl.Series,
+    width: int,
+    dialect: Dialect,
+    headers: Sequence[list[str]],
+) -> list[int]:
+    """Return the numbers of records that repeat a header which is not as wide as the rows.
+
+    Parameters
+    ----------
+    records : as they are read from the file, each a text.
+    fields : how many each has.
+    """
+    found = set()
+    for header in headers:
+        if len(header) == width:
+            continue
+        text = max(header, key=len)
+        near = (fields == len(header)) & records.str.contains(text, literal=True)
+        for number in near.arg_true():
+            reader = csv.reader(
+                io.StringIO(records[number], newline="\n"),
+                delimiter=dialect.delimiter,
+                quotechar=dialect.quote,
+                skipinitialspace=dialect.skip_space,
+            )
+            if [field.strip() for field in next(reader, [])] == header:
+                found.add(int(number))
+    return sorted(found)
