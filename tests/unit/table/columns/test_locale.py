@@ -72,14 +72,6 @@ def test_classes_among_many_numbers_of_a_target_are_not_missing() -> None:
     assert column_of("x", profile_column(pl.Series(texts)), 600, target=True).numbers is None
 
 
-@pytest.mark.parametrize("mark", ["unknown", "*"])
-@pytest.mark.parametrize("different", [5, 500])
-def test_text_known_to_say_missing_is_that_in_a_target_too(mark: str, different: int) -> None:
-    texts = [str(2 * (n % different)) for n in range(500)] + [mark] * 100
-    column = column_of("x", profile_column(pl.Series(texts)), 600, target=True)
-    assert (column.kind, column.unread) == ("integer", 100)
-
-
 def test_codes_with_letters_among_few_numbers_stay_codes() -> None:
     texts = ["1", "2", "3", "K"] * 100
     assert column_of("x", profile_column(pl.Series(texts)), 400).kind == "category"
