@@ -41,6 +41,7 @@ Goal = Literal["min", "max"]
 WarningCode = Literal[
     "added_columns",
     "ambiguous_dates",
+    "ambiguous_times",
     "bad_rows",
     "baseline_within_interval",
     "champion",
@@ -66,6 +67,7 @@ WarningCode = Literal[
     "numbers_as_classes",
     "part_of_the_test_rows",
     "preamble",
+    "read_as_category",
     "renamed",
     "row_names",
     "suffix",

@@ -40,12 +40,27 @@ class Sketch(TypedDict):
     hashes: NotRequired[list[int]]
 
 
+class Spelled(TypedDict):
+    """The smallest text of a date style's shape that it reads, and that it does not."""
+
+    read: NotRequired[str]
+    unread: NotRequired[str]
+
+
+class LikeDates(TypedDict):
+    """Texts that are dates to a person, and that no style reads."""
+
+    count: int
+    first: str
+    """The smallest."""
+
+
 class ColumnProfile(TypedDict):
     """What a column holds in some rows."""
 
     missing: int
     numbers: dict[str, Numbers]
-    """By style: plain, pointed, grouped, comma."""
+    """By style: plain, pointed, grouped, comma, duration, clock, and am_pm among clock."""
     dates: dict[str, Dates]
     """By style."""
     values: Sketch
@@ -57,6 +72,9 @@ class ColumnProfile(TypedDict):
     dots: NotRequired[bool]
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
+    spelled: NotRequired[dict[str, Spelled]]
+    """By date style; of "" are the values that are of no style's shape."""
+    like_dates: NotRequired[LikeDates]
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""

@@ -1,7 +1,6 @@
 """Whether the champion can predict the new file's test rows, for a fair comparison."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import polars as pl
 from botocore.exceptions import ClientError
@@ -17,7 +16,8 @@ from pipeline.wording import counted, listed, quoted, shorten
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
-from table.values.dates import DATES
+from table.values.date_styles import DATES, PLAIN
+from table.values.durations import CLOCKED
 
 _SHOWN = 3
 _SAID = 200
@@ -27,12 +27,9 @@ _WRITTEN = {
     "plain": "plain numbers",
     "grouped": "numbers such as 1,234 or 5%",
     "comma": "numbers with decimal commas",
-    "year_month": "dates such as 2024-01",
-} | {
-    style: f"dates such as {date(2024, 1, 31).strftime(rule.formats[-1])}"
-    for style, rule in DATES.items()
-    if style != "year_month"
-}
+    "duration": "durations",
+    "clock": "times of day",
+} | {style: f"dates such as {rule.example}" for style, rule in DATES.items()}
 
 
 @dataclass(frozen=True)
@@ -160,8 +157,13 @@ def _reads(encoding: str, style: str, column: Column) -> bool:
         return column.dates is not None and (style == column.style or either)
     if encoding != "numeric":
         return not column.numbers and not column.dates
+    if column.dates and column.style in PLAIN:
+        # The name of their column makes these plain numbers dates; they are numbers all the same.
+        return style == "plain"
     if not column.numbers:
         return False
+    if CLOCKED.keys() & {style, column.style}:
+        return style == column.style
     # Plain numbers are read in every style, but for the points in a column of decimal commas.
     whole = column.numbers["whole"] == column.numbers["count"]
     return style == column.style or (column.style == "plain" and (style == "grouped" or whole))

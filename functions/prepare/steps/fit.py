@@ -139,7 +139,7 @@ def _understood(
     _check_rows(chained, plan)
     rows = chained.profile["rows"]
     columns = [
-        column_of(name, found, rows, plan["dialect"]["delimiter"])
+        column_of(name, found, rows, plan["dialect"]["delimiter"], target=name == plan["target"])
         for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
     ]
     target = target_of(columns[target_index], settings, rows, plan["file"])

@@ -70,16 +70,25 @@ def profile_records(
     """
     series = records.frame.get_columns()
     if len(records.frame) < _WORTH_THREADS:
-        columns = [profile_column(column) for column in series]
+        columns = [
+            profile_column(column, name=name)
+            for column, name in zip(series, plan["columns"], strict=True)
+        ]
     else:
         # polars lets go of Python's lock, so columns can share the processors.
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            columns = list(pool.map(profile_column, series))
+            columns = list(
+                pool.map(
+                    lambda column, name: profile_column(column, name=name), series, plan["columns"]
+                )
+            )
     for at, timed in ((plan["time_index"], True), (plan["group_index"], False)):
         if at is not None:
             # The newest rows often have no outcome yet, and rows without are not divided.
             there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
-            columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
+            columns[at]["labelled"] = profile_column(
+                series[at].filter(there), timed=timed, name=plan["columns"][at]
+            )
     return {
         "records": records.count,
         "rows": len(records.frame),

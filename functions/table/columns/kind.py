@@ -8,6 +8,9 @@ from typing import Any
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
 from pipeline.documents.profile import ColumnSummary
 from table.columns import identifiers
+from table.columns.clocks import clocks_of
+from table.columns.date_order import Written, plain_dates, written_dates
+from table.columns.nearly import nearly_of
 from table.profiling.distinct import distinct
 from table.profiling.merge import merge_numbers
 from table.values.spellings import FALSE, TRUE
@@ -17,8 +20,6 @@ SHARE = 0.95
 # A column of few different values, some of them no numbers, holds codes.
 _CODES = 50
 _TEXT_SHARE = 0.5
-# Where day and month could change places in every value, this style is taken.
-_PREFERRED = {"dmy_slash": "mdy_slash", "mdy_dash": "dmy_dash"}
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,9 @@ class Column:
     kind : integer, float, boolean, category, date, text, identifier, constant or empty.
     style : how its numbers or dates are written.
     unread : values that are neither missing nor of the kind.
-    ambiguous : whether all its dates could have day and month the other way round.
+    other_style : how all its dates could be written as well, if nothing tells which is right.
+    doubtful : whether its durations could be times of day.
+    nearly : of a text, what most of its values look like and what to write.
     """
 
     name: str
@@ -45,16 +48,26 @@ class Column:
     unread: int = 0
     examples: list[str] = field(default_factory=list)
     infinite: int = 0
-    ambiguous: bool = False
+    other_style: str = ""
+    doubtful: bool = False
+    nearly: str = ""
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether all its dates could have day, month and year in another order."""
+        return bool(self.other_style)
 
 
-def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") -> Column:
+def column_of(
+    name: str, found: ColumnProfile, rows: int, delimiter: str = ",", *, target: bool = False
+) -> Column:
     """Decide what a column holds.
 
     Parameters
     ----------
     found : its merged profile.
     rows : good rows of the file.
+    target : whether it is the target, whose plain numbers are no dates.
     """
     missing = found["missing"]
     present = rows - missing
@@ -72,6 +85,8 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
     )
     if present == infinite:
         return column
+    if times := _times(column, found, target):
+        return times
     style, numbers = _numbers(found, delimiter)
     unread = present - (numbers["count"] if numbers else 0) - infinite
     coded = different <= _CODES and unread > 0
@@ -84,16 +99,52 @@ def column_of(name: str, found: ColumnProfile, rows: int, delimiter: str = ",") 
             unread=unread,
             examples=found.get("other", []) if unread else [],
         )
-    if found["dates"]:
-        style, ambiguous = _date_style(found["dates"])
-        dates = found["dates"][style]
-        unread = present - dates["count"]
-        if unread <= (1 - SHARE) * present:
-            kind = "constant" if different == 1 and not missing else "date"
-            return replace(
-                column, kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous
-            )
-    return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
+    if (written := written_dates(found)) and written.dates["count"] >= SHARE * present:
+        return _dated(column, written)
+    kind = _text_kind(column, found)
+    readable = kind in ("text", "identifier", "category")
+    nearly = nearly_of(found, present, codes=different <= _CODES) if readable else ""
+    return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
+
+
+def _times(column: Column, found: ColumnProfile, target: bool) -> Column | None:
+    """Tell what plain numbers cannot: dates such as 20240131, durations and times of day."""
+    present = column.present
+    if not target and (written := plain_dates(found, SHARE * present)):
+        return _dated(column, written)
+    clocks = clocks_of(column.name, found, SHARE * present)
+    if clocks is None:
+        return None
+    numbers = clocks.numbers
+    unread = present - numbers["count"]
+    return replace(
+        column,
+        kind=_whole_or_not(column, numbers),
+        style=clocks.style,
+        numbers=numbers,
+        unread=unread,
+        examples=found.get("other", []) if unread else [],
+        doubtful=clocks.doubtful,
+    )
+
+
+def _dated(column: Column, written: Written) -> Column:
+    unread = column.present - written.dates["count"]
+    return replace(
+        column,
+        kind="constant" if column.distinct == 1 and not column.missing else "date",
+        style=written.style,
+        dates=written.dates,
+        unread=unread,
+        examples=[*written.unread] if unread else [],
+        other_style=written.other,
+    )
+
+
+def _whole_or_not(column: Column, numbers: Numbers) -> str:
+    if column.distinct == 1 and not column.missing:
+        return "constant"
+    return "integer" if numbers["whole"] == numbers["count"] else "float"
 
 
 def _number_kind(column: Column, numbers: Numbers) -> str:
@@ -137,16 +188,6 @@ def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, Numbers | None]
     if plain is None:
         return style, others[style]
     return style, merge_numbers(plain, others[style])
-
-
-def _date_style(styles: dict[str, Dates]) -> tuple[str, bool]:
-    """Choose how the column's dates are written; tell whether two ways read as many."""
-    style = max(sorted(styles), key=lambda s: styles[s]["count"])
-    other = _PREFERRED.get(style)
-    if other in styles and styles[other]["count"] == styles[style]["count"]:
-        return other, True
-    turned = {preferred: other for other, preferred in _PREFERRED.items()}.get(style)
-    return style, turned in styles and styles[turned]["count"] == styles[style]["count"]
 
 
 def summary(column: Column) -> ColumnSummary:

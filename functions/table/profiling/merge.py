@@ -3,7 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
+from pipeline.documents.chunk_profile import (
+    ColumnProfile,
+    Dates,
+    MergedProfile,
+    Numbers,
+)
+from table.profiling.dated import merge_like_dates, merge_spelled
 from table.profiling.distinct import merge_sketches
 from table.profiling.timeline import merge_timelines
 
@@ -53,6 +59,10 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         merged["dots"] = True
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
+    if spelled := _each(one.get("spelled", {}), other.get("spelled", {}), merge_spelled):
+        merged["spelled"] = spelled
+    if like := [found["like_dates"] for found in (one, other) if "like_dates" in found]:
+        merged["like_dates"] = like[0] if len(like) == 1 else merge_like_dates(*like)
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
     if lines:
         merged["timelines"] = lines

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from table.values.durations import CLOCKED
+
 # Digits in groups of three, as 1,234,567.89, with a currency or per cent sign allowed.
 _SIGN = r"[$€£¥]?\s?[+-]?[$€£¥]?\s?"
 _UNIT = r"\s?[%$€£¥]?"
@@ -49,8 +51,11 @@ def numbers(values: pl.Series, style: str) -> pl.Series:
     Parameters
     ----------
     style : "plain", "grouped" or "comma"; each also reads what "plain" does,
-        except that a comma column's 1.234 is a group of thousands.
+        except that a comma column's 1.234 is a group of thousands. "duration" (in seconds)
+        and "clock" (in minutes since midnight) read nothing else.
     """
+    if style in CLOCKED:
+        return CLOCKED[style](values)
     first = plain(values)
     if style == "comma":
         return comma(values).fill_null(first)
