@@ -60,7 +60,8 @@ class ColumnProfile(TypedDict):
 
     missing: int
     numbers: dict[str, Numbers]
-    """By style: plain, pointed, grouped, comma, duration, clock, and am_pm among clock."""
+    """By style: plain, pointed, grouped, comma, duration, span (one_unit among them), clock (am_pm
+    among them)."""
     dates: dict[str, Dates]
     """By style."""
     values: Sketch

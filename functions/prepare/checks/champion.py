@@ -28,6 +28,7 @@ _WRITTEN = {
     "grouped": "numbers such as 1,234 or 5%",
     "comma": "numbers with decimal commas",
     "duration": "durations",
+    "span": "durations such as 2h 50m",
     "clock": "times of day",
 } | {style: f"dates such as {rule.example}" for style, rule in DATES.items()}
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
 from table.values.time_names import says_clock, says_duration
 
-_DAY_SECONDS = 86_400
 # Durations that happen to fill a day and never pass it are rare among so many.
 _MANY = 100
-_EVENING, _MORNING = 20 * 3600, 8 * 3600
+_MORNING, _EVENING = 8 * 60, 20 * 60
 
 
 @dataclass(frozen=True)
@@ -17,7 +16,7 @@ class Clocks:
 
     Attributes
     ----------
-    style : "duration", in seconds, or "clock", in minutes since midnight.
+    style : "duration" or "span", in seconds, or "clock", in minutes since midnight.
     doubtful : whether they could be the other as well.
     """
 
@@ -37,6 +36,9 @@ def clocks_of(name: str, found: ColumnProfile, least: float) -> Clocks | None:
     ----------
     least : so many values must be of one kind.
     """
+    spans, single = (found["numbers"].get(style) for style in ("span", "one_unit"))
+    if spans and spans["count"] >= least and (single is None or single["count"] < spans["count"]):
+        return Clocks("span", spans)
     durations, clocks = (found["numbers"].get(style) for style in ("duration", "clock"))
     long = durations is not None and durations["count"] >= least
     daily = clocks is not None and clocks["count"] >= least
@@ -46,14 +48,10 @@ def clocks_of(name: str, found: ColumnProfile, least: float) -> Clocks | None:
         return Clocks("clock", clocks) if daily and clocks is not None else None
     if clocks is None or clocks["count"] < durations["count"] or says_duration(name):
         return Clocks("duration", durations)
-    if says_clock(name) or _over_the_day(durations):
+    if says_clock(name) or _over_the_day(clocks):
         return Clocks("clock", clocks)
     return Clocks("duration", durations, doubtful=True)
 
 
-def _over_the_day(durations: Numbers) -> bool:
-    return (
-        durations["count"] >= _MANY
-        and durations["min"] < _MORNING
-        and _EVENING <= durations["max"] < _DAY_SECONDS
-    )
+def _over_the_day(clocks: Numbers) -> bool:
+    return clocks["count"] >= _MANY and clocks["min"] < _MORNING and clocks["max"] >= _EVENING

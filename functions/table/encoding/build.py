@@ -25,7 +25,7 @@ _REASONS = {
     "identifier": "an identifier: a different value in nearly every row",
     "text": "free text",
 }
-_NOUNS = {"duration": "duration", "clock": "time of day"}
+_NOUNS = {"duration": "duration", "span": "duration", "clock": "time of day"}
 _DROPPED: dict[str, WarningCode] = {
     "empty": "dropped_empty",
     "constant": "dropped_constant",

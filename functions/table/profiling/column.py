@@ -12,11 +12,12 @@ from table.profiling.timeline import ticks_of_numbers, timeline_of
 from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
 from table.values.missing import stripped
 from table.values.numbers import COMMA, GROUPED, POINTED, comma, grouped, infinite, plain
+from table.values.spans import MAYBE_SPAN, ONE_UNIT, SPAN, spans
 
 # Above 2**53 a float no longer holds every integer.
 _EXACT = 2.0**53
 _FEW = 100
-_HALF_HOUR = r"^[0-9]{1,2}\s?[AaPp]\.?\s?[Mm]"
+_UNIT = rf"{MAYBE_SPAN}|^[0-9]{{1,2}}\s?[AaPp]\.?\s?[Mm]"
 _THREE_WORDS = r"\S\s+\S+\s+\S"
 
 
@@ -140,20 +141,24 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
 
 
 def _add_clocks(found: ColumnProfile, rest: Tally) -> pl.Series:
-    """Add durations and times of day; "am_pm" are those of the latter that say AM or PM.
+    """Add durations and times of day.
+
+    "am_pm" are those times of day that say AM or PM, "one_unit" those spans that have one.
 
     Returns
     -------
     Which values are one of them.
     """
     # A search for one sign is far quicker than a pattern, and few columns hold any.
-    some = rest.values.str.contains(":", literal=True) | rest.values.str.contains(_HALF_HOUR)
+    some = rest.values.str.contains(":", literal=True) | rest.values.str.contains(_UNIT)
     if not some.any():
         return some
     for style, pattern, read in (
         ("duration", DURATION, durations),
         ("clock", CLOCK, clocks),
         ("am_pm", HALF_DAY, half_days),
+        ("span", SPAN, spans),
+        ("one_unit", ONE_UNIT, spans),
     ):
         matching = some & rest.values.str.contains(pattern)
         times = rest.where(matching)

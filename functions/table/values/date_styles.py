@@ -19,6 +19,7 @@ YEARS, BORN = "_yy", "_born"
 """Ends of the names of styles with years of two digits: of any dates, and of births."""
 # Years of two digits are of 19xx from this ten on: Oracle's rule for RR, and Excel's.
 _TENS = {YEARS: 5, BORN: 3}
+_SEPT = (r"(?i)\bsept\b", "Sep")
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,7 @@ def _named(pattern: str, example: str, day: str, written: str, ten: int = 0) -> 
         f"{day.replace('%b', name)}{clock}" for name in ("%b", "%B") for clock in _CLOCK
     )
     steps = _centuries(pattern, written, ten) if ten else ((pattern, written),)
-    return DateStyle(pattern + _NAMED_TIME, formats, example, (*steps, (r"(?i)\bsept\b", "Sep")))
+    return DateStyle(pattern + _NAMED_TIME, formats, example, (*steps, _SEPT))
 
 
 def _centuries(pattern: str, written: str, ten: int) -> _Rewritten:
@@ -66,9 +67,19 @@ def _centuries(pattern: str, written: str, ten: int) -> _Rewritten:
     )
 
 
-_DAY_NAME = r"^([0-9]{1,2})(?:st|nd|rd|th)?[ /-]?([A-Za-z]{3,9})\.?[ /-]?"
-_NAME_DAY = r"^([A-Za-z]{3,9})\.?[\s-]+([0-9]{1,2})(?:st|nd|rd|th)?(?:,?\s+|,|-)([0-9]{4})"
+_WEEKDAYS = r"(?i:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+"
+_DAY_NAME = rf"^(?:{_WEEKDAYS})?" r"([0-9]{1,2})(?:st|nd|rd|th)?[ /-]?([A-Za-z]{3,9})\.?[ /-]?"
+_NAME_DAY = (
+    rf"^(?:{_WEEKDAYS})?"
+    r"([A-Za-z]{3,9})\.?[\s-]+([0-9]{1,2})(?:st|nd|rd|th)?(?:,?\s+|,|-)([0-9]{4})"
+)
 _NAME_YEAR = r"^([A-Za-z]{3,9})\.?[ /-]"
+# 31 January 2024 as the C library has it, and Twitter's with a zone.
+_YEAR_LAST = (
+    rf"^(?:{_WEEKDAYS})?([A-Za-z]{{3}})\s+([0-9]{{1,2}}) ([0-9]{{2}}:[0-9]{{2}}:[0-9]{{2}})"
+    r"(?: (UTC|GMT|[+-][0-9]{4}))? ([0-9]{4})$"
+)
+_BASIC = r"^((?:19|20)[0-9]{2})([0-9]{2})([0-9]{2})T([0-9]{2})([0-9]{2})([0-9]{2})?Z?$"
 _QUARTERS = tuple((f"^([0-9]{{4}})Q{q}$", f"$1-{3 * q - 2:02d}-01") for q in range(1, 5))
 _YMD = (("-", "24-01-31"), ("/", "24/01/31"))
 
@@ -90,6 +101,11 @@ def _short(end: str) -> dict[str, DateStyle]:
             form = "-".join(f"%{letter}" for letter in order).replace("%y", "%Y")
             example = point.join({"d": "31", "m": "01", "y": "24"}[letter] for letter in order)
             found[f"{order}_{name}{end}"] = _style(shape, example, form, rewritten=steps)
+    month = r"^([A-Za-z]{3,9})\.?(?:-| ?['\x{2019}])([0-9]{2})"
+    steps = _centuries(month, "1 $1 $3", ten)
+    steps = tuple((old, new.replace("$3", "$2")) for old, new in steps)
+    formats = ("%d %b %Y", "%d %B %Y")
+    found[f"name_year{end}"] = DateStyle(month + "$", formats, "Jan-24", (*steps, _SEPT))
     day = _DAY_NAME + "([0-9]{2})"
     found[f"day_name{end}"] = _named(day, "31-Jan-24", "%d %b %Y", "$1 $2 $3", ten)
     return found
@@ -113,7 +129,26 @@ DATES = {
         _NAME_YEAR + "[0-9]{4}$",
         ("%d %b %Y", "%d %B %Y"),
         "Jan 2024",
-        ((_NAME_YEAR, "1 $1 "), (r"(?i)\bsept\b", "Sep")),
+        ((_NAME_YEAR, "1 $1 "), _SEPT),
+    ),
+    "year_last": DateStyle(
+        _YEAR_LAST,
+        ("%b %d %Y %H:%M:%S",),
+        "Jan 31 00:00:00 2024",
+        ((_YEAR_LAST, "$1 $2 $5 $3 $4"), (" $", "")),
+    ),
+    "iso_basic": DateStyle(
+        _BASIC,
+        ("%Y-%m-%d %H:%M:%S",),
+        "20240131T000000",
+        ((_BASIC, "$1-$2-$3 $4:$5:$6"), (":$", ":00")),
+    ),
+    "month_year": _period(
+        r"^(?:[0-9]{1,2}[/-][0-9]{4}|[0-9]{4}/[0-9]{1,2})$",
+        "01/2024",
+        "%Y-%m-%d",
+        (r"^([0-9]{1,2})[/-]([0-9]{4})$", "$2/$1"),
+        (r"^([0-9]{4})/([0-9]{1,2})$", "$1-$2-01"),
     ),
     "iso_week": _period(
         r"(?i)^[0-9]{4}[- ]?W[0-9]{2}(?:-?[1-7])?$",
@@ -148,7 +183,8 @@ PLAIN = ("digits", "epoch_s", "epoch_ms")
 ANY_DATE = (
     r"^(?i:[0-9]{1,4}(?:st|nd|rd|th)?[-/.][0-9]{1,2}|[0-9]{1,2}(?:st|nd|rd|th)?[ /-]?[a-z]{3}"
     r"|[a-z]{3,9}[.,/ -]{1,2}[0-9]{1,4}|[0-9]{4}[ ./:_-]?[QWM][0-9]|Q[1-4][ ./:_-]?[0-9]{4}"
-    r"|[1-4]Q)"
+    r"|[1-4]Q|(?:19|20)[0-9]{6}T|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s"
+    r"|[a-z]{3,9}\.? ?['\x{2019}][0-9]{2}$)"
 )
 """What all values match that some style but those of plain numbers may read."""
 _LIKE_MONTH = r"(?:de )?\p{L}{3,12}\.?(?: de)?"

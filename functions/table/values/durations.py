@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from table.values.spans import spans
+
 _CLOCK = r"(?P<one>[0-9]{1,6}):(?P<two>[0-5][0-9])(?::(?P<three>[0-5][0-9]))?(?P<part>[.,][0-9]+)?"
 # "1 day, 2:03:04" is Python's, "-1 days +02:03:04" pandas', "1.02:03:04" .NET's.
 _DAYS = r"(?:(?P<days>[0-9]+)(?:\s?(?i:days?|d),?\s+|(?P<dot>\.)))?"
@@ -67,11 +69,11 @@ def _signs(signs: pl.Series) -> pl.Series:
 def as_clock(value: float, style: str) -> str:
     """Write a number of a style as people read it: 1:02:03 of seconds, 14:35 of minutes."""
     sign, whole = "-" if value < 0 else "", round(abs(value))
-    hours, rest = divmod(whole, 3600 if style == "duration" else 60)
+    hours, rest = divmod(whole, 60 if style == "clock" else 3600)
     if style == "clock":
         return f"{sign}{hours:02d}:{rest:02d}"
     return f"{sign}{hours}:{rest // 60:02d}:{rest % 60:02d}"
 
 
-CLOCKED = {"duration": durations, "clock": clocks}
+CLOCKED = {"duration": durations, "span": spans, "clock": clocks}
 """Styles of numbers that are no digits alone, and how they are read."""

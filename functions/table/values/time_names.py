@@ -7,13 +7,24 @@ _DATE = {"date", "day", "datum", "tag", "fecha", "datetime", "timestamp", "ymd",
 _DATE |= {"dt", "dob", "birthday", "birth"}
 _MOMENT = {"timestamp", "time", "ts", "at", "datetime", "date", "epoch", "unix", "unixtime"}
 _MOMENT |= {"when", "created", "updated", "modified", "utc", "zeit"}
+_MOMENT |= {"seen", "login", "visit", "registered", "signup", "published", "posted", "expires"}
 _BIRTH = {"birth", "born", "dob", "birthdate", "birthday", "dateofbirth", "geburtsdatum"}
-_DURATION = {"duration", "elapsed", "length", "taken", "runtime", "dauer", "lap", "laptime"}
-_DURATION |= {"wait", "waiting", "uptime", "downtime", "playtime", "split", "pace", "spent"}
+_DURATION = {
+    "duration",
+    "elapsed",
+    "length",
+    "taken",
+    "runtime",
+    "dauer",
+    "laufzeit",
+    "lap",
+    "laptime",
+}
+_DURATION |= {"lap", "wait", "waiting", "uptime", "downtime", "playtime", "split", "pace", "spent"}
 _DURATION |= {"delay", "walltime", "cputime", "talktime", "handling", "response", "finish"}
 _CLOCK = {"hour", "clock", "departure", "arrival", "depart", "arrive", "dep", "arr", "opening"}
 _CLOCK |= {"open", "opens", "close", "closes", "closing", "start", "begin", "end", "at", "pickup"}
-_CLOCK |= {"dropoff", "scheduled", "sched", "uhrzeit", "hora", "heure", "bedtime", "tod"}
+_CLOCK |= {"dropoff", "scheduled", "sched", "uhrzeit", "hora", "heure", "bedtime", "tod", "hhmm"}
 
 
 def _words(name: str) -> set[str]:

@@ -62,6 +62,11 @@ SAME = {
     "compact": (DAYS, lambda m: m.strftime("%Y%m%d")),
     "epoch": (MOMENTS, lambda m: str(int((m - datetime(1970, 1, 1)).total_seconds()))),
     "epoch_ms": (MOMENTS, lambda m: str(int((m - datetime(1970, 1, 1)).total_seconds()) * 1000)),
+    "rfc": (MOMENTS, lambda m: m.strftime("%a, %d %b %Y %H:%M:%S GMT")),
+    "twitter": (MOMENTS, lambda m: m.strftime("%a %b %d %H:%M:%S +0000 %Y")),
+    "basic": (MOMENTS, lambda m: m.strftime("%Y%m%dT%H%M%SZ")),
+    "excel_month": ([day.replace(day=1) for day in DAYS], lambda m: m.strftime("%b-%y")),
+    "month": ([day.replace(day=1) for day in DAYS], lambda m: m.strftime("%m/%Y")),
     "week": ([monday(day) for day in DAYS], lambda m: "{}-W{:02d}".format(*m.isocalendar())),
     "quarter": ([quarter(day) for day in DAYS], lambda m: f"Q{m.month // 3 + 1} {m.year}"),
 }
@@ -80,7 +85,9 @@ def test_dates_in_another_writing_make_the_same_rows(
     assert other.warnings == plain.warnings
 
 
-DURATIONS = {
+DURATIONS: dict[str, Callable[[int], str]] = {
+    "letters": lambda s: f"{s // 3600}h {s // 60 % 60}m {s % 60}s",
+    "iso": lambda s: f"PT{s // 3600}H{s // 60 % 60}M{s % 60}S",
     "hours": lambda s: f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}",
     "minutes": lambda s: f"{s // 60}:{s % 60:02d}",
     "days": lambda s: str(timedelta(seconds=s)),

@@ -43,6 +43,9 @@ def column_with(values: list[str], name: str, *, target: bool = False) -> Column
         ("x", ["9 AM", "2 PM", "9:30 AM"], "integer", "clock"),
         ("duration", ["00:12:33", "00:12:33"], "constant", "duration"),
         ("x", ["00:12:33", "12", "13", "14"], "category", "plain"),
+        ("x", ["2h 50m", "19h", "5m"], "integer", "span"),
+        ("x", ["19h", "5m", "3h"], "category", "plain"),
+        ("x", ["2h 50m", "A", "B"], "category", "plain"),
     ],
 )
 def test_kind_follows_values_and_name(name: str, values: list[str], kind: str, style: str) -> None:
@@ -51,16 +54,18 @@ def test_kind_follows_values_and_name(name: str, values: list[str], kind: str, s
 
 
 @pytest.mark.parametrize(
-    ("first", "last", "style"), [(0, 1380, "clock"), (480, 1380, "duration"), (0, 1199, "duration")]
+    ("first", "last", "style"),
+    [(0, 1380, "clock"), (479, 1200, "clock"), (480, 1380, "duration"), (0, 1199, "duration")],
 )
 def test_many_values_over_the_day_and_none_beyond_are_times_of_day(
     first: int, last: int, style: str
 ) -> None:
     minutes = [first, last, *(first + n * (last - first) // 98 for n in range(98))]
-    texts = [f"{minute // 60:02d}:{minute % 60:02d}:00" for minute in minutes]
-    assert column_with(texts, "x").style == style
-    assert column_with(texts[:99], "x").style == "duration"
-    assert column_with([*texts, "24:00:00"], "x").style == "duration"
+    for end in ("", ":00"):
+        texts = [f"{minute // 60:02d}:{minute % 60:02d}{end}" for minute in minutes]
+        assert column_with(texts, "x").style == style
+        assert column_with(texts[:99], "x").style == "duration"
+        assert column_with([*texts, f"24:00{end}"], "x").style == "duration"
 
 
 def codes(column: Column) -> list[str]:
@@ -80,6 +85,7 @@ def said(column: Column) -> str:
         ("departure", ["02:35:00", "14:35:00"], []),
         ("x", ["02:35:00", "34:35:00"], []),
         ("x", ["02:35", "2:35 PM"], []),
+        ("x", ["2h 50m", "19h"], []),
         ("x", ["1/2/24", "3/4/24"], ["ambiguous_dates"]),
         ("x", ["1/20/24", "3/4/24"], []),
         ("x", ["31-01-24", "30-12-23"], ["ambiguous_dates"]),
