@@ -16,6 +16,7 @@ from pipeline.documents import kinds
 from pipeline.documents.fit import Chunk
 from pipeline.documents.plan import ChunkRange
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.state import RunInput
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
 from prepare.planned import read_plan, source_of
@@ -45,7 +46,7 @@ def plan(s3: LocalS3, chunk_mib: int) -> None:
     """Do step plan."""
     from prepare.steps.plan import Request, plan_run
 
-    drop = {"key": KEY, "settings": resolve_settings({"target": "churned"})}
+    drop: RunInput = {"key": KEY, "settings": resolve_settings({"target": "churned"})}
     execution = {"name": "bench", "id": "", "started": ""}
     plan_run(s3, Request("bucket", drop, execution, chunk_mib * MIB, "bench"))
 

@@ -9,7 +9,6 @@ Functions API, StartExecution, name).
 import hashlib
 import re
 from datetime import UTC, datetime
-from typing import Any
 
 from pipeline.drop_keys import ascii_of
 
@@ -18,8 +17,10 @@ _JOB_NAME_LIMIT = 63
 _ATTEMPTS = 30
 # The longest name of a run: that of the last attempt of the champion's transform job.
 _RUN_LIMIT = _JOB_NAME_LIMIT - len("-r29-c")
-_COMPARISONS = "cdefghijklmnopqrstuv"
-COMPARISON_LIMIT = len(_COMPARISONS)
+COMPARISONS = "cdefghijklmnopqrstuv"
+"""What each comparison with a champion adds to the names of its jobs: the champion may change
+meanwhile, and another comparison needs names of its own, no longer than the first one's."""
+COMPARISON_LIMIT = len(COMPARISONS)
 """How often a run compares itself with a champion that changes meanwhile."""
 _DIGEST = 8
 _STAMP = len("-yyyymmdd-hhmmss-") + _DIGEST
@@ -78,16 +79,7 @@ def attempts_of(run: str) -> list[str]:
 
 def job_pattern(run: str) -> str:
     """Return a regular expression of the names of a run's jobs, those of champions among them."""
-    return rf"{re.escape(run)}(?:-r\d+)?(?:-[{_COMPARISONS}])?"
-
-
-def comparisons() -> dict[str, Any]:
-    """Return the count of comparisons with a champion, and what each adds to job names.
-
-    The champion may change while a run compares itself with it; each new comparison needs
-    names of its own, no longer than the first one's.
-    """
-    return {"count": 0, "suffixes": list(_COMPARISONS)}
+    return rf"{re.escape(run)}(?:-r\d+)?(?:-[{COMPARISONS}])?"
 
 
 def package_group(stack: str, dataset: str) -> str:

@@ -35,6 +35,7 @@ class Settings(TypedDict):
     """A pipeline.json with its defaults filled in; settings.schema.json tells of each."""
 
     task: str
+    distinct_labels: bool
     id_columns: list[str]
     drop_columns: list[str]
     split: SplitSettings

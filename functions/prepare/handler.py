@@ -12,7 +12,7 @@ from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
-from pipeline.documents.state import Fitted
+from pipeline.documents.state import Fitted, Planned
 from pipeline.storage.bucket import Bucket
 from prepare.planned import read_plan, source_of
 from table.limits import MIB
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
         return steps[event["step"]](event)
 
 
-def _plan(event: dict[str, Any]) -> dict[str, Any]:
+def _plan(event: dict[str, Any]) -> Planned:
     # Each step imports what it needs: plan needs no polars.
     from prepare.steps.plan import Request, plan_run
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from pipeline import drop_keys, run_names, staged
+from pipeline.documents.state import RunInput
 from pipeline.errors import DropNameError, InputError, SettingsError
 from pipeline.settings import Settings, parse_settings
 
@@ -31,7 +32,7 @@ class Start:
     """An execution to start: its name, which is the run's, and its input."""
 
     run: str
-    input: dict[str, Any]
+    input: RunInput
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from pipeline import drop_keys, layout, run_names
+from pipeline.errors import DropNameError
 
 END_LIMIT_SECONDS = 120.0
 
@@ -38,7 +39,7 @@ class Application:
         head = s3.head_object(Bucket=self.bucket, Key=key)
         try:
             dataset = drop_keys.drop_of(key).dataset
-        except layout.DropNameError:
+        except DropNameError:
             dataset = drop_keys.dataset_name(key.split("/")[1])
         return run_names.run_name(dataset, head["LastModified"], self.bucket, key, version)
 

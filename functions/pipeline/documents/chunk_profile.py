@@ -40,7 +40,7 @@ class Sketch(TypedDict):
     hashes: NotRequired[list[int]]
 
 
-class Spelled(TypedDict):
+class DateSpelling(TypedDict):
     """The smallest text of a date style's shape that it reads, and that it does not."""
 
     read: NotRequired[str]
@@ -73,12 +73,20 @@ class ColumnProfile(TypedDict):
     dots: NotRequired[bool]
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
-    spelled: NotRequired[dict[str, Spelled]]
+    date_spellings: NotRequired[dict[str, DateSpelling]]
     """By date style; of "" are the values that are of no style's shape."""
     like_dates: NotRequired[LikeDates]
+    texts: NotRequired[dict[str, int] | None]
+    """Values that are no numbers, with their counts; None if they are many."""
+    units: NotRequired[dict[str, Numbers] | None]
+    """Numbers by the unit behind them; None if the units are many."""
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""
+    labelled_as: NotRequired[dict[str, "ColumnProfile"]]
+    """The same, of rows whose target is a spelling of missing that may be a class."""
+    spelled: NotRequired[dict[str, int]]
+    """Of the target, spellings of missing but for empty fields, each with its count."""
 
 
 class MergedProfile(TypedDict):

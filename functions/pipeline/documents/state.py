@@ -1,10 +1,49 @@
 """What one state hands to another through the state machine's own data."""
 
+from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from pipeline.documents.evaluation import Package, Values
 from pipeline.documents.notes import RowCounts
 from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
+
+
+class RunInput(TypedDict):
+    """What an execution is started with; a person may give the key alone."""
+
+    key: str
+    bucket: NotRequired[str]
+    version_id: NotRequired[str | None]
+    dataset: NotRequired[str]
+    trigger: NotRequired[str]
+    """object, schedule or person."""
+    settings: NotRequired[Mapping[str, Any]]
+    """As resolve_settings takes them; without any, the dataset's apply."""
+    keep_settings: NotRequired[str | None]
+    """Key of settings that came with the drop."""
+
+
+class Comparisons(TypedDict):
+    """How often the run was compared, and the suffixes of the next jobs' names."""
+
+    count: int
+    suffixes: list[str]
+
+
+class Planned(TypedDict):
+    """What Plan data answers: the state machine's new input."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    dataset: str
+    run: str
+    prefix: str
+    manifest: str
+    """Key of manifest.json."""
+    attempts: list[str]
+    """Names of the training job, one for each try."""
+    comparisons: Comparisons
 
 
 class Champion(TypedDict):
@@ -65,13 +104,6 @@ class Compared(TypedDict):
     compared: bool
     reason: NotRequired[str]
     failed: NotRequired[bool]
-
-
-class Comparisons(TypedDict):
-    """How often the run was compared, and the suffixes of the next jobs' names."""
-
-    count: int
-    suffixes: list[str]
 
 
 class Judged(TypedDict):

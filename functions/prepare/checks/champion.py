@@ -18,6 +18,7 @@ from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
 from table.values.date_styles import DATES, PLAIN
 from table.values.durations import CLOCKED
+from table.values.numbers import unit_of
 
 _SHOWN = 3
 _SAID = 200
@@ -74,7 +75,7 @@ def compare_champion(
         return Usable("There is no approved model yet.")
     uri = bucket.uri(champion["encoder_key"])
     try:
-        old = _encoder_of(bucket, champion["encoder_key"])
+        old = encoder_of(bucket, champion["encoder_key"])
         if isinstance(old, str):
             return _apart(old)
         with reading.belonging(uri):
@@ -98,7 +99,7 @@ def _apart(reason: str, *, broken: bool = False) -> Usable:
     return Usable(reason, [notice("champion", text)], broken=broken)
 
 
-def _encoder_of(bucket: Bucket, key: str) -> Encoder | str:
+def encoder_of(bucket: Bucket, key: str) -> Encoder | str:
     """Return the champion's encoder, or why it cannot be used."""
     try:
         body = bucket.get(key, kinds.ENCODER.limit)
@@ -147,8 +148,13 @@ def _changed(old: Encoder, columns: list[Column]) -> list[str]:
         before = features[0].get("style", "") if features[0]["encoding"] in _STYLED else ""
         if column.kind != "empty" and not _reads(features[0]["encoding"], before, column):
             after = column.style if column.numbers or column.dates else ""
-            found.append(f"{quoted(name)} holds {_WRITTEN[after]} now, and held {_WRITTEN[before]}")
+            found.append(f"{quoted(name)} holds {_written(after)} now, and held {_written(before)}")
     return found
+
+
+def _written(style: str) -> str:
+    unit = unit_of(style)
+    return _WRITTEN[style] if unit is None else f"numbers of {unit}"
 
 
 def _reads(encoding: str, style: str, column: Column) -> bool:

@@ -1,5 +1,6 @@
 """Part of step plan: the drop as it lies in the bucket, its dataset and its settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,7 +61,7 @@ def dataset_of(key: str) -> str:
     return drop_keys.dataset_of(key)
 
 
-def settings_of(bucket: Bucket, given: dict[str, Any] | None, dataset: str) -> Settings:
+def settings_of(bucket: Bucket, given: Mapping[str, Any] | None, dataset: str) -> Settings:
     """Return the drop's settings; for a drop that a person started without, the dataset's."""
     if given is not None:
         return resolve_settings(given)

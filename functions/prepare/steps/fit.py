@@ -6,7 +6,7 @@ from typing import Any
 from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.chunk_profile import MergedProfile
-from pipeline.documents.encoder import Encoder
+from pipeline.documents.encoder import Encoder, TargetFacts
 from pipeline.documents.fit import Chunk, Fit
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
@@ -18,6 +18,7 @@ from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket
 from pipeline.wording import counted, shorten
 from prepare.checks.champion import compare_champion
+from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
@@ -27,10 +28,13 @@ from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
 from prepare.training.job import encoded_bytes, job_of
 from table.columns.kind import Column, column_of, summary
+from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
+from table.columns.target_column import target_column
 from table.encoding.build import build_encoder
 from table.limits import BAD_ROW_SHARE, MINIMUM_ROWS
+from table.profiling.merge import count_as_labelled
 from table.profiling.whole_file import Chain, chain
 from table.reading.dialect import Dialect
 from table.reading.file_kind import cp1252_notice
@@ -80,7 +84,7 @@ def fit_run(
     plan, request = read_plan(files), files.read_document(kinds.REQUEST)
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
-    decided = _decided(files, plan, settings, again)
+    decided = _decided(files, plan, settings, known_target(files, champion, again), again)
     target, division = decided.target, decided.division
     usable = compare_champion(files.bucket, champion, decided.encoder, decided.columns)
     if usable.encoder is not None:
@@ -119,10 +123,12 @@ def fit_run(
     return fitted
 
 
-def _decided(files: RunFiles, plan: Plan, settings: Settings, again: bool) -> _Decided:
+def _decided(
+    files: RunFiles, plan: Plan, settings: Settings, known: TargetFacts | None, again: bool
+) -> _Decided:
     """Decide all that the file and its settings say; again, the encoder is the one in use."""
     with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
-        chained, columns, target = _understood(files, plan, settings)
+        chained, columns, target = _understood(files, plan, settings, known)
         encoder, notices = _encoder(columns, target, plan, settings)
         if again:
             encoder = files.read_document(kinds.ENCODER)
@@ -131,18 +137,24 @@ def _decided(files: RunFiles, plan: Plan, settings: Settings, again: bool) -> _D
 
 
 def _understood(
-    files: RunFiles, plan: Plan, settings: Settings
+    files: RunFiles, plan: Plan, settings: Settings, known: TargetFacts | None
 ) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and tell what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
     chained = chain(chunk_results(files, plan), plan, target_index)
     _check_rows(chained, plan)
-    rows = chained.profile["rows"]
+    profile = chained.profile
+    rows, found = profile["rows"], profile["columns"]
+    decimal_comma = has_decimal_comma(found, plan["dialect"]["delimiter"])
     columns = [
-        column_of(name, found, rows, plan["dialect"]["delimiter"], target=name == plan["target"])
-        for name, found in zip(plan["columns"], chained.profile["columns"], strict=True)
+        column_of(name, column, rows, decimal_comma)
+        for name, column in zip(plan["columns"], found, strict=True)
     ]
-    target = target_of(columns[target_index], settings, rows, plan["file"])
+    columns[target_index] = target_column(
+        plan["target"], found[target_index], rows, decimal_comma, settings, known
+    )
+    target = target_of(columns[target_index], settings, rows, plan["file"], known)
+    count_as_labelled(profile, target.labels)
     check_metric(settings, target.task)
     return chained, columns, target
 
@@ -195,7 +207,7 @@ def _file_notices(plan: Plan, profile: MergedProfile, target: Target) -> list[No
         *([cp1252_notice(plan["file"])] if profile["cp1252"] else []),
         *_bad_rows(profile),
         *target.notices,
-        *_dropped(target, profile),
+        *_few_rows(profile["rows"] - target.dropped),
     ]
 
 
@@ -211,16 +223,10 @@ def _bad_rows(profile: MergedProfile) -> list[Notice]:
     return [notice("bad_rows", text)]
 
 
-def _dropped(target: Target, profile: MergedProfile) -> list[Notice]:
-    rows = profile["rows"] - target.dropped
-    found = []
-    if missing := target.dropped - target.unread:
-        text = f"Dropped for want of a usable target: {counted(missing, 'row')}."
-        found.append(notice("no_target", text))
-    if rows < 100:
-        text = f"Only {rows} rows: the metric is a rough guess."
-        found.append(notice("tiny_data", text))
-    return found
+def _few_rows(rows: int) -> list[Notice]:
+    if rows >= 100:
+        return []
+    return [notice("tiny_data", f"Only {rows} rows: the metric is a rough guess.")]
 
 
 def _profile(decided: _Decided, notices: list[Notice], plan: Plan) -> Profile:

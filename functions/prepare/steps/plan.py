@@ -8,6 +8,7 @@ from pipeline.documents import kinds
 from pipeline.documents import plan as documents
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.state import Planned, RunInput
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
 from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
@@ -26,13 +27,13 @@ class Request:
     """The drop that starts a run, with what the deployment adds."""
 
     bucket: str
-    drop: dict[str, Any]
+    drop: RunInput
     execution: dict[str, Any]
     chunk_bytes: int
     code_version: str
 
 
-def plan_run(client: Any, request: Request) -> dict[str, Any]:
+def plan_run(client: Any, request: Request) -> Planned:
     """Write request.json, plan.json and the manifest of byte ranges.
 
     Returns
@@ -82,7 +83,7 @@ def plan_run(client: Any, request: Request) -> dict[str, Any]:
         "prefix": prefix,
         "manifest": files.key(layout.MANIFEST),
         "attempts": run_names.attempts_of(run),
-        "comparisons": run_names.comparisons(),
+        "comparisons": {"count": 0, "suffixes": list(run_names.COMPARISONS)},
     }
 
 

@@ -4,7 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ChunkProfile, ReadingProfile, RowsProfile
+from pipeline.documents.chunk_profile import (
+    ChunkProfile,
+    ColumnProfile,
+    ReadingProfile,
+    RowsProfile,
+)
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
 from table.profiling.column import profile_column
@@ -12,6 +17,7 @@ from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
 from table.reading.records import Records, read_records
 from table.reading.utf8 import end_lines, to_utf8
+from table.values.labels import LABELS, spelled_missing
 from table.values.missing import stripped
 
 _WORTH_THREADS = 20_000
@@ -82,13 +88,7 @@ def profile_records(
                     lambda column, name: profile_column(column, name=name), series, plan["columns"]
                 )
             )
-    for at, timed in ((plan["time_index"], True), (plan["group_index"], False)):
-        if at is not None:
-            # The newest rows often have no outcome yet, and rows without are not divided.
-            there = stripped(series[plan["columns"].index(plan["target"])]).is_not_null()
-            columns[at]["labelled"] = profile_column(
-                series[at].filter(there), timed=timed, name=plan["columns"][at]
-            )
+    _add_target(columns, series, plan)
     return {
         "records": records.count,
         "rows": len(records.frame),
@@ -97,3 +97,28 @@ def profile_records(
         "columns": columns,
         "cp1252": cp1252,
     }
+
+
+def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Plan) -> None:
+    """Add how the target spells missing, and of columns that split, the rows with a target."""
+    position = plan["columns"].index(plan["target"])
+    target = series[position]
+    spelled = spelled_missing(target) if columns[position]["missing"] else {}
+    if spelled:
+        columns[position]["spelled"] = spelled
+    for at, timed in ((plan["time_index"], True), (plan["group_index"], False)):
+        if at is None:
+            continue
+        # The newest rows often have no outcome yet, and rows without are not divided.
+        there = stripped(target).is_not_null()
+        name = plan["columns"][at]
+        columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed, name=name)
+        apart = {
+            label: profile_column(
+                series[at].filter(target.str.strip_chars() == label), timed=timed, name=name
+            )
+            for label in spelled
+            if label in LABELS
+        }
+        if apart:
+            columns[at]["labelled_as"] = apart

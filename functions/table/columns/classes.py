@@ -1,7 +1,7 @@
 """The classes of a target: which texts mean the same one, and the order of their indices."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import polars as pl
@@ -9,15 +9,28 @@ import polars as pl
 from pipeline.errors import SettingsError
 from pipeline.wording import listed, quoted
 from table.columns.kind import Column
+from table.values.labels import label_key
 from table.values.numbers import numbers
 from table.values.spellings import FALSE, TRUE
 
+# Whole numbers are taken as classes if they count up from 0 or 1 in at most so many steps, each
+# with so many rows on average (digits 0-9, grades 1-5); others are amounts.
+CLASS_NUMBERS = 20
+ROWS_A_CLASS = 10
 # A float holds no more than the first 15 to 17 digits of them.
 _WHOLE = re.compile(r"([+-]?[0-9]{1,39})(?:\.0*)?")
 
 
-def classes_of(column: Column, numeric: bool) -> dict[str, list[str]] | None:
+def classes_of(
+    column: Column, numeric: bool, *, distinct: bool = False, known: Sequence[str] = ()
+) -> dict[str, list[str]] | None:
     """Group the texts that mean the same class: 1 and 1.0, Yes and yes.
+
+    Parameters
+    ----------
+    distinct : whether texts that differ only in case, blanks or a final dot are classes of
+        their own, if they are no booleans.
+    known : classes of the approved model, whose names are kept.
 
     Returns
     -------
@@ -30,13 +43,36 @@ def classes_of(column: Column, numeric: bool) -> dict[str, list[str]] | None:
     keys: dict[str, Any] = {text: text for text in texts}
     if numeric:
         keys = numbers_of(texts, column.style)
-    elif column.kind == "boolean":
-        keys = {text: text.lower() for text in texts}
+    elif column.kind == "boolean" or not distinct:
+        keys = {text: label_key(text) for text in texts}
     for text in texts:
         if text in keys:
             groups.setdefault(keys[text], []).append(text)
+    names = {} if numeric or distinct else {label_key(name): name for name in reversed(known)}
     # The commonest spelling names the class.
-    return {_plain(members[0], numeric): sorted(members) for members in groups.values()}
+    return {
+        names.get(str(key), _plain(members[0], numeric)): sorted(members)
+        for key, members in groups.items()
+    }
+
+
+def zeros_lead(column: Column) -> bool:
+    """Tell whether a column of numbers holds codes, as far as their writing goes: 01, 007.
+
+    They are digits alone, some with a zero before them, and each number is written in one way.
+    """
+    texts = numbers_of(column.counts or {}, column.style)
+    return (
+        all(text.isascii() and text.isdigit() for text in texts)
+        and any(len(text) > 1 and text.startswith("0") for text in texts)
+        and len(set(texts.values())) == len(texts)
+    )
+
+
+def are_codes(column: Column) -> bool:
+    """Tell whether numbers with leading zeros are classes: there are enough rows of each."""
+    different = len(column.counts or {})
+    return column.present >= ROWS_A_CLASS * different and zeros_lead(column)
 
 
 def numbers_of(texts: Iterable[str], style: str) -> dict[str, float]:
@@ -106,6 +142,7 @@ def _named_positive(
     )
     written = [n for n in names if wanted & {n, *classes[n]}]
     chosen = written or [n for n in names if _same(n, values.get(n), positive)]
+    chosen = chosen or [n for n in names if label_key(n) == label_key(str(positive))]
     if len(chosen) != 1:
         raise SettingsError(
             f"positive_label {quoted(str(positive))} in pipeline.json is no value of "

@@ -65,13 +65,13 @@ def _span(dates: Dates) -> int:
 
 
 def _unread(found: ColumnProfile, style: str) -> tuple[str, ...]:
-    spelled = found.get("spelled", {})
+    spellings = found.get("date_spellings", {})
     texts = {
-        text["unread"] for of, text in spelled.items() if "unread" in text and of in ("", style)
+        text["unread"] for of, text in spellings.items() if "unread" in text and of in ("", style)
     }
     others = {
         text["read"]
-        for of, text in spelled.items()
+        for of, text in spellings.items()
         if "read" in text and of and DATES[of].pattern != DATES[style].pattern
     }
     return tuple(sorted(texts | others)[:3])

@@ -11,8 +11,8 @@ from table.columns import identifiers
 from table.columns.clocks import clocks_of
 from table.columns.date_order import Written, plain_dates, written_dates
 from table.columns.nearly import nearly_of
+from table.columns.number_style import holds_numbers, number_style
 from table.profiling.distinct import distinct
-from table.profiling.merge import merge_numbers
 from table.values.spellings import FALSE, TRUE
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
@@ -34,6 +34,7 @@ class Column:
     other_style : how all its dates could be written as well, if nothing tells which is right.
     doubtful : whether its durations could be times of day.
     nearly : of a text, what most of its values look like and what to write.
+    spelled : of a target, the spellings of missing that occur, each with its count.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Column:
     other_style: str = ""
     doubtful: bool = False
     nearly: str = ""
+    spelled: dict[str, int] = field(default_factory=dict)
 
     @property
     def ambiguous(self) -> bool:
@@ -59,7 +61,14 @@ class Column:
 
 
 def column_of(
-    name: str, found: ColumnProfile, rows: int, delimiter: str = ",", *, target: bool = False
+    name: str,
+    found: ColumnProfile,
+    rows: int,
+    decimal_comma: bool = False,
+    *,
+    target: bool = False,
+    share: float = SHARE,
+    codes: int = _CODES,
 ) -> Column:
     """Decide what a column holds.
 
@@ -67,7 +76,10 @@ def column_of(
     ----------
     found : its merged profile.
     rows : good rows of the file.
+    decimal_comma : what a comma or point that could be either is in this file.
     target : whether it is the target, whose plain numbers are no dates.
+    share : of its values, how many must be numbers.
+    codes : up to how many different values, some of them no numbers, are codes.
     """
     missing = found["missing"]
     present = rows - missing
@@ -82,15 +94,18 @@ def column_of(
         present,
         counts=values.get("counts"),
         infinite=infinite,
+        spelled=found.get("spelled", {}),
     )
     if present == infinite:
         return column
-    if times := _times(column, found, target):
+    if times := _times(column, found, target, share):
         return times
-    style, numbers = _numbers(found, delimiter)
+    style, numbers = number_style(found, decimal_comma, target=target)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    coded = different <= _CODES and unread > 0
-    if numbers and unread <= (1 - SHARE) * present and not coded:
+    coded = different <= codes and unread > 0
+    # What is to be predicted has rules of its own for texts among numbers: target_column.py.
+    texts = {} if target else found.get("texts") or {}
+    if numbers and holds_numbers(texts, present, unread, share, coded=coded):
         return replace(
             column,
             kind=_number_kind(column, numbers),
@@ -107,12 +122,12 @@ def column_of(
     return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
 
 
-def _times(column: Column, found: ColumnProfile, target: bool) -> Column | None:
+def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> Column | None:
     """Tell what plain numbers cannot: dates such as 20240131, durations and times of day."""
     present = column.present
     if not target and (written := plain_dates(found, SHARE * present)):
         return _dated(column, written)
-    clocks = clocks_of(column.name, found, SHARE * present)
+    clocks = clocks_of(column.name, found, share * present)
     if clocks is None:
         return None
     numbers = clocks.numbers
@@ -171,23 +186,6 @@ def _text_kind(column: Column, found: ColumnProfile) -> str:
     if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:
         return "text"
     return "category"
-
-
-def _numbers(found: ColumnProfile, delimiter: str) -> tuple[str, Numbers | None]:
-    """Choose how the column's numbers are written, and merge what belongs to that."""
-    styles = found["numbers"]
-    plain = styles.get("plain")
-    others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
-    if not others:
-        return "plain", plain
-    # Where both read as many, 1.5 beside 1,500 leaves no reading of the comma but thousands.
-    decimal = delimiter == ";" and not found.get("dots")
-    style = max(others, key=lambda s: (others[s]["count"], (s == "comma") == decimal))
-    if style == "comma":
-        plain = styles.get("pointed", plain)
-    if plain is None:
-        return style, others[style]
-    return style, merge_numbers(plain, others[style])
 
 
 def summary(column: Column) -> ColumnSummary:

@@ -25,7 +25,7 @@ def nearly_of(found: ColumnProfile, present: int, *, codes: bool = False) -> str
         (max(numbers.get("duration", 0), numbers.get("clock", 0)), "are times", other),
     ]
     if written := written_dates(found):
-        example = quoted(found["spelled"][written.style]["read"], _SHOWN)
+        example = quoted(found["date_spellings"][written.style]["read"], _SHOWN)
         said.append((written.dates["count"], f"are dates such as {example}", [*written.unread]))
     count, what, odd = max(said)
     if like and like["count"] > max(count, _MOST * present):

@@ -6,16 +6,14 @@ from pipeline.documents.encoder import TargetFacts
 from pipeline.errors import SettingsError, TargetUnusableError
 from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
-from pipeline.vocabulary import TASKS, Task
+from pipeline.vocabulary import Task
 from pipeline.wording import counted, listed, quoted
-from table.columns.classes import class_order, classes_of, numbers_of
+from table.columns.classes import are_codes, class_order, classes_of, numbers_of
 from table.columns.kind import Column
+from table.columns.labels import label_notices, with_counts
+from table.columns.target_column import stray_texts
+from table.columns.task import task_of
 from table.limits import CLASS_LIMIT
-
-# Whole numbers that count up from 0 or 1 in at most so many steps, each with so many rows
-# on average, are taken as classes (digits 0-9, grades 1-5); others are amounts.
-_CLASS_NUMBERS = 20
-_ROWS_A_CLASS = 10
 
 
 @dataclass(frozen=True)
@@ -54,8 +52,18 @@ class Target:
         }
 
 
-def target_of(column: Column, settings: Settings, rows: int, file: str) -> Target:
+def target_of(
+    column: Column,
+    settings: Settings,
+    rows: int,
+    file: str,
+    known: TargetFacts | None = None,
+) -> Target:
     """Decide task and classes.
+
+    Parameters
+    ----------
+    known : what the approved model predicts, if there is one.
 
     Raises
     ------
@@ -66,9 +74,12 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
     """
     where = f"target {quoted(column.name)} of {file}"
     numeric = column.numbers is not None and column.kind not in ("category", "text")
-    classes = classes_of(column, numeric)
+    by_value = numeric and not are_codes(column)
+    distinct = settings["distinct_labels"]
+    names = (known.get("classes") if known and known["name"] == column.name else None) or []
+    classes = classes_of(column, by_value, distinct=distinct, known=names)
     _check_varied(column, classes, rows, where)
-    task, notices = _task(column, classes, numeric, settings["task"], where)
+    task, notices = task_of(column, classes, numeric, settings, known, where)
     if task == "regression":
         return _regression(column, numeric, settings, rows, notices, where)
     if classes is None or len(classes) > CLASS_LIMIT:
@@ -81,70 +92,42 @@ def target_of(column: Column, settings: Settings, rows: int, file: str) -> Targe
     total = {name: sum(counts[t] for t in texts) for name, texts in classes.items()}
     _check_classes(task, total, where)
     values = numbers_of(classes, column.style) if numeric else {}
+    values = values if len(values) == len(classes) else {}
     order = class_order(task, classes, total, values, settings.get("positive_label"), where)
     labels = {text: order.index(name) for name, texts in classes.items() for text in texts}
+    unread = column.unread + column.infinite if by_value else 0
+    dropped = rows - sum(total.values())
+    notices += _unread(column, unread) if by_value else label_notices(column, classes)
+    notices += _balance(task, order, total) + _missing(column, dropped - unread, named=True)
     return Target(
         column.name,
         task,
         column.style,
         [total[name] for name in order],
-        rows - sum(total.values()),
+        dropped,
         order,
         labels,
-        notices + _balance(task, order, total),
+        notices,
+        unread=unread,
     )
 
 
 def _check_varied(
     column: Column, classes: dict[str, list[str]] | None, rows: int, where: str
 ) -> None:
-    if not column.present:
+    said = f"{with_counts(column.spelled)} counted as missing" if column.spelled else ""
+    beside = f" ({said})" if said else ""
+    if not column.present or classes == {}:
         raise TargetUnusableError(
-            f"{where} is empty in all {rows:,} rows; fill it in, or name another column as "
+            f"{where} is empty in all {rows:,} rows{beside}; fill it in, or name another column as "
             f'"target" in pipeline.json'
         )
     if (classes is not None and len(classes) == 1) or column.distinct == 1:
         only = next(iter(classes or column.counts or {"?": 0}))
         raise TargetUnusableError(
-            f"{where} has one value only, {quoted(only)}, so there is nothing to learn; "
+            f"{where} has one value only, {quoted(only)}, so there is nothing to learn{beside}; "
             f'add rows with other values, or name another column as "target" in pipeline.json'
         )
-
-
-def _task(
-    column: Column, classes: dict[str, list[str]] | None, numeric: bool, asked: str, where: str
-) -> tuple[Task, list[Notice]]:
-    for task in TASKS:
-        if asked == task:
-            return task, []
-    if classes is not None and len(classes) == 2:
-        return "binary", []
-    if not numeric:
-        if column.kind == "date":
-            raise TargetUnusableError(
-                f"{where} holds dates, which cannot be predicted; name another column as "
-                f'"target" in pipeline.json'
-            )
-        return "multiclass", []
-    if classes is None or column.kind == "float" or not _countable(classes, column):
-        return "regression", []
-    text = (
-        f"Target {quoted(column.name)} holds {len(classes)} whole numbers, taken as classes; "
-        f'if they are amounts, set "task" to "regression" in pipeline.json.'
-    )
-    return "multiclass", [notice("numbers_as_classes", text)]
-
-
-def _countable(classes: dict[str, list[str]], column: Column) -> bool:
-    numbers = sorted(numbers_of(classes, "plain").values()) if column.style == "plain" else []
-    counting = (
-        bool(numbers) and numbers[0] in (0, 1) and numbers[-1] - numbers[0] + 1 == len(numbers)
-    )
-    return (
-        counting
-        and len(numbers) <= _CLASS_NUMBERS
-        and column.present >= _ROWS_A_CLASS * len(numbers)
-    )
 
 
 def _regression(
@@ -163,10 +146,8 @@ def _regression(
         )
     count = column.numbers["count"]
     unread = column.unread + column.infinite
-    if unread:
-        shown = f" ({listed(column.examples)})" if column.examples else ""
-        text = f"Dropped because the target is no finite number{shown}: {counted(unread, 'row')}."
-        notices = [*notices, notice("target_unread", text)]
+    missing = _missing(column, rows - count - unread, named=False)
+    notices = [*notices, *_unread(column, unread), *missing]
     whole = column.numbers["whole"] == count
     return Target(
         column.name,
@@ -178,6 +159,34 @@ def _regression(
         notices=notices,
         whole=whole,
     )
+
+
+def _missing(column: Column, rows: int, *, named: bool) -> list[Notice]:
+    """Tell of rows without a target, and of the texts that counted as none.
+
+    Parameters
+    ----------
+    named : whether the target has classes, of which such a text might be the name of one.
+    """
+    if not rows:
+        return []
+    said = f"; {with_counts(column.spelled)} counted as missing" if column.spelled else ""
+    remedy = ", to be written in another way if that is a class" if said and named else ""
+    text = f"Dropped for want of a usable target: {counted(rows, 'row')}{said}{remedy}."
+    return [notice("no_target", text)]
+
+
+def _unread(column: Column, unread: int) -> list[Notice]:
+    """Warn of rows that are left out because they hold a text among numbers."""
+    if not unread:
+        return []
+    strays = stray_texts(column)
+    said = with_counts(strays) if strays else listed(column.examples)
+    shown = f" ({said})" if said else ""
+    if column.unread:
+        shown += '; correct them, or, if they are classes, set "task" to "multiclass"'
+    text = f"Dropped because the target is no finite number{shown}: {counted(unread, 'row')}."
+    return [notice("target_unread", text)]
 
 
 def _no_numbers(column: Column) -> list[str]:

@@ -203,9 +203,10 @@ def encode_target(column: pl.Series, target: TargetFacts) -> pl.Series:
     """
     if target["task"] == "regression":
         return numbers(stripped(column), target["style"])
+    # Spellings of missing are among the labels where they are classes.
     return by_unique(
         column,
-        lambda some: stripped(some).replace_strict(
+        lambda some: some.str.strip_chars().replace_strict(
             target["labels"], default=None, return_dtype=pl.UInt16
         ),
     )

@@ -12,6 +12,7 @@ from table.columns.target import Target
 from table.encoding.doubts import doubts_of, doubts_of_target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
 from table.reading.dialect import Dialect
+from table.values.numbers import unit_of
 from table.values.spellings import FALSE, TRUE
 
 VERSION = 1
@@ -66,7 +67,7 @@ def build_encoder(
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
         else:
             features += features_of(column)
-            notices += _unread(column) + doubts_of(column)
+            notices += _unread(column) + doubts_of(column) + _unit(column)
     if len(features) == 1:
         features += _indicator(features[0])
     notices += _dropped_notices(columns, dropped)
@@ -180,6 +181,16 @@ def _unread(column: Column) -> list[Notice]:
         text = f"Column {quoted(column.name)}: {many} counted as missing."
         found.append(notice("infinite_values", text))
     return found
+
+
+def _unit(column: Column) -> list[Notice]:
+    unit = unit_of(column.style) if column.numbers else None
+    if unit is None:
+        return []
+    text = (
+        f"Column {quoted(column.name)}: numbers with {quoted(unit)} behind them, read as numbers."
+    )
+    return [notice("unit", text)]
 
 
 def _dropped_notices(columns: list[Column], dropped: list[Dropped]) -> list[Notice]:

@@ -1,21 +1,18 @@
 """The profile of one column of one chunk, in a form that merges."""
 
-from typing import Any
-
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.dated import add_dates, add_plain_dates
 from table.profiling.distinct import sketch_of
-from table.profiling.tally import Tally, tally
+from table.profiling.tally import Tally, numbers_of, tally
+from table.profiling.texts import few_texts, units_among
 from table.profiling.timeline import ticks_of_numbers, timeline_of
 from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
 from table.values.missing import stripped
-from table.values.numbers import COMMA, GROUPED, POINTED, comma, grouped, infinite, plain
+from table.values.numbers import COMMA, GROUPED, POINTED, as_signed, comma, grouped, infinite, plain
 from table.values.spans import MAYBE_SPAN, ONE_UNIT, SPAN, spans
 
-# Above 2**53 a float no longer holds every integer.
-_EXACT = 2.0**53
 _FEW = 100
 _UNIT = rf"{MAYBE_SPAN}|^[0-9]{{1,2}}\s?[AaPp]\.?\s?[Mm]"
 _THREE_WORDS = r"\S\s+\S+\s+\S"
@@ -50,7 +47,7 @@ def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> Co
         "longest": 0,
     }
     if len(numbers.values):
-        found["numbers"]["plain"] = _numbers(numbers)
+        found["numbers"]["plain"] = numbers_of(numbers)
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
         _add_points(found, texts, numbers)
         add_plain_dates(found, Tally(texts, numbers.counts), name, timed)
@@ -75,7 +72,7 @@ def _add_points(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
     thousands = texts.str.contains(POINTED)
     if thousands.any():
         turned = (numbers.values * 1000).round().zip_with(thousands, numbers.values)
-        found["numbers"]["pointed"] = _numbers(Tally(turned, numbers.counts))
+        found["numbers"]["pointed"] = numbers_of(Tally(turned, numbers.counts))
         texts = texts.filter(~thousands)
     if texts.str.contains(".", literal=True).any():
         found["dots"] = True
@@ -101,42 +98,26 @@ def _cleaned(raw: Tally) -> tuple[Tally, int]:
     return Tally(merged["value"], merged["count"]), missing
 
 
-def _numbers(numbers: Tally) -> Numbers:
-    values = numbers.values
-    count = numbers.total
-    weights = 1 / count if numbers.counts is None else numbers.counts / count
-    whole = (values == values.floor()) & (values.abs() < _EXACT)
-    return {
-        "count": count,
-        "whole": numbers.where(whole).total,
-        "min": _value(values.min()),
-        "max": _value(values.max()),
-        # Weighted before they are added: sums of numbers near 1e308 would overflow.
-        "mean": _value((values * weights).sum()),
-    }
-
-
-def _value(found: Any) -> Any:
-    """Give up polars' type of an aggregate, which is any that a series may hold."""
-    return found
-
-
 def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
     """Add what is no plain number: numbers of other styles, infinities, dates, texts."""
     if endless := rest.where(infinite(rest.values)).total:
         found["infinite"] = endless
+    signed = as_signed(rest.values)
     for style, pattern, read in (("grouped", GROUPED, grouped), ("comma", COMMA, comma)):
-        some = rest.where(rest.values.str.contains(pattern))
+        some = rest.where(signed.str.contains(pattern))
         numbers = some.read_as(read(some.values))
         if len(numbers.values):
-            found["numbers"][style] = _numbers(numbers)
+            found["numbers"][style] = numbers_of(numbers)
     timed_day = _add_clocks(found, rest)
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
     # The smallest few texts are the same for every chunk size.
-    number = rest.values.str.contains(GROUPED) | rest.values.str.contains(COMMA)
-    strange = rest.values.filter(~number & ~timed_day & ~infinite(rest.values))
-    found["other"] = strange.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
+    number = signed.str.contains(GROUPED) | signed.str.contains(COMMA)
+    strange = rest.where(~number & ~timed_day & ~infinite(rest.values))
+    found["other"] = strange.values.str.slice(0, 40).unique().bottom_k(3).sort().to_list()
+    if len(strange.values):
+        found["units"], texts = units_among(strange)
+        found["texts"] = few_texts(texts)
     add_dates(found, rest, name, timed)
 
 
@@ -163,5 +144,5 @@ def _add_clocks(found: ColumnProfile, rest: Tally) -> pl.Series:
         matching = some & rest.values.str.contains(pattern)
         times = rest.where(matching)
         if len(times.values):
-            found["numbers"][style] = _numbers(Tally(read(times.values), times.counts))
+            found["numbers"][style] = numbers_of(Tally(read(times.values), times.counts))
     return some & (rest.values.str.contains(DURATION) | rest.values.str.contains(CLOCK))

@@ -2,12 +2,11 @@
 
 from functools import reduce
 from operator import and_
-from typing import Any
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, LikeDates, Spelled
-from table.profiling.tally import Tally
+from pipeline.documents.chunk_profile import ColumnProfile, DateSpelling, LikeDates
+from table.profiling.tally import Tally, value_of
 from table.profiling.timeline import ticks_of_dates, timeline_of
 from table.values.date_styles import (
     ANY_DATE,
@@ -48,7 +47,7 @@ def add_dates(found: ColumnProfile, rest: Tally, name: str, timed: bool) -> None
     others = [rest.where(~dated), left]
     for some in others:
         if len(some.values):
-            _add_spelled(found, "", {"unread": _first(some.values)})
+            _add_spelling(found, "", {"unread": _first(some.values)})
     for some in (*others, *unread):
         _add_like_dates(found, some)
 
@@ -81,20 +80,20 @@ def _add(found: ColumnProfile, some: Tally, style: str, timed: bool) -> pl.Serie
     """Add the values of a style's shape that it reads; return which it does not."""
     read = dates(some.values, style)
     there = read.is_not_null()
-    spelled: Spelled = {}
+    spelling: DateSpelling = {}
     if there.any():
-        spelled["read"] = _first(some.values.filter(there))
+        spelling["read"] = _first(some.values.filter(there))
     if not there.all():
-        spelled["unread"] = _first(some.values.filter(~there))
-    _add_spelled(found, style, spelled)
+        spelling["unread"] = _first(some.values.filter(~there))
+    _add_spelling(found, style, spelling)
     days = some.read_as(read)
     if not len(days.values):
         return ~there
     ticks = days.read_as(ticks_of_dates(days.values))
     found["dates"][style] = {
         "count": ticks.total,
-        "min": _value(ticks.values.min()),
-        "max": _value(ticks.values.max()),
+        "min": value_of(ticks.values.min()),
+        "max": value_of(ticks.values.max()),
         "clock": bool((ticks.values % _DAY != 0).any()),
     }
     if timed:
@@ -102,14 +101,14 @@ def _add(found: ColumnProfile, some: Tally, style: str, timed: bool) -> pl.Serie
     return ~there
 
 
-def _add_spelled(found: ColumnProfile, style: str, spelled: Spelled) -> None:
-    known = found.setdefault("spelled", {})
-    known[style] = merge_spelled(known[style], spelled) if style in known else spelled
+def _add_spelling(found: ColumnProfile, style: str, spelling: DateSpelling) -> None:
+    known = found.setdefault("date_spellings", {})
+    known[style] = merge_spellings(known[style], spelling) if style in known else spelling
 
 
-def merge_spelled(one: Spelled, other: Spelled) -> Spelled:
+def merge_spellings(one: DateSpelling, other: DateSpelling) -> DateSpelling:
     """Keep the smallest of each kind: it is the same for every chunk size."""
-    merged: Spelled = {}
+    merged: DateSpelling = {}
     if read := [part["read"] for part in (one, other) if "read" in part]:
         merged["read"] = min(read)
     if unread := [part["unread"] for part in (one, other) if "unread" in part]:
@@ -128,8 +127,3 @@ def merge_like_dates(one: LikeDates, other: LikeDates) -> LikeDates:
 def _first(values: pl.Series) -> str:
     """Return the smallest text, cut: cutting keeps the order."""
     return str(values.min())[:_SHOWN]
-
-
-def _value(found: Any) -> Any:
-    """Give up polars' type of an aggregate, which is any that a series may hold."""
-    return found

@@ -1,6 +1,7 @@
 """Merging the profiles of different rows; the order changes nothing but last digits of means."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
+from operator import add
 from typing import TypeVar
 
 from pipeline.documents.chunk_profile import (
@@ -9,8 +10,10 @@ from pipeline.documents.chunk_profile import (
     MergedProfile,
     Numbers,
 )
-from table.profiling.dated import merge_like_dates, merge_spelled
+from table.profiling.dated import merge_like_dates, merge_spellings
 from table.profiling.distinct import merge_sketches
+from table.profiling.tally import merge_numbers
+from table.profiling.texts import merge_texts, merge_units
 from table.profiling.timeline import merge_timelines
 
 _Part = TypeVar("_Part")
@@ -57,10 +60,17 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         merged["prose"] = prose
     if one.get("dots") or other.get("dots"):
         merged["dots"] = True
+    if "texts" in one or "texts" in other:
+        merged["texts"] = merge_texts(one.get("texts", {}), other.get("texts", {}))
+    if "units" in one or "units" in other:
+        merged["units"] = merge_units(one.get("units", {}), other.get("units", {}))
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
-    if spelled := _each(one.get("spelled", {}), other.get("spelled", {}), merge_spelled):
-        merged["spelled"] = spelled
+    spellings = _each(
+        one.get("date_spellings", {}), other.get("date_spellings", {}), merge_spellings
+    )
+    if spellings:
+        merged["date_spellings"] = spellings
     if like := [found["like_dates"] for found in (one, other) if "like_dates" in found]:
         merged["like_dates"] = like[0] if len(like) == 1 else merge_like_dates(*like)
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
@@ -69,7 +79,20 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     labelled = [found["labelled"] for found in (one, other) if "labelled" in found]
     if labelled:
         merged["labelled"] = labelled[0] if len(labelled) == 1 else merge_columns(*labelled)
+    if spelled := _each(one.get("spelled", {}), other.get("spelled", {}), add):
+        merged["spelled"] = spelled
+    apart = _each(one.get("labelled_as", {}), other.get("labelled_as", {}), merge_columns)
+    if apart:
+        merged["labelled_as"] = apart
     return merged
+
+
+def count_as_labelled(profile: MergedProfile, classes: Collection[str]) -> None:
+    """Count rows as rows with a target if a spelling of missing is a class in it."""
+    for column in profile["columns"]:
+        for spelling, found in column.get("labelled_as", {}).items():
+            if spelling in classes:
+                column["labelled"] = merge_columns(column["labelled"], found)
 
 
 def _each(
@@ -86,19 +109,6 @@ def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str
     if "pointed" in other and "plain" in numbers:
         return {"pointed": numbers["plain"]} | numbers
     return numbers
-
-
-def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
-    """Merge the numbers of different values."""
-    count = one["count"] + other["count"]
-    return {
-        "count": count,
-        "whole": one["whole"] + other["whole"],
-        "min": min(one["min"], other["min"]),
-        "max": max(one["max"], other["max"]),
-        # Weighted before it is added: sums of numbers near 1e308 would overflow.
-        "mean": one["mean"] * (one["count"] / count) + other["mean"] * (other["count"] / count),
-    }
 
 
 def _merge_dates(one: Dates, other: Dates) -> Dates:

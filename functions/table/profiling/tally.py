@@ -1,12 +1,17 @@
-"""Values of a column and how often each occurs: what a profile is made from."""
+"""Values of a column and how often each occurs, and what numbers among them come to."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
+
+from pipeline.documents.chunk_profile import Numbers
 
 _LOOK = 10_000
 # 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
 _REPEATED = 0.8
+# Above 2**53 a float no longer holds every integer.
+_EXACT = 2.0**53
 
 
 @dataclass(frozen=True)
@@ -45,3 +50,37 @@ def tally(values: pl.Series) -> Tally:
         return Tally(values, None)
     counted = values.value_counts(sort=False, name="count")
     return Tally(counted.to_series(0), counted.to_series(1))
+
+
+def numbers_of(numbers: Tally) -> Numbers:
+    """Sum up numbers."""
+    values = numbers.values
+    count = numbers.total
+    weights = 1 / count if numbers.counts is None else numbers.counts / count
+    whole = (values == values.floor()) & (values.abs() < _EXACT)
+    return {
+        "count": count,
+        "whole": numbers.where(whole).total,
+        "min": value_of(values.min()),
+        "max": value_of(values.max()),
+        # Weighted before they are added: sums of numbers near 1e308 would overflow.
+        "mean": value_of((values * weights).sum()),
+    }
+
+
+def value_of(found: Any) -> Any:
+    """Give up polars' type of an aggregate, which is any that a series may hold."""
+    return found
+
+
+def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
+    """Merge the numbers of different values."""
+    count = one["count"] + other["count"]
+    return {
+        "count": count,
+        "whole": one["whole"] + other["whole"],
+        "min": min(one["min"], other["min"]),
+        "max": max(one["max"], other["max"]),
+        # Weighted before it is added: sums of numbers near 1e308 would overflow.
+        "mean": one["mean"] * (one["count"] / count) + other["mean"] * (other["count"] / count),
+    }

@@ -16,6 +16,7 @@ from pipeline.documents.plan import Plan
 from pipeline.errors import FileLimitError, NotCsvError
 from table.limits import BAD_LINES_SHOWN, MIB, RECORD_LIMIT_BYTES
 from table.profiling.merge import empty_profile, merge_profiles
+from table.values.numbers import style_of_unit
 
 
 class TargetCounts(TypedDict):
@@ -100,9 +101,15 @@ def _total(columns: list[ColumnProfile]) -> TargetCounts:
     counts: dict[str, int] = {}
     numbers: dict[str, int] = {}
     for column in columns:
-        for value, count in column["values"].get("counts", {}).items():
+        # Whether a spelling of missing is a class is known only when all chunks are.
+        for value, count in (
+            column["values"].get("counts", {}) | column.get("spelled", {})
+        ).items():
             counts[value] = counts.get(value, 0) + count
         for style, found in column["numbers"].items():
+            numbers[style] = numbers.get(style, 0) + found["count"]
+        for unit, found in (column.get("units") or {}).items():
+            style = style_of_unit(unit)
             numbers[style] = numbers.get(style, 0) + found["count"]
     return {"counts": counts, "numbers": numbers}
 

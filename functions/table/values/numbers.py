@@ -4,16 +4,30 @@ import polars as pl
 
 from table.values.durations import CLOCKED
 
-# Digits in groups of three, as 1,234,567.89, with a currency or per cent sign allowed.
+# As grouped and decimal signs are written in the world: CLDR's number formats, and what
+# spreadsheets and accounting programs make of them. A currency or per cent sign is allowed.
 _SIGN = r"[$€£¥]?\s?[+-]?[$€£¥]?\s?"
 _UNIT = r"\s?[%$€£¥]?"
-GROUPED = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:,[0-9]{{3}})+|[0-9]+)(?:\.[0-9]*)?{_UNIT}$"
-_DECIMALS = r"(?:,[0-9]*)?(?:[eE][+-]?[0-9]+)?"
+_EXPONENT = r"(?:[eE][+-]?[0-9]+)?"
+# 1,234,567.89; Indian 12,34,567; Swiss 1'234.50; French and ISO 1 234.5.
+_GROUPS = (
+    r"(?:[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}"
+    r"|[0-9]{1,3}(?:['\u2019 \u00a0\u202f\u2009][0-9]{3})+|[0-9]+)"
+)
+_POINT = rf"(?:{_GROUPS}(?:\.[0-9]*)?|\.[0-9]+){_EXPONENT}"
+GROUPED = rf"^{_SIGN}{_POINT}{_UNIT}$"
+_DECIMALS = rf"(?:,[0-9]*)?{_EXPONENT}"
 # The decimal comma, as 1.234.567,89 or 3,5.
 # Groups may be apart by a blank that breaks no line, as French programs write it.
-COMMA = rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '\u00a0\u202f][0-9]{{3}})+|[0-9]+){_DECIMALS}{_UNIT}$"
+COMMA = (
+    rf"^{_SIGN}(?:[0-9]{{1,3}}(?:[. '\u2019\u00a0\u202f\u2009][0-9]{{3}})+|[0-9]+)"
+    rf"{_DECIMALS}{_UNIT}$"
+)
 # What is a plain number, but has groups of three in a column of decimal commas.
-POINTED = r"^[+-]?[0-9]{1,3}\.[0-9]{3}$"
+POINTED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
+# A unit behind each number, as in 23.4 kmpl, 34 days, 90 km/h, 12 m2.
+UNIT = r"^(.*[0-9.])\s?((?:[A-Za-zµμ°]{1,10}[23²³]?)(?:/[A-Za-z]{1,5}[23²³]?)?)$"
+_UNITS = "unit:"
 _NOT_NUMBER = r"[^0-9.eE+-]"
 # XGBoost holds numbers in 32 bits, and refuses what is infinite there.
 _LARGEST = (2 - 2.0**-23) * 2.0**127
@@ -32,17 +46,57 @@ def infinite(values: pl.Series) -> pl.Series:
     return outside.fill_null(value=False)
 
 
+def as_signed(values: pl.Series) -> pl.Series:
+    """Write what some programs make of a number with a sign in front and a plain exponent.
+
+    (1,234.56) and 123- of accounting programs, '-45 and ="45.5" of spreadsheets, U+2212 of
+    typesetters, 1.5D+03 of Fortran.
+    """
+    return (
+        values.str.replace(r'^="(.*)"$', "$1")
+        .str.replace(r"^'([+\-\u2212(.0-9$€£¥].*)$", "$1")
+        .str.replace_all("\u2212", "-", literal=True)
+        .str.replace(r"^([$€£¥]?)\(([^()]*[0-9][^()]*)\)$", "-$1$2")
+        .str.replace(r"^([^+\-]*[0-9.%])-$", "-$1")
+        .str.replace(r"([0-9.])[dD]([+-]?[0-9]+)$", "${1}e$2")
+    )
+
+
 def grouped(values: pl.Series) -> pl.Series:
-    """Read numbers such as 1,234.5, $3 or 45%; null for all else."""
+    """Read numbers such as 1,234.5, $3, 45% or (12.50); null for all else."""
+    values = as_signed(values)
     kept = values.set(~values.str.contains(GROUPED), None)
     return plain(kept.str.replace_all(_NOT_NUMBER, ""))
 
 
 def comma(values: pl.Series) -> pl.Series:
-    """Read numbers with a decimal comma, such as 3,5 or 1.234,5; null for all else."""
+    """Read numbers with a decimal comma, such as 3,5, 1.234,5 or 12,5-; null for all else."""
+    values = as_signed(values)
     kept = values.set(~values.str.contains(COMMA), None)
     digits = kept.str.replace_all(r"[^0-9,eE+-]", "").str.replace(",", ".", literal=True)
     return plain(digits)
+
+
+def units_of(values: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Part values with a unit behind a number.
+
+    Returns
+    -------
+    The numbers, and their units; null for all else.
+    """
+    parts = as_signed(values).str.extract_groups(UNIT).struct.unnest()
+    read = grouped(parts.to_series(0))
+    return read, parts.to_series(1).set(read.is_null(), None)
+
+
+def style_of_unit(unit: str) -> str:
+    """Return the style of numbers with a unit behind them."""
+    return f"{_UNITS}{unit}"
+
+
+def unit_of(style: str) -> str | None:
+    """Return the unit of a style; None if it has none."""
+    return style.removeprefix(_UNITS) if style.startswith(_UNITS) else None
 
 
 def numbers(values: pl.Series, style: str) -> pl.Series:
@@ -50,13 +104,16 @@ def numbers(values: pl.Series, style: str) -> pl.Series:
 
     Parameters
     ----------
-    style : "plain", "grouped" or "comma"; each also reads what "plain" does,
-        except that a comma column's 1.234 is a group of thousands. "duration" (in seconds)
-        and "clock" (in minutes since midnight) read nothing else.
+    style : "plain", "grouped", "comma" or that of a unit; each also reads what "plain" does,
+        except that a comma column's 1.234 is a group of thousands. "duration" and "span" (in
+        seconds) and "clock" (in minutes since midnight) read nothing else.
     """
     if style in CLOCKED:
         return CLOCKED[style](values)
     first = plain(values)
+    if (unit := unit_of(style)) is not None:
+        read, found = units_of(values)
+        return first.fill_null(read.set((found != unit).fill_null(value=True), None))
     if style == "comma":
         return comma(values).fill_null(first)
     if style == "plain" or first.null_count() == values.null_count():

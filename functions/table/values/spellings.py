@@ -9,3 +9,14 @@ MISSING = (
 )
 TRUE = frozenset({"true", "t", "yes", "y", "on", "ja", "oui", "si", "sí", "wahr", "vrai"})
 FALSE = frozenset({"false", "f", "no", "n", "off", "nein", "non", "falsch", "faux"})
+# What stands for "missing" in columns of numbers, by statistical offices and by people: Eurostat
+# and OECD flags, the College Scorecard, the US Census, Dutch, German and French forms.
+MARKS = frozenset(
+    (
+        *("unknown", "unk", "missing", "not available", "not applicable", "not reported", "none."),
+        *("nd", "n.d.", "n/d", "nr", "ns", "x", "(x)", "(d)", "(s)", "(na)", "not_available"),
+        *("privacysuppressed", "suppressed", "withheld", "confidential"),
+        *("n.v.t.", "nvt", "onbekend", "unbekannt", "k.a.", "keine angabe", "inconnu"),
+        "non disponible",
+    )
+)

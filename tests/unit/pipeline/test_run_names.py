@@ -75,7 +75,7 @@ def test_package_groups_of_different_datasets_and_stacks_differ() -> None:
 
 def test_the_pattern_of_a_runs_jobs_fits_its_attempts_and_champions_and_no_other_runs() -> None:
     own = re.compile(run_names.job_pattern("churn-1"))
-    suffixes = ["", *(f"-{letter}" for letter in run_names.comparisons()["suffixes"])]
+    suffixes = ["", *(f"-{letter}" for letter in run_names.COMPARISONS)]
     names = [f"{name}{suffix}" for name in run_names.attempts_of("churn-1") for suffix in suffixes]
     assert all(map(own.fullmatch, names))
     others = ("churn", "churn-12", "churn-1-b", "churn-1-w", "churn-1-r1x", "churn-1-c-c")

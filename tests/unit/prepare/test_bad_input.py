@@ -164,6 +164,7 @@ def test_endless_line_is_refused_without_reading_the_file() -> None:
         "columns": ["a", "b"],
         "file": "long.csv",
         "skip_lines": 1,
+        "target": "b",
         "time_index": None,
         "group_index": None,
     }

@@ -29,7 +29,9 @@ VALUES = st.sampled_from(
         "2024-01-02",
     ]
 )
-ROWS = st.lists(st.tuples(VALUES, VALUES, st.sampled_from(["u", "v"])), min_size=12, max_size=40)
+ROWS = st.lists(
+    st.tuples(VALUES, VALUES, st.sampled_from(["u", "v", "U.", "NA"])), min_size=12, max_size=40
+)
 
 
 def written(prepared: Prepared) -> dict[str, Any]:

@@ -160,10 +160,10 @@ def test_dropped_text_that_is_mostly_numbers_says_so_and_others_do_not() -> None
 
 
 def test_category_that_is_mostly_numbers_says_so_but_codes_do_not() -> None:
-    many = [f"{n % 60}" if n % 9 else "n.v.t." for n in range(400)]
+    many = [f"{n % 60}" if n % 9 else f"note {n % 7}" for n in range(400)]
     said = message(prepare(file_of("x", many)), "read_as_category")
-    assert "355 of 400 values are numbers, unlike 'n.v.t.'" in said
-    few = [f"{n % 9}" if n % 9 else "n.v.t." for n in range(400)]
+    assert "355 of 400 values are numbers, unlike 'note 0'" in said
+    few = [f"{n % 9}" if n % 9 else f"note {n % 7}" for n in range(400)]
     assert "read_as_category" not in prepare(file_of("x", few)).codes
 
 

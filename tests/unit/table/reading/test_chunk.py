@@ -53,6 +53,7 @@ def chunked(
         "columns": [f"c{n}" for n in range(width)],
         "file": "f.csv",
         "skip_lines": 0,
+        "target": "c0",
         "time_index": None,
         "group_index": None,
     }

@@ -51,7 +51,7 @@ def test_regression_target_of_decimal_commas_does_not_depend_on_chunks(chunk_byt
 def test_commas_are_decimal_if_that_reads_more_or_in_doubt_with_semicolons(
     texts: list[str], delimiter: str, style: str
 ) -> None:
-    found = column_of("a", profile_column(pl.Series(texts * 20)), 20 * len(texts), delimiter)
+    found = column_of("a", profile_column(pl.Series(texts * 20)), 20 * len(texts), delimiter == ";")
     assert (found.style, found.unread) == (style, 0)
     assert found.numbers is not None
 
