@@ -51,6 +51,7 @@ Goal = Literal["min", "max"]
 WarningCode = Literal[
     "added_columns",
     "ambiguous_dates",
+    "ambiguous_times",
     "bad_rows",
     "baseline_within_interval",
     "champion",
@@ -84,6 +85,7 @@ WarningCode = Literal[
     "numbers_as_classes",
     "part_of_the_test_rows",
     "preamble",
+    "read_as_category",
     "renamed",
     "repeated_header",
     "row_names",

@@ -47,12 +47,28 @@ class Repeats(TypedDict):
     counts: list[int]
 
 
+class DateSpelling(TypedDict):
+    """The smallest text of a date style's shape that it reads, and that it does not."""
+
+    read: NotRequired[str]
+    unread: NotRequired[str]
+
+
+class LikeDates(TypedDict):
+    """Texts that are dates to a person, and that no style reads."""
+
+    count: int
+    first: str
+    """The smallest."""
+
+
 class ColumnProfile(TypedDict):
     """What a column holds in some rows."""
 
     missing: int
     numbers: dict[str, Numbers]
-    """By style: plain, pointed, grouped, comma."""
+    """By style: plain, pointed, grouped, comma, duration, span (one_unit among them), clock (am_pm
+    among them)."""
     dates: dict[str, Dates]
     """By style."""
     values: Sketch
@@ -66,6 +82,9 @@ class ColumnProfile(TypedDict):
     """Whole numbers of more digits than a float holds."""
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
+    date_spellings: NotRequired[dict[str, DateSpelling]]
+    """By date style; of "" are the values that are of no style's shape."""
+    like_dates: NotRequired[LikeDates]
     texts: NotRequired[dict[str, int] | None]
     """Values that are no numbers, with their counts; None if they are many."""
     units: NotRequired[dict[str, Numbers] | None]

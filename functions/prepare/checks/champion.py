@@ -1,7 +1,6 @@
 """Whether the champion can predict the new file's test rows, for a fair comparison."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import polars as pl
 from botocore.exceptions import ClientError
@@ -19,7 +18,7 @@ from prepare.checks.champion_cells import Unread, known_values, unread_cells
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
-from table.values.dates import DATES
+from table.values.date_styles import DATES
 from table.values.numbers import unit_of
 
 _SHOWN = 3
@@ -30,12 +29,10 @@ _WRITTEN = {
     "plain": "plain numbers",
     "grouped": "numbers such as 1,234 or 5%",
     "comma": "numbers with decimal commas",
-    "year_month": "dates such as 2024-01",
-} | {
-    style: f"dates such as {date(2024, 1, 31).strftime(rule.formats[-1])}"
-    for style, rule in DATES.items()
-    if style != "year_month"
-}
+    "duration": "durations",
+    "span": "durations such as 2h 50m",
+    "clock": "times of day",
+} | {style: f"dates such as {rule.example}" for style, rule in DATES.items()}
 
 
 @dataclass(frozen=True)

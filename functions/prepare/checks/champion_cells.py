@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import Feature
 from table.columns.kind import SHARE, Column
+from table.values.date_styles import DATES
+from table.values.durations import CLOCKED
 from table.values.numbers import unit_of
 
 MOST_UNREAD = 0.02
@@ -60,6 +62,10 @@ def unread_cells(
 
 def _numbers(style: str, column: Column, found: ColumnProfile) -> int:
     numbers = found["numbers"]
+    if style in CLOCKED:
+        # 02:35 is a duration, a time of day, or both, as all values of a column decide.
+        other = column.numbers and column.style in CLOCKED and column.style != style
+        return numbers[style]["count"] if style in numbers and not other else 0
     plain = numbers.get("plain")
     others = sum(numbers[name]["count"] for name in {style} & {"grouped", "comma"} & set(numbers))
     unit = unit_of(style)
@@ -86,7 +92,7 @@ def _alike(style: str, column: Column, found: ColumnProfile) -> bool:
 def _dates(style: str, column: Column, found: ColumnProfile) -> int:
     # Dates that could be of either order are read by the order that training found.
     turned = column.dates and not column.ambiguous and style != column.style
-    if turned and style[3:] == column.style[3:]:
+    if turned and DATES[style].pattern == DATES[column.style].pattern:
         return 0
     return found["dates"][style]["count"] if style in found["dates"] else 0
 

@@ -20,6 +20,7 @@ from table.columns.target import Target
 from table.limits import MINIMUM_ROWS
 from table.profiling.timeline import boundary, rows_between
 from table.profiling.whole_file import Chain, TargetCounts
+from table.values.durations import CLOCKED
 
 _NOTHING = Found()
 
@@ -171,9 +172,10 @@ def _timeline(chained: Chain, column: Column, position: int, file: str) -> tuple
     style = column.style if kind == "date" else "number"
     readable = kind == "date" or (column.numbers is not None and column.style == "plain")
     if style not in lines or not readable:
+        nearly = f" alone ({column.nearly})" if column.nearly else ""
         raise SettingsError(
             f"split.time_column {quoted(column.name)} in {file} holds neither dates nor "
-            f"plain numbers; name a column that does, or delete split.time_column from "
+            f"plain numbers{nearly}; name a column that does, or delete split.time_column from "
             f"pipeline.json"
         )
     return style, lines[style]
@@ -231,7 +233,7 @@ def _chunks(chained: Chain, target: Target, instances: int, train: int | None) -
 
 def _rows_by_class(found: TargetCounts, target: Target) -> list[int]:
     if target.classes is None:
-        styles = {"plain", target.style}
+        styles = {target.style} if target.style in CLOCKED else {"plain", target.style}
         return [sum(found["numbers"].get(style, 0) for style in styles)]
     here = [0] * len(target.classes)
     for text, index in target.labels.items():

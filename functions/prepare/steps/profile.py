@@ -87,11 +87,18 @@ def profile_records(
     """
     series = records.frame.get_columns()
     if len(records.frame) < _WORTH_THREADS:
-        columns = [profile_column(column) for column in series]
+        columns = [
+            profile_column(column, name=name)
+            for column, name in zip(series, plan["columns"], strict=True)
+        ]
     else:
         # polars lets go of Python's lock, so columns can share the processors.
         with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
-            columns = list(pool.map(profile_column, series))
+            columns = list(
+                pool.map(
+                    lambda column, name: profile_column(column, name=name), series, plan["columns"]
+                )
+            )
     _add_target(columns, series, plan)
     found: RowsProfile = {
         "records": records.count,
@@ -122,9 +129,12 @@ def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Pla
             continue
         # The newest rows often have no outcome yet, and rows without are not divided.
         there = stripped(target).is_not_null()
-        columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed)
+        name = plan["columns"][at]
+        columns[at]["labelled"] = profile_column(series[at].filter(there), timed=timed, name=name)
         apart = {
-            label: profile_column(series[at].filter(target.str.strip_chars() == label), timed=timed)
+            label: profile_column(
+                series[at].filter(target.str.strip_chars() == label), timed=timed, name=name
+            )
             for label in spelled
             if label in LABELS
         }

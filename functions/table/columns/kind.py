@@ -8,23 +8,18 @@ from typing import Any
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
 from pipeline.documents.profile import ColumnSummary
 from table.columns import identifiers
+from table.columns.clocks import clocks_of
+from table.columns.date_order import Written, plain_dates, written_dates
+from table.columns.nearly import nearly_of
+from table.columns.number_style import holds_numbers, number_style
 from table.profiling.distinct import distinct
-from table.profiling.tally import merge_numbers
-from table.values.numbers import style_of_unit
-from table.values.spellings import FALSE, MARKS, TRUE
+from table.values.spellings import FALSE, TRUE
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
 SHARE = 0.95
 # A column of few different values, some of them no numbers, holds codes.
 _CODES = 50
 _TEXT_SHARE = 0.5
-# So many different texts may stand for "missing" between numbers.
-_MARKS = 5
-# A slip of the hand rather than a code: a text or two, in one value of a hundred.
-_STRAYS = 2
-_STRAY_SHARE = 0.01
-# Where day and month could change places in every value, this style is taken.
-_PREFERRED = {"dmy_slash": "mdy_slash", "mdy_dash": "dmy_dash"}
 
 
 @dataclass(frozen=True)
@@ -36,7 +31,9 @@ class Column:
     kind : integer, float, boolean, category, date, text, identifier, constant or empty.
     style : how its numbers or dates are written.
     unread : values that are neither missing nor of the kind.
-    ambiguous : whether all its dates could have day and month the other way round.
+    other_style : how all its dates could be written as well, if nothing tells which is right.
+    doubtful : whether its durations could be times of day.
+    nearly : of a text, what most of its values look like and what to write.
     spelled : of a target, the spellings of missing that occur, each with its count.
     """
 
@@ -52,8 +49,15 @@ class Column:
     unread: int = 0
     examples: list[str] = field(default_factory=list)
     infinite: int = 0
-    ambiguous: bool = False
+    other_style: str = ""
+    doubtful: bool = False
+    nearly: str = ""
     spelled: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether all its dates could have day, month and year in another order."""
+        return bool(self.other_style)
 
 
 def column_of(
@@ -73,7 +77,8 @@ def column_of(
     found : its merged profile.
     rows : good rows of the file.
     decimal_comma : what a comma or point that could be either is in this file.
-    target : whether it is the target, in which no text counts as missing unsaid.
+    target : whether it is the target, whose plain numbers are no dates, and in which no text
+        counts as missing unsaid.
     share : of its values, how many must be numbers.
     codes : up to how many different values, some of them no numbers, are codes.
     """
@@ -94,10 +99,14 @@ def column_of(
     )
     if present == infinite:
         return column
-    style, numbers = _numbers(found, decimal_comma)
+    if times := _times(column, found, target, share):
+        return times
+    style, numbers = number_style(found, decimal_comma)
     unread = present - (numbers["count"] if numbers else 0) - infinite
-    marks = {} if target else _marks(found)
-    if numbers and _holds_numbers(column, marks, unread, share, codes):
+    coded = different <= codes and unread > 0
+    # What is to be predicted has rules of its own for texts among numbers: target_column.py.
+    texts = {} if target else found.get("texts") or {}
+    if numbers and holds_numbers(texts, present, unread, share, coded=coded):
         return replace(
             column,
             kind=_number_kind(column, numbers, found.get("long", 0)),
@@ -106,39 +115,52 @@ def column_of(
             unread=unread,
             examples=found.get("other", []) if unread else [],
         )
-    if found["dates"]:
-        style, ambiguous = _date_style(found["dates"])
-        dates = found["dates"][style]
-        unread = present - dates["count"]
-        if unread <= (1 - SHARE) * present:
-            kind = "constant" if different == 1 and not missing else "date"
-            return replace(
-                column, kind=kind, style=style, dates=dates, unread=unread, ambiguous=ambiguous
-            )
-    return replace(column, kind=_text_kind(column, found), examples=found.get("other", []))
+    if (written := written_dates(found)) and written.dates["count"] >= SHARE * present:
+        return _dated(column, written)
+    kind = _text_kind(column, found)
+    readable = kind in ("text", "identifier", "category")
+    nearly = nearly_of(found, present, codes=different <= _CODES) if readable else ""
+    return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
 
 
-def _marks(found: ColumnProfile) -> dict[str, int]:
-    """Return the texts that stand between numbers for "missing", each with its count.
+def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> Column | None:
+    """Tell what plain numbers cannot: dates such as 20240131, durations and times of day."""
+    present = column.present
+    if not target and (written := plain_dates(found, SHARE * present)):
+        return _dated(column, written)
+    clocks = clocks_of(column.name, found, share * present)
+    if clocks is None:
+        return None
+    numbers = clocks.numbers
+    unread = present - numbers["count"]
+    return replace(
+        column,
+        kind=_whole_or_not(column, numbers),
+        style=clocks.style,
+        numbers=numbers,
+        unread=unread,
+        examples=found.get("other", []) if unread else [],
+        doubtful=clocks.doubtful,
+    )
 
-    A few texts do, whatever they say (n.v.t., PrivacySuppressed, *, :).
-    """
-    texts = found.get("texts") or {}
-    return texts if len(texts) <= _MARKS else {}
+
+def _dated(column: Column, written: Written) -> Column:
+    unread = column.present - written.dates["count"]
+    return replace(
+        column,
+        kind="constant" if column.distinct == 1 and not column.missing else "date",
+        style=written.style,
+        dates=written.dates,
+        unread=unread,
+        examples=[*written.unread] if unread else [],
+        other_style=written.other,
+    )
 
 
-def _holds_numbers(
-    column: Column, marks: dict[str, int], unread: int, share: float, codes: int
-) -> bool:
-    """Tell a column of numbers, some of them missing, from one of codes, texts or dates."""
-    if unread and column.distinct <= codes and not (marks and all(map(_says_missing, marks))):
-        # Among few different numbers a text is another code, unless it is as good as none.
-        return 0 < len(marks) <= _STRAYS and unread <= _STRAY_SHARE * column.present
-    return column.present - unread >= share * (column.present - sum(marks.values()))
-
-
-def _says_missing(text: str) -> bool:
-    return text.lower() in MARKS or not any(letter.isalnum() for letter in text)
+def _whole_or_not(column: Column, numbers: Numbers) -> str:
+    if column.distinct == 1 and not column.missing:
+        return "constant"
+    return "integer" if numbers["whole"] == numbers["count"] else "float"
 
 
 def _number_kind(column: Column, numbers: Numbers, long: int) -> str:
@@ -166,42 +188,6 @@ def _text_kind(column: Column, found: ColumnProfile) -> str:
     if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:
         return "text"
     return "category"
-
-
-def _numbers(found: ColumnProfile, decimal_comma: bool) -> tuple[str, Numbers | None]:
-    """Choose how the column's numbers are written, and merge what belongs to that."""
-    styles = found["numbers"]
-    plain = styles.get("plain")
-    others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
-    units = found.get("units") or {}
-    if units:
-        # A unit stands behind most numbers, or it is a text that begins with digits.
-        unit, one = max(sorted(units.items()), key=lambda named: named[1]["count"])
-        beside = [*others.values(), *([plain] if plain else [])]
-        if one["count"] > sum(numbers["count"] for numbers in beside):
-            return style_of_unit(unit), merge_numbers(plain, one) if plain else one
-    if not others:
-        if decimal_comma and "pointed" in styles and not found.get("dots"):
-            return "comma", styles["pointed"]
-        return "plain", plain
-    # Where both read as many, 1.5 beside 1,500 leaves no reading of the comma but thousands.
-    decimal = decimal_comma and not found.get("dots")
-    style = max(others, key=lambda s: (others[s]["count"], (s == "comma") == decimal))
-    if style == "comma":
-        plain = styles.get("pointed", plain)
-    if plain is None:
-        return style, others[style]
-    return style, merge_numbers(plain, others[style])
-
-
-def _date_style(styles: dict[str, Dates]) -> tuple[str, bool]:
-    """Choose how the column's dates are written; tell whether two ways read as many."""
-    style = max(sorted(styles), key=lambda s: styles[s]["count"])
-    other = _PREFERRED.get(style)
-    if other in styles and styles[other]["count"] == styles[style]["count"]:
-        return other, True
-    turned = {preferred: other for other, preferred in _PREFERRED.items()}.get(style)
-    return style, turned in styles and styles[turned]["count"] == styles[style]["count"]
 
 
 def summary(column: Column) -> ColumnSummary:

@@ -9,6 +9,7 @@ from pipeline.vocabulary import WarningCode
 from pipeline.wording import counted, listed, quoted
 from table.columns.kind import Column
 from table.columns.target import Target
+from table.encoding.doubts import doubts_of, doubts_of_target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
 from table.reading.dialect import Dialect
 from table.values.numbers import unit_of
@@ -25,6 +26,7 @@ _REASONS = {
     "identifier": "an identifier: a different value in nearly every row",
     "text": "free text",
 }
+_NOUNS = {"duration": "duration", "span": "duration", "clock": "time of day"}
 _DROPPED: dict[str, WarningCode] = {
     "empty": "dropped_empty",
     "constant": "dropped_constant",
@@ -53,9 +55,11 @@ def build_encoder(
     dropped: list[Dropped] = []
     notices: list[Notice] = []
     for column in columns:
-        if column.name in (target.name, *id_columns):
+        if column.name == target.name:
+            notices += doubts_of_target(column)
+        elif column.name in id_columns:
             continue
-        if column.name in drop_columns:
+        elif column.name in drop_columns:
             dropped.append({"column": column.name, "reason": "listed in drop_columns"})
         elif column.name == group_column:
             dropped.append({"column": column.name, "reason": "the split's group column"})
@@ -63,7 +67,7 @@ def build_encoder(
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
         else:
             features += features_of(column)
-            notices += _unread(column) + _ambiguous(column) + _unit(column)
+            notices += _unread(column) + doubts_of(column) + _unit(column)
     if len(features) == 1:
         features += _indicator(features[0])
     notices += _dropped_notices(columns, dropped)
@@ -165,7 +169,7 @@ def _indicator(feature: Feature) -> list[Feature]:
 
 def _unread(column: Column) -> list[Notice]:
     found = []
-    kind = "date" if column.kind == "date" else "number"
+    kind = _NOUNS.get(column.style, "date" if column.kind == "date" else "number")
     if column.unread:
         shown = f" ({listed(column.examples)})" if column.examples else ""
         text = (
@@ -190,24 +194,18 @@ def _unit(column: Column) -> list[Notice]:
     return [notice("unit", text)]
 
 
-def _ambiguous(column: Column) -> list[Notice]:
-    if not column.ambiguous:
-        return []
-    first = "day" if column.style.startswith("dmy") else "month"
-    text = (
-        f"Column {quoted(column.name)}: all dates could be day-month-year or month-day-year; the "
-        f"{first} was taken to be first. If it is not, write them as 2024-12-31."
-    )
-    return [notice("ambiguous_dates", text)]
-
-
 def _dropped_notices(columns: list[Column], dropped: list[Dropped]) -> list[Notice]:
     kinds = {column.name: column.kind for column in columns}
+    nearly = {column.name: column.nearly for column in columns if column.nearly}
     notices = []
     for kind, reason in _REASONS.items():
         names = [
             d["column"] for d in dropped if d["reason"] == reason and kinds[d["column"]] == kind
         ]
+        for name in (name for name in names if name in nearly):
+            text = f"Column {quoted(name)} not used: read as {reason}, but {nearly[name]}."
+            notices.append(notice(_DROPPED[kind], text))
+        names = [name for name in names if name not in nearly]
         if names:
             columns_are = "Column" if len(names) == 1 else "Columns"
             text = f"{columns_are} {listed(names)} not used: {reason}."

@@ -7,6 +7,7 @@ undone, as a hash, is left out.
 from datetime import date, timedelta
 
 from pipeline.documents.encoder import Feature
+from table.values.durations import CLOCKED, as_clock
 
 Value = str | float | None
 
@@ -39,8 +40,9 @@ def _number(field: str) -> float | None:
     return None if field in _MISSING else float(field)
 
 
-def _numeric(field: str, _feature: Feature) -> Value:
-    return _number(field)
+def _numeric(field: str, feature: Feature) -> Value:
+    number, style = _number(field), feature.get("style")
+    return as_clock(number, style) if number is not None and style in CLOCKED else number
 
 
 def _boolean(field: str, feature: Feature) -> Value:

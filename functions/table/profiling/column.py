@@ -1,48 +1,38 @@
 """The profile of one column of one chunk, in a form that merges."""
 
-from typing import cast
-
 import polars as pl
 
 from pipeline.documents.chunk_profile import ColumnProfile
+from table.profiling.dated import add_dates, add_plain_dates
 from table.profiling.distinct import sketch_of
-from table.profiling.tally import EXACT, Tally, numbers_of
+from table.profiling.tally import EXACT, Tally, numbers_of, tally
 from table.profiling.texts import few_texts, shortened, units_among
-from table.profiling.timeline import ticks_of_dates, ticks_of_numbers, timeline_of
-from table.values.dates import ANY_DATE, DATES, dates
+from table.profiling.timeline import ticks_of_numbers, timeline_of
+from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
 from table.values.missing import stripped
 from table.values.numbers import POINTED, as_signed, comma, grouped, infinite, plain
+from table.values.spans import MAYBE_SPAN, ONE_UNIT, SPAN, spans
 
-_DAY = 86_400_000_000
-_LOOK = 10_000
 _FEW = 100
-# 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
-_REPEATED = 0.8
+_UNIT = rf"{MAYBE_SPAN}|^[0-9]{{1,2}}\s?[AaPp]\.?\s?[Mm]"
 _THREE_WORDS = r"\S\s+\S+\s+\S"
 # An identifier of 17 digits and more; also as a program wrote it that took it for a float.
 _LONG = r"^[+-]?(\d+(\.0*)?|\d\.\d{9,}[eE]\+?\d\d)$"
 
 
-def tally(values: pl.Series) -> Tally:
-    """Count values, if a look at the first of them promises much fewer different ones."""
-    if len(values) < _LOOK or values.head(_LOOK).n_unique() > _REPEATED * _LOOK:
-        return Tally(values, None)
-    counted = values.value_counts(sort=False, name="count")
-    return Tally(counted.to_series(0), counted.to_series(1))
-
-
-def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
+def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> ColumnProfile:
     """Profile a column of strings.
 
     Parameters
     ----------
     timed : whether to count rows over time, for a split.
+    name : of the column; it says whether plain numbers may be dates.
 
     Returns
     -------
     missing; numbers as each style reads them ("plain", "pointed", and of what is not
-    plain, "grouped" and "comma"); dates by style; different values; if timed the rows over
-    time, by style.
+    plain, "grouped", "comma", "duration" and "clock"); dates by style; different values; if
+    timed the rows over time, by style.
     """
     present, missing = tally(column), 0
     read = plain(present.values)
@@ -63,11 +53,12 @@ def profile_column(column: pl.Series, timed: bool = False) -> ColumnProfile:
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
         _add_points(found, texts, numbers)
         _add_long(found, texts, numbers)
+        add_plain_dates(found, Tally(texts, numbers.counts), name, timed)
         if timed:
             ticks = numbers.read_as(ticks_of_numbers(numbers.values))
-            found["timelines"] = {"number": timeline_of(ticks.repeated())}
+            found.setdefault("timelines", {})["number"] = timeline_of(ticks.repeated())
     if read.null_count():
-        _other(found, present.where(read.is_null()), timed)
+        _other(found, present.where(read.is_null()), timed, name)
     found["values"] = sketch_of(present.values, present.counts)
     found["longest"] = int(present.values.str.len_chars().max() or 0)  # type: ignore[arg-type]
     return found
@@ -117,7 +108,7 @@ def _cleaned(raw: Tally) -> tuple[Tally, int]:
     return Tally(merged["value"], merged["count"]), missing
 
 
-def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
+def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
     """Add what is no plain number: numbers of other styles, infinities, dates, texts."""
     number = infinite(rest.values)
     if endless := rest.where(number).total:
@@ -128,28 +119,40 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool) -> None:
         if len(numbers.values):
             found["numbers"][style] = numbers_of(numbers)
         number |= read.is_not_null()
+    timed_day = _add_clocks(found, rest)
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
-    strange = rest.where(~number)
+    strange = rest.where(~number & ~timed_day)
     # The smallest few texts are the same for every chunk size.
     found["other"] = shortened(strange.values).unique().bottom_k(3).sort().to_list()
     if len(strange.values):
-        found["units"], texts = units_among(strange, signed.filter(~number))
+        found["units"], texts = units_among(strange, signed.filter(~number & ~timed_day))
         found["texts"] = few_texts(texts)
-    dated = rest.where(rest.values.str.contains(ANY_DATE))
-    if not len(dated.values):
-        return
-    for style, rule in DATES.items():
-        some = dated.where(dated.values.str.contains(rule.pattern))
-        days = some.read_as(dates(some.values, style))
-        if not len(days.values):
-            continue
-        ticks = days.read_as(ticks_of_dates(days.values))
-        found["dates"][style] = {
-            "count": ticks.total,
-            "min": cast(int, ticks.values.min()),
-            "max": cast(int, ticks.values.max()),
-            "clock": bool((ticks.values % _DAY != 0).any()),
-        }
-        if timed:
-            found.setdefault("timelines", {})[style] = timeline_of(ticks.repeated())
+    add_dates(found, rest, name, timed)
+
+
+def _add_clocks(found: ColumnProfile, rest: Tally) -> pl.Series:
+    """Add durations and times of day.
+
+    "am_pm" are those times of day that say AM or PM, "one_unit" those spans that have one.
+
+    Returns
+    -------
+    Which values are one of them.
+    """
+    # A search for one sign is far quicker than a pattern, and few columns hold any.
+    some = rest.values.str.contains(":", literal=True) | rest.values.str.contains(_UNIT)
+    if not some.any():
+        return some
+    for style, pattern, read in (
+        ("duration", DURATION, durations),
+        ("clock", CLOCK, clocks),
+        ("am_pm", HALF_DAY, half_days),
+        ("span", SPAN, spans),
+        ("one_unit", ONE_UNIT, spans),
+    ):
+        matching = some & rest.values.str.contains(pattern)
+        times = rest.where(matching)
+        if len(times.values):
+            found["numbers"][style] = numbers_of(Tally(read(times.values), times.counts))
+    return some & (rest.values.str.contains(DURATION) | rest.values.str.contains(CLOCK))

@@ -5,7 +5,13 @@ from functools import reduce
 from operator import add
 from typing import TypeVar
 
-from pipeline.documents.chunk_profile import ColumnProfile, Dates, MergedProfile, Numbers
+from pipeline.documents.chunk_profile import (
+    ColumnProfile,
+    Dates,
+    MergedProfile,
+    Numbers,
+)
+from table.profiling.dated import merge_like_dates, merge_spellings
 from table.profiling.distinct import merge_sketches
 from table.profiling.repeats import merge_repeats
 from table.profiling.tally import merge_numbers
@@ -73,6 +79,13 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         )
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
+    spellings = _each(
+        one.get("date_spellings", {}), other.get("date_spellings", {}), merge_spellings
+    )
+    if spellings:
+        merged["date_spellings"] = spellings
+    if like := [found["like_dates"] for found in (one, other) if "like_dates" in found]:
+        merged["like_dates"] = like[0] if len(like) == 1 else merge_like_dates(*like)
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
     if lines:
         merged["timelines"] = lines

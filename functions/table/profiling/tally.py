@@ -7,6 +7,9 @@ import polars as pl
 
 from pipeline.documents.chunk_profile import Numbers
 
+_LOOK = 10_000
+# 20,000 equally frequent values show 0.79 of 10,000 different in the first 10,000 rows.
+_REPEATED = 0.8
 # Above 2**53 a float no longer holds every integer.
 EXACT = 2.0**53
 
@@ -39,6 +42,14 @@ class Tally:
         if self.counts is None:
             return self.values
         return self.values.repeat_by(self.counts).explode(empty_as_null=False)
+
+
+def tally(values: pl.Series) -> Tally:
+    """Count values, if a look at the first of them promises much fewer different ones."""
+    if len(values) < _LOOK or values.head(_LOOK).n_unique() > _REPEATED * _LOOK:
+        return Tally(values, None)
+    counted = values.value_counts(sort=False, name="count")
+    return Tally(counted.to_series(0), counted.to_series(1))
 
 
 def numbers_of(numbers: Tally) -> Numbers:

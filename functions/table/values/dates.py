@@ -1,42 +1,25 @@
 """Dates and times as people and programs write them; docs/prepare.md lists the rules."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 import polars as pl
 
+from table.values.date_styles import DATES
 
-@dataclass(frozen=True)
-class DateStyle:
-    """A way to write dates: a pattern that its values match, and formats to read them by."""
-
-    pattern: str
-    formats: tuple[str, ...]
-
-
-_CLOCK = (" %H:%M:%S%.f", " %H:%M", "")
-_SECONDS = r"(?::[0-9]{2}(?:\.[0-9]+)?)?"
-_ZONE = r"(?:\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?"
-_TIME = rf"(?:[T ][0-9]{{1,2}}:[0-9]{{2}}{_SECONDS}{_ZONE})?$"
-
-
-def _style(pattern: str, *days: str) -> DateStyle:
-    return DateStyle(pattern + _TIME, tuple(day + clock for day in days for clock in _CLOCK))
-
-
-DATES = {
-    "iso": _style(r"^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}", "%Y-%m-%d"),
-    "ymd_slash": _style(r"^[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}", "%Y/%m/%d"),
-    "year_month": DateStyle(r"^[0-9]{4}-[0-9]{2}$", ("%Y-%m-%d",)),
-    "mdy_slash": _style(r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%m/%d/%Y"),
-    "dmy_slash": _style(r"^[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}", "%d/%m/%Y"),
-    "dmy_dot": _style(r"^[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}", "%d.%m.%Y"),
-    "dmy_dash": _style(r"^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%d-%m-%Y"),
-    "mdy_dash": _style(r"^[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}", "%m-%d-%Y"),
-    "day_name": _style(r"^[0-9]{1,2}[ -][A-Za-z]{3,9}[ -][0-9]{4}", "%d %b %Y", "%d %B %Y"),
-    "name_day": _style(r"^[A-Za-z]{3,9} [0-9]{1,2},? [0-9]{4}", "%b %d %Y", "%B %d %Y"),
-}
-ANY_DATE = r"^(?:[0-9]{1,4}[-/.][0-9]{1,2}|[0-9]{1,2}[ -][A-Za-z]{3}|[A-Za-z]{3,9} [0-9]{1,2})"
+_DAY_LETTERS = len("2024-01-31")
+_ZONE = r"\s?(?:Z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)$"
+_AFTER_CLOCK = r"(:[0-9]{2}(?:[.,][0-9]+)?(?:\s?[AaPp]\.?\s?[Mm]\.?)?)"
+_HALF = r"[0-9]\s?([AaPp])\.?\s?[Mm]\.?$"
+# A clock that is apart from its day by a comma, a letter or a colon; 02.35.00 as Oracle has it.
+_TIDY_ALREADY = r"^[^\sT,]+(?: [0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?$"
+_TIDY = (
+    ("", r"([0-9])(?:,?\s+|[T:])([0-9]{1,2})[:.]([0-9]{2})", "$1 $2:$3"),
+    (".", r"( [0-9]{1,2}:[0-9]{2})\.([0-9]{2})", "$1:$2"),
+    (",", r":([0-9]{2}),([0-9]+)$", ":$1.$2"),
+)
+# Seconds since 1970 beyond these years are some other number.
+_FIRST, _LAST = datetime(2000, 1, 1), datetime(2100, 1, 1)
+_EPOCHS = {"epoch_s": 1_000_000, "epoch_ms": 1_000}
 
 
 def dates(values: pl.Series, style: str) -> pl.Series:
@@ -53,29 +36,69 @@ def dates(values: pl.Series, style: str) -> pl.Series:
         return values.replace_strict(unique, read, default=None, return_dtype=read.dtype)
     rule = DATES[style]
     kept = values.set(~values.str.contains(rule.pattern), None)
-    if style == "year_month":
-        kept = kept + "-01"
-    if style in ("day_name", "name_day"):
-        kept = kept.str.replace_all(r"[-,]", " ").str.replace_all(r"\s+", " ")
-    zone = kept.str.extract(r":[0-9]{2}(?:\.[0-9]+)?\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})$")
-    bare = kept.str.replace(r"(:[0-9]{2}(?:\.[0-9]+)?)\s?(?:Z|UTC|[+-][0-9]{2}:?[0-9]{2})$", "$1")
-    bare = bare.str.replace(r"([0-9])T([0-9])", "$1 $2")
+    if style in _EPOCHS:
+        ticks = kept.cast(pl.Float64, strict=False) * _EPOCHS[style]
+        found = ticks.round().cast(pl.Int64).cast(pl.Datetime("us"))
+        return found.set(~found.is_between(_FIRST, _LAST, closed="left"), None)
+    for old, new in rule.rewritten:
+        kept = kept.str.replace_all(old, new)
+    if (kept.str.len_bytes().max() or 0) <= _DAY_LETTERS:  # type: ignore[operator]
+        found = _parsed(kept, tuple(form for form in rule.formats if "%H" not in form))
+    else:
+        found = _clocked(kept, rule.formats)
+    return found.set(~found.is_between(datetime.min, datetime.max), None)
+
+
+def _clocked(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
+    """Read values some of which have a time of day, perhaps with AM or PM and a zone.
+
+    Each look tells whether any value needs the slower work that comes after it.
+    """
+    zone = half = None
+    if values.str.contains(_AFTER_CLOCK + _ZONE).any():
+        zone = values.str.extract(_AFTER_CLOCK + f"({_ZONE[:-1]})$", 2)
+        values = values.str.replace(_AFTER_CLOCK + _ZONE, "$1")
+    if values.str.contains(r"[Mm]\.?$").any():
+        half = values.str.extract(_HALF).str.to_lowercase()
+        values = values.str.replace(r"\s?[AaPp]\.?\s?[Mm]\.?$", "")
+        # 2 PM has no minutes, and a day is never followed by a blank and one number.
+        values = values.str.replace(r"([0-9],?[\sT]+[0-9]{1,2})$", "$1:00")
+    if not values.str.contains(_TIDY_ALREADY).all():
+        for look, old, new in _TIDY:
+            if values.str.contains(look, literal=True).any():
+                values = values.str.replace(old, new)
+    found = _parsed(values, formats)
+    if half is not None:
+        found = _on_24_hours(found, half)
+    return found if zone is None else found - _offset(zone)
+
+
+def _parsed(values: pl.Series, formats: tuple[str, ...]) -> pl.Series:
     found = pl.Series([None], dtype=pl.Datetime("us")).new_from_index(0, len(values))
-    for form in rule.formats:
-        rest = bare.set(found.is_not_null(), None)
+    for form in formats:
+        rest = values.set(found.is_not_null(), None)
         if rest.null_count() == len(rest):
             break
         if form.endswith("%H:%M"):
             rest, form = rest + ":00", form + ":%S"  # chrono reads no time without seconds
         found = found.fill_null(rest.str.to_datetime(form, strict=False, time_unit="us"))
-    if zone.null_count() < len(zone):
-        found = found - _offset(zone)
-    return found.set(~found.is_between(datetime.min, datetime.max), None)
+    return found
+
+
+def _on_24_hours(found: pl.Series, half: pl.Series) -> pl.Series:
+    """Move what was read by the half of the day; 12 AM is midnight, 14:35 PM as it stands."""
+    hour = found.dt.hour()
+    morning, evening = half == "a", half == "p"
+    later = (evening & (hour < 12)).cast(pl.Int64) - (morning & (hour == 12)).cast(pl.Int64)
+    moved = found + (later.fill_null(0) * 43_200_000_000).cast(pl.Duration("us"))
+    return moved.set((morning & (hour > 12)).fill_null(value=False), None)
 
 
 def _offset(zone: pl.Series) -> pl.Series:
+    zone = zone.str.strip_chars()
     sign = zone.str.slice(0, 1).replace_strict({"+": 1, "-": -1}, default=0, return_dtype=pl.Int64)
-    digits = zone.str.replace_all(r"[^0-9]", "").str.zfill(4)
+    # Where a zone has hours only, as PostgreSQL writes +00, the minutes are 0.
+    digits = zone.str.replace_all(r"[^0-9]", "").str.pad_end(4, "0")
     hours = digits.str.slice(0, 2).cast(pl.Int64, strict=False)
     minutes = digits.str.slice(2, 2).cast(pl.Int64, strict=False)
     micros = (sign * (hours * 60 + minutes) * 60_000_000).fill_null(0)

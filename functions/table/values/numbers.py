@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from table.values.durations import CLOCKED
+
 # As grouped and decimal signs are written in the world: CLDR's number formats, and what
 # spreadsheets and accounting programs make of them. A currency or per cent sign is allowed.
 _SIGN = r"[$€£¥]?\s?[+-]?[$€£¥]?\s?"
@@ -101,8 +103,11 @@ def numbers(values: pl.Series, style: str) -> pl.Series:
     Parameters
     ----------
     style : "plain", "grouped", "comma" or that of a unit; each also reads what "plain" does,
-        except that a comma column's 1.234 is a group of thousands.
+        except that a comma column's 1.234 is a group of thousands. "duration" and "span" (in
+        seconds) and "clock" (in minutes since midnight) read nothing else.
     """
+    if style in CLOCKED:
+        return CLOCKED[style](values)
     first = plain(values)
     if style == "comma":
         return comma(as_signed(values)).fill_null(first)

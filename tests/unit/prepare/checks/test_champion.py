@@ -39,6 +39,10 @@ ISO = [f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d}" for n in range(ROWS)]
 MONTH_FIRST = [f"{n % 12 + 1:02d}/{n % 28 + 1:02d}/2024" for n in range(ROWS)]
 EITHER = [f"{n % 12 + 1:02d}/{n % 11 + 1:02d}/2024" for n in range(ROWS)]
 DAY_FIRST = [f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/2024" for n in range(ROWS)]
+LASTED = [f"00:{n % 60:02d}:{n % 50:02d}" for n in range(ROWS)] + ["30:00:00"]
+TIMES = [f"{n % 12 + 1}:{n % 60:02d} PM" for n in range(ROWS)]
+OTHER_DAYS = [f"{n % 12 + 1}/{n % 28 + 1}/24" for n in range(ROWS)]
+MOMENTS = [f"{1_600_000_000 + n % 50 * 1_000_000}" for n in range(ROWS)]
 
 
 @pytest.mark.parametrize(
@@ -53,6 +57,10 @@ DAY_FIRST = [f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/2024" for n in range(ROWS)]
         (WORDS, ISO, "'c' holds dates such as 2024-01-31 now, and held text when"),
         (WORDS, COUNTS, "'c' holds plain numbers now, and held text when"),
         (WORDS, POINTS, "'c' holds plain numbers now, and held text when"),
+        (LASTED, COUNTS, "'c' holds plain numbers now, and held durations when"),
+        (COUNTS, LASTED, "'c' holds durations now, and held plain numbers when"),
+        (LASTED, TIMES, "'c' holds times of day now, and held durations when"),
+        (ISO, OTHER_DAYS, "dates such as 01/31/24 now, and held dates such as 2024-01-31 when"),
         # The new encoder drops these, so that it says nothing about the column.
         (COUNTS, KEYS, "'c' holds text now, and held plain numbers when"),
         (ISO, KEYS, "'c' holds text now, and held dates such as 2024-01-31 when"),
@@ -78,6 +86,8 @@ def test_column_written_in_another_way_keeps_the_champion_out_by_name(
         (POINTS, [f"{n}" for n in range(ROWS)]),
         (POINTS, NONE),
         (DAY_FIRST, EITHER),
+        (LASTED, LASTED[::-1]),
+        (TIMES, TIMES[::-1]),
         (WORDS, KEYS),
         (WORDS, NONE),
     ],
@@ -88,6 +98,19 @@ def test_column_that_the_champion_reads_as_well_lets_it_in(
     run = second_run(table(before, ";"), table(after, ";"))
     assert run.fit["champion"] == {"usable": True, "reason": ""}
     assert run.files("champion")
+
+
+@pytest.mark.parametrize(("before", "usable"), [(COUNTS, True), (MOMENTS, True), (GROUPS, False)])
+def test_plain_numbers_that_their_name_makes_dates_are_numbers_to_an_older_champion(
+    before: list[str], usable: bool
+) -> None:
+    first, second = (
+        table(values, ";").replace(b"c;", b"created_at;", 1) for values in (before, MOMENTS)
+    )
+    run = second_run(first, second)
+    assert run.fit["champion"]["usable"] is usable
+    parts = [f.get("part") for f in run.json("encoder.json")["features"]]
+    assert "days" in parts
 
 
 def test_values_that_the_champion_never_saw_are_counted_in_a_warning() -> None:

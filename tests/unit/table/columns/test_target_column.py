@@ -128,3 +128,12 @@ def test_text_that_is_a_champions_class_is_no_stray_one() -> None:
     run = second(first, ["1", "2", "3"] * 60 + ["late"] * 3)
     assert run.json("encoder.json")["target"]["classes"] == ["1", "2", "3", "late"]
     assert run.fit["champion"]["usable"]
+
+
+@pytest.mark.parametrize("chunk_bytes", [200, 1009])
+def test_target_with_units_is_split_alike_by_any_chunk_size(chunk_bytes: int) -> None:
+    values = [f"{n * 7 % 101}.5 km" for n in range(300)]
+    runs = [of(values), of(values, chunk_bytes=chunk_bytes)]
+    whole, parts = ({k: r.files(k) for k in ("train", "validation", "test")} for r in runs)
+    lines = [{k: b"".join(f.values()) for k, f in found.items()} for found in (whole, parts)]
+    assert lines[0] == lines[1]

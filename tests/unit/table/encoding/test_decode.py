@@ -33,3 +33,12 @@ def test_decode_undoes_each_encoding() -> None:
     missing = decode(["", "0", "0", "", "", "", "", "", "1"], features)
     assert missing == dict.fromkeys(["age", "plan", "vip", "city", "since"])
     assert decode(["1", "0", "0", "0", "2"], features)["city"] is None
+
+
+def test_decode_writes_durations_and_times_of_day_as_people_do() -> None:
+    features = [
+        {"name": "taken", "column": "taken", "encoding": "numeric", "style": "duration"},
+        {"name": "opens", "column": "opens", "encoding": "numeric", "style": "clock"},
+    ]
+    assert decode(["98100.0", "875.0"], features) == {"taken": "27:15:00", "opens": "14:35"}
+    assert decode(["", "nan"], features) == {"taken": None, "opens": None}

@@ -1,0 +1,69 @@
+"""What is said of a column whose values may mean something else than what they were read as."""
+
+from datetime import datetime, timedelta
+
+from pipeline.notices import Notice, notice
+from pipeline.wording import quoted
+from table.columns.date_order import centuries
+from table.columns.kind import Column
+
+_ORDERS = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
+_FIRST = {"d": "day", "m": "month", "y": "year"}
+
+
+def doubts_of(column: Column) -> list[Notice]:
+    """Return the warnings about a column that becomes features."""
+    return [
+        *_ambiguous(column),
+        *_centuries(column),
+        *_doubtful(column),
+        *_read_as_category(column),
+    ]
+
+
+def doubts_of_target(column: Column) -> list[Notice]:
+    """Return the warnings about the target: dates are none, but durations may be times of day."""
+    return _doubtful(column)
+
+
+def _ambiguous(column: Column) -> list[Notice]:
+    if not column.ambiguous:
+        return []
+    ways = " or ".join(_ORDERS[style[:3]] for style in sorted((column.style, column.other_style)))
+    text = (
+        f"Column {quoted(column.name)}: all dates could be {ways}; the "
+        f"{_FIRST[column.style[0]]} was taken to be first. If it is not, write them as 2024-12-31."
+    )
+    return [notice("ambiguous_dates", text)]
+
+
+def _centuries(column: Column) -> list[Notice]:
+    if column.dates is None or not centuries(column.style, column.dates):
+        return []
+    first, last = (_year(column.dates["min"]), _year(column.dates["max"]))
+    text = (
+        f"Column {quoted(column.name)}: years of two digits were read as {first} to {last}. If "
+        f"some are of the other century, write all with four digits."
+    )
+    return [notice("ambiguous_dates", text)]
+
+
+def _year(micros: int) -> int:
+    return (datetime(1970, 1, 1) + timedelta(microseconds=micros)).year
+
+
+def _doubtful(column: Column) -> list[Notice]:
+    if not column.doubtful:
+        return []
+    text = (
+        f"Column {quoted(column.name)}: its values, such as 12:33 or 02:03:04, could be durations "
+        f"or times of day; read as seconds. To say which, call the column duration or clock."
+    )
+    return [notice("ambiguous_times", text)]
+
+
+def _read_as_category(column: Column) -> list[Notice]:
+    if column.kind != "category" or not column.nearly:
+        return []
+    text = f"Column {quoted(column.name)} was read as a category: {column.nearly}."
+    return [notice("read_as_category", text)]
