@@ -72,8 +72,9 @@ def test_better_model_takes_over_and_a_worse_one_does_not(dataset: Dataset) -> N
 def test_equal_model_takes_over_because_its_data_is_newer(dataset: Dataset) -> None:
     dataset.run(table(1), hyperparameters=STRONG)
     later = dataset.run(table(2), hyperparameters=STRONG)
-    assert later["verdict"] == "approved", dataset.evaluation(later)["verdict"]
-    comparison = dataset.evaluation(later)["comparison"]
+    evaluation = dataset.evaluation(later)
+    comparison = evaluation["comparison"]
+    assert later["verdict"] == "approved", (evaluation["data"], evaluation["champion"], comparison)
     assert (comparison["finding"], comparison["data"]) == ("equal", "newer")
 
 

@@ -73,6 +73,7 @@ def test_model_of_a_job_that_was_cut_off_is_not_judged(
 def test_champion_whose_transform_fails_does_not_fail_the_run(
     application: Application, faults: Faults
 ) -> None:
+    application.settings("pair", {"target": "cancelled"})
     application.message(application.drop("inbox/pair/1.csv", SAMPLE))
     faults("CreateTransformJob", "fail_job", 9, name="*-c", message="InternalServerError")
     run = application.drop("inbox/pair/2.csv", SAMPLE)
