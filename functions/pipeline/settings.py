@@ -37,6 +37,7 @@ class Settings(TypedDict):
 
     task: str
     distinct_labels: bool
+    missing_values: list[str | float] | dict[str, list[str | float]]
     id_columns: list[str]
     drop_columns: list[str]
     split: SplitSettings

@@ -51,6 +51,7 @@ Goal = Literal["min", "max"]
 WarningCode = Literal[
     "added_columns",
     "ambiguous_dates",
+    "ambiguous_numbers",
     "ambiguous_times",
     "bad_rows",
     "baseline_within_interval",
@@ -78,6 +79,7 @@ WarningCode = Literal[
     "leakage",
     "metric_undefined",
     "missing_as_class",
+    "missing_code",
     "more",
     "no_better_than_baseline",
     "no_header",
@@ -91,6 +93,7 @@ WarningCode = Literal[
     "row_names",
     "same_labels",
     "suffix",
+    "target_code",
     "target_guessed",
     "swallowed_lines",
     "target_is_constant",
@@ -109,6 +112,8 @@ WarningCode = Literal[
 ]
 """Of what a run's owner should know; programs may rely on them."""
 ASKING: dict[WarningCode, str] = {
+    "ambiguous_numbers": "some of its numbers can be read in two ways",
+    "target_code": "its target may hold a code for missing values",
     "target_total": "its target seems to hold a line of totals",
 }
 """Warnings of the data after which no model is approved before a person has looked; each with

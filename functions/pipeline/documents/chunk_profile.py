@@ -3,6 +3,15 @@
 from typing import Literal, NotRequired, TypedDict
 
 
+class Ends(TypedDict):
+    """Values at a column's ends that look like codes for a missing value."""
+
+    codes: dict[str, int]
+    """Each with its count."""
+    between: list[float]
+    """Least and most of all others, in the unit of the column; empty if there are none."""
+
+
 class Numbers(TypedDict):
     """A column's numbers, as one style reads them."""
 
@@ -12,6 +21,7 @@ class Numbers(TypedDict):
     min: float
     max: float
     mean: float
+    ends: NotRequired[Ends]
 
 
 class Dates(TypedDict):
@@ -22,6 +32,7 @@ class Dates(TypedDict):
     max: int
     clock: bool
     """Whether any has a time of day."""
+    ends: NotRequired[Ends]
 
 
 class Timeline(TypedDict):
@@ -78,6 +89,8 @@ class ColumnProfile(TypedDict):
     prose: NotRequired[int]
     """Values of three words or more."""
     dots: NotRequired[bool]
+    pointed: NotRequired[int]
+    """Plain numbers whose point could part thousands."""
     long: NotRequired[int]
     """Whole numbers of more digits than a float holds."""
     other: NotRequired[list[str]]

@@ -2,7 +2,7 @@
 
 from typing import Literal, NotRequired, TypedDict
 
-from pipeline.documents.plan import DialectFacts
+from pipeline.documents.plan import DialectFacts, MissingValues
 from pipeline.vocabulary import Task
 
 
@@ -56,6 +56,7 @@ class Encoder(TypedDict):
     unread: NotRequired[dict[str, float]]
     """Share of a column's values that could not be read when the model was trained; left out
     where it is 0."""
+    missing_values: NotRequired[MissingValues]
     dropped: NotRequired[list[Dropped]]
     header: NotRequired[bool]
     dialect: NotRequired[DialectFacts]

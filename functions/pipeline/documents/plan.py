@@ -39,6 +39,14 @@ class Footer(TypedDict):
     """Of the first of them."""
 
 
+class MissingValues(TypedDict):
+    """What the settings say stands for a missing value."""
+
+    everywhere: list[str]
+    columns: dict[str, list[str]]
+    """By column, beside those; an empty list says that none does."""
+
+
 class Plan(TypedDict):
     """What Plan found out of a file's beginning and its settings."""
 
@@ -58,6 +66,7 @@ class Plan(TypedDict):
     group_index: int | None
     content: NotRequired[list[int]]
     """Positions of the columns by which rows are copies of each other, identifiers among them."""
+    missing_values: NotRequired[MissingValues]
     notices: list[Notice]
     header_records: NotRequired[list[list[str]]]
     """Texts of the header and of the lines under it that are no rows, wherever they recur."""

@@ -15,6 +15,7 @@ from table.encoding.apply import encode_target
 from table.limits import MIB
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
+from table.values.missing import all_present
 
 LEAST_ROWS = 50
 """Fewer rows tell nothing of how columns go together."""
@@ -55,6 +56,7 @@ def sample_of(
     frame = pl.concat(
         [read_records(piece, dialect, len(columns), headers=headers).frame for piece in pieces]
     )
+    frame = all_present(frame, columns, plan.get("missing_values"))
     labels = encode_target(frame.to_series(columns.index(target["name"])), target)
     return Sample(frame.filter(labels.is_not_null()), labels.drop_nulls().cast(pl.Float64))
 

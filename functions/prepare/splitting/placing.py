@@ -3,6 +3,7 @@
 import polars as pl
 
 from pipeline.documents.fit import Chunk, Fit
+from pipeline.documents.plan import MissingValues
 from prepare.splitting.content import content_digests
 from prepare.splitting.row_split import (
     Fractions,
@@ -13,24 +14,31 @@ from prepare.splitting.row_split import (
 )
 from table.profiling.timeline import ticks_of_dates, ticks_of_numbers
 from table.values.dates import dates
-from table.values.missing import stripped
+from table.values.missing import present, stripped
 from table.values.numbers import numbers
 
 
 def split_rows(
-    frame: pl.DataFrame, columns: list[str], labels: pl.Series, fit: Fit, chunk: Chunk
+    frame: pl.DataFrame,
+    columns: list[str],
+    labels: pl.Series,
+    fit: Fit,
+    chunk: Chunk,
+    missing: MissingValues | None = None,
 ) -> pl.Series:
     """Return the split of each row, 0 train, 1 validation, 2 test."""
     fractions = Fractions(**fit["fractions"])
     method = fit["method"]
     if method["by"] == "group":
-        groups = stripped(frame.to_series(method["column"])).fill_null("")
+        at = method["column"]
+        groups = stripped(present(frame.to_series(at), columns[at], missing)).fill_null("")
         return split_by_group(groups, method["groups"], fractions)
     if method["by"] == "content":
         digests = content_digests(frame, columns, method["columns"])
         return split_by_content(digests, method["groups"], fractions)
     if method["by"] == "time":
-        values = stripped(frame.to_series(method["column"]))
+        at = method["column"]
+        values = stripped(present(frame.to_series(at), columns[at], missing))
         if method["style"] == "number":
             ticks = ticks_of_numbers(numbers(values, "plain"))
         else:

@@ -21,6 +21,7 @@ from prepare.splitting.placing import split_rows
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
+from table.values.missing import present
 
 _FOR_CHAMPION = ("champion", "tested")
 
@@ -115,7 +116,7 @@ def encode_bytes(
     columns = plan["columns"]
     labelled = _labelled(raw, plan, encoder, chunk)
     frame, labels = labelled.frame, labelled.labels
-    splits = split_rows(frame, columns, labels, fit, chunk)
+    splits = split_rows(frame, columns, labels, fit, chunk, encoder.get("missing_values"))
     features = encode_frame(frame, columns, encoder).features
     part = layout.part_name(chunk["index"])
     digest_part = layout.digest_part(part)
@@ -147,7 +148,8 @@ def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labell
     headers = plan.get("header_records", [])
     records = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
     target = encoder["target"]
-    labels = encode_target(records.frame.to_series(columns.index(target["name"])), target)
+    values = records.frame.to_series(columns.index(target["name"]))
+    labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)
     rows = records.index
     if rows is None:
         rows = pl.int_range(len(records.frame), dtype=pl.UInt32, eager=True)

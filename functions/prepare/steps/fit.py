@@ -21,6 +21,7 @@ from prepare.checks.file_notices import file_notices
 from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
 from prepare.checks.left_out import account_of, bad_rows, check_rows
+from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import totals_notices
 from prepare.planned import read_plan, source_of
@@ -100,6 +101,7 @@ def fit_run(
     notices = [
         *file_notices(plan, decided.chained, target),
         *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
+        *sign_notices(decided.columns, decided.chained.profile["columns"], decided.encoder),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
         *usable.notices,
@@ -188,6 +190,7 @@ def _encoder(
         as_in_file(settings["id_columns"], plan["columns"]),
         as_in_file(settings["drop_columns"], plan["columns"]),
         group,
+        plan.get("missing_values"),
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])

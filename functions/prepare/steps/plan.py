@@ -16,7 +16,7 @@ from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
-from table.columns.named_in_settings import check_columns, target_column, trained_on
+from table.columns.named_in_settings import check_columns, missing_values, target_column, trained_on
 from table.columns.target_guess import guess_target
 from table.edges.footer import find_footer
 from table.edges.head import Head, read_head
@@ -160,6 +160,8 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
         "header_records": head.header_records,
         "number_columns": head.number_columns,
     }
+    if (missing := missing_values(head.columns, settings, name)) is not None:
+        plan["missing_values"] = missing
     if time is None and group is None and settings["split"].get("by") != "position":
         plan["content"] = trained_on(head.columns, target, settings)
     if footer:

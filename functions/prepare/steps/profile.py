@@ -1,6 +1,7 @@
 """Step profile: what one chunk holds, in a form that merges."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import polars as pl
 
@@ -23,7 +24,7 @@ from table.reading.repeats import other_headers
 from table.reading.swallowed import Spots
 from table.reading.utf8 import end_lines, to_utf8
 from table.values.labels import LABELS, spelled_missing
-from table.values.missing import stripped
+from table.values.missing import all_present, stripped
 
 _WORTH_THREADS = 20_000
 _NUMBERS_OF_A_TABLE = 2
@@ -70,7 +71,9 @@ def _piece(
     data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
     headers = plan.get("header_records", [])
     records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers)
-    found = profile_records(records, piece.line, plan, cp1252=text is not piece.raw)
+    frame = all_present(records.frame, plan["columns"], plan.get("missing_values"))
+    known = replace(records, frame=frame)
+    found = profile_records(known, piece.line, plan, cp1252=text is not piece.raw)
     add_repeats(found, records.frame, plan, content)
     return found
 

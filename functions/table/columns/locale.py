@@ -6,8 +6,12 @@ decimal commas, or it would have been written with commas.
 """
 
 from collections.abc import Iterable
+from typing import Literal
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+
+# The largest number that is written alike with and without a sign for thousands.
+_UNGROUPED = 1000
 
 
 def has_decimal_comma(columns: Iterable[ColumnProfile], delimiter: str) -> bool:
@@ -17,15 +21,41 @@ def has_decimal_comma(columns: Iterable[ColumnProfile], delimiter: str) -> bool:
     ----------
     columns : merged profiles.
     """
+    sign = decimal_sign(columns)
+    return delimiter == ";" if sign is None else sign == ","
+
+
+def decimal_sign(columns: Iterable[ColumnProfile]) -> Literal[",", "."] | None:
+    """Return the sign that parts decimals as the columns say; None if they say both or nothing."""
     commas = points = False
     for column in columns:
         grouped, comma = (_count(column["numbers"].get(name)) for name in ("grouped", "comma"))
         # 3,5 and 1.234,5 are numbers with a decimal comma only, 1,234.5 with a point only.
         commas |= comma > grouped
         points |= bool(column.get("dots")) or grouped > comma
-    if commas != points:
-        return commas
-    return delimiter == ";"
+    if commas == points:
+        return None
+    return "," if commas else "."
+
+
+def sign_of_either(found: ColumnProfile) -> Literal[",", "."] | None:
+    """Return the sign in a column's numbers that could part decimals, or thousands.
+
+    It stands before three digits wherever it stands, beside whole numbers too small for it, as
+    in 910 and 1.199. Where all numbers have it, both readings differ by a factor alone, which
+    changes no feature, and where larger ones do without, it parts no thousands.
+    """
+    numbers = found["numbers"]
+    plain, pointed = numbers.get("plain"), numbers.get("pointed")
+    grouped, comma = numbers.get("grouped"), numbers.get("comma")
+    if plain is None or found.get("dots") or max(-plain["min"], plain["max"]) >= _UNGROUPED:
+        return None
+    if pointed is not None:
+        mixed = found.get("pointed", 0) < plain["count"]
+        return "." if mixed and grouped is None and comma is None else None
+    if grouped is None or comma is None:
+        return None
+    return "," if grouped["count"] == comma["count"] else None
 
 
 def _count(numbers: Numbers | None) -> int:

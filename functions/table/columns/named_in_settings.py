@@ -3,9 +3,12 @@
 from difflib import get_close_matches
 
 from pipeline import drop_keys, layout
+from pipeline.documents.plan import MissingValues
 from pipeline.errors import SettingsError, TargetMissingError
 from pipeline.settings import Settings
 from pipeline.wording import listed, quoted, shorten
+
+_EVERYWHERE = "*"
 
 
 def target_column(columns: list[str], settings: Settings, file: str, folder: str) -> str | None:
@@ -69,12 +72,7 @@ def check_columns(
     }
     named = {setting: as_in_file(names, columns) for setting, names in named.items()}
     for setting, names in named.items():
-        absent = [column for column in names if column not in columns]
-        if absent:
-            raise SettingsError(
-                f"{setting} in pipeline.json names {listed(absent)}, no column of {file}; its "
-                f"columns are {shorten(listed(columns, 20), 1000)}"
-            )
+        _check_names(setting, names, columns, file)
         if target in names:
             raise SettingsError(
                 f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
@@ -84,6 +82,34 @@ def check_columns(
         for by in ("time", "group")
     )
     return time, group
+
+
+def missing_values(columns: list[str], settings: Settings, file: str) -> MissingValues | None:
+    """Return what the settings say stands for a missing value; None if they say nothing.
+
+    Raises
+    ------
+    SettingsError
+        A list is of no column of the file.
+    """
+    said = settings["missing_values"]
+    if not said:
+        return None
+    by_column = said if isinstance(said, dict) else {_EVERYWHERE: said}
+    texts = {name: [str(value).strip() for value in values] for name, values in by_column.items()}
+    everywhere = texts.pop(_EVERYWHERE, [])
+    _check_names("missing_values", list(texts), columns, file)
+    named = dict(zip(as_in_file(list(texts), columns), texts.values(), strict=True))
+    return {"everywhere": everywhere, "columns": named}
+
+
+def _check_names(setting: str, names: list[str], columns: list[str], file: str) -> None:
+    absent = [name for name in as_in_file(names, columns) if name not in columns]
+    if absent:
+        raise SettingsError(
+            f"{setting} in pipeline.json names {listed(absent)}, no column of {file}; its "
+            f"columns are {shorten(listed(columns, 20), 1000)}"
+        )
 
 
 def trained_on(columns: list[str], target: str, settings: Settings) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
-from table.profiling.tally import merge_numbers
+from table.profiling.numeric import merge_numbers
 from table.values.numbers import style_of_unit
 from table.values.spellings import MARKS
 

@@ -10,7 +10,7 @@ import polars as pl
 from pipeline.documents.encoder import Encoder, Feature, TargetFacts
 from table.values.dates import dates
 from table.values.hashing import text_hash
-from table.values.missing import stripped
+from table.values.missing import present, stripped
 from table.values.numbers import numbers, plain
 
 # Digits that survive a float unchanged; longer texts are written as the float they are.
@@ -50,7 +50,8 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
         groups.setdefault(feature["column"], []).append((number, feature))
 
     def encoded_column(name: str) -> tuple[list[pl.Series], int]:
-        return _column(frame.to_series(position[name]), [feature for _, feature in groups[name]])
+        values = present(frame.to_series(position[name]), name, encoder.get("missing_values"))
+        return _column(values, [feature for _, feature in groups[name]])
 
     # polars lets go of Python's lock, so columns can share the processors.
     workers = pl.thread_pool_size() if len(frame) > _WORTH_THREADS else 1

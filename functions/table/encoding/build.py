@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from pipeline.documents.chunk_profile import Dates
 from pipeline.documents.encoder import Dropped, Encoder, Feature
+from pipeline.documents.plan import MissingValues
 from pipeline.notices import Notice, notice
 from pipeline.vocabulary import WarningCode
 from pipeline.wording import counted, listed, quoted
@@ -43,8 +44,13 @@ def build_encoder(
     id_columns: list[str],
     drop_columns: list[str],
     group_column: str | None,
+    missing: MissingValues | None = None,
 ) -> tuple[Encoder, list[Notice]]:
     """Decide the features.
+
+    Parameters
+    ----------
+    missing : what the settings say stands for a missing value.
 
     Returns
     -------
@@ -56,7 +62,7 @@ def build_encoder(
     notices: list[Notice] = []
     for column in columns:
         if column.name == target.name:
-            notices += doubts_of_target(column)
+            notices += doubts_of_target(column, target.task, missing)
         elif column.name in id_columns:
             continue
         elif column.name in drop_columns:
@@ -67,7 +73,7 @@ def build_encoder(
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
         else:
             features += features_of(column)
-            notices += _unread(column) + doubts_of(column) + _unit(column)
+            notices += _unread(column) + doubts_of(column, missing) + _unit(column)
     if len(features) == 1:
         features += _indicator(features[0])
     notices += _dropped_notices(columns, dropped)
@@ -82,6 +88,8 @@ def build_encoder(
         "features": features,
         "unread": {c.name: round(c.unread / c.present, 6) for c in columns if c.unread},
     }
+    if missing is not None:
+        encoder["missing_values"] = missing
     return encoder, notices
 
 

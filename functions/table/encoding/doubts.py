@@ -1,19 +1,30 @@
 """What is said of a column whose values may mean something else than what they were read as."""
 
+import json
 from datetime import datetime, timedelta
 
+from pipeline.documents.plan import MissingValues
 from pipeline.notices import Notice, notice
+from pipeline.vocabulary import Task, WarningCode
 from pipeline.wording import quoted
 from table.columns.date_order import centuries
 from table.columns.kind import Column
+from table.columns.labels import with_counts
+from table.profiling.ends import far_days, far_numbers
 
 _ORDERS = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
 _FIRST = {"d": "day", "m": "month", "y": "year"}
 
 
-def doubts_of(column: Column) -> list[Notice]:
-    """Return the warnings about a column that becomes features."""
+def doubts_of(column: Column, missing: MissingValues | None = None) -> list[Notice]:
+    """Return the warnings about a column that becomes features.
+
+    Parameters
+    ----------
+    missing : what the settings say stands for a missing value.
+    """
     return [
+        *_codes(column, missing, "missing_code"),
         *_ambiguous(column),
         *_centuries(column),
         *_doubtful(column),
@@ -21,9 +32,37 @@ def doubts_of(column: Column) -> list[Notice]:
     ]
 
 
-def doubts_of_target(column: Column) -> list[Notice]:
+def doubts_of_target(
+    column: Column, task: Task, missing: MissingValues | None = None
+) -> list[Notice]:
     """Return the warnings about the target: dates are none, but durations may be times of day."""
-    return _doubtful(column)
+    codes = _codes(column, missing, "target_code") if task == "regression" else []
+    return [*codes, *_doubtful(column)]
+
+
+def _codes(column: Column, missing: MissingValues | None, code: WarningCode) -> list[Notice]:
+    """Tell of values that are as far off and as often there as codes for a missing value are."""
+    if missing is not None and column.name in missing["columns"]:
+        # Its owner has said what stands for one, if only that nothing does.
+        return []
+    if column.dates is not None:
+        far, ends = far_days(column.dates), column.dates.get("ends")
+    elif column.numbers is not None:
+        far, ends = far_numbers(column.numbers), column.numbers.get("ends")
+    else:
+        return []
+    if not far or ends is None:
+        return []
+    least, most = (
+        (f"{value:.6g}" if column.dates is None else f"{_year(int(value))}")
+        for value in ends["between"]
+    )
+    setting = json.dumps({"missing_values": {column.name: [*far][:3]}}, ensure_ascii=False)[1:-1]
+    text = (
+        f"Column {quoted(column.name)}: {with_counts(far)} far off all others ({least} to {most}), "
+        f"as codes for missing are. If so, set {setting} in pipeline.json; if not, an empty list."
+    )
+    return [notice(code, text)]
 
 
 def _ambiguous(column: Column) -> list[Notice]:

@@ -5,7 +5,8 @@ import polars as pl
 from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.dated import add_dates, add_plain_dates
 from table.profiling.distinct import sketch_of
-from table.profiling.tally import EXACT, Tally, numbers_of, tally
+from table.profiling.numeric import EXACT, numbers_of
+from table.profiling.tally import Tally, tally
 from table.profiling.texts import few_texts, shortened, units_among
 from table.profiling.timeline import ticks_of_numbers, timeline_of
 from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
@@ -74,6 +75,7 @@ def _add_points(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
         return
     thousands = texts.str.contains(POINTED)
     if thousands.any():
+        found["pointed"] = numbers.where(thousands).total
         turned = (numbers.values * 1000).round().zip_with(thousands, numbers.values)
         found["numbers"]["pointed"] = numbers_of(Tally(turned, numbers.counts))
         texts = texts.filter(~thousands)

@@ -6,7 +6,8 @@ from typing import cast
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, DateSpelling, LikeDates
+from pipeline.documents.chunk_profile import ColumnProfile, Dates, DateSpelling, LikeDates
+from table.profiling.ends import day_ends
 from table.profiling.tally import Tally
 from table.profiling.timeline import ticks_of_dates, timeline_of
 from table.values.date_styles import (
@@ -91,12 +92,15 @@ def _add(found: ColumnProfile, some: Tally, style: str, timed: bool) -> pl.Serie
     if not len(days.values):
         return ~there
     ticks = days.read_as(ticks_of_dates(days.values))
-    found["dates"][style] = {
+    of_style: Dates = {
         "count": ticks.total,
         "min": cast(int, ticks.values.min()),
         "max": cast(int, ticks.values.max()),
         "clock": bool((ticks.values % _DAY != 0).any()),
     }
+    if ends := day_ends(ticks, of_style["min"], of_style["max"]):
+        of_style["ends"] = ends
+    found["dates"][style] = of_style
     if timed:
         found.setdefault("timelines", {})[style] = timeline_of(ticks.repeated())
     return ~there

@@ -13,8 +13,9 @@ from pipeline.documents.chunk_profile import (
 )
 from table.profiling.dated import merge_like_dates, merge_spellings
 from table.profiling.distinct import merge_sketches
+from table.profiling.ends import merge_ends
+from table.profiling.numeric import merge_numbers
 from table.profiling.repeats import merge_repeats
-from table.profiling.tally import merge_numbers
 from table.profiling.texts import FEW_TEXTS, FEW_UNITS
 from table.profiling.timeline import merge_timelines
 
@@ -67,6 +68,8 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         merged["infinite"] = infinite
     if prose := one.get("prose", 0) + other.get("prose", 0):
         merged["prose"] = prose
+    if pointed := one.get("pointed", 0) + other.get("pointed", 0):
+        merged["pointed"] = pointed
     if long := one.get("long", 0) + other.get("long", 0):
         merged["long"] = long
     if one.get("dots") or other.get("dots"):
@@ -138,9 +141,12 @@ def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str
 
 
 def _merge_dates(one: Dates, other: Dates) -> Dates:
-    return {
+    merged: Dates = {
         "count": one["count"] + other["count"],
         "min": min(one["min"], other["min"]),
         "max": max(one["max"], other["max"]),
         "clock": one["clock"] or other["clock"],
     }
+    if ends := merge_ends(one, other):
+        merged["ends"] = ends
+    return merged

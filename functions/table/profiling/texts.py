@@ -6,7 +6,8 @@ Both are kept while they are few. What merges to more than that is many, whateve
 import polars as pl
 
 from pipeline.documents.chunk_profile import Numbers
-from table.profiling.tally import Tally, numbers_of
+from table.profiling.numeric import numbers_of
+from table.profiling.tally import Tally
 from table.values.numbers import units_of
 
 FEW_TEXTS = 20

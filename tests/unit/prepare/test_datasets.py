@@ -4,11 +4,20 @@ import numpy as np
 import pytest
 import xgboost as xgb
 
+from pipeline.vocabulary import ASKING
 from tests.unit.prepare.baseline import baseline_losses, losses_of, trained
 from tests.unit.prepare.datasets import DATASETS
 from tests.unit.prepare.pipeline_run import prepare
 
 SEEDS = (0, 1)
+# What is said of files that are written in an odd way; on a public table each is a false alarm.
+DOUBTS = {
+    *ASKING,
+    *("ambiguous_dates", "ambiguous_times", "missing_code", "read_as_category", "unread_values"),
+    *("repeated_header", "under_header", "footer", "swallowed_lines", "header_delimiter"),
+    *("bad_rows", "target_unread", "same_labels", "missing_as_class", "copies"),
+    *("group_split", "time_order"),
+}
 # Losses of one file over the seeds may be worse by this many standard errors of their
 # difference; and a log loss by so much that no metric shows it.
 _ERRORS = 2.0
@@ -28,6 +37,7 @@ def test_dataset_as_it_is_matches_a_hand_made_baseline(name: str) -> None:
     differences = []
     for seed in SEEDS[: 1 if len(data) > 500_000 else 2]:
         prepared = prepare(data, {"target": target, "split": {"seed": seed}})
+        assert not prepared.codes & DOUBTS
         truth = prepared.table("truth")
         labels = truth["label"].to_numpy(float)
         train, stop, test = (

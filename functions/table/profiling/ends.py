@@ -1,0 +1,126 @@
+"""Values at a column's ends that look like codes for a missing value: 999, -9999, 1900-01-01.
+
+Each part of a column tells of those at its own ends, and of the range between them. A value at the
+end of the whole column is at the end of each part that has it, so that its count is exact; a code
+of one part alone lies within the range of another.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from pipeline.documents.chunk_profile import Dates, Ends, Numbers
+from table.profiling.tally import Tally
+
+# Statistical programs' and data loggers' codes are sevens, eights or nines; PLINK's is -9; others
+# are what a number of 16 or 32 bits ends at, NetCDF's fill value, and 1e20 of climate models.
+_DIGITS = ("7", "8", "9")
+_LIMITS = (-9.0, -32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0, 1e20)
+# Where the calendars of spreadsheets, databases and Unix begin and end, and what people type.
+_DAYS = (
+    *("0001-01-01", "1111-11-11", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31"),
+    *("1900-01-01", "1901-01-01", "1904-01-01", "1970-01-01", "2099-12-31", "2199-12-31"),
+    *("2999-12-31", "3000-01-01", "9999-01-01", "9999-12-31"),
+)
+_DAY = 86_400_000_000
+_MOST = 8
+# In multiples of the range of all others: adult's capital gain of 99,999 is 1.4 off and stands for
+# all that is more, a birthday of 1900-01-01 is less off than birthdays are apart.
+_FAR = 2.0
+_FAR_DAYS = 1.0
+_REPEATED = 2
+
+
+def number_ends(numbers: Tally, least: float, most: float) -> Ends | None:
+    """Return the codes at the ends of numbers; None if there are none.
+
+    Parameters
+    ----------
+    least, most : of the numbers.
+    """
+    return _ends(numbers, (least, most), _is_code, lambda value: f"{value:.15g}")
+
+
+def day_ends(ticks: Tally, least: int, most: int) -> Ends | None:
+    """Return the codes at the ends of dates, in microseconds since 1970; None if there are none."""
+    return _ends(ticks, (least, most), lambda tick: _day(tick) in _DAYS, _day)
+
+
+def merge_ends(one: Numbers | Dates, other: Numbers | Dates) -> Ends | None:
+    """Merge the ends of two parts of a column."""
+    if "ends" not in one and "ends" not in other:
+        return None
+    first, second = _of_part(one), _of_part(other)
+    codes = {
+        code: first["codes"].get(code, 0) + second["codes"].get(code, 0)
+        for code in sorted({*first["codes"], *second["codes"]})
+    }
+    between = [*first["between"], *second["between"]]
+    return {"codes": codes, "between": [min(between), max(between)] if between else []}
+
+
+def _of_part(part: Numbers | Dates) -> Ends:
+    return part["ends"] if "ends" in part else {"codes": {}, "between": [part["min"], part["max"]]}
+
+
+def far_numbers(numbers: Numbers) -> dict[str, int]:
+    """Return the codes that lie far off all other numbers, each with its count."""
+    return _far(numbers.get("ends"), float, _FAR)
+
+
+def far_days(dates: Dates) -> dict[str, int]:
+    """Return the codes that lie far off all other dates, each with its count."""
+    return _far(dates.get("ends"), _tick, _FAR_DAYS)
+
+
+def _ends(
+    values: Tally,
+    range_: tuple[float, float],
+    is_code: Callable[[float], bool],
+    name: Callable[[float], str],
+) -> Ends | None:
+    codes: dict[str, int] = {}
+    least, most = range_
+    while len(codes) < _MOST:
+        found = next((value for value in (least, most) if is_code(value)), None)
+        if found is None:
+            break
+        same = values.values == found
+        codes[name(found)] = values.where(same).total
+        values = values.where(~same)
+        if not len(values.values):
+            return {"codes": codes, "between": []}
+        least, most = cast(float, values.values.min()), cast(float, values.values.max())
+    return {"codes": codes, "between": [least, most]} if codes else None
+
+
+def _far(ends: Ends | None, value: Callable[[str], float], times: float) -> dict[str, int]:
+    if ends is None or not ends["between"]:
+        return {}
+    least, most = ends["between"]
+    room = times * (most - least)
+    return {
+        code: count
+        for code, count in ends["codes"].items()
+        if room > 0 and count >= _REPEATED and max(least - value(code), value(code) - most) >= room
+    }
+
+
+def _is_code(value: float) -> bool:
+    if value in _LIMITS:
+        return True
+    digits = f"{abs(value):.15g}".replace(".", "")
+    return len(digits) > 1 and digits[0] in _DIGITS and len(set(digits)) == 1
+
+
+def _day(tick: float) -> str:
+    try:
+        day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=tick // _DAY)
+    except OverflowError:
+        return ""
+    return day.date().isoformat()
+
+
+def _tick(day: str) -> float:
+    since = datetime.fromisoformat(f"{day}T00:00:00+00:00") - datetime(1970, 1, 1, tzinfo=UTC)
+    return float(since.days * _DAY)

@@ -1,0 +1,59 @@
+"""Numbers that can be read in two ways are named, and wait for a person."""
+
+import pytest
+
+from pipeline.vocabulary import ASKING
+from tests.unit.prepare.pipeline_run import Prepared, prepare
+
+
+def grouped(value: int, sign: str) -> str:
+    return f"{value:,}".replace(",", sign)
+
+
+def run(
+    sign: str, delimiter: str, *, least: int = 200, beside: str = "", plain_from: int = 1 << 30
+) -> Prepared:
+    lines = [delimiter.join(("amount", "kind", "extra", "y"))]
+    for n in range(200):
+        value = least + n * 389 % 9_000
+        text = str(value) if value >= plain_from else grouped(value, sign)
+        lines.append(delimiter.join((text, "abc"[n % 3], beside or str(n % 7), str(n % 2))))
+    return prepare("\n".join(lines).encode(), {"target": "y"})
+
+
+@pytest.mark.parametrize(
+    ("sign", "delimiter", "read"),
+    [(".", ",", "1.234"), (".", ";", "1234"), (",", ";", "1.234"), (",", "\t", "1234")],
+)
+def test_sign_that_could_be_either_is_named_with_both_readings(
+    sign: str, delimiter: str, read: str
+) -> None:
+    (said,) = [w for w in run(sign, delimiter).warnings if w["code"] == "ambiguous_numbers"]
+    assert "'amount'" in said["message"]
+    assert f"1{sign}234 may be 1234 or 1.234" in said["message"]
+    assert f"read as {read}. Write" in said["message"]
+    assert "ambiguous_numbers" in ASKING
+
+
+@pytest.mark.parametrize(
+    ("sign", "delimiter", "more"),
+    [
+        # Another column tells.
+        (".", ";", {"beside": "3,5"}),
+        (".", ",", {"beside": "3.5"}),
+        (",", ";", {"beside": "3,5"}),
+        (",", "\t", {"beside": "3.5"}),
+        # All numbers have the sign, so that trees see the same.
+        (".", ",", {"least": 1_000}),
+        (",", ";", {"least": 1_000}),
+        # Larger numbers do without it.
+        (".", ",", {"plain_from": 5_000}),
+        (",", ";", {"plain_from": 5_000}),
+    ],
+)
+def test_sign_that_something_tells_or_that_changes_nothing_is_not_named(
+    sign: str, delimiter: str, more: dict[str, int]
+) -> None:
+    found = run(sign, delimiter, **more)  # type: ignore[arg-type]
+    assert "ambiguous_numbers" not in found.codes
+    assert any(f["column"] == "amount" for f in found.json("encoder.json")["features"])

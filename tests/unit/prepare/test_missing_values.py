@@ -1,0 +1,108 @@
+"""What the settings say is missing is so everywhere: features, target, split and comparison."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from pipeline.errors import SettingsError
+from tests.unit.prepare.pipeline_run import Prepared, prepare
+
+ROWS = 300
+
+
+def table(code: str, *, target_code: str = "", day: str = "1900-01-01") -> bytes:
+    lines = ["age,site,day,y"]
+    for n in range(ROWS):
+        age = code if n % 10 == 3 else f"{18 + n * 7 % 60}"
+        when = day if n % 9 == 4 else f"2024-{n % 12 + 1:02d}-{n % 28 + 1:02d}"
+        target = target_code if n % 15 == 2 and target_code else f"{n * 13 % 70 + n % 3 / 4}"
+        lines.append(f"{age},s{n % 4},{when},{target}")
+    return "\n".join(lines).encode()
+
+
+def missing(run: Prepared, name: str) -> int:
+    columns = run.json("profile.json")["columns"]
+    return next(column["missing"] for column in columns if column["name"] == name)
+
+
+def run(data: bytes, missing_values: Any = (), **settings: Any) -> Prepared:
+    said = {"missing_values": missing_values} if missing_values != () else {}
+    return prepare(data, {"target": "y", **said, **settings}, chunk_bytes=1_000)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        ["-999", "1900-01-01"],
+        [-999, "1900-01-01"],
+        {"*": [-999], "day": ["1900-01-01"]},
+        {"age ": ["-999"], "day": [" 1900-01-01"]},
+    ],
+)
+@pytest.mark.parametrize("code", ["-999", "-999.0", " -999.00 "])
+def test_value_that_is_said_to_be_missing_trains_as_an_empty_field(said: Any, code: str) -> None:
+    empty = run(table("", day=""))
+    coded = run(table(code), said)
+    assert coded.json("encoder.json")["features"] == empty.json("encoder.json")["features"]
+    for split in ("train", "validation", "test", "truth"):
+        pd.testing.assert_frame_equal(coded.table(split), empty.table(split))
+    assert "missing_code" not in coded.codes
+
+
+def test_value_is_missing_only_in_the_columns_that_are_named() -> None:
+    found = run(table("-999"), {"age": ["1900-01-01"], "day": ["-999", "1900-01-01"]})
+    assert missing(found, "age") == 0
+    assert missing(found, "day") == ROWS // 9
+
+
+def test_target_that_is_said_to_be_missing_leaves_its_rows_out() -> None:
+    found = run(table("30", target_code="9999"), {"y": [9999]})
+    assert found.json("profile.json")["dropped_rows"]["no_target"] == ROWS // 15
+    assert found.table("truth")["label"].max() < 100
+    assert "target_code" not in found.codes
+
+
+def test_group_that_is_said_to_be_missing_is_the_group_of_empty_fields() -> None:
+    split = {"group_column": "site"}
+    body = table("30").replace(b",s3,", b",none known,")
+    coded = run(body, {"site": ["none known"]}, split=split)
+    empty = run(table("30").replace(b",s3,", b",,"), split=split)
+    for name in ("train", "test"):
+        pd.testing.assert_frame_equal(coded.table(name), empty.table(name))
+
+
+def test_time_that_is_said_to_be_missing_trains() -> None:
+    found = run(table("30"), {"day": ["1900-01-01"]}, split={"time_column": "day"})
+    empty = run(table("30", day=""), split={"time_column": "day"})
+    pd.testing.assert_frame_equal(found.table("test"), empty.table("test"))
+
+
+def test_approved_model_reads_new_rows_by_its_own_missing_values() -> None:
+    before = prepare(table("-999"), {"target": "y", "missing_values": [-999]}, run="set-1")
+    champion = {"found": True, "encoder_key": f"{before.plan['prefix']}/encoder.json"}
+    after = prepare(table("-999"), {"target": "y"}, champion=champion, s3=before.s3, run="set-2")
+    assert after.fit["champion"]["usable"]
+    assert after.table("champion")[0].isna().sum() > 0
+    assert after.table("test")[0].min() == -999
+
+
+def test_rows_are_told_to_be_the_same_whatever_counts_as_missing() -> None:
+    with_it, without = run(table("-999"), [-999]), run(table("-999"))
+    assert with_it.files("seen") == without.files("seen")
+    assert with_it.files("seen")
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ({"aeg": [1]}, "missing_values in pipeline.json names 'aeg', no column of"),
+        ("-999", "missing_values must be a list in brackets or an object in braces"),
+        ({"age": -999}, "missing_values.age must be a list in brackets"),
+        ([True], "missing_values.0 must be a text in quotes or a number"),
+    ],
+)
+def test_setting_that_says_nothing_is_refused(said: Any, message: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        run(table("1"), said)
+    assert message in str(error.value)
