@@ -92,6 +92,7 @@ WarningCode = Literal[
     "repeated_header",
     "row_names",
     "same_labels",
+    "stray_class",
     "suffix",
     "target_code",
     "target_guessed",
@@ -113,6 +114,7 @@ WarningCode = Literal[
 """Of what a run's owner should know; programs may rely on them."""
 ASKING: dict[WarningCode, str] = {
     "ambiguous_numbers": "some of its numbers can be read in two ways",
+    "stray_class": "a class of its target stands in a row or two",
     "target_code": "its target may hold a code for missing values",
     "target_total": "its target seems to hold a line of totals",
 }

@@ -11,6 +11,7 @@ from pipeline.notices import Notice, notice
 from pipeline.wording import listed, quoted
 from prepare.checks.sample import LEAST_ROWS, Sample
 from table.encoding.apply import encode_frame
+from table.values.missing import stripped
 
 _WIDEST = 2000
 _CORRELATION = 0.999
@@ -32,11 +33,43 @@ def leakage_notices(sample: Sample | None, plan: Plan, encoder: Encoder) -> list
         else _agreeing(features, labels)
     )
     names = list(dict.fromkeys(encoder["features"][number]["column"] for number in near))
+    empty = _empty_where(frame, columns, encoder, labels) if target["task"] == "binary" else []
+    return _equal(names, target["name"]) + _telling(
+        [name for name in empty if name not in names], target["name"]
+    )
+
+
+def _telling(names: list[str], target: str) -> list[Notice]:
+    if not names:
+        return []
+    text = (
+        f"Whether {listed(names)} {'is' if len(names) == 1 else 'are'} empty almost tells the "
+        f"target {quoted(target)}; if it is filled in only afterwards, list it in "
+        f'"drop_columns" in pipeline.json.'
+    )
+    return [notice("leakage", text)]
+
+
+def _empty_where(
+    frame: pl.DataFrame, columns: list[str], encoder: Encoder, labels: pl.Series
+) -> list[str]:
+    """Return the columns that are filled in for one class only."""
+    used = dict.fromkeys(feature["column"] for feature in encoder["features"])
+    empty = {
+        name: stripped(frame.to_series(columns.index(name))).is_null().cast(pl.Int8)
+        for name in used
+    }
+    some = {name: series for name, series in empty.items() if series.n_unique() == 2}
+    near = _agreeing(pl.DataFrame(some), labels)
+    return [[*some][number] for number in near]
+
+
+def _equal(names: list[str], target: str) -> list[Notice]:
     if not names:
         return []
     text = (
         f"{listed(names)} almost {'equals' if len(names) == 1 else 'equal'} the target "
-        f"{quoted(target['name'])}; if it is not known when you predict, list it in "
+        f"{quoted(target)}; if it is not known when you predict, list it in "
         f'"drop_columns" in pipeline.json.'
     )
     return [notice("leakage", text)]

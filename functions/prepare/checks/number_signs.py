@@ -9,7 +9,7 @@ from table.columns.locale import decimal_sign, sign_of_either
 
 
 def sign_notices(
-    columns: list[Column], profiles: list[ColumnProfile], encoder: Encoder
+    columns: list[Column], profiles: list[ColumnProfile], encoder: Encoder, delimiter: str
 ) -> list[Notice]:
     """Name the columns that are read, if no other number of the file tells what the sign is."""
     if decimal_sign(profiles) is not None:
@@ -19,7 +19,8 @@ def sign_notices(
     for column, profile in zip(columns, profiles, strict=True):
         if column.name not in read or column.numbers is None:
             continue
-        if sign := sign_of_either(profile):
+        is_target = column.name == encoder["target"]["name"]
+        if sign := sign_of_either(profile, delimiter, target=is_target):
             decimals = column.style == ("plain" if sign == "." else "comma")
             text = (
                 f"Column {quoted(column.name)}: a number such as 1{sign}234 may be 1234 or 1.234, "

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.documents.chunk_profile import MergedProfile
+from pipeline.documents.chunk_profile import ColumnProfile, MergedProfile
 from pipeline.documents.fit import Method
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import SplitPart
@@ -82,15 +82,24 @@ def choose(
         part, notices = told.of_entities(name, target)
         return Chosen(*entities, part, notices)
     if copied and (copied.unlikely or split.get("by") == "content"):
-        divided = by_content(profile, found.content, fractions, lost)
+        blank = _without_target(profile["columns"][plan["columns"].index(target)])
+        divided = by_content(profile, found.content, fractions, lost - blank)
         if divided is not None:
             part, notices = told.of_copies(copied, profile["rows"], "by" in split)
             return Chosen(*divided, part, notices)
+        if copied.unlikely:
+            part, notices = told.of_lone_copies(copied, profile["rows"])
+            return Chosen(usual.method, usual.train, part, notices)
     part = told.by_position(copied, settled=False)
     if found.drifting is None:
         return Chosen(usual.method, usual.train, part)
     part, notices = told.in_order_of_time(found.drifting, target, part)
     return Chosen(usual.method, usual.train, part, notices)
+
+
+def _without_target(target: ColumnProfile) -> int:
+    """Return the rows with an empty field for a target, whose contents are not counted."""
+    return target["missing"] - sum(target.get("spelled", {}).values())
 
 
 def _by_entity(

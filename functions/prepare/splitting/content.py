@@ -87,6 +87,9 @@ def content_digests(frame: pl.DataFrame, columns: list[str], content: list[int])
 def add_repeats(found: RowsProfile, frame: pl.DataFrame, plan: Plan, content: list[int]) -> None:
     """Count how often contents occur, and rows with their target."""
     columns = plan["columns"]
+    # Rows without a target are not divided, and blank lines are alike without being copies.
+    target = frame.to_series(columns.index(plan["target"]))
+    frame = frame.filter((target.str.strip_chars() != "").fill_null(value=False))
     if not content or not len(frame):
         return
     found["contents"] = repeats_of(content_digests(frame, columns, content))

@@ -89,6 +89,19 @@ def of_copies(copied: Copied, rows: int, asked: bool) -> tuple[SplitPart, list[N
     return part, [notice("copies", text)]
 
 
+def of_lone_copies(copied: Copied, rows: int) -> tuple[SplitPart, list[Notice]]:
+    """Tell of copies that are too few contents to be divided by."""
+    about = "about " if copied.estimated else ""
+    said = f"{about}{copied.rows:,} of {counted(rows, 'row')} are copies of others"
+    text = (
+        f"{said[0].upper()}{said[1:]}, equal but for identifiers and the like, and rows that test "
+        f"may have copies that trained, so the metric is too good. Delete them if they are a "
+        f'mistake; else set "by" of "split" to "position" in pipeline.json.'
+    )
+    question = f"{said}, and may have trained and tested"
+    return {**by_position(copied, False), "question": question}, [notice("copies", text)]
+
+
 def _part(
     by: SplitBy, column: str | None, chosen: ChosenBy, sentence: str, copied: Copied | None = None
 ) -> SplitPart:

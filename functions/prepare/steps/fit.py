@@ -101,7 +101,12 @@ def fit_run(
     notices = [
         *file_notices(plan, decided.chained, target),
         *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
-        *sign_notices(decided.columns, decided.chained.profile["columns"], decided.encoder),
+        *sign_notices(
+            decided.columns,
+            decided.chained.profile["columns"],
+            decided.encoder,
+            plan["dialect"]["delimiter"],
+        ),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
         *usable.notices,

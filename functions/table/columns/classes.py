@@ -45,6 +45,7 @@ def classes_of(
         keys = numbers_of(texts, column.style)
     elif column.kind == "boolean" or not distinct:
         keys = {text: label_key(text) for text in texts}
+        keys = keys if distinct else _said_yes_or_no(keys)
     for text in texts:
         if text in keys:
             groups.setdefault(keys[text], []).append(text)
@@ -54,6 +55,16 @@ def classes_of(
         names.get(str(key), _plain(members[0], numeric)): sorted(members)
         for key, members in groups.items()
     }
+
+
+def _said_yes_or_no(keys: dict[str, Any]) -> dict[str, Any]:
+    """Let all ways to say yes be one class, and all to say no, if there is nothing else."""
+    said = set(keys.values())
+    yes, no = said & (TRUE | {"1"}), said & (FALSE | {"0"})
+    # 1 and 0 alone are numbers, and of two classes each is one.
+    if len(said) <= 2 or yes | no != said or not yes - {"1"} or not no - {"0"}:
+        return keys
+    return {text: "yes" if key in yes else "no" for text, key in keys.items()}
 
 
 def zeros_lead(column: Column) -> bool:

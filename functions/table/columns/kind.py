@@ -13,6 +13,7 @@ from table.columns.date_order import Written, plain_dates, written_dates
 from table.columns.nearly import nearly_of
 from table.columns.number_style import holds_numbers, number_style
 from table.profiling.distinct import distinct
+from table.values.numbers import unit_of
 from table.values.spellings import FALSE, TRUE
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
@@ -113,7 +114,7 @@ def column_of(
             style=style,
             numbers=numbers,
             unread=unread,
-            examples=found.get("other", []) if unread else [],
+            examples=_unread_texts(found, style) if unread else [],
         )
     if (written := written_dates(found)) and written.dates["count"] >= SHARE * present:
         return _dated(column, written)
@@ -121,6 +122,15 @@ def column_of(
     readable = kind in ("text", "identifier", "category")
     nearly = nearly_of(found, present, codes=different <= _CODES) if readable else ""
     return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
+
+
+def _unread_texts(found: ColumnProfile, style: str) -> list[str]:
+    """Return examples of what is no number; with a unit, what has another is among the others."""
+    texts = found.get("texts")
+    if unit_of(style) is None:
+        return found.get("other", [])
+    units = [f"... {unit}" for unit in found.get("units") or {} if unit != unit_of(style)]
+    return [*sorted(texts or {}), *units][:3]
 
 
 def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> Column | None:

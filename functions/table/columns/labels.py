@@ -84,7 +84,7 @@ def label_notices(column: Column, classes: dict[str, list[str]]) -> list[Notice]
         ]
         more = f" and {len(groups) - _SHOWN} more" if len(groups) > _SHOWN else ""
         text = (
-            f"Target {name}: texts that differ only in case, blanks or a final dot are one class "
+            f"Target {name}: texts that differ only in case, blanks and the like are one class "
             f'(to keep them apart, set "distinct_labels" to true in pipeline.json): '
             f"{'; '.join(groups[:_SHOWN])}{more}."
         )

@@ -38,20 +38,29 @@ def decimal_sign(columns: Iterable[ColumnProfile]) -> Literal[",", "."] | None:
     return "," if commas else "."
 
 
-def sign_of_either(found: ColumnProfile) -> Literal[",", "."] | None:
+def sign_of_either(
+    found: ColumnProfile, delimiter: str, *, target: bool = False
+) -> Literal[",", "."] | None:
     """Return the sign in a column's numbers that could part decimals, or thousands.
 
     It stands before three digits wherever it stands, beside whole numbers too small for it, as
     in 910 and 1.199. Where all numbers have it, both readings differ by a factor alone, which
     changes no feature, and where larger ones do without, it parts no thousands.
+
+    Parameters
+    ----------
+    target : whether it is the target, whose factor matters; a file of commas has decimal points.
     """
     numbers = found["numbers"]
     plain, pointed = numbers.get("plain"), numbers.get("pointed")
     grouped, comma = numbers.get("grouped"), numbers.get("comma")
-    if plain is None or found.get("dots") or max(-plain["min"], plain["max"]) >= _UNGROUPED:
+    factor = target and delimiter != ","
+    if found.get("dots") or (plain and max(-plain["min"], plain["max"]) >= _UNGROUPED):
         return None
-    if pointed is not None:
-        mixed = found.get("pointed", 0) < plain["count"]
+    if plain is None and not factor:
+        return None
+    if plain and pointed is not None:
+        mixed = factor or found.get("pointed", 0) < plain["count"]
         return "." if mixed and grouped is None and comma is None else None
     if grouped is None or comma is None:
         return None

@@ -3,6 +3,7 @@
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.wording import quoted
 from table.columns.date_order import written_dates
+from table.values.date_styles import DATES
 
 _MOST = 0.5
 _SHOWN = 40
@@ -27,7 +28,12 @@ def nearly_of(found: ColumnProfile, present: int, *, codes: bool = False) -> str
     if written := written_dates(found):
         example = quoted(found["date_spellings"][written.style]["read"], _SHOWN)
         said.append((written.dates["count"], f"are dates such as {example}", [*written.unread]))
-    count, what, odd = max(said)
+        ways: dict[str, int] = {}
+        for style, part in found["dates"].items():
+            pattern = DATES[style].pattern
+            ways[pattern] = max(ways.get(pattern, 0), part["count"])
+        said.append((sum(ways.values()), "are dates, written in several ways", []))
+    count, what, odd = max(said, key=lambda one: one[0])
     if like and like["count"] > max(count, _MOST * present):
         return (
             f"{like['count']:,} of {present:,} values look like dates, but "

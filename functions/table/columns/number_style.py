@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
 from table.profiling.numeric import merge_numbers
-from table.values.numbers import style_of_unit
+from table.values.numbers import SCALED, style_of_unit
 from table.values.spellings import MARKS
 
 # So many different texts may stand for "missing" between numbers.
@@ -12,6 +12,7 @@ _MARKS = 5
 # A slip of the hand rather than a code: a text or two, in one value of a hundred.
 _STRAYS = 2
 _STRAY_SHARE = 0.01
+_SCALED_SHARE = 0.1
 
 
 def number_style(found: ColumnProfile, decimal_comma: bool) -> tuple[str, Numbers | None]:
@@ -21,10 +22,12 @@ def number_style(found: ColumnProfile, decimal_comma: bool) -> tuple[str, Number
     others = {name: styles[name] for name in ("grouped", "comma") if name in styles}
     units = found.get("units") or {}
     if units:
-        # A unit stands behind most numbers, or it is a text that begins with digits.
+        # A unit stands behind most numbers, or it is a text that begins with digits. A suffix that
+        # multiplies need not: who writes 1.2k writes 950, too.
         unit, one = max(sorted(units.items()), key=lambda named: named[1]["count"])
         beside = [*others.values(), *([plain] if plain else [])]
-        if one["count"] > sum(numbers["count"] for numbers in beside):
+        least = sum(numbers["count"] for numbers in beside)
+        if one["count"] > (_SCALED_SHARE * least if unit == SCALED else least):
             return style_of_unit(unit), merge_numbers(plain, one) if plain else one
     if not others:
         if decimal_comma and "pointed" in styles and not found.get("dots"):
@@ -56,12 +59,13 @@ def holds_numbers(
     share : how many must be numbers.
     coded : whether its different values are so few that texts among them may be codes.
     """
-    if coded and not (texts and all(map(_says_missing, texts))):
+    if coded and not (texts and all(map(says_missing, texts))):
         # Among few different numbers a text is another code, unless it is as good as none.
         return 0 < len(texts) <= _STRAYS and unread <= _STRAY_SHARE * present
     marks = sum(texts.values()) if len(texts) <= _MARKS else 0
     return present - unread >= share * (present - marks)
 
 
-def _says_missing(text: str) -> bool:
+def says_missing(text: str) -> bool:
+    """Tell whether a text among numbers is known to say "missing", or says nothing."""
     return text.lower() in MARKS or not any(letter.isalnum() for letter in text)

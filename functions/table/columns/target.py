@@ -13,7 +13,10 @@ from table.columns.kind import Column
 from table.columns.labels import label_notices, with_counts
 from table.columns.target_column import stray_texts
 from table.columns.task import task_of
-from table.limits import CLASS_LIMIT
+from table.limits import CLASS_LIMIT, STRATIFIED_ROWS
+
+_ENOUGH = 50
+"""Rows of a target in which two of one class are a slip."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def target_of(
     unread = column.unread + column.infinite if by_value else 0
     dropped = rows - sum(total.values())
     notices += _unread(column, unread) if by_value else label_notices(column, classes)
+    notices += _stray_classes(column.name, order, total)
     notices += _balance(task, order, total) + _missing(column, dropped - unread, named=True)
     return Target(
         column.name,
@@ -209,6 +213,20 @@ def _check_classes(task: Task, total: dict[str, int], where: str) -> None:
             f"pipeline.json says task binary, but {where} has {len(total)} classes "
             f'({listed(list(total))}); set "task" to "multiclass", or join classes'
         )
+
+
+def _stray_classes(name: str, order: list[str], total: dict[str, int]) -> list[Notice]:
+    """Ask about classes of a row or two beside two others, as a slip of the hand makes them."""
+    stray = [each for each in order if total[each] < STRATIFIED_ROWS]
+    rows = sum(total.values())
+    if len(order) - len(stray) != 2 or not stray or rows < _ENOUGH:
+        return []
+    shown = with_counts({each: total[each] for each in stray})
+    text = (
+        f"Target {quoted(name)}: {shown} beside two classes. If it is a slip, correct or empty "
+        f'it; if not, set "task" to "multiclass" in pipeline.json.'
+    )
+    return [notice("stray_class", text)]
 
 
 def _balance(task: str, order: list[str], total: dict[str, int]) -> list[Notice]:

@@ -6,8 +6,10 @@ from pipeline.settings import Settings
 from table.columns.classes import CLASS_NUMBERS, numbers_of
 from table.columns.kind import SHARE, Column, column_of
 from table.columns.labels import with_labels
+from table.columns.number_style import says_missing
 
-# More numbers than classes have are amounts, even if a few texts stand in up to half of the rows.
+# More numbers than classes have are amounts, even if a few texts stand in up to half of the rows,
+# or one that is known to say "missing" in any share.
 _LEAST = 0.5
 _FEW_TEXTS = 3
 
@@ -33,7 +35,7 @@ def target_column(
     column = column_of(name, found, rows, decimal_comma, target=True)
     before = known if known and known["name"] == name else None
     if column.numbers is None and settings["task"] in ("auto", "regression"):
-        read = column_of(name, found, rows, decimal_comma, target=True, share=_LEAST, codes=0)
+        read = column_of(name, found, rows, decimal_comma, target=True, share=0, codes=0)
         if read.numbers is not None and _only_strays(read, before):
             return read
     labels = before.get("labels", {}) if before else {}
@@ -62,7 +64,9 @@ def _only_strays(column: Column, before: TargetFacts | None) -> bool:
     digits = any(c.isdigit() for text in strays for c in text)
     if few:
         return len(strays) <= max(numbers, _FEW_TEXTS) and (numbers > CLASS_NUMBERS or not digits)
-    return numbers > CLASS_NUMBERS and len(strays) <= _FEW_TEXTS and not digits
+    few_texts = numbers > CLASS_NUMBERS and len(strays) <= _FEW_TEXTS and not digits
+    half = column.present - column.unread >= _LEAST * column.present
+    return few_texts and (half or all(map(says_missing, strays)))
 
 
 def _numeric(target: TargetFacts) -> bool:

@@ -13,7 +13,7 @@ from table.columns.target import Target
 from table.encoding.doubts import doubts_of, doubts_of_target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
 from table.reading.dialect import Dialect
-from table.values.numbers import unit_of
+from table.values.numbers import SCALED, unit_of
 from table.values.spellings import FALSE, TRUE
 
 VERSION = 1
@@ -63,6 +63,7 @@ def build_encoder(
     for column in columns:
         if column.name == target.name:
             notices += doubts_of_target(column, target.task, missing)
+            notices += _unit(column) if target.task == "regression" else []
         elif column.name in id_columns:
             continue
         elif column.name in drop_columns:
@@ -196,10 +197,12 @@ def _unit(column: Column) -> list[Notice]:
     unit = unit_of(column.style) if column.numbers else None
     if unit is None:
         return []
-    text = (
-        f"Column {quoted(column.name)}: numbers with {quoted(unit)} behind them, read as numbers."
+    what = (
+        "numbers such as 1.2k and 3.4M, read as 1200 and 3400000"
+        if unit == SCALED
+        else f"numbers with {quoted(unit)} behind them, read as numbers"
     )
-    return [notice("unit", text)]
+    return [notice("unit", f"Column {quoted(column.name)}: {what}.")]
 
 
 def _dropped_notices(columns: list[Column], dropped: list[Dropped]) -> list[Notice]:

@@ -5,6 +5,7 @@ end of the whole column is at the end of each part that has it, so that its coun
 of one part alone lies within the range of another.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import cast
@@ -12,21 +13,27 @@ from typing import cast
 from pipeline.documents.chunk_profile import Dates, Ends, Numbers
 from table.profiling.tally import Tally
 
-# Statistical programs' and data loggers' codes are sevens, eights or nines; PLINK's is -9; others
-# are what a number of 16 or 32 bits ends at, NetCDF's fill value, and 1e20 of climate models.
-_DIGITS = ("7", "8", "9")
-_LIMITS = (-9.0, -32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0, 1e20)
+# Surveys' and data loggers' codes are sevens, eights or nines, several next to each other (97, 98,
+# 99); PLINK's is -9; others are what a number of 16 or 32 bits ends at, and the fill values of
+# climate models (1e20, 9.96921e+36).
+_CODE = re.compile(r"9+[6789]|7{2,}|8{2,}")
+_ONE_DIGIT = re.compile(r"[789]")
+_LIMITS = (-32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0)
+_FILL = 1e15
 # Where the calendars of spreadsheets, databases and Unix begin and end, and what people type.
 _DAYS = (
     *("0001-01-01", "1111-11-11", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31"),
     *("1900-01-01", "1901-01-01", "1904-01-01", "1970-01-01", "2099-12-31", "2199-12-31"),
-    *("2999-12-31", "3000-01-01", "9999-01-01", "9999-12-31"),
 )
+_YEARS = (1800, 2200)
 _DAY = 86_400_000_000
-_MOST = 8
+_MOST = 12
+_DIGITS = ("7", "8", "9", "-7", "-8")
 # In multiples of the range of all others: adult's capital gain of 99,999 is 1.4 off and stands for
 # all that is more, a birthday of 1900-01-01 is less off than birthdays are apart.
 _FAR = 2.0
+# Of one digit only beside 0 and 1, or as far off.
+_FAR_DIGIT = 6.0
 _FAR_DAYS = 1.0
 _REPEATED = 2
 
@@ -43,7 +50,7 @@ def number_ends(numbers: Tally, least: float, most: float) -> Ends | None:
 
 def day_ends(ticks: Tally, least: int, most: int) -> Ends | None:
     """Return the codes at the ends of dates, in microseconds since 1970; None if there are none."""
-    return _ends(ticks, (least, most), lambda tick: _day(tick) in _DAYS, _day)
+    return _ends(ticks, (least, most), _is_code_day, _day)
 
 
 def merge_ends(one: Numbers | Dates, other: Numbers | Dates) -> Ends | None:
@@ -98,19 +105,32 @@ def _far(ends: Ends | None, value: Callable[[str], float], times: float) -> dict
     if ends is None or not ends["between"]:
         return {}
     least, most = ends["between"]
-    room = times * (most - least)
     return {
         code: count
         for code, count in ends["codes"].items()
-        if room > 0 and count >= _REPEATED and max(least - value(code), value(code) - most) >= room
+        if most > least
+        and count >= _REPEATED
+        and max(least - value(code), value(code) - most)
+        >= (_FAR_DIGIT if code in _DIGITS else times) * (most - least)
     }
 
 
 def _is_code(value: float) -> bool:
-    if value in _LIMITS:
-        return True
-    digits = f"{abs(value):.15g}".replace(".", "")
-    return len(digits) > 1 and digits[0] in _DIGITS and len(set(digits)) == 1
+    digits = _digits(value)
+    return (
+        value in _LIMITS
+        or abs(value) >= _FILL
+        or bool(_CODE.fullmatch(digits) or _ONE_DIGIT.fullmatch(digits))
+    )
+
+
+def _digits(value: float) -> str:
+    return f"{abs(value):.15g}".replace(".", "")
+
+
+def _is_code_day(tick: float) -> bool:
+    day = _day(tick)
+    return day in _DAYS or not _YEARS[0] <= int(day[:4] or 0) < _YEARS[1]
 
 
 def _day(tick: float) -> str:

@@ -42,6 +42,8 @@ def complete(repeats: Repeats) -> bool:
 def copies(repeats: Repeats, rows: int) -> int:
     """Return how many of so many rows repeat another; estimated unless complete."""
     sampled = sum(repeats["counts"])
+    if complete(repeats):
+        return sampled - len(repeats["hashes"])
     return round(rows * (1 - len(repeats["hashes"]) / sampled)) if sampled else 0
 
 

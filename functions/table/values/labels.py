@@ -18,6 +18,8 @@ negative finding. NaN, #N/A, ? and the others are marks for what is not known.""
 _BLANKS = "\u2800\u3164\u115f\u1160"
 _VARIATIONS = "\ufe0e\ufe0f"
 _HIDDEN = ("Cf", "Cc")
+_QUOTES = "'\"`\u2018\u2019\u201c\u201d\u00b4"
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _BLANK_BESIDE_NO_DIGITS = re.compile(r"(?<![0-9]) | (?![0-9])")
 
 
@@ -33,12 +35,13 @@ def visible(text: str) -> str:
 
 
 def label_key(text: str) -> str:
-    """Return what texts have in common that differ in case, blanks or a final dot only.
+    """Return what texts have in common that differ in case, blanks, quotes or a final dot only.
 
-    A blank between two digits stays: 1 1 is not 11.
+    A blank between two digits stays: 1 1 is not 11. All dashes are one.
     """
-    key = _BLANK_BESIDE_NO_DIGITS.sub("", visible(text).casefold())
-    return key.rstrip(".") or key or text
+    key = _BLANK_BESIDE_NO_DIGITS.sub("", visible(text).casefold().translate(_DASHES))
+    bare = key.strip(_QUOTES) or key
+    return bare.rstrip(".") or bare or text
 
 
 def spelled_missing(values: pl.Series) -> dict[str, int]:

@@ -133,6 +133,15 @@ def test_other_seed_divides_contents_otherwise() -> None:
 
 def test_split_that_unreadable_targets_could_empty_is_by_position() -> None:
     rows = [f"{row.rsplit(',', 1)[0]},{n}.5" for n, row in enumerate(measured(30))] * 2
-    lost = [f"{n / 8},{n / 4}," for n in range(40)]
-    prepared = made(rows + lost)
+    prepared = made(rows + [f"{n / 8},{n / 4},?" for n in range(40)])
     assert part(prepared)["by"] == "position"
+    # It is told all the same, and waits.
+    assert "copies" in prepared.codes
+    assert "may have trained and tested" in part(prepared)["question"]
+
+
+def test_rows_without_a_target_are_no_copies_and_hide_none() -> None:
+    rows = measured(200)
+    assert "copies" not in made(rows + [",,"] * 60).codes
+    copied = made(rows * 2 + [",,"] * 100)
+    assert (part(copied)["by"], part(copied)["copies"]) == ("content", 200)

@@ -154,6 +154,19 @@ def test_timeline_boundary_divides_near_the_share() -> None:
     assert boundary(parts, 0.7) == pytest.approx(7_000_000, rel=0.001)
 
 
+@pytest.mark.parametrize(("share", "told"), [(1.0, True), (0.9, False)])
+def test_column_that_is_filled_in_for_one_class_only_is_a_leak(share: float, told: bool) -> None:
+    lines = ["age,closed,y"]
+    for n in range(400):
+        gone = n * 7 % 5 > 2
+        known = gone if n < share * 400 else not gone
+        lines.append(f"{n % 61},{f'2024-01-{n % 28 + 1:02d}' if known else ''},{int(gone)}")
+    found = prepare("\n".join(lines).encode(), {"target": "y"}).warnings
+    said = [w["message"] for w in found if w["code"] == "leakage"]
+    assert bool(said) is told
+    assert all("Whether 'closed' is empty almost tells the target 'y'" in text for text in said)
+
+
 def test_leaking_numbers_and_classes_are_named_and_others_not() -> None:
     lines = ["dollars,cents,noise,euros", *(f"{n * 1.1},{n % 7},{n % 13},{n}.5" for n in range(99))]
     found = prepare("\n".join(lines).encode()).warnings

@@ -42,6 +42,14 @@ def rows(run: Prepared) -> int:
         ({"New York": 50, "New\u00a0York": 30, "Boston": 60}, ["New York", "Boston"]),
         ({"spam": 50, "\ufeffspam": 4, "ham": 60, "ham\u200b": 3}, ["ham", "spam"]),
         ({"pass": 50, "Pass.": 30, "fail": 20, "FAIL": 19}, ["pass", "fail"]),
+        (
+            {"'lost'": 50, "lost": 30, "\u201cwon\u201d": 20, "won": 19},
+            ["'lost'", "\u201cwon\u201d"],
+        ),
+        ({"non-smoker": 50, "non\u2013smoker": 30, "smoker": 40}, ["non-smoker", "smoker"]),
+        # Ways to say yes and no, ones and zeros among them.
+        ({"TRUE": 50, "1": 30, "FALSE": 40, "0": 20}, ["TRUE", "FALSE"]),
+        ({"yes": 50, "1": 30, "no": 40}, ["yes", "no"]),
     ],
 )
 def test_texts_that_differ_only_in_writing_are_one_class_with_a_warning(
@@ -67,6 +75,12 @@ def test_distinct_labels_keeps_texts_apart_without_a_warning() -> None:
     run = of({"a": 40, "A": 50, "b": 60}, {"distinct_labels": True})
     assert classes(run) == ["A", "a", "b"]
     assert "same_labels" not in run.codes
+
+
+def test_ways_to_say_yes_beside_anything_else_are_classes_of_their_own() -> None:
+    assert len(classes(of({"yes": 50, "1": 30, "no": 40, "2": 20}))) == 4
+    assert len(classes(of({"y": 50, "yes": 30, "no": 40}, {"distinct_labels": True}))) == 3
+    assert len(classes(of({"y": 50, "yes": 30, "no": 40}))) == 2
 
 
 def test_booleans_in_any_case_are_two_classes_without_a_warning() -> None:

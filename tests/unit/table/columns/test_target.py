@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import TargetUnusableError
+from pipeline.vocabulary import ASKING
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 
@@ -104,3 +105,21 @@ def test_large_whole_numbers_with_and_without_a_point_are_one_class() -> None:
     run = of(["12345678901234567890", "12345678901234567890.0", "5"])
     assert len(classes(run)) == 2
     assert "no_target" not in run.codes
+
+
+@pytest.mark.parametrize("stray", ["target", "maybe", "123.4"])
+def test_class_of_a_row_or_two_beside_two_others_waits_for_a_person(stray: str) -> None:
+    lines = ["x,y", *(f"{n % 17},{'yes' if n * 7 % 5 > 2 else 'no'}" for n in range(200))]
+    run = prepare("\n".join([*lines, f"3,{stray}"]).encode(), {"target": "y"})
+    (said,) = [w["message"] for w in run.warnings if w["code"] == "stray_class"]
+    assert f"'{stray}' (1 row) beside two classes" in said
+    assert "stray_class" in ASKING
+    many = prepare("\n".join([*lines, *[f"3,{stray}"] * 3]).encode(), {"target": "y"})
+    assert "stray_class" not in many.codes
+
+
+def test_unit_of_a_regressions_target_is_told() -> None:
+    lines = ["x,y", *(f"{n % 17},{n * 7 % 90}.5k" for n in range(200))]
+    run = prepare("\n".join(lines).encode(), {"target": "y"})
+    assert any("1.2k and 3.4M" in w["message"] for w in run.warnings if w["code"] == "unit")
+    assert run.table("truth")["label"].max() > 1000

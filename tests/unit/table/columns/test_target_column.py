@@ -42,7 +42,14 @@ def test_words_for_a_missing_amount_may_stand_in_many_rows() -> None:
     assert of(AGES * 5 + ["a"] * 20 + ["b"] * 20 + ["c"] * 20 + ["d"] * 20).fit["task"] == (
         "multiclass"
     )
-    assert of(AGES * 5 + ["unknown"] * 300).fit["task"] == "multiclass"
+    assert of(AGES * 5 + ["refused"] * 300).fit["task"] == "multiclass"
+
+
+@pytest.mark.parametrize("mark", ["unknown", ":", "n.v.t.", "(D)"])
+def test_text_known_to_say_missing_may_stand_in_most_rows(mark: str) -> None:
+    run = of(AGES * 5 + [mark] * 600)
+    assert run.fit["task"] == "regression"
+    assert f"'{mark}' (600 rows)" in said(run)
 
 
 def test_codes_with_letters_in_many_rows_stay_classes() -> None:

@@ -120,6 +120,14 @@ def test_doubt_names_the_ways_and_the_remedy() -> None:
     assert "write 2024-01-31" in text
 
 
+def test_dates_of_several_ways_are_told_though_no_way_is_that_of_most() -> None:
+    days = [
+        f"2024-{n % 12 + 1:02d}-11" if n % 2 else f"11.{n % 12 + 1:02d}.2024" for n in range(60)
+    ]
+    column = column_with([*days, "31-Jan-2024"], "x")
+    assert "61 of 61 values are dates, written in several ways" in column.nearly
+
+
 def test_order_of_two_digits_that_are_all_small_is_the_usual_one() -> None:
     column = column_with(["01-02-03", "02-03-04"], "x")
     assert (column.style, column.ambiguous) == ("dmy_dash_yy", True)
@@ -132,6 +140,12 @@ def test_unread_values_of_dates_are_named() -> None:
     column = column_with([*days, "2024-13-01", "soon", "1/2/2024"], "x")
     assert (column.kind, column.unread) == ("date", 3)
     assert column.examples == ["1/2/2024", "2024-13-01", "soon"]
+
+
+def test_unread_values_of_a_unit_are_those_without_it() -> None:
+    column = column_with([*(f"{n}.5 EUR" for n in range(97)), "5 USD", "soon", "7 USD"], "x")
+    assert (column.style, column.unread) == ("unit:EUR", 3)
+    assert column.examples == ["soon", "... USD"]
 
 
 def test_unread_values_of_durations_are_named_and_plain_numbers_are_unread() -> None:

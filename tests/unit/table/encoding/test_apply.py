@@ -21,10 +21,10 @@ COLUMNS = ["age", "plan", "city", "active", "since", "zip", "amount"]
 def table(rows: int = 400) -> bytes:
     lines = [",".join([*COLUMNS, "label"])]
     for n in range(rows):
-        plan = ["basic", "gold", "silver"][n % 3]
+        plan, day = ["basic", "gold", "silver"][n % 3], f"{n % 12 + 1:02d}-{n % 28 + 1:02d}"
         lines.append(
             f"{n % 70},{plan},city {n % 20},{'yes' if n % 4 else 'no'},"
-            f'2024-{n % 12 + 1:02d}-{n % 28 + 1:02d},{n % 300},"{n % 9},{n % 900 + 100}",{n % 2}'
+            f'2024-{day},{n % 300},"{n % 9 + 1},{n % 900 + 100}",{n % 2}'
         )
     return "\n".join(lines).encode()
 

@@ -36,8 +36,26 @@ def test_several_codes_at_both_ends_are_found_each() -> None:
 
 
 @pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        (["1", "2", "3", "4", "5"], ["97", "98", "99"]),
+        (SOUND, ["-999", "-998", "-997"]),
+        (SOUND, ["998", "999", "996"]),
+        (SOUND, ["1e+30", "-1e+30", "9.96921e+36"]),
+        (["0", "1"], ["9"]),
+    ],
+)
+def test_codes_next_to_each_other_and_fill_values_are_found(
+    values: list[str], found: list[str]
+) -> None:
+    assert codes([*values * 20, *found * 2]) == dict.fromkeys(sorted(found), 2)
+
+
+@pytest.mark.parametrize(
     "texts",
     [
+        # A digit is a code beside 0 and 1 only.
+        ["0", "1", "2"] * 20 + ["9"] * 5,
         SOUND,
         # Once may be a slip, and is no code.
         [*SOUND, "-999"],
@@ -56,7 +74,9 @@ def test_what_may_be_a_value_is_no_code(texts: list[str]) -> None:
     assert codes(texts) == {}
 
 
-@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31", "0001-01-01", "1970-01-01"])
+@pytest.mark.parametrize(
+    "day", ["1900-01-01", "9999-12-31", "0001-01-01", "1970-01-01", "2222-02-22", "1753-01-01"]
+)
 def test_day_that_stands_for_none_is_found(day: str) -> None:
     found = profile_column(pl.Series([*DAYS, day, day]))
     assert far_days(found["dates"]["iso"]) == {day: 2}

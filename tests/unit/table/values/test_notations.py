@@ -55,6 +55,12 @@ NOTATIONS: dict[str, tuple[Write, bool]] = {
     "minus of a typesetter": (negative(lambda value: parted(value, ",", "."), MINUS, ""), False),
     "apostrophe": (negative(lambda value: parted(value, ",", "."), "'-", ""), False),
     "formula": (lambda value: f'="{value:.2f}"', False),
+    "US dollars": (negative(lambda value: f"US${parted(value, ',', '.')}", "-", ""), False),
+    "ISO 4217": (lambda value: f"EUR {parted(value, '.', ',')}", True),
+    "rupees": (lambda value: f"Rs. {indian(value)}", False),
+    "rupee sign": (lambda value: f"\u20b9{value:.2f}", False),
+    "thousands": (lambda value: f"{value / 1000:.5f}k", False),
+    "millions": (lambda value: f"${value / 1e6:.8f}M", False),
     "per cent": (lambda value: f"{value:.2f}%", False),
     "Fortran": (lambda value: f"{value:.6e}".replace("e", "D"), False),
     "unit": (lambda value: f"{value:.2f} km/h", False),
@@ -119,6 +125,19 @@ def test_two_units_are_not_one_scale() -> None:
 def test_unit_behind_half_of_the_numbers_is_none_of_theirs() -> None:
     texts = pl.Series([f"{n} km" if n % 2 else f"{n}" for n in range(200)])
     assert column_of("x", profile_column(texts), 200).numbers is None
+
+
+def test_suffixes_that_multiply_go_together_and_with_plain_numbers() -> None:
+    texts = pl.Series([*(f"{n}.5k" for n in range(20)), *(str(n) for n in range(70)), "1.2M", "3B"])
+    column = column_of("x", profile_column(texts), len(texts))
+    assert column.unread == 0
+    read = numbers(pl.Series(["1.5k", "950", "$1.2M", "2 bn", "3 lakh", "4 kg"]), column.style)
+    assert read.to_list() == [1500, 950, 1_200_000, 2e9, 300_000, None]
+
+
+def test_few_letters_behind_digits_are_no_suffixes_that_multiply() -> None:
+    houses = pl.Series([str(n) for n in range(300)] + ["12B", "14B"])
+    assert column_of("house", profile_column(houses), 302).style == "plain"
 
 
 def test_unit_of_a_style_is_what_stands_behind_the_numbers() -> None:

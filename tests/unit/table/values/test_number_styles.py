@@ -43,9 +43,11 @@ def test_regression_target_of_decimal_commas_does_not_depend_on_chunks(chunk_byt
     [
         (["1.234", "0,250", "12,500", "1.234,500"], ";", "comma"),
         (["3,5", "3,5", "1.5"], ",", "comma"),
-        (["1,234", "0,250", "1.5"], ";", "grouped"),
+        (["1,234", "1,250", "1.5"], ";", "grouped"),
         (["1,234", "0,250", "1.500"], ";", "comma"),
-        (["1,234", "0,250", "1.500"], ",", "grouped"),
+        (["1,234", "1,250", "1.500"], ",", "grouped"),
+        # No thousands begin with a zero.
+        (["1,234", "0,250"], ",", "comma"),
     ],
 )
 def test_commas_are_decimal_if_that_reads_more_or_in_doubt_with_semicolons(
