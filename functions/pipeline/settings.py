@@ -48,6 +48,7 @@ class Settings(TypedDict):
     max_runtime_seconds: int
     target: NotRequired[str]
     positive_label: NotRequired[str | float | bool]
+    decimal: NotRequired[Literal[".", ","]]
     metric: NotRequired[str]
     minimum: NotRequired[float]
     instance_type: NotRequired[str]

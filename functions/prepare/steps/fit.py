@@ -101,12 +101,7 @@ def fit_run(
     notices = [
         *file_notices(plan, decided.chained, target),
         *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
-        *sign_notices(
-            decided.columns,
-            decided.chained.profile["columns"],
-            decided.encoder,
-            plan["dialect"]["delimiter"],
-        ),
+        *sign_notices(decided.columns, decided.chained.profile, decided.encoder, settings),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *division.notices,
         *usable.notices,
@@ -166,7 +161,8 @@ def _understood(
     check_rows(chained, plan)
     profile = chained.profile
     rows, found = profile["rows"], profile["columns"]
-    decimal_comma = has_decimal_comma(found, plan["dialect"]["delimiter"])
+    delimiter = plan["dialect"]["delimiter"]
+    decimal_comma = has_decimal_comma(found, delimiter, settings.get("decimal"))
     columns = [
         column_of(name, column, rows, decimal_comma)
         for name, column in zip(plan["columns"], found, strict=True)

@@ -14,14 +14,17 @@ from pipeline.documents.chunk_profile import ColumnProfile, Numbers
 _UNGROUPED = 1000
 
 
-def has_decimal_comma(columns: Iterable[ColumnProfile], delimiter: str) -> bool:
+def has_decimal_comma(
+    columns: Iterable[ColumnProfile], delimiter: str, said: str | None = None
+) -> bool:
     """Decide for a file.
 
     Parameters
     ----------
     columns : merged profiles.
+    said : the sign that the settings name, which counts where no column tells.
     """
-    sign = decimal_sign(columns)
+    sign = decimal_sign(columns) or said
     return delimiter == ";" if sign is None else sign == ","
 
 

@@ -101,7 +101,8 @@ def target_of(
     unread = column.unread + column.infinite if by_value else 0
     dropped = rows - sum(total.values())
     notices += _unread(column, unread) if by_value else label_notices(column, classes)
-    notices += _stray_classes(column.name, order, total)
+    if settings["task"] == "auto":
+        notices += _stray_classes(column.name, {n: total[n] for n in order}, names)
     notices += _balance(task, order, total) + _missing(column, dropped - unread, named=True)
     return Target(
         column.name,
@@ -215,11 +216,15 @@ def _check_classes(task: Task, total: dict[str, int], where: str) -> None:
         )
 
 
-def _stray_classes(name: str, order: list[str], total: dict[str, int]) -> list[Notice]:
-    """Ask about classes of a row or two beside two others, as a slip of the hand makes them."""
-    stray = [each for each in order if total[each] < STRATIFIED_ROWS]
-    rows = sum(total.values())
-    if len(order) - len(stray) != 2 or not stray or rows < _ENOUGH:
+def _stray_classes(name: str, total: dict[str, int], known: list[str]) -> list[Notice]:
+    """Ask about classes of a row or two beside two others, as a slip of the hand makes them.
+
+    Parameters
+    ----------
+    known : classes of the approved model, which are no slips.
+    """
+    stray = [each for each in total if total[each] < STRATIFIED_ROWS and each not in known]
+    if len(total) - len(stray) != 2 or not stray or sum(total.values()) < _ENOUGH:
         return []
     shown = with_counts({each: total[each] for each in stray})
     text = (

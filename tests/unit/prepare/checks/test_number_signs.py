@@ -11,14 +11,20 @@ def grouped(value: int, sign: str) -> str:
 
 
 def run(
-    sign: str, delimiter: str, *, least: int = 200, beside: str = "", plain_from: int = 1 << 30
+    sign: str,
+    delimiter: str,
+    *,
+    least: int = 200,
+    beside: str = "",
+    plain_from: int = 1 << 30,
+    **settings: str,
 ) -> Prepared:
     lines = [delimiter.join(("amount", "kind", "extra", "y"))]
     for n in range(200):
         value = least + n * 389 % 9_000
         text = str(value) if value >= plain_from else grouped(value, sign)
         lines.append(delimiter.join((text, "abc"[n % 3], beside or str(n % 7), str(n % 2))))
-    return prepare("\n".join(lines).encode(), {"target": "y"})
+    return prepare("\n".join(lines).encode(), {"target": "y", **settings})
 
 
 @pytest.mark.parametrize(
@@ -31,8 +37,26 @@ def test_sign_that_could_be_either_is_named_with_both_readings(
     (said,) = [w for w in run(sign, delimiter).warnings if w["code"] == "ambiguous_numbers"]
     assert "'amount'" in said["message"]
     assert f"1{sign}234 may be 1234 or 1.234" in said["message"]
-    assert f"read as {read}. Write" in said["message"]
+    assert f'read as {read}. Set "decimal" to' in said["message"]
     assert "ambiguous_numbers" in ASKING
+
+
+@pytest.mark.parametrize(
+    ("sign", "delimiter"), [(".", ","), (".", ";"), (".", "\t"), (",", ";"), (",", "\t")]
+)
+@pytest.mark.parametrize("decimal", [".", ","])
+def test_setting_tells_what_the_file_does_not(sign: str, delimiter: str, decimal: str) -> None:
+    found = run(sign, delimiter, decimal=decimal)
+    assert "ambiguous_numbers" not in found.codes
+    (amount,) = (c for c in found.json("profile.json")["columns"] if c["name"] == "amount")
+    assert (amount["max"] < 1000) is (sign == decimal)
+
+
+def test_target_whose_factor_is_not_known_waits_too() -> None:
+    lines = ["a;y", *(f"{n % 17};{n * 31 % 900 + 1}.{n * 7 % 900 + 100}" for n in range(200))]
+    assert "ambiguous_numbers" in prepare("\n".join(lines).encode(), {"target": "y"}).codes
+    commas = "\n".join(lines).replace(";", ",").encode()
+    assert "ambiguous_numbers" not in prepare(commas, {"target": "y"}).codes
 
 
 @pytest.mark.parametrize(

@@ -114,6 +114,10 @@ def test_class_of_a_row_or_two_beside_two_others_waits_for_a_person(stray: str) 
     (said,) = [w["message"] for w in run.warnings if w["code"] == "stray_class"]
     assert f"'{stray}' (1 row) beside two classes" in said
     assert "stray_class" in ASKING
+    asked = prepare(
+        "\n".join([*lines, f"3,{stray}"]).encode(), {"target": "y", "task": "multiclass"}
+    )
+    assert "stray_class" not in asked.codes
     many = prepare("\n".join([*lines, *[f"3,{stray}"] * 3]).encode(), {"target": "y"})
     assert "stray_class" not in many.codes
 
