@@ -72,10 +72,33 @@ def test_group_that_is_said_to_be_missing_is_the_group_of_empty_fields() -> None
         pd.testing.assert_frame_equal(coded.table(name), empty.table(name))
 
 
-def test_time_that_is_said_to_be_missing_trains() -> None:
-    found = run(table("30"), {"day": ["1900-01-01"]}, split={"time_column": "day"})
-    empty = run(table("30", day=""), split={"time_column": "day"})
-    pd.testing.assert_frame_equal(found.table("test"), empty.table("test"))
+@pytest.mark.parametrize("day", ["1900-01-01", "9999-12-31"])
+def test_time_that_is_said_to_be_missing_trains(day: str) -> None:
+    split = {"time_column": "day"}
+    found = run(table("30", day=day), {"day": [day]}, split=split)
+    empty = run(table("30", day=""), split=split)
+    for name in ("train", "validation", "test"):
+        pd.testing.assert_frame_equal(found.table(name), empty.table(name))
+
+
+def test_empty_list_says_that_a_column_has_no_code() -> None:
+    found = run(table("-999"), {"age": [], "day": ["1900-01-01"]})
+    assert "missing_code" not in found.codes
+    assert missing(found, "age") == 0
+
+
+def test_what_is_missing_everywhere_is_so_beside_a_list_of_the_column() -> None:
+    found = run(table("-999"), {"*": [-999, "1900-01-01"], "age": [18]})
+    assert missing(found, "age") > ROWS // 10
+    assert "missing_code" not in found.codes
+
+
+def test_codes_among_classes_are_classes() -> None:
+    lines = ["x,y", *(f"{n % 17},{(0, 1, 99)[n * 7 % 3]}" for n in range(ROWS))]
+    found = prepare("\n".join(lines).encode(), {"target": "y", "task": "multiclass"})
+    assert "target_code" not in found.codes
+    amounts = prepare("\n".join(lines).encode(), {"target": "y", "task": "regression"})
+    assert "target_code" in amounts.codes
 
 
 def test_approved_model_reads_new_rows_by_its_own_missing_values() -> None:

@@ -85,6 +85,8 @@ def test_column_written_in_another_way_keeps_the_champion_out_by_name(
         (POINTS, COUNTS),
         (POINTS, [f"{n}" for n in range(ROWS)]),
         (POINTS, NONE),
+        # Infinite is no number to either.
+        (COUNTS, ["1e400" if n % 10 == 3 else text for n, text in COUNTED]),
         (DAY_FIRST, EITHER),
         (LASTED, LASTED[::-1]),
         (TIMES, TIMES[::-1]),

@@ -1,8 +1,11 @@
 """Numbers that can be read in two ways are named, and wait for a person."""
 
+import polars as pl
 import pytest
 
 from pipeline.vocabulary import ASKING
+from table.columns.locale import sign_of_either
+from table.profiling.column import profile_column
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 
@@ -81,3 +84,20 @@ def test_sign_that_something_tells_or_that_changes_nothing_is_not_named(
     found = run(sign, delimiter, **more)  # type: ignore[arg-type]
     assert "ambiguous_numbers" not in found.codes
     assert any(f["column"] == "amount" for f in found.json("encoder.json")["features"])
+
+
+@pytest.mark.parametrize("values", [["-1500", "910", "1.199"], ["910", "1.199", "1,234"]])
+def test_numbers_that_a_sign_cannot_part_are_not_named(values: list[str]) -> None:
+    found = profile_column(pl.Series(values * 50))
+    assert sign_of_either(found, ";") is None
+    assert sign_of_either(profile_column(pl.Series(["910", "1.199"] * 50)), ";") == "."
+
+
+def test_target_that_mixes_both_ways_is_named() -> None:
+    lines = ["a,y", *(f"{n % 17},{grouped(200 + n * 389 % 9_000, '.')}" for n in range(200))]
+    (said,) = [
+        w["message"]
+        for w in prepare("\n".join(lines).encode(), {"target": "y"}).warnings
+        if w["code"] == "ambiguous_numbers"
+    ]
+    assert "'y'" in said

@@ -125,7 +125,7 @@ def test_dates_whose_day_and_month_could_change_places_are_named(
 
 
 def test_column_profile_of_repeated_values_equals_that_of_each() -> None:
-    values = ["1.5", "2", "", " 2", "x", "2024-01-05", "1,200"] * 4000
+    values = ["1.5", "2", "", " 2", "x", "2024-01-05", "1,200", "1.234"] * 4000
     whole = profile_column(pl.Series(values))
     parts = [profile_column(pl.Series(values[n : n + 700])) for n in range(0, len(values), 700)]
     merged = parts[0]

@@ -28,6 +28,8 @@ def style(texts: list[str], beside: list[str], delimiter: str) -> str:
         (GROUPS, DECIMAL_POINTS, ";", "plain"),
         (GROUPS, DECIMAL_POINTS, ",", "plain"),
         (GROUPS, GROUPS, ",", "plain"),
+        # A point that cannot part thousands keeps its own column plain.
+        ([*GROUPS, "1.25"], DECIMAL_COMMAS, ";", "plain"),
         (EITHER, DECIMAL_POINTS, ";", "grouped"),
         (EITHER, DECIMAL_COMMAS, "\t", "comma"),
         (EITHER, EITHER, ",", "grouped"),
@@ -42,6 +44,11 @@ def test_sign_that_could_be_either_is_what_it_is_elsewhere_in_the_file(
 
 def test_number_that_begins_with_zero_is_no_group_of_thousands() -> None:
     assert style([f"0.{n}" for n in range(100, 300)], DECIMAL_COMMAS, ";") == "plain"
+
+
+def test_mark_among_codes_makes_no_numbers_of_them() -> None:
+    texts = ["1", "2", "3", "K"] * 100 + ["*"]
+    assert column_of("x", profile_column(pl.Series(texts)), 401).kind == "category"
 
 
 @pytest.mark.parametrize("mark", ["n.v.t.", "PrivacySuppressed", "*", ":", "..", "unknown", "(D)"])
