@@ -59,9 +59,8 @@ def _empty_where(
         name: stripped(frame.to_series(columns.index(name))).is_null().cast(pl.Int8)
         for name in used
     }
-    some = {name: series for name, series in empty.items() if series.n_unique() == 2}
-    near = _agreeing(pl.DataFrame(some), labels)
-    return [[*some][number] for number in near]
+    near = _agreeing(pl.DataFrame(empty), labels)
+    return [[*empty][number] for number in near]
 
 
 def _equal(names: list[str], target: str) -> list[Notice]:

@@ -61,8 +61,8 @@ def _said_yes_or_no(keys: dict[str, Any]) -> dict[str, Any]:
     """Let all ways to say yes be one class, and all to say no, if there is nothing else."""
     said = set(keys.values())
     yes, no = said & (TRUE | {"1"}), said & (FALSE | {"0"})
-    # 1 and 0 alone are numbers, and of two classes each is one.
-    if len(said) <= 2 or yes | no != said or not yes - {"1"} or not no - {"0"}:
+    # 1 and 0 alone are numbers.
+    if yes | no != said or not yes - {"1"} or not no - {"0"}:
         return keys
     return {text: "yes" if key in yes else "no" for text, key in keys.items()}
 

@@ -127,3 +127,16 @@ def test_unit_of_a_regressions_target_is_told() -> None:
     run = prepare("\n".join(lines).encode(), {"target": "y"})
     assert any("1.2k and 3.4M" in w["message"] for w in run.warnings if w["code"] == "unit")
     assert run.table("truth")["label"].max() > 1000
+
+
+def test_rare_class_beside_three_or_of_the_approved_model_is_no_slip() -> None:
+    three = ["x,y", *(f"{n % 17},{'abc'[n * 7 % 3]}" for n in range(200)), "3,d"]
+    assert "stray_class" not in prepare("\n".join(three).encode(), {"target": "y"}).codes
+    first = ["x,y", *(f"{n % 17},{'abc'[n * 7 % 3]}" for n in range(200))]
+    before = prepare("\n".join(first).encode(), {"target": "y"}, run="set-1")
+    champion = {"found": True, "encoder_key": f"{before.plan['prefix']}/encoder.json"}
+    then = ["x,y", *(f"{n % 17},{'ab'[n * 7 % 2]}" for n in range(200)), "3,c"]
+    run = prepare(
+        "\n".join(then).encode(), {"target": "y"}, champion=champion, s3=before.s3, run="set-2"
+    )
+    assert "stray_class" not in run.codes

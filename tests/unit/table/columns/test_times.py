@@ -128,6 +128,13 @@ def test_dates_of_several_ways_are_told_though_no_way_is_that_of_most() -> None:
     assert "61 of 61 values are dates, written in several ways" in column.nearly
 
 
+def test_dates_that_two_orders_read_are_counted_once() -> None:
+    texts = [
+        f"{n % 12 + 1:02d}/{n % 11 + 1:02d}/2024" if n % 5 < 2 else f"w{n % 7}" for n in range(60)
+    ]
+    assert column_with(texts, "x").nearly == ""
+
+
 def test_order_of_two_digits_that_are_all_small_is_the_usual_one() -> None:
     column = column_with(["01-02-03", "02-03-04"], "x")
     assert (column.style, column.ambiguous) == ("dmy_dash_yy", True)
