@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import polars as pl
-
 from pipeline import drop_keys, layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
@@ -23,7 +21,6 @@ from table.edges.head import Head, read_head
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
 from table.reading.plain_copy import plain_pieces, write_pieces
-from table.reading.records import read_records
 from table.reading.utf8 import to_utf8
 
 
@@ -130,7 +127,7 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     target, by = (
         guess_target(
             head.columns[: head.named],
-            None if head.header else _rows(start[data_start:], head, whole),
+            label_first=not head.header and _has_label_first(start[data_start:], head, whole),
         )
         if asked is None
         else (asked, "settings")
@@ -220,12 +217,16 @@ def _offset_of(start: bytes, head: Head) -> int:
     return at
 
 
-def _rows(data: bytes, head: Head, whole: bool) -> pl.DataFrame:
-    """Return the rows that begin a file without a header; the last may be cut off."""
+def _has_label_first(data: bytes, head: Head, whole: bool) -> bool:
+    """Look at the rows that begin a file without a header; the last may be cut off."""
+    # Few files have no header, and polars takes three times as long to import as the rest.
+    from table.columns.label_first import has_label_first
+    from table.reading.records import read_records
+
     lines = head.dialect.text_of(data)
     if not whole:
         lines = lines[: lines.rfind(b"\n") + 1]
-    return read_records(lines, head.dialect, len(head.columns)).frame
+    return has_label_first(read_records(lines, head.dialect, len(head.columns)).frame)
 
 
 def _ranges(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:

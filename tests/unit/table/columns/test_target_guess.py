@@ -3,10 +3,17 @@
 import polars as pl
 import pytest
 
+from pipeline.vocabulary import TargetBy
+from table.columns.label_first import has_label_first
 from table.columns.target_guess import guess_notices, guess_target
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 NUMBERS = ["0.3", "-1.25", "4.5", "2.75", "0.1"]
+
+
+def guessed(columns: list[str], rows: pl.DataFrame) -> tuple[str, TargetBy]:
+    """Guess the target of a file without a header."""
+    return guess_target(columns, label_first=has_label_first(rows))
 
 
 @pytest.mark.parametrize(
@@ -34,7 +41,7 @@ NUMBERS = ["0.3", "-1.25", "4.5", "2.75", "0.1"]
 def test_target_without_a_setting_is_sure_only_by_its_name(
     header: str, target: str, by: str
 ) -> None:
-    assert guess_target(header.split(","), None) == (target, by)
+    assert guess_target(header.split(",")) == (target, by)
 
 
 @pytest.mark.parametrize(
@@ -61,14 +68,14 @@ def test_file_without_a_header_has_its_label_first_if_only_that_looks_like_one(
     first: list[str], by: str
 ) -> None:
     rows = pl.DataFrame([pl.Series("c0", first), pl.Series("c1", NUMBERS)])
-    assert guess_target(["column_1", "column_2"], rows)[1] == by
+    assert guessed(["column_1", "column_2"], rows)[1] == by
 
 
 def test_whole_numbers_up_to_twenty_are_labels_and_more_are_amounts() -> None:
     for classes, by in ((20, "first"), (21, "last")):
         first = [f"{n % classes}" for n in range(200)]
         rows = pl.DataFrame([pl.Series("c0", first), pl.Series("c1", NUMBERS * 40)])
-        assert guess_target(["column_1", "column_2"], rows)[1] == by
+        assert guessed(["column_1", "column_2"], rows)[1] == by
 
 
 @pytest.mark.parametrize(
@@ -85,20 +92,26 @@ def test_other_columns_must_be_numbers_and_the_last_no_label(
 ) -> None:
     columns = [["0", "1", "1", "0", "1"], *others]
     rows = pl.DataFrame([pl.Series(f"c{n}", column) for n, column in enumerate(columns)])
-    assert guess_target(["column_1", "column_2", "column_3"], rows)[1] == by
+    assert guessed(["column_1", "column_2", "column_3"], rows)[1] == by
 
 
 def test_one_text_among_twenty_numbers_does_not_hide_a_label_that_stands_first() -> None:
     for strays, by in ((1, "first"), (2, "last")):
         other = ["n.v.t."] * strays + NUMBERS * 4
         rows = pl.DataFrame([pl.Series("c0", ["0", "1"] * 10), pl.Series("c1", other[:20])])
-        assert guess_target(["column_1", "column_2"], rows)[1] == by
+        assert guessed(["column_1", "column_2"], rows)[1] == by
 
 
 def test_file_of_one_column_or_no_row_has_no_label_first() -> None:
     rows = pl.DataFrame([pl.Series("c0", ["0", "1"]), pl.Series("c1", ["0.5", "2.5"])])
-    assert guess_target(["column_1"], rows.select("c0")) == ("column_1", "last")
-    assert guess_target(["column_1", "column_2"], rows.head(0)) == ("column_2", "last")
+    assert guessed(["column_1"], rows.select("c0")) == (
+        "column_1",
+        "last",
+    )
+    assert guessed(["column_1", "column_2"], rows.head(0)) == (
+        "column_2",
+        "last",
+    )
 
 
 @pytest.mark.parametrize(

@@ -64,3 +64,12 @@ def test_ten_thousand_equal_names_are_numbered_at_once(name: str) -> None:
     assert time.process_time() - started < 3
     assert len(set(columns)) == width + 1
     assert columns[-1] == (f"{name}_{width}" if name else f"column_{width + 1}")
+
+
+def test_plan_of_a_file_with_a_header_takes_no_polars() -> None:
+    # It takes longer to import than all else that plan does.
+    code = "import sys, prepare.steps.plan; print('polars' in sys.modules)"
+    ran = subprocess.run(
+        [sys.executable, "-c", code], cwd=FUNCTIONS, capture_output=True, text=True, check=False
+    )
+    assert (ran.stdout, ran.stderr) == ("False\n", "")
