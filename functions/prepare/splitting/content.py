@@ -98,7 +98,7 @@ def add_repeats(found: RowsProfile, frame: pl.DataFrame, plan: Plan, content: li
     target = frame.to_series(columns.index(plan["target"]))
     rows = pl.DataFrame([content_digests(frame, columns, content).alias("content"), target])
     # Rows without a target are not divided, and blank lines are alike without being copies.
-    blank = target.str.strip_chars() == ""
+    blank = target == ""
     rows = rows.filter(~blank) if blank.any() else rows
     if len(rows):
         found["contents"] = repeats_of(rows["content"])

@@ -71,16 +71,28 @@ def _add_points(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
     "pointed" is left out where that makes no difference; "dots" tells of a point that
     cannot divide thousands.
     """
-    if not any(some.str.contains(".", literal=True).any() for some in (texts.head(_FEW), texts)):
+    if not _has_point(texts):
         return
-    thousands = texts.str.contains(POINTED)
+    thousands = _pointed(texts, numbers)
     if thousands.any():
         found["pointed"] = numbers.where(thousands).total
         turned = (numbers.values * 1000).round().zip_with(thousands, numbers.values)
         found["numbers"]["pointed"] = numbers_of(Tally(turned, numbers.counts))
         texts = texts.filter(~thousands)
-    if texts.str.contains(".", literal=True).any():
+    if _has_point(texts):
         found["dots"] = True
+
+
+def _has_point(texts: pl.Series) -> bool:
+    return any(some.str.contains(".", literal=True).any() for some in (texts.head(_FEW), texts))
+
+
+def _pointed(texts: pl.Series, numbers: Tally) -> pl.Series:
+    """Tell which plain numbers have a point that could part thousands."""
+    # Most numbers are too small or large for it, which is quicker to see than how they are written.
+    likely = numbers.values.abs().is_between(1, 1000, closed="left")
+    at = likely.arg_true()
+    return likely.scatter(at, texts.gather(at).str.contains(POINTED)) if len(at) else likely
 
 
 def _add_long(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:

@@ -101,11 +101,11 @@ def units_of(signed: pl.Series) -> tuple[pl.Series, pl.Series]:
     """
     parts = signed.str.extract_groups(_NUMBER_AND_UNIT).struct.unnest()
     read, units = grouped(parts.to_series(0)), parts.to_series(1)
-    factors = units.replace_strict(_SCALES, default=None, return_dtype=pl.Float64)
-    scaled = factors.is_not_null()
-    if scaled.any():
+    # Few columns have any, and to look each unit up is slow.
+    if not _SCALES.keys().isdisjoint(units.unique().to_list()):
+        factors = units.replace_strict(_SCALES, default=None, return_dtype=pl.Float64)
         read = read * factors.fill_null(1.0)
-        units = units.set(scaled, SCALED)
+        units = units.set(factors.is_not_null(), SCALED)
     return read, units.set(read.is_null(), None)
 
 
