@@ -93,6 +93,7 @@ WarningCode = Literal[
     "row_names",
     "same_labels",
     "stray_class",
+    "subtotals",
     "suffix",
     "target_code",
     "target_guessed",
@@ -115,6 +116,7 @@ WarningCode = Literal[
 ASKING: dict[WarningCode, str] = {
     "ambiguous_numbers": "some of its numbers can be read in two ways",
     "stray_class": "a class of its target stands in a row or two",
+    "subtotals": "lines of totals seem to stand between its rows",
     "target_code": "its target may hold a code for missing values",
     "target_total": "its target seems to hold a line of totals",
 }

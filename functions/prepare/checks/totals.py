@@ -1,8 +1,12 @@
-"""A line of totals in the target: one value that is the sum of all the others."""
+"""Lines of totals: by the target's largest value, and by what stands in a column of names."""
+
+import re
 
 from pipeline.notices import Notice, notice
+from pipeline.settings import Settings
 from pipeline.wording import figure, quoted
 from table.columns.kind import Column
+from table.columns.labels import with_counts
 from table.columns.target import Target
 
 # Of fewer values, one may be the sum of the others by chance.
@@ -10,6 +14,10 @@ _LEAST_ADDENDS = 20
 _ROUNDED = 1e-4
 # The grand total equals the values' sum; with subtotals beside it, they are there twice.
 _TIMES = (2, 3)
+# What spreadsheets write below each group of rows. Total alone may be a name.
+_SUBTOTAL = re.compile(
+    r"(?i:(sub|grand)[ -]?totals?\b.*|\S.* (sub)?total|zwischensumme|sous-total)"
+)
 
 
 def totals_notices(column: Column, target: Target) -> list[Notice]:
@@ -34,6 +42,24 @@ def totals_notices(column: Column, target: Target) -> list[Notice]:
         f"of the others: its line seems to be one of totals. Take it out of the file and drop that."
     )
     return [notice("target_total", text)]
+
+
+def subtotals_notices(columns: list[Column], target: Target, settings: Settings) -> list[Notice]:
+    """Warn of lines of totals between the rows, as they stand in a column of names."""
+    unused = {target.name, *settings["id_columns"], *settings["drop_columns"]}
+    found = []
+    for column in columns:
+        counts = column.counts if column.numbers is None else None
+        lines = {text: n for text, n in (counts or {}).items() if _SUBTOTAL.fullmatch(text.strip())}
+        if column.name in unused or not lines:
+            continue
+        text = (
+            f"Column {quoted(column.name)}: {with_counts(lines)} name lines of totals, which are "
+            f"no rows. Take them out of the file; if they are none, list the column in "
+            f'"drop_columns" in pipeline.json.'
+        )
+        found.append(notice("subtotals", text))
+    return found
 
 
 def _zeros(column: Column) -> int:

@@ -23,7 +23,7 @@ from prepare.checks.leakage import leakage_notices
 from prepare.checks.left_out import account_of, bad_rows, check_rows
 from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
-from prepare.checks.totals import totals_notices
+from prepare.checks.totals import subtotals_notices, totals_notices
 from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
@@ -100,6 +100,7 @@ def fit_run(
         files.write_document(kinds.ENCODER, decided.encoder)
     notices = [
         *file_notices(plan, decided.chained, target),
+        *subtotals_notices(decided.columns, target, settings),
         *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
         *sign_notices(decided.columns, decided.chained.profile, decided.encoder, settings),
         *leakage_notices(decided.sample, plan, decided.encoder),

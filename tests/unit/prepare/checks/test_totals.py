@@ -68,3 +68,23 @@ def test_twenty_one_values_and_their_sum_are_told() -> None:
 def test_sum_among_classes_is_not_told() -> None:
     values = [*[1.0] * 30, 30.0]
     assert told(of(values, task="multiclass")) == []
+
+
+@pytest.mark.parametrize("name", ["Subtotal", "sub-total", "Grand Total", "North Total"])
+def test_lines_of_totals_between_the_rows_wait_for_a_person(name: str) -> None:
+    rows = [f"s{n % 7},{n % 31},{n * 13 % 70}.5" for n in range(200)]
+    lines = ["store,units,y", *rows[:90], f"{name},400,900.5", *rows[90:], f"{name},500,999.5"]
+    lines += rows[:5]
+    run = prepare("\n".join(lines).encode(), {"target": "y"})
+    (said,) = [w["message"] for w in run.warnings if w["code"] == "subtotals"]
+    assert f"'store': '{name}' (2 rows) name lines of totals" in said
+    assert "subtotals" in ASKING
+    settings = {"target": "y", "drop_columns": ["store"]}
+    assert "subtotals" not in prepare("\n".join(lines).encode(), settings).codes
+
+
+@pytest.mark.parametrize("name", ["Total", "Totally", "s3 totaled"])
+def test_name_that_is_no_line_of_totals_is_none(name: str) -> None:
+    rows = [f"{name if n % 9 == 4 else 's1'},{n % 31},{n * 13 % 70}.5" for n in range(200)]
+    run = prepare("\n".join(["store,units,y", *rows]).encode(), {"target": "y"})
+    assert "subtotals" not in run.codes

@@ -2,9 +2,9 @@
 
 import polars as pl
 import pytest
+from table.edges.label_first import has_label_first
 
 from pipeline.vocabulary import TargetBy
-from table.columns.label_first import has_label_first
 from table.columns.target_guess import guess_notices, guess_target
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
