@@ -221,7 +221,6 @@ def _has_label_first(data: bytes, head: Head, whole: bool) -> bool:
     """Look at the rows that begin a file without a header; the last may be cut off."""
     # Few files have no header, and polars takes three times as long to import as the rest.
     from table.edges.label_first import has_label_first
-
     from table.reading.records import read_records
 
     lines = head.dialect.text_of(data)

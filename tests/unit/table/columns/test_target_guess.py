@@ -2,10 +2,10 @@
 
 import polars as pl
 import pytest
-from table.edges.label_first import has_label_first
 
 from pipeline.vocabulary import TargetBy
 from table.columns.target_guess import guess_notices, guess_target
+from table.edges.label_first import has_label_first
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 NUMBERS = ["0.3", "-1.25", "4.5", "2.75", "0.1"]
