@@ -93,9 +93,13 @@ def matrix_of(path: Path, content_type: str, csv_weights: int) -> "xgboost.DMatr
         if content_type == _CSV:
             with file.open(encoding="utf-8", errors="ignore") as lines:
                 delimiter_of(lines.readline())
-    with tempfile.TemporaryDirectory(prefix="input-") as merged:
-        _gather(path, Path(merged))
-        matrix = _READERS[content_type](Path(merged), csv_weights)
+    with tempfile.TemporaryDirectory(prefix="input-") as own:
+        # XGBoost's reader also lists the folder above the one that it reads, and fails if a file
+        # goes meanwhile; in the folder for all temporary files many do.
+        merged = Path(own, "data")
+        merged.mkdir()
+        _gather(path, merged)
+        matrix = _READERS[content_type](merged, csv_weights)
     if matrix.get_label().size == 0:
         raise UserError(
             "Got input data without labels. Please check the input data set. If training job is "

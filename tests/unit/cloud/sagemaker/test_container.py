@@ -1,6 +1,8 @@
 """The container's own code, without a server."""
 
 import json
+import tempfile
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +76,34 @@ def test_weights_are_the_second_column(tmp_path: Path) -> None:
     assert matrix is not None
     assert matrix.num_col() == 2
     assert matrix.get_weight().tolist() == [0.5, 2.0]
+
+
+def test_files_that_come_and_go_beside_it_do_not_disturb_a_channel(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Functions and other jobs have their temporary files in the same folder.
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "tmp"))
+    for folder in ("tmp", "channel"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "channel/a.csv").write_text(rows_of(5))
+    ended = threading.Event()
+
+    def others() -> None:
+        files = [tmp_path / f"tmp/{n}" for n in range(40)]
+        while not ended.is_set():
+            for file in files:
+                file.write_text("1")
+            for file in files:
+                file.unlink()
+
+    busy = threading.Thread(target=others)
+    busy.start()
+    try:
+        for _ in range(40):
+            assert data.matrix_of(tmp_path / "channel", "csv", 0) is not None
+    finally:
+        ended.set()
+        busy.join()
 
 
 def test_channel_of_empty_files_has_no_matrix(tmp_path: Path) -> None:
