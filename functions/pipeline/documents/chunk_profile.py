@@ -89,7 +89,7 @@ class ColumnProfile(TypedDict):
     prose: NotRequired[int]
     """Values of three words or more."""
     dots: NotRequired[bool]
-    pointed: NotRequired[int]
+    thousands: NotRequired[int]
     """Plain numbers whose point could part thousands."""
     long: NotRequired[int]
     """Whole numbers of more digits than a float holds."""

@@ -19,7 +19,8 @@ _KINDS = ("category", "integer", "float", "text")
 _ENTITIES = (
     "account|animal|client|customer|device|driver|employee|household|machine|member|participant|"
     "passenger|patient|person|player|pupil|respondent|sensor|session|student|subject|user|vehicle|"
-    "visitor|store|shop|branch|school|hospital|clinic|company|firm|farm|plot|mrn|ssn|kunde|kunden|cliente|utilisateur|nutzer|proband"
+    "visitor|store|shop|branch|school|hospital|clinic|company|firm|farm|plot|mrn|ssn|"
+    "kunde|kunden|cliente|utilisateur|nutzer|proband"
 )
 _NAME = re.compile(
     rf"(?i:(^|[\W_])({_ENTITIES})s?([\W_]*(no|nr|num|number|nummer|key|code|name|hash))?[.#]?$)"

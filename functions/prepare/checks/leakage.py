@@ -34,20 +34,20 @@ def leakage_notices(sample: Sample | None, plan: Plan, encoder: Encoder) -> list
     )
     names = list(dict.fromkeys(encoder["features"][number]["column"] for number in near))
     empty = _empty_where(frame, columns, encoder, labels) if target["task"] == "binary" else []
-    return _equal(names, target["name"]) + _telling(
-        [name for name in empty if name not in names], target["name"]
-    )
-
-
-def _telling(names: list[str], target: str) -> list[Notice]:
-    if not names:
-        return []
-    text = (
-        f"Whether {listed(names)} {'is' if len(names) == 1 else 'are'} empty almost tells the "
-        f"target {quoted(target)}; if it is filled in only afterwards, list it in "
-        f'"drop_columns" in pipeline.json.'
-    )
-    return [notice("leakage", text)]
+    empty = [name for name in empty if name not in names]
+    told, remedy = quoted(target["name"]), 'list it in "drop_columns" in pipeline.json.'
+    texts = []
+    if names:
+        texts.append(
+            f"{listed(names)} almost {'equals' if len(names) == 1 else 'equal'} the target {told}; "
+            f"if it is not known when you predict, {remedy}"
+        )
+    if empty:
+        texts.append(
+            f"Whether {listed(empty)} {'is' if len(empty) == 1 else 'are'} empty almost tells the "
+            f"target {told}; if it is filled in only afterwards, {remedy}"
+        )
+    return [notice("leakage", text) for text in texts]
 
 
 def _empty_where(
@@ -61,17 +61,6 @@ def _empty_where(
     }
     near = _agreeing(pl.DataFrame(empty), labels)
     return [[*empty][number] for number in near]
-
-
-def _equal(names: list[str], target: str) -> list[Notice]:
-    if not names:
-        return []
-    text = (
-        f"{listed(names)} almost {'equals' if len(names) == 1 else 'equal'} the target "
-        f"{quoted(target)}; if it is not known when you predict, list it in "
-        f'"drop_columns" in pipeline.json.'
-    )
-    return [notice("leakage", text)]
 
 
 def _correlated(features: pl.DataFrame, labels: pl.Series) -> list[int]:

@@ -7,6 +7,7 @@ from pipeline.settings import Settings
 from pipeline.wording import figure, quoted
 from table.columns.kind import Column
 from table.columns.labels import with_counts
+from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target
 
 # Of fewer values, one may be the sum of the others by chance.
@@ -46,7 +47,8 @@ def totals_notices(column: Column, target: Target) -> list[Notice]:
 
 def subtotals_notices(columns: list[Column], target: Target, settings: Settings) -> list[Notice]:
     """Warn of lines of totals between the rows, as they stand in a column of names."""
-    unused = {target.name, *settings["id_columns"], *settings["drop_columns"]}
+    named = [*settings["id_columns"], *settings["drop_columns"]]
+    unused = {target.name, *as_in_file(named, [column.name for column in columns])}
     found = []
     for column in columns:
         counts = column.counts if column.numbers is None else None

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from pipeline.documents.chunk_profile import ColumnProfile, MergedProfile
+from pipeline.documents.chunk_profile import MergedProfile
 from pipeline.documents.fit import Method
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import SplitPart
@@ -10,7 +10,7 @@ from pipeline.notices import Notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import SPLITS, TRAIN
 from prepare.splitting import told
-from prepare.splitting.content import by_content, copied_rows
+from prepare.splitting.content import by_content, copied_rows, without_target
 from prepare.splitting.row_split import Fractions, assign_groups
 from table.columns.kind import Column
 
@@ -82,7 +82,7 @@ def choose(
         part, notices = told.of_entities(name, target)
         return Chosen(*entities, part, notices)
     if copied and (copied.unlikely or split.get("by") == "content"):
-        blank = _without_target(profile["columns"][plan["columns"].index(target)])
+        blank = without_target(profile["columns"][plan["columns"].index(target)])
         divided = by_content(profile, found.content, fractions, lost - blank)
         if divided is not None:
             part, notices = told.of_copies(copied, profile["rows"], "by" in split)
@@ -95,11 +95,6 @@ def choose(
         return Chosen(usual.method, usual.train, part)
     part, notices = told.in_order_of_time(found.drifting, target, part)
     return Chosen(usual.method, usual.train, part, notices)
-
-
-def _without_target(target: ColumnProfile) -> int:
-    """Return the rows with an empty field for a target, whose contents are not counted."""
-    return target["missing"] - sum(target.get("spelled", {}).values())
 
 
 def _by_entity(

@@ -19,6 +19,7 @@ from table.profiling.distinct import distinct
 from table.profiling.repeats import complete, copies, repeats_of, rows_by_hash, single_share
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
+from table.values.missing import present
 
 SHARE = 0.03
 """From this share of copies on rows are divided by their content (ADR 43)."""
@@ -95,14 +96,25 @@ def add_repeats(found: RowsProfile, frame: pl.DataFrame, plan: Plan, content: li
     columns = plan["columns"]
     if not content or not len(frame):
         return
-    target = frame.to_series(columns.index(plan["target"]))
+    at = columns.index(plan["target"])
+    target = frame.to_series(at)
     rows = pl.DataFrame([content_digests(frame, columns, content).alias("content"), target])
     # Rows without a target are not divided, and blank lines are alike without being copies.
-    blank = target == ""
-    rows = rows.filter(~blank) if blank.any() else rows
+    if without_target(found["columns"][at]):
+        known = present(target, plan["target"], plan.get("missing_values")).str.strip_chars()
+        rows = rows.filter(known.fill_null("") != "")
     if len(rows):
         found["contents"] = repeats_of(rows["content"])
         found["repeated"] = repeats_of(rows.hash_rows(seed=0))
+
+
+def without_target(target: ColumnProfile) -> int:
+    """Return the rows without a target, whose contents are not counted.
+
+    The field is empty, or holds what the settings say is missing; of NA or None it is known only
+    later whether it is a class.
+    """
+    return target["missing"] - sum(target.get("spelled", {}).values())
 
 
 def copied_rows(profile: MergedProfile, plan: Plan, content: list[int]) -> Copied | None:

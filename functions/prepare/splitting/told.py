@@ -73,8 +73,7 @@ def of_copies(copied: Copied, rows: int, asked: bool) -> tuple[SplitPart, list[N
     ----------
     asked : whether the settings ask for it, so that nothing is left to decide.
     """
-    about = "about " if copied.estimated else ""
-    said = f"{about}{copied.rows:,} of {counted(rows, 'row')} are copies of others"
+    said = _copies(copied, rows)
     how = f"Rows of the same content stayed together: {said}."
     part = _part("content", None, "settings" if asked else "file", how, copied)
     text = (
@@ -91,8 +90,7 @@ def of_copies(copied: Copied, rows: int, asked: bool) -> tuple[SplitPart, list[N
 
 def of_lone_copies(copied: Copied, rows: int) -> tuple[SplitPart, list[Notice]]:
     """Tell of copies that are too few contents to be divided by."""
-    about = "about " if copied.estimated else ""
-    said = f"{about}{copied.rows:,} of {counted(rows, 'row')} are copies of others"
+    said = _copies(copied, rows)
     text = (
         f"{said[0].upper()}{said[1:]}, equal but for identifiers and the like, and rows that test "
         f"may have copies that trained, so the metric is too good. Delete them if they are a "
@@ -100,6 +98,11 @@ def of_lone_copies(copied: Copied, rows: int) -> tuple[SplitPart, list[Notice]]:
     )
     question = f"{said}, and may have trained and tested"
     return {**by_position(copied, False), "question": question}, [notice("copies", text)]
+
+
+def _copies(copied: Copied, rows: int) -> str:
+    about = "about " if copied.estimated else ""
+    return f"{about}{copied.rows:,} of {counted(rows, 'row')} are copies of others"
 
 
 def _part(

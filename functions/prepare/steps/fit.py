@@ -16,7 +16,7 @@ from pipeline.notices import Notice, capped
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, Source
 from pipeline.wording import shorten
-from prepare.checks.champion import compare_champion
+from prepare.checks.champion import Usable, compare_champion
 from prepare.checks.file_notices import file_notices
 from prepare.checks.known_target import known_target
 from prepare.checks.leakage import leakage_notices
@@ -98,16 +98,7 @@ def fit_run(
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
     if not again:
         files.write_document(kinds.ENCODER, decided.encoder)
-    notices = [
-        *file_notices(plan, decided.chained, target),
-        *subtotals_notices(decided.columns, target, settings),
-        *totals_notices(decided.columns[plan["columns"].index(plan["target"])], target),
-        *sign_notices(decided.columns, decided.chained.profile, decided.encoder, settings),
-        *leakage_notices(decided.sample, plan, decided.encoder),
-        *division.notices,
-        *usable.notices,
-        *decided.feature_notices,
-    ]
+    notices = _notices(decided, usable, plan, settings)
     files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     if not again:
         digests = digest_rule(plan["columns"], sum(target.counts))
@@ -131,6 +122,21 @@ def fit_run(
         # Nothing refuses the run any more, so its settings may be the dataset's.
         keep_settings(files.bucket, request)
     return fitted
+
+
+def _notices(decided: _Decided, usable: Usable, plan: Plan, settings: Settings) -> list[Notice]:
+    """Return all that the file's owner is told, what matters most first."""
+    columns, target, profile = decided.columns, decided.target, decided.chained.profile
+    return [
+        *file_notices(plan, decided.chained, target),
+        *subtotals_notices(columns, target, settings),
+        *totals_notices(columns[plan["columns"].index(plan["target"])], target),
+        *sign_notices(columns, profile, decided.encoder, settings),
+        *leakage_notices(decided.sample, plan, decided.encoder),
+        *decided.division.notices,
+        *usable.notices,
+        *decided.feature_notices,
+    ]
 
 
 def _decided(

@@ -219,7 +219,7 @@ def _offset_of(start: bytes, head: Head) -> int:
 
 def _has_label_first(data: bytes, head: Head, whole: bool) -> bool:
     """Look at the rows that begin a file without a header; the last may be cut off."""
-    # Few files have no header, and polars takes three times as long to import as the rest.
+    # Few files have no header, and importing polars takes longer than all else that plan does.
     from table.edges.label_first import has_label_first
     from table.reading.records import read_records
 

@@ -44,12 +44,12 @@ def classes_of(
     if numeric:
         keys = numbers_of(texts, column.style)
     elif column.kind == "boolean" or not distinct:
-        keys = {text: label_key(text) for text in texts}
+        keys = {text: label_key(text) for text in (*texts, *known)}
         keys = keys if distinct else _said_yes_or_no(keys)
     for text in texts:
         if text in keys:
             groups.setdefault(keys[text], []).append(text)
-    names = {} if numeric or distinct else {label_key(name): name for name in reversed(known)}
+    names = {} if numeric or distinct else {keys[name]: name for name in reversed(known)}
     # The commonest spelling names the class.
     return {
         names.get(str(key), _plain(members[0], numeric)): sorted(members)

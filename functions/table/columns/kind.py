@@ -21,6 +21,7 @@ SHARE = 0.95
 # A column of few different values, some of them no numbers, holds codes.
 _CODES = 50
 _TEXT_SHARE = 0.5
+_TIMES_SHARE = 0.5
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,8 @@ def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> 
     present = column.present
     if not target and (written := plain_dates(found, SHARE * present)):
         return _dated(column, written)
-    clocks = clocks_of(column.name, found, share * present)
+    # However few must be numbers, less than half are no times: the numbers beside them are more.
+    clocks = clocks_of(column.name, found, max(share, _TIMES_SHARE) * present)
     if clocks is None:
         return None
     numbers = clocks.numbers

@@ -22,9 +22,9 @@ def has_decimal_comma(
     Parameters
     ----------
     columns : merged profiles.
-    said : the sign that the settings name, which counts where no column tells.
+    said : the sign that the settings name, whatever the columns tell.
     """
-    sign = decimal_sign(columns) or said
+    sign = said or decimal_sign(columns)
     return delimiter == ";" if sign is None else sign == ","
 
 
@@ -63,7 +63,7 @@ def sign_of_either(
     if plain is None and not factor:
         return None
     if plain and pointed is not None:
-        mixed = factor or found.get("pointed", 0) < plain["count"]
+        mixed = factor or found.get("thousands", 0) < plain["count"]
         return "." if mixed and grouped is None and comma is None else None
     if grouped is None or comma is None:
         return None

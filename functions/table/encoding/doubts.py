@@ -57,7 +57,7 @@ def _codes(column: Column, missing: MissingValues | None, code: WarningCode) -> 
         (f"{value:.6g}" if column.dates is None else f"{_year(int(value))}")
         for value in ends["between"]
     )
-    setting = json.dumps({"missing_values": {column.name: [*far][:3]}}, ensure_ascii=False)[1:-1]
+    setting = json.dumps({"missing_values": {column.name: [*far][:4]}}, ensure_ascii=False)[1:-1]
     text = (
         f"Column {quoted(column.name)}: {with_counts(far)} far off all others ({least} to {most}), "
         f"as codes for missing are. If so, set {setting} in pipeline.json; if not, an empty list."

@@ -73,9 +73,9 @@ def _add_points(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
     """
     if not _has_point(texts):
         return
-    thousands = _pointed(texts, numbers)
+    thousands = _like_thousands(texts, numbers)
     if thousands.any():
-        found["pointed"] = numbers.where(thousands).total
+        found["thousands"] = numbers.where(thousands).total
         turned = (numbers.values * 1000).round().zip_with(thousands, numbers.values)
         found["numbers"]["pointed"] = numbers_of(Tally(turned, numbers.counts))
         texts = texts.filter(~thousands)
@@ -87,7 +87,7 @@ def _has_point(texts: pl.Series) -> bool:
     return any(some.str.contains(".", literal=True).any() for some in (texts.head(_FEW), texts))
 
 
-def _pointed(texts: pl.Series, numbers: Tally) -> pl.Series:
+def _like_thousands(texts: pl.Series, numbers: Tally) -> pl.Series:
     """Tell which plain numbers have a point that could part thousands."""
     # Most numbers are too small or large for it, which is quicker to see than how they are written.
     likely = numbers.values.abs().is_between(1, 1000, closed="left")

@@ -7,7 +7,7 @@ of one part alone lies within the range of another.
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
 from typing import cast
 
 from pipeline.documents.chunk_profile import Dates, Ends, Numbers
@@ -20,13 +20,15 @@ _CODE = re.compile(r"9+[6789]|7{2,}|8{2,}")
 _ONE_DIGIT = re.compile(r"[789]")
 _LIMITS = (-32768.0, 32767.0, 65535.0, -2147483648.0, 2147483647.0, 4294967295.0)
 _FILL = 1e15
-# Where the calendars of spreadsheets, databases and Unix begin and end, and what people type.
+# Where the calendars of spreadsheets, databases and Unix begin and end, and what people type; days
+# of years beyond these are codes, too.
 _DAYS = (
-    *("0001-01-01", "1111-11-11", "1753-01-01", "1800-01-01", "1899-12-30", "1899-12-31"),
-    *("1900-01-01", "1901-01-01", "1904-01-01", "1970-01-01", "2099-12-31", "2199-12-31"),
+    *("1800-01-01", "1899-12-30", "1899-12-31", "1900-01-01", "1901-01-01", "1904-01-01"),
+    *("1970-01-01", "2099-12-31", "2199-12-31"),
 )
 _YEARS = (1800, 2200)
 _DAY = 86_400_000_000
+# A column that ends in more of them counts, and has no codes.
 _MOST = 12
 _DIGITS = ("7", "8", "9", "-7", "-8")
 # In multiples of the range of all others: adult's capital gain of 99,999 is 1.4 off and stands for
@@ -130,17 +132,12 @@ def _digits(value: float) -> str:
 
 def _is_code_day(tick: float) -> bool:
     day = _day(tick)
-    return day in _DAYS or not _YEARS[0] <= int(day[:4] or 0) < _YEARS[1]
+    return day in _DAYS or not _YEARS[0] <= int(day[:4]) < _YEARS[1]
 
 
 def _day(tick: float) -> str:
-    try:
-        day = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=tick // _DAY)
-    except OverflowError:
-        return ""
-    return day.date().isoformat()
+    return (date(1970, 1, 1) + timedelta(days=tick // _DAY)).isoformat()
 
 
 def _tick(day: str) -> float:
-    since = datetime.fromisoformat(f"{day}T00:00:00+00:00") - datetime(1970, 1, 1, tzinfo=UTC)
-    return float(since.days * _DAY)
+    return float((date.fromisoformat(day) - date(1970, 1, 1)).days * _DAY)

@@ -68,8 +68,8 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         merged["infinite"] = infinite
     if prose := one.get("prose", 0) + other.get("prose", 0):
         merged["prose"] = prose
-    if pointed := one.get("pointed", 0) + other.get("pointed", 0):
-        merged["pointed"] = pointed
+    if thousands := one.get("thousands", 0) + other.get("thousands", 0):
+        merged["thousands"] = thousands
     if long := one.get("long", 0) + other.get("long", 0):
         merged["long"] = long
     if one.get("dots") or other.get("dots"):

@@ -40,8 +40,8 @@ SCALED = "k, M"
 """Stands for all suffixes that multiply: 1.2k and 3.4M are numbers of one column."""
 # Before a number: US$, R$, Rs. 50, USD 1,234. A point of Rs. is no decimal point.
 _CURRENCIES = (
-    r"^([+\-(]?)\s?(?:(?:[A-Z]{1,3})?[$€£¥]|[₹₽₩₺₫₪฿]|Rs\.?|kr\.?|USD|EUR|GBP|CHF|INR|JPY|CNY|AUD|CAD|"
-    r"BRL|SEK|NOK|DKK|PLN)\s?([+\-(]?\s?[0-9.].*)$"
+    r"^([+\-(]?)\s?(?:(?:[A-Z]{1,3})?[$€£¥]|[₹₽₩₺₫₪฿]|Rs\.?|kr\.?|"
+    r"USD|EUR|GBP|CHF|INR|JPY|CNY|AUD|CAD|BRL|SEK|NOK|DKK|PLN)\s?([+\-(]?\s?[0-9.].*)$"
 )
 _NOT_NUMBER = r"[^0-9.eE+-]"
 # XGBoost holds numbers in 32 bits, and refuses what is infinite there.

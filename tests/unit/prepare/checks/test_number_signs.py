@@ -101,3 +101,9 @@ def test_target_that_mixes_both_ways_is_named() -> None:
         if w["code"] == "ambiguous_numbers"
     ]
     assert "'y'" in said
+
+
+def test_setting_goes_before_what_other_columns_tell() -> None:
+    found = run(".", ";", beside="3,5", decimal=".")
+    (amount,) = (c for c in found.json("profile.json")["columns"] if c["name"] == "amount")
+    assert amount["max"] < 1000

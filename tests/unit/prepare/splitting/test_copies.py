@@ -20,7 +20,7 @@ def measured(rows: int, seed: int = 1) -> list[str]:
 
 def made(rows: list[str], head: str = "a,b,won", **more: Any) -> Prepared:
     split = more.pop("split", {})
-    settings = {"target": "won", "split": split}
+    settings = {"target": "won", "split": split, "missing_values": more.pop("missing_values", [])}
     return prepare("\n".join([head, *rows, ""]).encode(), settings, **more)
 
 
@@ -138,6 +138,15 @@ def test_split_that_unreadable_targets_could_empty_is_by_position() -> None:
     # It is told all the same, and waits.
     assert "copies" in prepared.codes
     assert "may have trained and tested" in part(prepared)["question"]
+
+
+@pytest.mark.parametrize("target", ["", "  ", "9999"])
+def test_rows_whose_target_is_missing_are_no_copies(target: str) -> None:
+    rows = measured(200) + [f"1.5,2.5,{target}"] * 60
+    found = made(rows, missing_values=[9999])
+    assert "copies" not in found.codes
+    again = made(measured(200) * 2 + [f"1.5,2.5,{target}"] * 100, missing_values=[9999])
+    assert (part(again)["by"], part(again)["copies"]) == ("content", 200)
 
 
 def test_rows_without_a_target_are_no_copies_and_hide_none() -> None:

@@ -83,6 +83,24 @@ def test_ways_to_say_yes_beside_anything_else_are_classes_of_their_own() -> None
     assert len(classes(of({"y": 50, "yes": 30, "no": 40}))) == 2
 
 
+def test_ways_to_say_yes_keep_the_names_of_the_approved_models_classes() -> None:
+    def data(shares: dict[str, int]) -> bytes:
+        values = [value for value, rows in shares.items() for _ in range(rows)]
+        return "\n".join(["x,y", *(f"{n % 7},{v}" for n, v in enumerate(values))]).encode()
+
+    before = prepare(data({"TRUE": 60, "FALSE": 70}), {"target": "y"}, run="set-1")
+    champion = {"found": True, "encoder_key": f"{before.plan['prefix']}/encoder.json"}
+    after = prepare(
+        data({"TRUE": 20, "1": 90, "FALSE": 30, "0": 80}),
+        {"target": "y"},
+        champion=champion,
+        s3=before.s3,
+        run="set-2",
+    )
+    assert classes(after) == classes(before) == ["FALSE", "TRUE"]
+    assert after.fit["champion"]["usable"]
+
+
 def test_booleans_in_any_case_are_two_classes_without_a_warning() -> None:
     for settings in ({}, {"distinct_labels": True}):
         run = of({"yes": 30, "Yes": 40, "NO": 30, "no": 20}, settings)

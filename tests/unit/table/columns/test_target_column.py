@@ -52,6 +52,12 @@ def test_text_known_to_say_missing_may_stand_in_most_rows(mark: str) -> None:
     assert f"'{mark}' (600 rows)" in said(run)
 
 
+def test_one_time_of_day_does_not_make_times_of_amounts() -> None:
+    run = of(AGES * 5 + ["12:30"])
+    assert run.fit["task"] == "regression"
+    assert run.json("encoder.json")["target"]["style"] == "plain"
+
+
 def test_codes_with_letters_in_many_rows_stay_classes() -> None:
     assert of(AGES * 5 + ["18a"] * 20).fit["task"] == "multiclass"
 

@@ -128,6 +128,11 @@ def test_dates_of_several_ways_are_told_though_no_way_is_that_of_most() -> None:
     assert "61 of 61 values are dates, written in several ways" in column.nearly
 
 
+def test_plain_numbers_that_a_name_makes_dates_are_counted_once() -> None:
+    texts = [f"20240{n % 9 + 1}11" if n % 5 < 2 else f"w{n % 7}" for n in range(60)]
+    assert "several ways" not in column_with([*texts, "2024-01-31"], "day").nearly
+
+
 def test_dates_that_two_orders_read_are_counted_once() -> None:
     texts = [
         f"{n % 12 + 1:02d}/{n % 11 + 1:02d}/2024" if n % 5 < 2 else f"w{n % 7}" for n in range(60)
