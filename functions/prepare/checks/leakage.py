@@ -33,8 +33,7 @@ def leakage_notices(sample: Sample | None, plan: Plan, encoder: Encoder) -> list
         else _agreeing(features, labels)
     )
     names = list(dict.fromkeys(encoder["features"][number]["column"] for number in near))
-    empty = _empty_where(frame, columns, encoder, labels) if target["task"] == "binary" else []
-    empty = [name for name in empty if name not in names]
+    empty = [n for n in _empty_where(frame, columns, encoder, labels) if n not in names]
     told, remedy = quoted(target["name"]), 'list it in "drop_columns" in pipeline.json.'
     texts = []
     if names:
@@ -53,7 +52,7 @@ def leakage_notices(sample: Sample | None, plan: Plan, encoder: Encoder) -> list
 def _empty_where(
     frame: pl.DataFrame, columns: list[str], encoder: Encoder, labels: pl.Series
 ) -> list[str]:
-    """Return the columns that are filled in for one class only."""
+    """Return the columns that are filled in for one class of two only."""
     used = dict.fromkeys(feature["column"] for feature in encoder["features"])
     empty = {
         name: stripped(frame.to_series(columns.index(name))).is_null().cast(pl.Int8)

@@ -102,7 +102,7 @@ def add_repeats(found: RowsProfile, frame: pl.DataFrame, plan: Plan, content: li
     # Rows without a target are not divided, and blank lines are alike without being copies.
     if without_target(found["columns"][at]):
         known = present(target, plan["target"], plan.get("missing_values")).str.strip_chars()
-        rows = rows.filter(known.fill_null("") != "")
+        rows = rows.filter(known != "")
     if len(rows):
         found["contents"] = repeats_of(rows["content"])
         found["repeated"] = repeats_of(rows.hash_rows(seed=0))

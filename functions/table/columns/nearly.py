@@ -3,7 +3,7 @@
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.wording import quoted
 from table.columns.date_order import written_dates
-from table.values.date_styles import DATES, PLAIN
+from table.values.date_styles import DATES
 
 _MOST = 0.5
 _SHOWN = 40
@@ -30,8 +30,6 @@ def nearly_of(found: ColumnProfile, present: int, *, codes: bool = False) -> str
         said.append((written.dates["count"], f"are dates such as {example}", [*written.unread]))
         ways: dict[str, int] = {}
         for style, part in found["dates"].items():
-            if style in PLAIN:
-                continue
             pattern = DATES[style].pattern
             ways[pattern] = max(ways.get(pattern, 0), part["count"])
         said.append((sum(ways.values()), "are dates, written in several ways", []))

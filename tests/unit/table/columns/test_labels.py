@@ -98,6 +98,15 @@ def test_ways_to_say_yes_keep_the_names_of_the_approved_models_classes() -> None
         run="set-2",
     )
     assert classes(after) == classes(before) == ["FALSE", "TRUE"]
+    # A class of the approved model's may be gone.
+    again = prepare(
+        data({"a": 40, "A": 50, "b": 60}),
+        {"target": "y"},
+        champion=champion,
+        s3=before.s3,
+        run="set-3",
+    )
+    assert classes(again) == ["A", "b"]
     assert after.fit["champion"]["usable"]
 
 
