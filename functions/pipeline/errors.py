@@ -14,7 +14,8 @@ PipelineError
 │   ├── TargetMissingError      the target names no column of the file
 │   ├── TargetUnusableError     the target is constant, empty, or has too many classes
 │   ├── RowsUnusableError       too few rows are left to train on
-│   └── ColumnMismatchError     the file's columns do not fit the encoder
+│   ├── ColumnMismatchError     the file's columns do not fit the encoder
+│   └── ModelMissingError       the dataset has no approved model to score with
 ├── EvaluationError             predictions and truth do not belong together; the run failed
 │   ├── PredictionCountError    as many predictions as test rows are needed
 │   ├── PredictionValueError    a prediction is no number
@@ -88,6 +89,10 @@ class RowsUnusableError(InputError):
 
 class ColumnMismatchError(InputError):
     """The file's columns do not fit the encoder."""
+
+
+class ModelMissingError(InputError):
+    """The dataset has no approved model to score with."""
 
 
 class EvaluationError(PipelineError):

@@ -56,6 +56,8 @@ class Champion(TypedDict):
     data_last_modified: NotRequired[str]
     """ISO 8601."""
     data_etag: NotRequired[str]
+    model_data: NotRequired[str]
+    """s3:// address of the model.tar.gz; looked up for scoring alone."""
 
 
 class UsableFacts(TypedDict):
