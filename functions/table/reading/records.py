@@ -22,6 +22,25 @@ class BadRow:
     fields: int
 
 
+REPEATED_HEADER = 0
+"""In place of a number of fields."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Where each record lies, those that are no rows among them; blank lines are none.
+
+    Attributes
+    ----------
+    first, last : UInt32, its lines, from 0.
+    fields : UInt32, how many it has; REPEATED_HEADER if it repeats the header.
+    """
+
+    first: pl.Series
+    last: pl.Series
+    fields: pl.Series
+
+
 @dataclass(frozen=True)
 class Records:
     """The records of a piece.
@@ -36,6 +55,7 @@ class Records:
     begins : line of each row; None if each line is a row.
     repeated : records that repeat the header.
     swallowed : lines that a quote takes into a record though they look like records.
+    spans : of all records; None if each line is a row.
     """
 
     frame: pl.DataFrame
@@ -46,6 +66,7 @@ class Records:
     begins: pl.Series | None = None
     repeated: Spots = field(default_factory=Spots)
     swallowed: Spots = field(default_factory=Spots)
+    spans: Spans | None = None
 
 
 def read_records(
@@ -77,7 +98,19 @@ def read_records(
         frame=found.frame.filter(~repeated),
         index=(numbers if found.index is None else found.index).filter(~repeated),
         repeated=Spots(found.repeated.count + len(lines), first),
+        spans=_without(found, repeated, width),
     )
+
+
+def _without(found: Records, repeated: pl.Series, width: int) -> Spans:
+    """Return the records' places, with rows told apart that repeat the header."""
+    spans = found.spans
+    if spans is None:
+        lines = pl.int_range(found.count, dtype=pl.UInt32, eager=True)
+        spans = Spans(lines, lines, pl.repeat(width, found.count, dtype=pl.UInt32, eager=True))
+    rows = repeated.arg_true()
+    records = rows if found.index is None else found.index.gather(rows)
+    return replace(spans, fields=spans.fields.clone().scatter(records, REPEATED_HEADER))
 
 
 def _all_records(
@@ -122,20 +155,22 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
     has_quote = lines.str.contains(dialect.quote, literal=True)
     tidy = ~has_quote | lines.str.contains(rules.strict)
     if tidy.all():
-        first = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
+        first = last = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
         records, rewritten, swallowed = lines, False, Spots()
     else:
         records, first = _joined(lines, tidy, dialect)
+        last = (first.shift(-1).fill_null(len(lines)) - 1).cast(pl.UInt32)
         rewritten, swallowed = True, swallowed_lines(lines, first, dialect, width)
     blank = (lines.str.strip_chars(" \r") == "").gather(first)
     if blank.any():
-        records, first = records.filter(~blank), first.filter(~blank)
+        records, first, last = records.filter(~blank), first.filter(~blank), last.filter(~blank)
     fields = _field_counts(records, dialect)
     good = fields == width
-    repeated = Spots()
+    repeated, told = Spots(), fields.cast(pl.UInt32)
     wrong = ~good
     if wrong.any() and (again := of_other_width(records, fields, width, dialect, headers)):
         wrong = wrong.scatter(again, False)
+        told = told.clone().scatter(again, REPEATED_HEADER)
         lines_again = first.gather(again)
         repeated = Spots(len(again), lines_again.head(BAD_LINES_SHOWN).to_list())
     bad = [
@@ -152,8 +187,8 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
         index, kept = good.arg_true(), records.filter(good)
     unchanged = not rewritten and len(kept) == len(lines)
     frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
-    begins = None if unchanged else first.filter(good)
-    return Records(frame, index, len(records), bad, unchanged, begins, repeated, swallowed)
+    begins, spans = (None, None) if unchanged else (first.filter(good), Spans(first, last, told))
+    return Records(frame, index, len(records), bad, unchanged, begins, repeated, swallowed, spans)
 
 
 def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:
