@@ -19,8 +19,10 @@ PART_FOLDERS = ("train", "validation", "test", "truth")
 CHAMPION_FOLDERS = ("champion",)
 SCORE_NOTE = "score-"
 """What Encode tells of a chunk of a file that is scored."""
-FEATURES, REASONS, PREDICTIONS = "data/features", "reasons", "predictions"
-"""Folders of a run that scores: features as 32-bit floats, reasons, and predictions."""
+FEATURES, TO_SCORE, SPANS = "data/features", "data/score", "data/spans"
+REASONS, PREDICTIONS = "reasons", "predictions"
+"""Folders of a run that scores: features as 32-bit floats and as CSV, where records lie, reasons,
+and predictions."""
 
 
 def prefix_of(run: str) -> str:
@@ -72,6 +74,11 @@ def note_name(note: str, index: int) -> str:
 def feature_part(index: int) -> str:
     """Return the file name of a chunk's features, below data/features."""
     return f"part-{index:05d}.f32"
+
+
+def spans_part(index: int) -> str:
+    """Return the file name of where a chunk's records lie, below data/spans."""
+    return f"part-{index:05d}.u32"
 
 
 def prediction_part(index: int) -> str:

@@ -60,8 +60,6 @@ class Checked(TypedDict):
     """The file's column of true values, if it has one."""
     missing: list[MissingShare]
     """Largest differences first, three at most."""
-    unseen: dict[str, int]
-    """By column, values that the champion never saw."""
     warnings: list[Notice]
 
 
@@ -71,9 +69,9 @@ class ScoreNote(TypedDict):
     index: int
     rows: int
     """Rows that are predicted, in the order of the file."""
-    lines: int
-    """Line ends in the chunk's bytes; with `plain`, as many as rows."""
     plain: bool
-    """Whether each line is a row, so that no list of records was written."""
+    """Whether each line is a row, so that no list of records was written (data/spans)."""
+    unseen: dict[str, int]
+    """By column, values that the champion never saw in training."""
     strays: NotRequired[dict[str, list[int]]]
     """By row (from 0), positions of the columns whose cell could not be read."""

@@ -60,6 +60,31 @@ class Champion(TypedDict):
     """s3:// address of the model.tar.gz; looked up for scoring alone."""
 
 
+class PlannedScoring(TypedDict):
+    """What Plan data answers for a file to score: the state machine's new input."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    dataset: str
+    run: str
+    prefix: str
+    manifest: str
+    attempts: list[str]
+    """Names of the transform job, one for each try."""
+    champion: Champion
+
+
+class CheckedFacts(TypedDict):
+    """What Check file answers."""
+
+    engine: str
+    reasons: int
+    has_target: bool
+    chunks: str
+    """Key of chunks.json."""
+
+
 class UsableFacts(TypedDict):
     """Whether the champion can predict the file's test rows."""
 

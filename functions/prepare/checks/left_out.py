@@ -22,6 +22,22 @@ def bad_rows(profile: MergedProfile) -> int:
 
 
 def check_rows(chained: Chain, plan: Plan) -> None:
+    """Refuse a file that cannot train: see `check_records`; or it has too few rows.
+
+    Raises
+    ------
+    RowsUnusableError
+    """
+    check_records(chained, plan)
+    rows = chained.profile["rows"]
+    if rows < MINIMUM_ROWS:
+        raise RowsUnusableError(
+            f"{plan['file']} has {counted(rows, 'row')} of data; training, validation and test "
+            f"need at least {MINIMUM_ROWS} together: add rows"
+        )
+
+
+def check_records(chained: Chain, plan: Plan) -> None:
     """Refuse a file whose records are not read as its owner means them.
 
     Raises
@@ -41,11 +57,6 @@ def check_rows(chained: Chain, plan: Plan) -> None:
             f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
             f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
             f"and the quotes there"
-        )
-    if profile["rows"] < MINIMUM_ROWS:
-        raise RowsUnusableError(
-            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
-            f"need at least {MINIMUM_ROWS} together: add rows"
         )
 
 

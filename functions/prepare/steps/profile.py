@@ -122,6 +122,8 @@ def profile_records(
 
 def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Plan) -> None:
     """Add how the target spells missing, and of columns that split, the rows with a target."""
+    if not plan["target"]:
+        return
     position = plan["columns"].index(plan["target"])
     target = series[position]
     spelled = spelled_missing(target) if columns[position]["missing"] else {}

@@ -1,0 +1,1 @@
+"""How a file that is scored fits the champion's encoder."""
