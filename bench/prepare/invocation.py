@@ -19,7 +19,7 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import RunInput
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
+from pipeline.planned import read_plan, source_of
 from table.limits import MIB
 
 

@@ -16,8 +16,8 @@ from pipeline.clients import client
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import CheckedFacts, Fitted, Planned, PlannedScoring
+from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
 from table.limits import MIB
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.scoring import Checked, Scored, ScoreNote, ScoringPlan
+from pipeline.documents.state import ScoringOutput
 
 T = TypeVar("T")
 MIB = 1 << 20
@@ -86,6 +87,8 @@ SCORED: Kind[Scored] = Kind("Check file", 64 * 1024, "scored")
 """An item of it, as the Map hands it on."""
 SCORE_NOTE: Kind[ScoreNote] = Kind("Encode chunks", 256 * MIB, "score_note")
 """Up to 25 bytes a row that has a cell which could not be read."""
+RESULT: Kind[ScoringOutput] = Kind("Assemble result", MIB, file=layout.RESULT)
+"""For people and the command; an execution's output has at most 256 KiB."""
 SPANS: Kind[bytes] = Kind("Encode chunks", 1536 * MIB)
 """Twelve bytes a record; a chunk of 128 MiB has no more than one in a byte."""
 FEATURES: Kind[bytes] = Kind("Encode chunks", 2048 * MIB)

@@ -3,7 +3,7 @@
 from typing import Literal, NotRequired, TypedDict
 
 from pipeline.documents.fit import FirstRow
-from pipeline.documents.state import Champion
+from pipeline.documents.state import Champion, MissingShare
 from pipeline.notices import Notice
 
 Engine = Literal["function", "batch"]
@@ -18,14 +18,6 @@ class Scored(FirstRow):
     in the first chunk all up to the header's end as well."""
     tail: int
     """Offset behind the last byte that is the chunk's: in the last chunk a footer as well."""
-
-
-class MissingShare(TypedDict):
-    """How much of a column is missing, in the scored file and in the one that trained."""
-
-    column: str
-    now: float
-    before: float
 
 
 class ScoringPlan(TypedDict):

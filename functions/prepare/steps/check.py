@@ -8,15 +8,15 @@ from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring import Checked, Engine, MissingShare, Scored, ScoringPlan
-from pipeline.documents.state import CheckedFacts
+from pipeline.documents.scoring import Checked, Engine, Scored, ScoringPlan
+from pipeline.documents.state import CheckedFacts, MissingShare
 from pipeline.errors import ArtefactError, RowsUnusableError
 from pipeline.notices import Notice, capped, notice
+from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket
 from pipeline.wording import quoted
 from prepare.checks.champion import encoder_of
 from prepare.checks.left_out import check_records, left_out_notices
-from prepare.planned import read_plan
 from prepare.scoring.as_written import as_written
 from prepare.scoring.columns import extra_notices, needed_columns
 from prepare.steps.chunk_results import chunk_results

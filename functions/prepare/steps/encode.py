@@ -13,9 +13,9 @@ from pipeline.documents.fit import Chunk, Fit
 from pipeline.documents.notes import ChunkRows
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
+from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
-from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import row_digests, words
 from prepare.splitting.placing import split_rows
 from table.encoding.apply import encode_frame, encode_target, to_csv

@@ -11,8 +11,8 @@ from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring import Checked, Scored, ScoreNote
+from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.encoding.floats import to_floats
 from table.reading.dialect import Dialect

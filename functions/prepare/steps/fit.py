@@ -13,6 +13,7 @@ from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.state import Champion, Fitted
 from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, capped
+from pipeline.planned import read_plan, source_of
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, Source
 from pipeline.wording import shorten
@@ -24,7 +25,6 @@ from prepare.checks.left_out import account_of, bad_rows, check_rows
 from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import subtotals_notices, totals_notices
-from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
 from prepare.steps.between_rows import found_between_rows

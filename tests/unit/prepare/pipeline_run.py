@@ -12,7 +12,7 @@ from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
+from pipeline.planned import read_plan, source_of
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
 from prepare.steps.plan import Request, plan_run
