@@ -19,6 +19,7 @@ from dropforge.cli.commands import (
     promotion,
     run,
     runs,
+    score,
     settings,
     show,
     status,
@@ -82,6 +83,7 @@ app = typer.Typer(
 for _command in (
     demo.demo,
     run.run,
+    score.score,
     up.up,
     down.down,
     status.status,

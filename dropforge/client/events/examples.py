@@ -58,7 +58,7 @@ def sample_run(stack: Stack, shapes: Path) -> Execution | None:
         message = message_of(stack, item["name"])
         if not message or not message.get("sent") or message["dataset"] != SAMPLE:
             continue
-        found = execution_with_inputs(stack, stack.execution_arn(item["name"]))
+        found = execution_with_inputs(stack, item["executionArn"])
         drop = json.loads(found.facts["input"])
         if "Evaluate" not in found.inputs or not str(drop.get("key")).startswith(drop_keys.INBOX):
             continue
@@ -173,7 +173,7 @@ def _lost(stack: Stack, shape: Event, stored: Stored) -> Event:
 def _failed(stack: Stack, shape: Event, execution: Execution) -> Event:
     """Tell of a run that failed; if there is none, of an ending of the sample before its own."""
     for item in islice(executions(stack), _LOOKED_AT):
-        arn = stack.execution_arn(item["name"])
+        arn = item["executionArn"]
         run = run_names.run_of_execution(item["name"])
         message = message_of(stack, run) if item["status"] == "FAILED" else None
         if message and message.get("sent"):

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from evaluate.metrics.measures import Floats
 from evaluate.metrics.baseline import values_of
+from evaluate.metrics.measures import Floats
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.rows.holdout import MAX_PROBABILITIES, MAX_ROWS, TRUTH, spread
 from evaluate.rows.parse import join_parts, read_predictions, read_truth

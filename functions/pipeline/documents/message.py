@@ -2,7 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
-from pipeline.documents.state import Output
+from pipeline.documents.state import Output, ScoringOutput
 
 
 class ChannelState(TypedDict, total=False):
@@ -35,7 +35,7 @@ class Message(TypedDict):
     verdict: str
     subject: str
     text: str
-    result: Output | None
+    result: Output | ScoringOutput | None
     """The execution's output, if it succeeded."""
     error: str | None
     cause: str | None
