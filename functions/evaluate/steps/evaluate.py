@@ -8,7 +8,7 @@ from typing import Any
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.model.importance import importance_of
 from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
-from evaluate.model.trees import Model, ModelArchiveError, ModelFormatError, read_model
+from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
@@ -35,6 +35,7 @@ from pipeline.settings import Settings
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
 from pipeline.vocabulary import ASKING
+from scoring.archive import ModelArchiveError
 from table.columns.target_guess import guess_notices
 
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
