@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from join.chunk import PARTS, part_of
+from join.chunk import PARTS, note_of, part_of
 from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.plan import Plan
-from pipeline.documents.run_files import RunFiles
+from pipeline.documents.run_files import RunFiles, in_parallel
 from pipeline.documents.scoring import Checked, ScoreNote, ScoringPlan
 from pipeline.documents.state import Measured, ScoringOutput
 from pipeline.planned import read_plan
@@ -23,6 +23,7 @@ _MOST_PARTS = 10_000
 """Of a multipart upload (Amazon S3 user guide, Multipart upload limits)."""
 _MOST_COPIED = 5 << 30
 _DELETED_AT_ONCE = 1_000
+_UNSEEN_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ def assemble(
     plan, scoring = read_plan(files), files.read_document(kinds.SCORING)
     checked = files.read_document(kinds.CHECK)
     folder = layout.result_prefix(event["dataset"], event["run"])
-    names = [part_of(chunk["index"], scoring)[0] for chunk in files.read_document(kinds.TO_SCORE)]
+    indexes = [chunk["index"] for chunk in files.read_document(kinds.TO_SCORE)]
+    names = [part_of(index, scoring)[0] for index in indexes]
     parts = _parts(files, layout.join(folder, PARTS), names)
     suffix = ".csv.gz" if scoring["packed"] else ".csv"
     key = layout.join(folder, f"predictions{suffix}")
@@ -54,7 +56,7 @@ def assemble(
     keeps = not is_one or sum(part.size for part in parts) > KEPT_PARTS_BYTES
     if not keeps:
         _delete(files.bucket, [part.key for part in parts])
-    notes = files.read_notes(layout.SCORE_NOTE, kinds.SCORE_NOTE)
+    notes = list(in_parallel(lambda index: note_of(files, index), indexes))
     output = _output(files, event, plan, scoring, checked, notes, measured)
     output["files"] = {
         "predictions": files.bucket.uri(key) if is_one else None,
@@ -170,9 +172,6 @@ def _output(
         "warnings": [said["message"] for said in checked["warnings"]],
         "files": {"predictions": None, "parts": None},
     }
-
-
-_UNSEEN_SHOWN = 3
 
 
 def _sentence(plan: Plan, champion: str | None, rows: int, marked: int) -> str:

@@ -81,7 +81,7 @@ def _head(source: ObjectSource, plan: Plan) -> bytes:
 
 
 def _spans(files: RunFiles, chunk: Scored) -> Spans | None:
-    note = _note(files, chunk)
+    note = note_of(files, chunk["index"])
     if note["plain"]:
         return None
     return Spans.of_words(
@@ -89,15 +89,16 @@ def _spans(files: RunFiles, chunk: Scored) -> Spans | None:
     )
 
 
-def _note(files: RunFiles, chunk: Scored) -> ScoreNote:
-    name = layout.note_name(layout.SCORE_NOTE, chunk["index"])
+def note_of(files: RunFiles, index: int) -> ScoreNote:
+    """Return what Encode noted of a chunk."""
+    name = layout.note_name(layout.SCORE_NOTE, index)
     return files.read_json(CHUNKS, name, kind=kinds.SCORE_NOTE)
 
 
 def _added(
     files: RunFiles, plan: Plan, encoder: Encoder, checked: Checked, chunk: Scored, head: Named
 ) -> Added:
-    words, note = Words.of_target(encoder["target"]), _note(files, chunk)
+    words, note = Words.of_target(encoder["target"]), note_of(files, chunk["index"])
     predictions: list[str] = []
     reasons: list[list[Reason]] = []
     if note["rows"]:

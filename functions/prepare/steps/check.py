@@ -28,9 +28,9 @@ from table.profiling.whole_file import Chain, chain
 from table.reading.file_kind import cp1252_notice
 
 FUNCTION_BYTES = 256 * MIB
-"""Size of the text up to which a function predicts, if the settings do not say (ADR 46)."""
+"""Size of the text up to which a function predicts, if the settings do not say (ADR 49)."""
 REASON_ROWS = 20_000
-"""Rows up to which each has reasons, if the settings do not say (ADR 46)."""
+"""Rows up to which each has reasons, if the settings do not say (ADR 49)."""
 DEFAULT_REASONS = 3
 _SHOWN = 3
 _MORE_MISSING = 0.2
