@@ -1,10 +1,9 @@
 """What each of the user's columns adds to a prediction, in the unit of the prediction.
 
-xgboost's own exact TreeSHAP (Lundberg et al. 2020, "From local explanations to global
-understanding with explainable AI for trees", algorithm 2) adds up to the margin, before the
-objective's link. Here the features of a column are added, and the link is taken along the straight
-line from the base margin to the row's (integrated gradients, Sundararajan et al. 2017), so that
-base and contributions add up to the prediction itself.
+xgboost's own exact TreeSHAP (Lundberg et al. 2020, Nature Machine Intelligence 2, algorithm 2)
+adds up to the margin, before the objective's link. Here the features of a column are added, and the
+link is taken along the straight line from the base margin to the row's (integrated gradients,
+Sundararajan et al. 2017), so that base and contributions add up to the prediction itself.
 """
 
 from collections.abc import Iterator, Sequence

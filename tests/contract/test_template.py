@@ -12,7 +12,7 @@ from pipeline.delivery.backoff import Backoff
 
 State = dict[str, Any]
 
-FUNCTIONS = ("Seed", "Trigger", "Prepare", "Evaluate", "Notify", "Webhook")
+FUNCTIONS = ("Seed", "Trigger", "Prepare", "Evaluate", "Predict", "Join", "Notify", "Webhook")
 SAGEMAKER_CORE = ".cache/tables"
 
 
