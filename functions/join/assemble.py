@@ -9,8 +9,10 @@ from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles, in_parallel
-from pipeline.documents.scoring import Checked, ScoreNote, ScoringPlan
-from pipeline.documents.state import Measured, ScoringOutput
+from pipeline.documents.scoring.check import Checked
+from pipeline.documents.scoring.chunk import ScoreNote
+from pipeline.documents.scoring.plan import ScoringPlan
+from pipeline.documents.scoring.result import Measured, ScoringOutput
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket
 from pipeline.storage.damage import damaged

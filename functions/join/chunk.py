@@ -12,7 +12,9 @@ from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring import Checked, Scored, ScoreNote, ScoringPlan
+from pipeline.documents.scoring.check import Checked
+from pipeline.documents.scoring.chunk import Scored, ScoreNote
+from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket, ObjectSource
 from pipeline.storage.damage import damaged

@@ -8,8 +8,9 @@ from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring import Checked, Engine, Scored, ScoringPlan
-from pipeline.documents.state import CheckedFacts, MissingShare
+from pipeline.documents.scoring.check import Checked, CheckedFacts, Engine, MissingShare
+from pipeline.documents.scoring.chunk import Scored
+from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.errors import ArtefactError, RowsUnusableError
 from pipeline.notices import Notice, capped, notice
 from pipeline.planned import read_plan
