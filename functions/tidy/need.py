@@ -15,7 +15,7 @@ _VARIANTS = ("ProductionVariants", "ShadowProductionVariants")
 
 
 def models_of_running(sfn: Any, machines: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern of the names that the models of running executions have.
+    """Return a pattern of the whole names that the models of running executions have.
 
     Parameters
     ----------
@@ -28,8 +28,7 @@ def models_of_running(sfn: Any, machines: Iterable[str]) -> re.Pattern[str]:
         for page in pages.paginate(stateMachineArn=machine, statusFilter="RUNNING")
         for execution in page["executions"]
     ]
-    # Without any, a pattern that no name fits.
-    return re.compile("|".join(names) or r"(?!)")
+    return re.compile("|".join(names))
 
 
 def models_of_endpoints(sagemaker: Any) -> set[str]:

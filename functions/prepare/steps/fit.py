@@ -98,8 +98,7 @@ def fit_run(
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
     before, dataset = known_encoder(files, champion, again), request["dataset"]
-    if not again:
-        refuse_without_target(plan, dataset, before)
+    refuse_without_target(plan, dataset, before)
     known = _Known(dataset, before["target"] if before else None)
     decided = _decided(files, source_of(client, plan), plan, settings, known, again)
     target, division = decided.target, decided.division
