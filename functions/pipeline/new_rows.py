@@ -2,8 +2,7 @@
 
 import shlex
 
-SCORE = "score/"
-"""What is dropped below it is predicted by its dataset's model in use."""
+from pipeline.drop_keys import SCORE
 
 
 def how_to_score(dataset: str, file: str) -> str:
