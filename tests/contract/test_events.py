@@ -19,6 +19,7 @@ from pipeline.delivery.channel import Attempt, Order, Outcome
 from pipeline.delivery.orders import OrderQueue
 from seed.sample import SampleSize
 from tests.contract.states import all_states
+from tidy.asked import asked_of
 
 ROOT = Path(__file__).parents[2]
 EVENTS = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events").glob("*.json")}
@@ -29,7 +30,7 @@ def of(function: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "function", ["seed", "trigger", "prepare", "evaluate", "notify", "webhook"]
+    "function", ["seed", "trigger", "prepare", "evaluate", "notify", "tidy", "webhook"]
 )
 def test_every_function_has_events(function: str) -> None:
     assert len(of(function)) >= 2
@@ -43,6 +44,14 @@ def test_every_event_belongs_to_a_function(root: Path) -> None:
 def test_seed_events_ask_for_a_possible_sample(event: dict[str, Any]) -> None:
     wanted = event.get("sample", event)
     SampleSize(**{k: v for k, v in wanted.items() if k != "execution_name"})
+
+
+@pytest.mark.parametrize("event", of("tidy"))
+def test_tidy_events_ask_for_what_the_function_knows(event: dict[str, Any]) -> None:
+    asked = asked_of(event, 30)
+    assert asked.trial == event.get("trial", False)
+    assert asked.days == event.get("older_than_days", 30)
+    assert set(event) <= {"trigger", "trial", "older_than_days"}
 
 
 @pytest.mark.parametrize("event", of("trigger"))

@@ -79,7 +79,7 @@ def test_every_custom_error_is_a_leaf_of_the_tree(scoring: State) -> None:
         if not rules.SERVICE_ERROR.fullmatch(error)
     }
     # Nothing is judged or registered here.
-    apart = {"ScheduleError", "RegistrationBusyError", "EmptyTestSplitError"}
+    apart = {"ScheduleError", "TidyError", "RegistrationBusyError", "EmptyTestSplitError"}
     assert named == rules.LEAVES - apart | {"Runtime.ExitError", "Sandbox.Timedout"}
 
 
