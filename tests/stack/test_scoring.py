@@ -68,6 +68,7 @@ def held_out(application: Application, run: str, body: bytes) -> tuple[bytes, li
     return out.getvalue().encode(), wanted
 
 
+@pytest.mark.filterwarnings("ignore:The 'convert_dates' keyword")
 @pytest.mark.parametrize("name", TABLES)
 def test_held_out_rows_get_the_very_predictions_of_their_run(
     application: Application, name: str
@@ -83,8 +84,10 @@ def test_held_out_rows_get_the_very_predictions_of_their_run(
         result = result_of(application, message).decode()
         records = list(csv.reader(io.StringIO(result, newline="")))
         given = list(csv.reader(io.StringIO(test_rows.decode(), newline="")))
-        width, answers = len(given[0]), len(wanted[0])
-        assert [record[:width] for record in records] == given
+        # R's row names have no name in the header.
+        width, answers = len(given[1]), len(wanted[0])
+        assert [record[:width] for record in records[1:]] == given[1:]
+        assert records[0][: len(given[0])] == given[0]
         assert [record[width : width + answers] for record in records[1:]] == wanted
         assert all(record[-1] == "" for record in records[1:])
 
