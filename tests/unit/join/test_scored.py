@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from pipeline.errors import ColumnMismatchError, EmptyFileError, RowsUnusableError
+from join.assemble import assemble
+from pipeline.errors import ArtefactError, ColumnMismatchError, EmptyFileError, RowsUnusableError
 from tests.unit.join.scored_file import Champion, score, trained
 
 random.seed(3)
@@ -155,3 +156,12 @@ def test_file_without_rows_is_refused(champion: Champion, data: bytes) -> None:
 
 def test_one_row(champion: Champion) -> None:
     assert len(score(champion, b"age,plan\n40,gold").rows()) == 1
+
+
+def test_result_is_the_same_if_it_is_put_together_once_more(champion: Champion) -> None:
+    first = score(champion, b"age,plan\n40,gold\n41,free\n", chunk_bytes=10)
+    event = {"prefix": "runs/set-2", "dataset": "set", "run": "set-2"}
+    assert assemble(champion.s3, "bucket", event, None) == first.output
+    del champion.s3.objects["runs/set-2/result.json"]
+    with pytest.raises(ArtefactError, match=r"part-00000\.csv, which Join chunks wrote"):
+        assemble(champion.s3, "bucket", event, None)
