@@ -59,7 +59,7 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
         after = source.read(chunk["end"], chunk["tail"])
         added = _added(files, plan, encoder, checked, chunk, head)
         body = before + joined(raw, _spans(files, chunk), added, writer) + after
-    except ValueError as error:
+    except (ValueError, TypeError, IndexError) as error:
         uri = files.uri(layout.PREDICTIONS, layout.prediction_part(chunk["index"]))
         raise damaged(uri, "an earlier step", f"does not fit the file ({error})") from error
     name, kind = part_of(chunk["index"], scoring)
