@@ -57,6 +57,8 @@ _UNUSED = {
     "NotifyRole ReadExecutions states:ListMapRuns *": "a chunk that fails",
     "NotifyRole ReadExecutions states:DescribeExecution */[*]": "a chunk that fails",
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
+    "TidyRole *": "the day's look at old models",
+    "TidyingRole *": "the day's look at old models",
     # The curve is left out of the report.
     "EvaluateRole ReadLearningCurve *": "the report",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from bench.evaluate.folder_bucket import FolderBucket
 from bench.predict.made_chunk import MODEL, PREFIX
-from pipeline.documents.scoring import Scored
+from pipeline.documents.scoring.chunk import Scored
 
 CHUNK: Scored = {
     "index": 0, "start": 0, "end": 1, "first_row": 1, "clean": True, "lead": 0, "tail": 1,

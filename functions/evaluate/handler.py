@@ -13,7 +13,8 @@ from evaluate.steps.scoring_champion import champion_for_scoring
 from pipeline import run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
-from pipeline.documents.state import Champion, Judged, Measured, Payload
+from pipeline.documents.scoring.result import Measured
+from pipeline.documents.state import Champion, Judged, Payload
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()

@@ -1,16 +1,17 @@
 """Step assemble: the parts of a result become one file, without passing through here."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
-from join.chunk import PARTS, part_of
+from join.chunk import PARTS, note_of, part_of
 from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.plan import Plan
-from pipeline.documents.run_files import RunFiles
-from pipeline.documents.scoring import Checked, ScoreNote, ScoringPlan
-from pipeline.documents.state import Measured, ScoringOutput
+from pipeline.documents.run_files import RunFiles, in_parallel
+from pipeline.documents.scoring.chunk import ScoreNote
+from pipeline.documents.scoring.result import Measured, ScoringOutput
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket
 from pipeline.storage.damage import damaged
@@ -23,6 +24,7 @@ _MOST_PARTS = 10_000
 """Of a multipart upload (Amazon S3 user guide, Multipart upload limits)."""
 _MOST_COPIED = 5 << 30
 _DELETED_AT_ONCE = 1_000
+_UNSEEN_SHOWN = 3
 
 
 @dataclass(frozen=True)
@@ -42,42 +44,43 @@ def assemble(
     measured : how good the predictions are, if the file holds the truth.
     """
     files = RunFiles(Bucket(client, bucket_name), event["prefix"])
-    plan, scoring = read_plan(files), files.read_document(kinds.SCORING)
-    checked = files.read_document(kinds.CHECK)
+    scoring = files.read_document(kinds.SCORING)
+    indexes = [chunk["index"] for chunk in files.read_document(kinds.TO_SCORE)]
     folder = layout.result_prefix(event["dataset"], event["run"])
-    names = [part_of(chunk["index"], scoring)[0] for chunk in files.read_document(kinds.TO_SCORE)]
-    parts = _parts(files, layout.join(folder, PARTS), names)
+    own = RunFiles(files.bucket, layout.join(folder, PARTS))
+    names = [part_of(index, scoring)[0] for index in indexes]
+    sizes = own.sizes()
+    if missing := [name for name in names if name not in sizes]:
+        # An invocation that died behind its last write is made again.
+        return _assembled_before(files) or _lost(own, missing[0])
+    parts = [_Part(own.key(name), sizes[name]) for name in names]
     suffix = ".csv.gz" if scoring["packed"] else ".csv"
     key = layout.join(folder, f"predictions{suffix}")
     kind = "application/gzip" if scoring["packed"] else "text/csv"
     is_one = _put_together(files.bucket, parts, key, kind)
     keeps = not is_one or sum(part.size for part in parts) > KEPT_PARTS_BYTES
-    if not keeps:
-        _delete(files.bucket, [part.key for part in parts])
-    notes = files.read_notes(layout.SCORE_NOTE, kinds.SCORE_NOTE)
-    output = _output(files, event, plan, scoring, checked, notes, measured)
+    notes = list(in_parallel(lambda index: note_of(files, index), indexes))
+    output = _output(files, event, notes, measured)
     output["files"] = {
         "predictions": files.bucket.uri(key) if is_one else None,
         "parts": files.bucket.uri(f"{folder}/{PARTS}/") if keeps else None,
     }
     files.write_document(kinds.RESULT, output)
+    if not keeps:
+        _delete(files.bucket, [part.key for part in parts])
     return output
 
 
-def _parts(files: RunFiles, folder: str, names: list[str]) -> list[_Part]:
-    """Find the parts, in order.
+def _assembled_before(files: RunFiles) -> ScoringOutput | None:
+    body = files.read_if_there(layout.RESULT, kind=kinds.RESULT)
+    if body is None:
+        return None
+    known: ScoringOutput = json.loads(body)
+    return known
 
-    Raises
-    ------
-    ArtefactError
-        One is not there.
-    """
-    own = RunFiles(files.bucket, folder)
-    sizes = own.sizes()
-    for name in names:
-        if name not in sizes:
-            raise damaged(own.uri(name), "Join chunks", "is not there any more")
-    return [_Part(layout.join(folder, name), sizes[name]) for name in names]
+
+def _lost(own: RunFiles, name: str) -> NoReturn:
+    raise damaged(own.uri(name), "Join chunks", "is not there any more")
 
 
 def _put_together(bucket: Bucket, parts: list[_Part], key: str, kind: str) -> bool:
@@ -130,12 +133,10 @@ def _delete(bucket: Bucket, keys: list[str]) -> None:
 def _output(
     files: RunFiles,
     event: dict[str, Any],
-    plan: Plan,
-    scoring: ScoringPlan,
-    checked: Checked,
     notes: list[ScoreNote],
     measured: Measured | None,
 ) -> ScoringOutput:
+    checked = files.read_document(kinds.CHECK)
     rows = sum(note["rows"] for note in notes)
     if rows != checked["rows"]:
         raise damaged(
@@ -149,13 +150,13 @@ def _output(
     for note in notes:
         for column, count in note["unseen"].items():
             unseen[column] = unseen.get(column, 0) + count
-    champion = scoring["champion"]
+    champion = files.read_document(kinds.SCORING)["champion"]
     target = files.read_document(kinds.ENCODER)["target"]
     return {
         "run": event["run"],
         "dataset": event["dataset"],
         "verdict": "scored",
-        "sentence": _sentence(plan, champion.get("run"), rows, unread + strays),
+        "sentence": _sentence(read_plan(files), champion.get("run"), rows, unread + strays),
         "task": target["task"],
         "target": target["name"],
         "rows": rows,
@@ -170,9 +171,6 @@ def _output(
         "warnings": [said["message"] for said in checked["warnings"]],
         "files": {"predictions": None, "parts": None},
     }
-
-
-_UNSEEN_SHOWN = 3
 
 
 def _sentence(plan: Plan, champion: str | None, rows: int, marked: int) -> str:

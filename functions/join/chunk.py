@@ -12,7 +12,9 @@ from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring import Checked, Scored, ScoreNote, ScoringPlan
+from pipeline.documents.scoring.check import Checked
+from pipeline.documents.scoring.chunk import Scored, ScoreNote
+from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket, ObjectSource
 from pipeline.storage.damage import damaged
@@ -81,7 +83,7 @@ def _head(source: ObjectSource, plan: Plan) -> bytes:
 
 
 def _spans(files: RunFiles, chunk: Scored) -> Spans | None:
-    note = _note(files, chunk)
+    note = note_of(files, chunk["index"])
     if note["plain"]:
         return None
     return Spans.of_words(
@@ -89,15 +91,16 @@ def _spans(files: RunFiles, chunk: Scored) -> Spans | None:
     )
 
 
-def _note(files: RunFiles, chunk: Scored) -> ScoreNote:
-    name = layout.note_name(layout.SCORE_NOTE, chunk["index"])
+def note_of(files: RunFiles, index: int) -> ScoreNote:
+    """Return what Encode noted of a chunk."""
+    name = layout.note_name(layout.SCORE_NOTE, index)
     return files.read_json(CHUNKS, name, kind=kinds.SCORE_NOTE)
 
 
 def _added(
     files: RunFiles, plan: Plan, encoder: Encoder, checked: Checked, chunk: Scored, head: Named
 ) -> Added:
-    words, note = Words.of_target(encoder["target"]), _note(files, chunk)
+    words, note = Words.of_target(encoder["target"]), note_of(files, chunk["index"])
     predictions: list[str] = []
     reasons: list[list[Reason]] = []
     if note["rows"]:

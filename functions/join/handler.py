@@ -11,7 +11,7 @@ from join.chunk import join_chunk
 from pipeline import layout
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
-from pipeline.documents.state import ScoringOutput
+from pipeline.documents.scoring.result import ScoringOutput
 
 logger = Logger()
 tracer = Tracer()

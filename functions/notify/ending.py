@@ -8,7 +8,8 @@ from typing import Any, cast
 
 from notify.message import Ending
 from pipeline import drop_keys, run_names
-from pipeline.documents.state import Output, ScoringOutput
+from pipeline.documents.scoring.result import ScoringOutput
+from pipeline.documents.state import Output
 
 Event = Mapping[str, Any]
 

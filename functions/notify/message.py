@@ -8,7 +8,8 @@ from urllib.parse import quote
 from notify.remedies import remedy_of
 from notify.scored import scored
 from pipeline.documents.message import Message
-from pipeline.documents.state import Output, ScoringOutput
+from pipeline.documents.scoring.result import ScoringOutput
+from pipeline.documents.state import Output
 from pipeline.errors import InputError, is_one_of
 from pipeline.wording import plain_figure, printable
 

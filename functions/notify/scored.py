@@ -1,6 +1,6 @@
 """The message of a file that was scored."""
 
-from pipeline.documents.state import ScoringOutput
+from pipeline.documents.scoring.result import ScoringOutput
 from pipeline.wording import counted, plain_figure, shorten
 
 _WORTH_SAYING = 0.05

@@ -26,6 +26,7 @@ PipelineError
 │   ├── ServiceBusyError        it passes by itself: the state machine tries again for minutes
 │   └── ServiceRefusedError     it does not: a permission is missing, or a request is not valid
 ├── ScheduleError               datasets of a tick were not handled; all others were
+├── TidyError                   SageMaker models were not deleted; all others were
 └── UnexpectedError             neither ours nor AWS's: a defect, or a file that nobody foresaw
 """
 
@@ -133,6 +134,10 @@ class ServiceRefusedError(ServiceError):
 
 class ScheduleError(PipelineError):
     """Datasets of a tick were not handled; Lambda tries it again, and what was started is known."""
+
+
+class TidyError(PipelineError):
+    """Models that nothing needs were not deleted; Lambda tries it again, and so does tomorrow."""
 
 
 class UnexpectedError(PipelineError):

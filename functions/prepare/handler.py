@@ -15,7 +15,9 @@ from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
-from pipeline.documents.state import CheckedFacts, Fitted, Planned, PlannedScoring
+from pipeline.documents.scoring.check import CheckedFacts
+from pipeline.documents.scoring.plan import PlannedScoring
+from pipeline.documents.state import Fitted, Planned
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from table.limits import MIB

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from dropforge.client.execution.follow import Followed
 from dropforge.client.stack import Stack
 from dropforge.errors import RunUnknownError
@@ -70,7 +72,7 @@ def fetch_scored(stack: Stack, followed: Followed, out: Path) -> dict[str, Path]
     s3 = stack.client("s3")
     try:
         s3.download_file(bucket, key, str(place))
-    except s3.exceptions.ClientError as error:
+    except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
             raise
         raise RunUnknownError(f"{uri} is not there any more; score the file again") from error

@@ -10,7 +10,7 @@ from evaluate.rows.parse import join_parts, read_predictions, read_truth
 from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.run_files import CHUNKS, RunFiles, in_parallel
-from pipeline.documents.state import Measured
+from pipeline.documents.scoring.result import Measured
 from pipeline.errors import PredictionCountError
 
 

@@ -13,8 +13,10 @@ from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
-from pipeline.documents.scoring import Checked, Scored, ScoreNote, ScoringPlan
-from pipeline.documents.state import ScoringOutput
+from pipeline.documents.scoring.check import Checked
+from pipeline.documents.scoring.chunk import Scored, ScoreNote
+from pipeline.documents.scoring.plan import ScoringPlan
+from pipeline.documents.scoring.result import ScoringOutput
 
 T = TypeVar("T")
 MIB = 1 << 20

@@ -2,7 +2,8 @@
 
 from typing import NotRequired, TypedDict
 
-from pipeline.documents.state import Output, ScoringOutput
+from pipeline.documents.scoring.result import ScoringOutput
+from pipeline.documents.state import Output
 
 
 class ChannelState(TypedDict, total=False):

@@ -1,7 +1,7 @@
 """What one state hands to another through the state machine's own data."""
 
 from collections.abc import Mapping
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pipeline.documents.evaluation import Package, Values
 from pipeline.documents.model_part import ExplainedFacts
@@ -61,80 +61,6 @@ class Champion(TypedDict):
     """s3:// address of the model.tar.gz; looked up for scoring alone."""
     image: NotRequired[str]
     """Of the container that the package names."""
-
-
-class PlannedScoring(TypedDict):
-    """What Plan data answers for a file to score: the state machine's new input."""
-
-    bucket: str
-    key: str
-    version_id: str | None
-    dataset: str
-    run: str
-    prefix: str
-    manifest: str
-    attempts: list[str]
-    """Names of the transform job, one for each try."""
-    champion: Champion
-
-
-class CheckedFacts(TypedDict):
-    """What Check file answers."""
-
-    engine: str
-    reasons: int
-    has_target: bool
-    chunks: str
-    """Key of chunks.json."""
-
-
-class MissingShare(TypedDict):
-    """How much of a column is missing, in the scored file and in the one that trained."""
-
-    column: str
-    now: float
-    before: float
-
-
-class Measured(TypedDict):
-    """What Measure predictions answers."""
-
-    metric: "JudgedMetric"
-    metrics: Values
-    rows: int
-    """That have a true value."""
-
-
-class ScoredFiles(TypedDict):
-    """s3:// addresses of a result; None of what there is none."""
-
-    predictions: str | None
-    parts: str | None
-
-
-class ScoringOutput(TypedDict):
-    """What an execution that scored a file returns, which is what its message says."""
-
-    run: str
-    dataset: str
-    verdict: Literal["scored"]
-    sentence: str
-    task: Task
-    target: str
-    rows: int
-    """That were predicted."""
-    marked: int
-    """Records that could not be read, or not all of them."""
-    engine: str
-    model_package_arn: str
-    metric: "JudgedMetric | None"
-    metrics: Values
-    measured_rows: int
-    missing: list[MissingShare]
-    unseen: dict[str, int]
-    """By column, values that the model never saw; the three with most."""
-    warnings: list[str]
-    files: ScoredFiles
 
 
 class UsableFacts(TypedDict):

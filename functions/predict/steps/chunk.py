@@ -11,7 +11,7 @@ from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring import Scored
+from pipeline.documents.scoring.chunk import Scored
 from pipeline.storage.damage import damaged
 from predict.loading import loaded_model
 from scoring.booster import Ensemble, lines

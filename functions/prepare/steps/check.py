@@ -8,8 +8,9 @@ from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring import Checked, Engine, Scored, ScoringPlan
-from pipeline.documents.state import CheckedFacts, MissingShare
+from pipeline.documents.scoring.check import Checked, CheckedFacts, Engine, MissingShare
+from pipeline.documents.scoring.chunk import Scored
+from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.errors import ArtefactError, RowsUnusableError
 from pipeline.notices import Notice, capped, notice
 from pipeline.planned import read_plan
@@ -28,9 +29,9 @@ from table.profiling.whole_file import Chain, chain
 from table.reading.file_kind import cp1252_notice
 
 FUNCTION_BYTES = 256 * MIB
-"""Size of the text up to which a function predicts, if the settings do not say (ADR 46)."""
+"""Size of the text up to which a function predicts, if the settings do not say (ADR 49)."""
 REASON_ROWS = 20_000
-"""Rows up to which each has reasons, if the settings do not say (ADR 46)."""
+"""Rows up to which each has reasons, if the settings do not say (ADR 49)."""
 DEFAULT_REASONS = 3
 _SHOWN = 3
 _MORE_MISSING = 0.2

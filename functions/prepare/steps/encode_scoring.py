@@ -10,7 +10,8 @@ from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
-from pipeline.documents.scoring import Checked, Scored, ScoreNote
+from pipeline.documents.scoring.check import Checked
+from pipeline.documents.scoring.chunk import Scored, ScoreNote
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from table.encoding.apply import encode_frame, encode_target, to_csv

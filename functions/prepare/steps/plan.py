@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import drop_keys, layout, run_names
+from pipeline import layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
 from pipeline.documents.plan import Plan
@@ -91,7 +91,7 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
     # A target that the settings name is known to be in the header, if it is in the text at all.
     named = [settings["target"]] if "target" in settings else []
     head, data_start = head_of(text, name, named)
-    asked = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    asked = target_column(head.columns, settings, name, dataset)
     target, by = (
         guess_target(
             head.columns[: head.named],
@@ -101,7 +101,7 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
         else (asked, "settings")
     )
     footer = find_footer(source, data_start, head.dialect, len(head.columns))
-    time, group = check_columns(head.columns, target, settings, name)
+    time, group = check_columns(head.columns, target, settings, name, dataset)
     plan: Plan = {
         "source": {
             "bucket": source.bucket.name,

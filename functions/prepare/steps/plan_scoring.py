@@ -8,8 +8,8 @@ from pipeline.documents import plan as documents
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import MissingValues, Plan
 from pipeline.documents.run_files import RunFiles
-from pipeline.documents.scoring import ScoringPlan
-from pipeline.documents.state import Champion, PlannedScoring
+from pipeline.documents.scoring.plan import PlannedScoring, ScoringPlan
+from pipeline.documents.state import Champion
 from pipeline.errors import ModelMissingError
 from pipeline.storage.bucket import Bucket
 from prepare.checks.champion import encoder_of

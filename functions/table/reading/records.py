@@ -1,7 +1,5 @@
 """Records of a piece of a CSV as a table of strings; bad rows set aside."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +7,8 @@ import polars as pl
 
 from table.limits import BAD_LINES_SHOWN
 from table.reading.dialect import Dialect
-from table.reading.quotes import patterns_of, quote_lines, read_lines
+from table.reading.joining import joined
+from table.reading.quotes import patterns_of, read_lines
 from table.reading.repeats import of_other_width, repeats
 from table.reading.swallowed import Spots, swallowed_lines
 
@@ -158,7 +157,7 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
         first = last = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
         records, rewritten, swallowed = lines, False, Spots()
     else:
-        records, first = _joined(lines, tidy, dialect)
+        records, first = joined(lines, tidy, dialect)
         last = (first.shift(-1).fill_null(len(lines)) - 1).cast(pl.UInt32)
         rewritten, swallowed = True, swallowed_lines(lines, first, dialect, width)
     blank = (lines.str.strip_chars(" \r") == "").gather(first)
@@ -198,58 +197,6 @@ def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:
         outside = records.filter(quoted).str.replace_all(rules.quoted, "")
         records = records.clone().scatter(quoted.arg_true(), outside)
     return records.str.count_matches(dialect.delimiter, literal=True) + 1
-
-
-def _joined(lines: pl.Series, tidy: pl.Series, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
-    """Put the lines of each record together, quoted as RFC 4180 has it.
-
-    Returns
-    -------
-    records, and the number of the first line of each.
-    """
-    states = quote_lines(lines, dialect)
-    inside = (
-        pl.DataFrame({"line": states.index, "inside": states.after_outside})
-        .join(
-            pl.DataFrame({"line": pl.int_range(len(lines), dtype=pl.UInt32, eager=True)}),
-            on="line",
-            how="right",
-            maintain_order="right",
-        )["inside"]
-        .forward_fill()
-        .shift(1)
-        .fill_null(value=False)
-    )
-    starts = (~inside).arg_true()
-    ends = starts.shift(-1).fill_null(len(lines))
-    simple = (ends - starts == 1) & tidy.gather(starts)
-    records = lines.gather(starts)
-    hard = (~simple).arg_true()
-    texts = [
-        _rewritten("\n".join(lines[begin:end]), dialect)
-        for begin, end in zip(starts.gather(hard), ends.gather(hard), strict=True)
-    ]
-    return records.clone().scatter(hard, pl.Series(texts, dtype=pl.String)), starts
-
-
-def _rewritten(record: str, dialect: Dialect) -> str:
-    quote = dialect.quote
-    fields = next(
-        csv.reader(
-            io.StringIO(record, newline="\n"),
-            delimiter=dialect.delimiter,
-            quotechar=quote,
-            skipinitialspace=dialect.skip_space,
-        ),
-        [],
-    )
-    return dialect.delimiter.join(
-        quote + text.replace(quote, quote * 2) + quote
-        # polars drops a byte order mark that its buffer begins with, unless it is quoted.
-        if quote in text or dialect.delimiter in text or "\n" in text or text[:1] == "\ufeff"
-        else text
-        for text in fields
-    )
 
 
 def _bytes_of(records: pl.Series) -> bytes:

@@ -62,8 +62,14 @@ class FakeSageMaker:
         return {"TrainingJobSummaries": found}
 
     def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:
+        if TrainingJobName not in self.training_jobs:
+            raise refused("ValidationException", "DescribeTrainingJob")
         left = self.training_jobs[TrainingJobName]
-        return {"TrainingJobStatus": left.pop(0) if len(left) > 1 else left[0]}
+        return {
+            "TrainingJobStatus": left.pop(0) if len(left) > 1 else left[0],
+            "AlgorithmSpecification": {"TrainingImage": "xgboost"},
+            "ModelArtifacts": {"S3ModelArtifacts": f"s3://drops/{TrainingJobName}"},
+        }
 
     def list_transform_jobs(self, **_query: Any) -> dict[str, Any]:
         return {"TransformJobSummaries": []}

@@ -196,7 +196,7 @@ def test_bad_usage_with_json_prints_an_object_too(arguments: list[str], words: s
 def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
-        *("demo", "run", "up", "down", "status", "runs", "show", "fetch", "logs"),
+        *("demo", "run", "score", "up", "down", "status", "runs", "show", "fetch", "logs"),
         *("stop", "settings", "promote", "rollback", "events"),
     ]
     for name in names:
