@@ -199,7 +199,7 @@ def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
         *("demo", "run", "score", "up", "down", "status", "runs", "show", "fetch", "logs"),
-        *("stop", "settings", "promote", "rollback", "events"),
+        *("stop", "settings", "predict", "promote", "rollback", "events"),
     ]
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout
