@@ -4,7 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,7 @@ class Lane:
         self.outputs = cloud.deploy(self.cloud, project.copy(self.folder), STACK, parameters)
         self.bucket = self.outputs["BucketName"]
         self.machine = self.outputs["TrainAndBatchTransformStateMachineArn"]
+        self.scoring_machine = self.outputs["BatchTransformStateMachineArn"]
         self.role_names = self._roles()
         for function in project.functions():
             self.configure(function, {"Handler": f"faulty_{function}.handler"})
@@ -148,7 +149,16 @@ class Lane:
 
     def drop(self, dataset: str, file: str, body: bytes) -> Drop:
         """Put a file into the inbox."""
-        key = f"inbox/{dataset}/{file}.csv"
+        return self._put(dataset, f"inbox/{dataset}/{file}.csv", body)
+
+    def score(self, dataset: str, body: bytes, *, batch: bool = False) -> Drop:
+        """Drop a file to be predicted."""
+        if batch:
+            key, text = f"inbox/{dataset}/pipeline.json", json.dumps({"scoring": "batch"})
+            self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=text.encode())
+        return self._put(dataset, f"score/{dataset}/new.csv", body)
+
+    def _put(self, dataset: str, key: str, body: bytes) -> Drop:
         s3, began = self.client("s3"), time.monotonic()
         version = s3.put_object(Bucket=self.bucket, Key=key, Body=body).get("VersionId")
         modified = s3.head_object(Bucket=self.bucket, Key=key)["LastModified"]
@@ -195,18 +205,17 @@ class Lane:
 
     def execution(self, run: str) -> dict[str, Any]:
         """Describe a run's execution; empty if there is none."""
-        arn = f"{self.machine.replace(':stateMachine:', ':execution:')}:{run}"
-        try:
-            found = self.client("stepfunctions").describe_execution(executionArn=arn)
-        except ClientError:
-            return {}
-        return dict(found)
+        for machine in (self.machine, self.scoring_machine):
+            arn = f"{machine.replace(':stateMachine:', ':execution:')}:{run}"
+            with suppress(ClientError):
+                return dict(self.client("stepfunctions").describe_execution(executionArn=arn))
+        return {}
 
     def stop(self, run: str) -> None:
         """Stop an execution if it runs."""
-        if self.execution(run).get("status") == "RUNNING":
-            arn = f"{self.machine.replace(':stateMachine:', ':execution:')}:{run}"
-            self.client("stepfunctions").stop_execution(executionArn=arn)
+        found = self.execution(run)
+        if found.get("status") == "RUNNING":
+            self.client("stepfunctions").stop_execution(executionArn=found["executionArn"])
 
     def champions(self, dataset: str) -> list[tuple[str, str]]:
         """Return a dataset's packages, the newest first, each with its approval."""

@@ -18,7 +18,6 @@ CASES = (
     ("predict", "multiclass", 700_000),
     ("explain", "binary", 20_000),
     ("explain", "multiclass", 20_000),
-    ("explain", "binary", 700_000),
 )
 """700,000 rows of 20 numbers are 64 MiB of CSV, the default size of a chunk."""
 QUICK = 20

@@ -1,4 +1,4 @@
-"""PredictFunction: predict a chunk's rows with the champion itself, and give the reasons."""
+"""PredictFunction: predict and explain a chunk by the champion itself; explain a new model."""
 
 from typing import Any, cast
 
@@ -8,6 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
+from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
 
@@ -22,12 +23,14 @@ s3 = client("s3")
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
-    steps = {"chunk": _chunk}
+    steps = {"chunk": _chunk, "model": _model}
     with named_errors(_state(event)):
         return steps[event["step"]](event)
 
 
 def _state(event: dict[str, Any]) -> str:
+    if event["step"] == "model":
+        return "Explain model"
     return "Predict chunks" if event["predict"] else "Explain chunks"
 
 
@@ -41,3 +44,13 @@ def _chunk(event: dict[str, Any]) -> int:
         logger.warning("no reasons", run=event["prefix"], why=unexplained)
     metrics.add_metric(name="ChunksPredicted", unit=MetricUnit.Count, value=1)
     return 1
+
+
+def _model(event: dict[str, Any]) -> ExplainedFacts:
+    from predict.steps.model import ModelEvent, explain_model
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    found = explain_model(files, cast(ModelEvent, event))
+    logger.info("explained", run=event["prefix"], **found)
+    metrics.add_metric(name="ModelsExplained", unit=MetricUnit.Count, value=1)
+    return found

@@ -9,6 +9,7 @@ from pipeline.documents.encoder import Encoder, Versioned
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, Fit, Recorded
 from pipeline.documents.message import Message
+from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
@@ -74,6 +75,10 @@ CHUNKS: Kind[list[Chunk]] = Kind(
     "Fit encoder", 256 * MIB, "chunks", file=layout.CHUNKS, is_compact=True
 )
 """No function reads the list as a whole: a Map hands on its items."""
+EXPLANATION: Kind[Explanation] = Kind(
+    "Explain model", 4 * MIB, "explanation", file=layout.EXPLANATION, is_compact=True
+)
+"""At most 50 columns, 15 of them with 300 points, and six with ten categories of 80 letters."""
 EVALUATION: Kind[Evaluation] = Kind("Evaluate", 64 * MIB, file=layout.EVALUATION)
 """Of any version, for people; evaluation.schema.json is the contract of this one."""
 MESSAGE: Kind[Message] = Kind("NotifyFunction", 4 * MIB, file=layout.MESSAGE)

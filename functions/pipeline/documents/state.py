@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from pipeline.documents.evaluation import Package, Values
+from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.notes import RowCounts
 from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
 
@@ -116,6 +117,7 @@ class Judged(TypedDict):
     comparisons: Comparisons
     champion: Champion
     comparison: Compared
+    explanation: ExplainedFacts
     fit: Fitted
     training: Training
     execution: dict[str, Any]

@@ -1,6 +1,7 @@
 """Step chunk: one chunk's rows, predicted in the container's words, and the reasons."""
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Iterator
 from typing import TypedDict
 
 import numpy as np
@@ -18,6 +19,9 @@ from scoring.contributions import Contributions, UnexplainedError, explained
 
 BLOCK_CELLS = 4_000_000
 """Features that are turned from columns into rows at once: 16 MB, and twice that of text."""
+BUDGET_SECONDS = 600.0
+"""After which no more rows of a chunk get reasons: the function has 900, and a run that asked for
+too many reasons still gets its predictions."""
 _FLOAT = np.dtype("<f4")
 
 
@@ -40,7 +44,7 @@ def predict_chunk(files: RunFiles, event: ChunkEvent) -> str | None:
 
     Returns
     -------
-    Why there are no reasons, though some are asked for.
+    Why rows have no reasons, though some are asked for.
 
     Raises
     ------
@@ -63,11 +67,19 @@ def predict_chunk(files: RunFiles, event: ChunkEvent) -> str | None:
         files.bucket.put(name, body, "text/plain")
     if not event["reasons"]:
         return None
+    begin, rows, found = time.monotonic(), 0, []
     try:
-        text = "".join(_reasons(model, columns, encoder, event["reasons"]))
+        for block in _explained(model, columns, encoder):
+            found.append(_text(block, encoder, event["reasons"]))
+            rows += len(block.base)
+            if time.monotonic() - begin > BUDGET_SECONDS:
+                break
     except UnexplainedError as error:
         return str(error)
+    text = "".join(found) + "\n" * (note["rows"] - rows)
     files.bucket.put(files.key(layout.REASONS, layout.part_name(index)), text.encode())
+    if rows < note["rows"]:
+        return f"{note['rows'] - rows:,} of {note['rows']:,} rows would have taken too long"
     return None
 
 
@@ -96,17 +108,17 @@ def _blocks(columns: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
         yield np.ascontiguousarray(columns[:, start : start + step].T, np.float32)
 
 
-def _reasons(
-    model: Ensemble, columns: NDArray[np.float32], encoder: Encoder, most: int
-) -> Iterable[str]:
-    position = {name: number for number, name in enumerate(encoder["columns"])}
+def _explained(
+    model: Ensemble, columns: NDArray[np.float32], encoder: Encoder
+) -> Iterator[Contributions]:
     for block in _blocks(columns):
-        for found in explained(model, block, encoder["features"], encoder["target"]["task"]):
-            yield _text(found, [position[name] for name in found.columns], most)
+        yield from explained(model, block, encoder["features"], encoder["target"]["task"])
 
 
-def _text(found: Contributions, positions: list[int], most: int) -> str:
+def _text(found: Contributions, encoder: Encoder, most: int) -> str:
     """Write the contributions that are most important, a line a row; equal ones as they stand."""
+    position = {name: number for number, name in enumerate(encoder["columns"])}
+    positions = [position[name] for name in found.columns]
     order = np.argsort(-np.abs(found.values), axis=1, kind="stable")[:, :most]
     values = np.take_along_axis(found.values, order, axis=1).tolist()
     places = np.asarray(positions)[order].tolist()

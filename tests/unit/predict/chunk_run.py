@@ -15,6 +15,11 @@ from predict.steps.chunk import ChunkEvent
 from tests.unit.evaluate.container_output import packed
 from tests.unit.scoring.models import PARAMETERS, rows, trained
 
+TASKS = {
+    "squared error": "regression",
+    "two classes": "binary",
+    "three classes": "multiclass",
+}
 PREFIX, MODEL = "runs/set-1", "runs/set-0/model/model.tar.gz"
 URI = f"s3://bucket/{MODEL}"
 
@@ -123,3 +128,30 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
             assert file is not None
             found[member.name] = file.read()
         return found
+
+
+class ListedS3(FakeS3):
+    """With a list of objects."""
+
+    def get_paginator(self, _operation: str) -> "ListedS3":
+        return self
+
+    def paginate(self, **request: Any) -> Any:
+        keys = sorted(key for key in self.objects if key.startswith(request["Prefix"]))
+        yield {"Contents": [{"Key": key} for key in keys]}
+
+
+def trained_run(
+    name: str = "squared error", count: int = 90, parts: int = 3
+) -> tuple[ListedS3, Any]:
+    """Return a training run's bucket with its test rows in parts."""
+    s3, matrix = chunk_run(name, count, task=TASKS[name])
+    listed = ListedS3()
+    listed.objects = s3.objects
+    for number, part in enumerate(np.array_split(matrix.astype(float), parts)):
+        text = "".join(
+            ",".join("" if np.isnan(value) else repr(value) for value in row) + "\n"
+            for row in part.tolist()
+        )
+        listed.objects[f"{PREFIX}/data/test/part-{number:05d}.csv"] = text.encode()
+    return listed, matrix.astype(float)

@@ -10,7 +10,14 @@ import pytest
 
 from pipeline.errors import ArtefactError
 from predict import loading
-from tests.unit.predict.chunk_run import PREFIX, chunk_run, event, features_key, written
+from tests.unit.predict.chunk_run import (
+    PREFIX,
+    chunk_run,
+    event,
+    features_key,
+    trained_run,
+    written,
+)
 
 ROOT = Path(__file__).parents[3]
 CONTEXT = SimpleNamespace(
@@ -68,3 +75,19 @@ def test_documented_event_is_one_that_the_step_takes(
     s3.objects[key] = s3.objects["runs/set-0/model/model.tar.gz"]
     monkeypatch.setattr(handler, "s3", s3)
     assert handler.handler(documented, CONTEXT) == 1
+
+
+def test_model_is_explained_and_why_not_is_told(
+    handler: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3, _ = trained_run(count=20)
+    documented = json.loads((ROOT / "events/predict-model.json").read_text())
+    for key, body in list(s3.objects.items()):
+        s3.objects[key.replace(PREFIX, documented["prefix"])] = body
+    key = documented["model_data"].split("/", 3)[3]
+    s3.objects[key] = s3.objects["runs/set-0/model/model.tar.gz"]
+    monkeypatch.setattr(handler, "s3", s3)
+    assert handler.handler(documented, CONTEXT) == {"explained": True, "reason": ""}
+    del s3.objects[key]
+    with pytest.raises(ArtefactError, match=r"^Explain model: "):
+        handler.handler(documented, CONTEXT)

@@ -143,6 +143,17 @@ def test_model_is_loaded_once_until_it_is_another() -> None:
     assert len(loading._kept) == 1
 
 
+def test_rows_that_would_take_too_long_have_no_reasons(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(chunk, "BUDGET_SECONDS", 0.0)
+    monkeypatch.setattr(chunk, "BLOCK_CELLS", 120)
+    s3, _ = chunk_run()
+    told = predict_chunk(files_of(s3), event())
+    assert told == "30 of 50 rows would have taken too long"
+    reasons = parsed_reasons(s3.objects[f"{PREFIX}/{REASONS}"].decode())
+    assert [bool(row) for row in reasons] == [True] * 20 + [False] * 30
+    assert s3.objects[f"{PREFIX}/{PREDICTIONS}"].count(b"\n") == 50
+
+
 def _shorter(s3: Any) -> None:
     # As long as rows of other features would be.
     s3.objects[features_key()] = s3.objects[features_key()][: 6 * 4 * 49]
