@@ -12,7 +12,7 @@ from pipeline.documents.encoder import Encoder, Feature
 from pipeline.errors import ColumnMismatchError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, quoted
-from prepare.checks.champion_cells import unread_cells
+from scoring.cells import unread_cells
 from table.columns.kind import Column
 from table.columns.locale import decimal_sign, sign_of_either
 from table.values.date_styles import DATES

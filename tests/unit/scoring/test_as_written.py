@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from pipeline.errors import ColumnMismatchError
-from prepare.scoring.as_written import as_written
+from scoring.as_written import as_written
 from table.columns.kind import column_of
 from table.columns.locale import has_decimal_comma
 from table.profiling.column import profile_column

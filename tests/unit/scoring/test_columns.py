@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from pipeline.errors import ColumnMismatchError
-from prepare.scoring.columns import check_needed, extra_notices, named_columns, needed_columns
+from scoring.columns import check_needed, extra_notices, named_columns, needed_columns
 
 FEATURES = [
     {"name": "age", "column": "age"},
