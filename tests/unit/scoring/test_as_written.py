@@ -112,3 +112,16 @@ def test_file_is_refused_above_a_share(good: int, bad: int, refused: bool) -> No
 def test_times_do_not_become_numbers() -> None:
     with pytest.raises(ColumnMismatchError):
         fitted("plain", ["12:30", "13:45", "23:59"])
+
+
+def test_sign_of_few_rows_counts_beside_a_stray_cell() -> None:
+    assert fitted("plain", ["40,5", "41", "alt"]) == ("comma", ["unread_values"])
+    assert fitted("comma", ["40.5", "41", "alt"]) == ("plain", ["unread_values"])
+    assert fitted("plain", ["405", "41", "alt"]) == ("plain", ["unread_values"])
+
+
+def test_date_of_few_rows_counts_beside_a_stray_cell() -> None:
+    found = fitted("iso", ["31.01.2024", "01.02.2024", "soon"], encoding="date")
+    assert found == ("dmy_dot", ["unread_values"])
+    with pytest.raises(ColumnMismatchError):
+        fitted("iso", ["03/01/2024", "01/02/2024", "soon"], encoding="date")
