@@ -64,8 +64,9 @@ def predict(
 ) -> None:
     """Predict a row, or rows from stdin, with the model in use for a dataset.
 
-    With --set, one row. With -, each line of stdin is a row as a JSON object; a line with a
-    prediction is printed for each, in order, or one with an error, and the rest goes on.
+    With --set, one row. With -, each line of stdin is a row as a JSON object,
+    and a line is printed for each, in order: its prediction, or an error, and
+    the rows after it go on.
     """
     if lines not in (None, _STDIN):
         raise typer.BadParameter(
