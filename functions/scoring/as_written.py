@@ -89,7 +89,7 @@ def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str |
     """Return how the file writes the values of a column that the champion reads as a style."""
     known = feature["style"]
     is_date = feature["encoding"] == "date"
-    own = _own_style(known, is_date, column, profile)
+    own = _own_style(known, is_date, column, profile, sign)
     if own == known or (is_date and column.ambiguous):
         return known
     if not is_date:
@@ -101,7 +101,9 @@ def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str |
     return own if _read(own, is_date, profile) > _read(known, is_date, profile) else known
 
 
-def _own_style(known: str, is_date: bool, column: Column, profile: ColumnProfile) -> str:
+def _own_style(
+    known: str, is_date: bool, column: Column, profile: ColumnProfile, sign: str | None
+) -> str:
     """Return the style in which the file writes a column, by what most of its values are.
 
     In a file of few rows one stray cell makes a text of a column.
@@ -113,8 +115,12 @@ def _own_style(known: str, is_date: bool, column: Column, profile: ColumnProfile
         return known
     counts = {style: _read(style, is_date, profile) for style in styles}
     best = [style for style in styles if counts[style] == max(counts.values())]
-    # Of several none is told by the values.
-    return known if known in best or len(best) > 1 else best[0]
+    if not is_date and sign is not None:
+        best = [style for style in best if (style == "comma") == (sign == ",")] or best
+    if known in best:
+        return known
+    # Of several orders of dates none is told by the values; what grouped reads, plain reads too.
+    return known if is_date and len(best) > 1 else best[0]
 
 
 def _read(style: str, is_date: bool, profile: ColumnProfile) -> int:
