@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.faults.lane import Drop, Lane
+    from bench.faults.drop import Drop
+    from bench.faults.lane import Lane
 
 # A message's verdicts, and what can be instead of one.
 TRAINED = frozenset({"approved", "kept_champion"})

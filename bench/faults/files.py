@@ -12,7 +12,8 @@ from typing import Any
 
 from bench.faults.cell import FAILED, TRAINED, UNDECIDED, Cell, Expect
 from bench.faults.data import classification
-from bench.faults.lane import Drop, Lane
+from bench.faults.drop import Drop
+from bench.faults.lane import Lane
 
 _PAUSE_SECONDS = 60.0
 _FIRST, _SECOND = "files0000", "files0001"

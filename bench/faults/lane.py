@@ -5,13 +5,13 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from bench.faults import project
+from bench.faults.drop import Drop, Ending
 from bench.faults.inbox import Inbox, run_of
 from bench.faults.webhook import Webhook
 from dropforge import cloud
@@ -22,25 +22,6 @@ _PARAMETER = "/dropforge/webhook"
 _POLL_SECONDS = 0.15
 # A message that has not come by then does not come: functions are retried after 1 s and 2 s.
 _SILENCE_SECONDS = 25.0
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A file that was dropped, or an execution that was started, and its run."""
-
-    dataset: str
-    run: str
-    began: float
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a drop ended: kind is message, dead_letter, silence or hang."""
-
-    kind: str
-    messages: list[dict[str, Any]]
-    document: dict[str, Any] | None
-    seconds: float
 
 
 class Lane:
