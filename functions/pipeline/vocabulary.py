@@ -80,6 +80,7 @@ WarningCode = Literal[
     "metric_undefined",
     "missing_as_class",
     "missing_code",
+    "mixed_units",
     "more",
     "no_better_than_baseline",
     "no_header",
@@ -115,6 +116,7 @@ WarningCode = Literal[
 """Of what a run's owner should know; programs may rely on them."""
 ASKING: dict[WarningCode, str] = {
     "ambiguous_numbers": "some of its numbers can be read in two ways",
+    "mixed_units": "the numbers of a column may not be of one unit",
     "stray_class": "a class of its target stands in a row or two",
     "subtotals": "lines of totals seem to stand between its rows",
     "target_code": "its target may hold a code for missing values",

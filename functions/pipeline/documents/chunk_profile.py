@@ -102,6 +102,10 @@ class ColumnProfile(TypedDict):
     """Values that are no numbers, with their counts; None if they are many."""
     units: NotRequired[dict[str, Numbers] | None]
     """Numbers by the unit behind them; None if the units are many."""
+    comma_units: NotRequired[dict[str, Numbers] | None]
+    """The same, as decimal commas have them."""
+    signs: NotRequired[dict[str, Numbers]]
+    """Numbers that are no plain ones by the sign of a currency or per cent; "" is none."""
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""

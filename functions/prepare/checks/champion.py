@@ -19,7 +19,7 @@ from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
 from table.values.date_styles import DATES
-from table.values.numbers import unit_of
+from table.values.units import unit_of
 
 _SHOWN = 3
 _SAID = 200

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import Feature
 from table.columns.kind import SHARE, Column
+from table.profiling.texts import of_unit
 from table.values.date_styles import DATES
 from table.values.durations import CLOCKED
-from table.values.numbers import unit_of
+from table.values.units import has_comma, unit_of
 
 MOST_UNREAD = 0.02
 """Share of a column's values that a champion may miss, beyond what it missed when it was trained,
@@ -67,10 +68,13 @@ def _numbers(style: str, column: Column, found: ColumnProfile) -> int:
         other = column.numbers and column.style in CLOCKED and column.style != style
         return numbers[style]["count"] if style in numbers and not other else 0
     plain = numbers.get("plain")
-    others = sum(numbers[name]["count"] for name in {style} & {"grouped", "comma"} & set(numbers))
     unit = unit_of(style)
-    with_unit = (found.get("units") or {}).get(unit) if unit else None
-    others += with_unit["count"] if with_unit else 0
+    if unit is None:
+        parts = [numbers.get(style) if style != "plain" else None]
+    else:
+        # What has the sign of a currency is no number of km/h.
+        parts = [found.get("signs", {}).get(""), of_unit(found, unit, comma=has_comma(style))]
+    others = sum(part["count"] for part in parts if part)
     if plain and not _alike(style, column, found):
         # 1.234 and 1,234 are other numbers to the champion. Those without a sign are the same.
         return plain["whole"]
@@ -79,9 +83,9 @@ def _numbers(style: str, column: Column, found: ColumnProfile) -> int:
 
 def _alike(style: str, column: Column, found: ColumnProfile) -> bool:
     """Tell whether points and commas mean to the champion what they mean in the file."""
-    if style == "comma":
-        return column.style == "comma" if column.numbers else not found.get("dots")
-    if not column.numbers or column.style != "comma":
+    if has_comma(style):
+        return has_comma(column.style) if column.numbers else not found.get("dots")
+    if not column.numbers or not has_comma(column.style):
         return True
     # Commas that are strays in a column of decimal points.
     points = bool(found.get("dots")) or "pointed" not in found["numbers"]

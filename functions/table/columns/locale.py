@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from typing import Literal
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+from table.profiling.texts import with_units
 
 # The largest number that is written alike with and without a sign for thousands.
 _UNGROUPED = 1000
@@ -32,7 +33,11 @@ def decimal_sign(columns: Iterable[ColumnProfile]) -> Literal[",", "."] | None:
     """Return the sign that parts decimals as the columns say; None if they say both or nothing."""
     commas = points = False
     for column in columns:
-        grouped, comma = (_count(column["numbers"].get(name)) for name in ("grouped", "comma"))
+        grouped, comma = (
+            _count(column["numbers"].get("comma" if read else "grouped"))
+            + sum(numbers["count"] for numbers in with_units(column, comma=read).values())
+            for read in (False, True)
+        )
         # 3,5 and 1.234,5 are numbers with a decimal comma only, 1,234.5 with a point only.
         commas |= comma > grouped
         points |= bool(column.get("dots")) or grouped > comma

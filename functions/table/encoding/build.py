@@ -13,8 +13,8 @@ from table.columns.target import Target
 from table.encoding.doubts import doubts_of, doubts_of_target
 from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
 from table.reading.dialect import Dialect
-from table.values.numbers import SCALED, unit_of
 from table.values.spellings import FALSE, TRUE
+from table.values.units import SCALED, unit_of
 
 VERSION = 1
 HASH_SLOTS = 4
@@ -197,6 +197,12 @@ def _unit(column: Column) -> list[Notice]:
     unit = unit_of(column.style) if column.numbers else None
     if unit is None:
         return []
+    if unit != SCALED and column.numbers and column.with_unit < column.numbers["count"]:
+        text = (
+            f"Column {quoted(column.name)}: {quoted(unit)} behind {column.with_unit:,} of "
+            f"{counted(column.numbers['count'], 'number')}, taken to be meant behind all."
+        )
+        return [notice("unit", text)]
     what = (
         "numbers such as 1.2k and 3.4M, read as 1200 and 3400000"
         if unit == SCALED

@@ -6,6 +6,7 @@ from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.dated import add_dates, add_plain_dates
 from table.profiling.distinct import sketch_of
 from table.profiling.numeric import EXACT, numbers_of
+from table.profiling.signs import add_signs
 from table.profiling.tally import Tally, tally
 from table.profiling.texts import few_texts, shortened, units_among
 from table.profiling.timeline import ticks_of_numbers, timeline_of
@@ -128,11 +129,13 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
     if endless := rest.where(number).total:
         found["infinite"] = endless
     signed = as_signed(rest.values)
-    for style, read in (("grouped", grouped(signed)), ("comma", comma(signed))):
+    of_points, of_commas = grouped(signed), comma(signed)
+    for style, read in (("grouped", of_points), ("comma", of_commas)):
         numbers = rest.read_as(read)
         if len(numbers.values):
             found["numbers"][style] = numbers_of(numbers)
         number |= read.is_not_null()
+    add_signs(found, rest, of_commas.fill_null(of_points))
     timed_day = _add_clocks(found, rest)
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
@@ -140,8 +143,9 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
     # The smallest few texts are the same for every chunk size.
     found["other"] = shortened(strange.values).unique().bottom_k(3).sort().to_list()
     if len(strange.values):
-        found["units"], texts = units_among(strange, signed.filter(~number & ~timed_day))
-        found["texts"] = few_texts(texts)
+        with_units = units_among(strange, signed.filter(~number & ~timed_day))
+        found["units"], found["comma_units"] = with_units.points, with_units.commas
+        found["texts"] = few_texts(with_units.rest)
     add_dates(found, rest, name, timed)
 
 

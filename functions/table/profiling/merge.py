@@ -77,9 +77,9 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     if "texts" in one or "texts" in other:
         merged["texts"] = _few(one.get("texts", {}), other.get("texts", {}), add, FEW_TEXTS)
     if "units" in one or "units" in other:
-        merged["units"] = _few(
-            one.get("units", {}), other.get("units", {}), merge_numbers, FEW_UNITS
-        )
+        merged["units"], merged["comma_units"] = _units(one, other)
+    if signs := _each(one.get("signs", {}), other.get("signs", {}), merge_numbers):
+        merged["signs"] = signs
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
     spellings = _each(
@@ -131,6 +131,19 @@ def _few(
         return None
     merged = _each(one, other, merge)
     return merged if len(merged) <= limit else None
+
+
+def _units(
+    one: ColumnProfile, other: ColumnProfile
+) -> tuple[dict[str, Numbers] | None, dict[str, Numbers] | None]:
+    """Merge the numbers with units in both readings; many units are many in either."""
+    points = _few(one.get("units", {}), other.get("units", {}), merge_numbers, FEW_UNITS)
+    commas = _few(
+        one.get("comma_units", {}), other.get("comma_units", {}), merge_numbers, FEW_UNITS
+    )
+    if points is None or commas is None or len({*points, *commas}) > FEW_UNITS:
+        return None, None
+    return points, commas
 
 
 def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str, Numbers]:
