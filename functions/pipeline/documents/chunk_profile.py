@@ -95,6 +95,8 @@ class ColumnProfile(TypedDict):
     """Whole numbers of more digits than a float holds."""
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
+    no_days: NotRequired[dict[str, int]]
+    """What stands for a day that is not known (0000-00-00), with its counts."""
     date_spellings: NotRequired[dict[str, DateSpelling]]
     """By date style; of "" are the values that are of no style's shape."""
     like_dates: NotRequired[LikeDates]

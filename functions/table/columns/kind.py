@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
 from table.columns import identifiers
 from table.columns.clocks import clocks_of
-from table.columns.date_order import Written, plain_dates, written_dates
+from table.columns.date_order import Written, no_days, plain_dates, written_dates
 from table.columns.nearly import nearly_of
 from table.columns.number_style import holds_numbers, number_style
 from table.profiling.distinct import distinct
@@ -117,8 +117,10 @@ def column_of(
             examples=_unread_texts(found, style) if unread else [],
             with_unit=_with_unit(found, style),
         )
-    if (written := written_dates(found)) and written.dates["count"] >= SHARE * present:
-        return _dated(column, written)
+    if (written := written_dates(found)) and written.dates["count"] >= SHARE * _days(
+        found, present
+    ):
+        return _dated(column, written, found)
     kind = _text_kind(column, found)
     readable = kind in ("text", "identifier", "category")
     nearly = nearly_of(found, present, codes=different <= _CODES) if readable else ""
@@ -145,8 +147,8 @@ def _unread_texts(found: ColumnProfile, style: str) -> list[str]:
 def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> Column | None:
     """Tell what plain numbers cannot: dates such as 20240131, durations and times of day."""
     present = column.present
-    if not target and (written := plain_dates(found, SHARE * present)):
-        return _dated(column, written)
+    if not target and (written := plain_dates(found, SHARE * _days(found, present))):
+        return _dated(column, written, found)
     # However few must be numbers, less than half are no times: the numbers beside them are more.
     clocks = clocks_of(column.name, found, max(share, _TIMES_SHARE) * present)
     if clocks is None:
@@ -164,15 +166,21 @@ def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> 
     )
 
 
-def _dated(column: Column, written: Written) -> Column:
+def _days(found: ColumnProfile, present: int) -> int:
+    """Return the values but for those that stand for a day that is not known."""
+    return present - sum(no_days(found).values())
+
+
+def _dated(column: Column, written: Written, found: ColumnProfile) -> Column:
     unread = column.present - written.dates["count"]
+    examples = [*no_days(found), *written.unread]
     return replace(
         column,
         kind="constant" if column.distinct == 1 and not column.missing else "date",
         style=written.style,
         dates=written.dates,
         unread=unread,
-        examples=[*written.unread] if unread else [],
+        examples=list(dict.fromkeys(examples))[:3] if unread else [],
         other_style=written.other,
     )
 
