@@ -1,18 +1,22 @@
 """What is said of a column whose values may mean something else than what they were read as."""
 
 import json
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from pipeline.documents.plan import MissingValues
 from pipeline.notices import Notice, notice
 from pipeline.vocabulary import Task, WarningCode
 from pipeline.wording import quoted
+from table.columns.classes import numbers_of
 from table.columns.date_order import centuries
 from table.columns.kind import Column
 from table.columns.labels import with_counts
-from table.profiling.ends import far_days, far_numbers
+from table.profiling.ends import beside, counting_from, far_days, far_numbers
 
 _ORDERS = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
+# So many of a target's rows may hold a code; more are a class.
+_RARE = 0.05
 _FIRST = {"d": "day", "m": "month", "y": "year"}
 
 
@@ -37,7 +41,28 @@ def doubts_of_target(
 ) -> list[Notice]:
     """Return the warnings about the target: dates are none, but durations may be times of day."""
     codes = _codes(column, missing, "target_code") if task == "regression" else []
-    return [*codes, *_doubtful(column)]
+    return [*(codes or _rare_codes(column, missing)), *_doubtful(column)]
+
+
+def _rare_codes(column: Column, missing: MissingValues | None) -> list[Notice]:
+    """Tell of a rare -1 or 9 in a target whose other values count: 0 and 1, or 1 to 5."""
+    named = missing is not None and column.name in missing["columns"]
+    if named or column.numbers is None or not column.counts:
+        return []
+    rows: dict[float, int] = {}
+    for text, value in numbers_of(column.counts, column.style).items():
+        rows[value] = rows.get(value, 0) + column.counts[text]
+    counting = counting_from(rows)
+    codes = {f"{value:g}": rows[value] for value in sorted(rows) if value not in counting}
+    rare = sum(codes.values()) < _RARE * sum(rows.values())
+    if not codes or not rare or not all(beside(value, counting) for value in map(float, codes)):
+        return []
+    text = (
+        f"Target {quoted(column.name)}: {with_counts(codes)} beside {counting[0]:g} to "
+        f"{counting[-1]:g}, as codes for missing are. If so, set {_setting(column.name, codes)} in "
+        f"pipeline.json; if not, an empty list."
+    )
+    return [notice("target_code", text)]
 
 
 def _codes(column: Column, missing: MissingValues | None, code: WarningCode) -> list[Notice]:
@@ -57,12 +82,16 @@ def _codes(column: Column, missing: MissingValues | None, code: WarningCode) -> 
         (f"{value:.6g}" if column.dates is None else f"{_year(int(value))}")
         for value in ends["between"]
     )
-    setting = json.dumps({"missing_values": {column.name: [*far][:4]}}, ensure_ascii=False)[1:-1]
+    setting = _setting(column.name, far)
     text = (
         f"Column {quoted(column.name)}: {with_counts(far)} far off all others ({least} to {most}), "
         f"as codes for missing are. If so, set {setting} in pipeline.json; if not, an empty list."
     )
     return [notice(code, text)]
+
+
+def _setting(name: str, codes: Iterable[str]) -> str:
+    return json.dumps({"missing_values": {name: [*codes][:4]}}, ensure_ascii=False)[1:-1]
 
 
 def _ambiguous(column: Column) -> list[Notice]:
