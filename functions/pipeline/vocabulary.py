@@ -92,6 +92,7 @@ WarningCode = Literal[
     "renamed",
     "repeated_header",
     "row_names",
+    "same_categories",
     "same_labels",
     "stray_class",
     "subtotals",

@@ -5,11 +5,15 @@ for: one text among 3,000 numbers makes a category of the column, and is a missi
 champion that reads numbers.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import polars as pl
 
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import Feature
 from table.columns.kind import SHARE, Column
+from table.encoding.categories import folded
 from table.profiling.texts import of_unit
 from table.values.date_styles import DATES
 from table.values.durations import CLOCKED
@@ -106,9 +110,19 @@ def _texts(features: list[Feature], column: Column) -> int:
     if not column.numbers and not column.dates:
         # New categories are told apart: they are values, and no unreadable cells.
         return column.present
-    known = known_values(features)
     counts = column.counts or {}
+    known = known_among(counts, features)
     return sum(count for value, count in counts.items() if value in known)
+
+
+def known_among(values: Iterable[str], features: list[Feature]) -> set[str]:
+    """Return those of some values that the features of a category know, however their case is."""
+    known, texts = known_values(features), list(values)
+    if not features[0].get("folded", False):
+        return known & set(texts)
+    keys = set(folded(pl.Series(list(known), dtype=pl.String)))
+    folds = folded(pl.Series(texts, dtype=pl.String))
+    return {text for text, key in zip(texts, folds, strict=True) if key in keys}
 
 
 def known_values(features: list[Feature]) -> set[str]:

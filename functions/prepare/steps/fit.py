@@ -202,6 +202,7 @@ def _encoder(
         as_in_file(settings["drop_columns"], plan["columns"]),
         group,
         plan.get("missing_values"),
+        distinct=settings["distinct_labels"],
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
