@@ -79,6 +79,7 @@ WarningCode = Literal[
     "leakage",
     "metric_undefined",
     "missing_as_class",
+    "missing_as_written",
     "missing_code",
     "mixed_units",
     "more",

@@ -114,7 +114,8 @@ class ColumnProfile(TypedDict):
     labelled_as: NotRequired[dict[str, "ColumnProfile"]]
     """The same, of rows whose target is a spelling of missing that may be a class."""
     spelled: NotRequired[dict[str, int]]
-    """Of the target, spellings of missing but for empty fields, each with its count."""
+    """Spellings of missing that may be answers, each with its count; of the target, all but empty
+    fields."""
 
 
 class Lines(TypedDict):

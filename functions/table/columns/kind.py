@@ -34,7 +34,8 @@ class Column:
     doubtful : whether its durations could be times of day.
     nearly : of a text, what most of its values look like and what to write.
     with_unit : of its numbers, those that have the unit of the style behind them.
-    spelled : of a target, the spellings of missing that occur, each with its count.
+    spelled : the spellings of missing that may be answers, each with its count; of a target,
+        all that occur.
     """
 
     name: str

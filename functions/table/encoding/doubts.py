@@ -17,6 +17,8 @@ from table.profiling.ends import beside, counting_from, far_days, far_numbers
 _ORDERS = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
 # So many of a target's rows may hold a code; more are a class.
 _RARE = 0.05
+# Of a column's rows, so many that say None are told of: a twentieth is usual for gaps.
+_ANSWERS = 0.1
 _FIRST = {"d": "day", "m": "month", "y": "year"}
 
 
@@ -33,6 +35,7 @@ def doubts_of(column: Column, missing: MissingValues | None = None) -> list[Noti
         *_centuries(column),
         *_doubtful(column),
         *_read_as_category(column),
+        *_answers(column),
     ]
 
 
@@ -128,6 +131,21 @@ def _doubtful(column: Column) -> list[Notice]:
         f"or times of day; read as seconds. To say which, call the column duration or clock."
     )
     return [notice("ambiguous_times", text)]
+
+
+def _answers(column: Column) -> list[Notice]:
+    """Tell of None, NA or - in a category: missing values, unless they are an answer."""
+    if column.kind not in ("category", "boolean") or column.numbers is not None:
+        return []
+    least = _ANSWERS * (column.missing + column.present)
+    many = {text: rows for text, rows in column.spelled.items() if rows >= least}
+    if not many:
+        return []
+    text = (
+        f"Column {quoted(column.name)}: {with_counts(many)} counted as missing; to be written in "
+        f"another way if that is a category."
+    )
+    return [notice("missing_as_written", text)]
 
 
 def _read_as_category(column: Column) -> list[Notice]:

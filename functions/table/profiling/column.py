@@ -8,7 +8,7 @@ from table.profiling.distinct import sketch_of
 from table.profiling.numeric import EXACT, numbers_of
 from table.profiling.signs import add_signs
 from table.profiling.tally import Tally, tally
-from table.profiling.texts import few_texts, shortened, units_among
+from table.profiling.texts import few_texts, labels_among, shortened, units_among
 from table.profiling.timeline import ticks_of_numbers, timeline_of
 from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
 from table.values.missing import stripped
@@ -37,10 +37,11 @@ def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> Co
     timed the rows over time, by style.
     """
     present, missing = tally(column), 0
+    spelled: dict[str, int] = {}
     read = plain(present.values)
     if read.null_count():
         # Only a column that is not all plain numbers can hold blanks or missing values.
-        present, missing = _cleaned(present)
+        present, missing, spelled = _cleaned(present)
         read = plain(present.values)
     numbers = present.read_as(read)
     found: ColumnProfile = {
@@ -50,6 +51,8 @@ def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> Co
         "values": {},
         "longest": 0,
     }
+    if spelled:
+        found["spelled"] = spelled
     if len(numbers.values):
         found["numbers"]["plain"] = numbers_of(numbers)
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
@@ -103,24 +106,25 @@ def _add_long(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
         found["long"] = numbers.where(beyond & texts.str.contains(_LONG)).total
 
 
-def _cleaned(raw: Tally) -> tuple[Tally, int]:
+def _cleaned(raw: Tally) -> tuple[Tally, int, dict[str, int]]:
     """Strip blanks, and take out missing values.
 
     Returns
     -------
-    The values that are there, and how many are not.
+    The values that are there, how many are not, and which of these could be answers.
     """
     values = stripped(raw.values)
     present = raw.read_as(values)
     missing = raw.total - present.total
+    spelled = labels_among(raw.where(values.is_null())) if missing else {}
     if present.counts is None or present.values.n_unique() == len(present.values):
-        return present, missing
+        return present, missing, spelled
     merged = (
         pl.DataFrame({"value": present.values, "count": present.counts})
         .group_by("value")
         .agg(pl.col("count").sum())
     )
-    return Tally(merged["value"], merged["count"]), missing
+    return Tally(merged["value"], merged["count"]), missing, spelled
 
 
 def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:

@@ -11,6 +11,7 @@ import polars as pl
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
 from table.profiling.numeric import merge_numbers, numbers_of
 from table.profiling.tally import Tally
+from table.values.labels import LABELS
 from table.values.numbers import units_of
 from table.values.units import unit_key
 
@@ -90,6 +91,12 @@ def of_unit(found: ColumnProfile, unit: str, *, comma: bool) -> Numbers | None:
     units = with_units(found, comma=comma).items()
     same = [numbers for text, numbers in units if unit_key(text) == unit_key(unit)]
     return reduce(merge_numbers, same) if same else None
+
+
+def labels_among(missing: Tally) -> dict[str, int]:
+    """Count the spellings of missing that people write for an answer, too: None, NA, -."""
+    texts = missing.read_as(missing.values.str.strip_chars())
+    return few_texts(texts.where(texts.values.is_in(list(LABELS)))) or {}
 
 
 def few_texts(values: Tally) -> dict[str, int] | None:

@@ -44,6 +44,30 @@ def test_spellings_of_a_category_are_one_and_told(names: list[str], chunk_bytes:
     assert not told(twin)
 
 
+@pytest.mark.parametrize("mark", ["None", "NA", "-", "n/a", "NULL"])
+@pytest.mark.parametrize("chunk_bytes", [1 << 26, 900])
+def test_frequent_answer_that_counts_as_missing_is_told_with_its_count(
+    mark: str, chunk_bytes: int
+) -> None:
+    run = of(written([*CITIES, f" {mark} "], as_they_are), chunk_bytes=chunk_bytes)
+    (said,) = [w["message"] for w in run.warnings if w["code"] == "missing_as_written"]
+    assert said.startswith(f"Column 'city': '{mark}' (80 rows) counted as missing;")
+    assert run.json("profile.json")["columns"][1]["missing"] == 80
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["NA" if n % 11 == 0 else CITIES[n % 4] for n in range(ROWS)],
+        ["" if n % 2 else CITIES[n % 4] for n in range(ROWS)],
+        ["#N/A" if n % 2 else CITIES[n % 4] for n in range(ROWS)],
+        ["NA" if n % 2 else str(n) for n in range(ROWS)],
+    ],
+)
+def test_gaps_are_not_told_as_answers(values: list[str]) -> None:
+    assert "missing_as_written" not in of(values).codes
+
+
 def test_distinct_labels_keep_spellings_apart() -> None:
     run = of(written(CITIES, as_they_are, str.upper), {"distinct_labels": True})
     features = run.json("encoder.json")["features"]
