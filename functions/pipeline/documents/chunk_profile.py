@@ -65,8 +65,8 @@ class DateSpelling(TypedDict):
     unread: NotRequired[str]
 
 
-class LikeDates(TypedDict):
-    """Texts that are dates to a person, and that no style reads."""
+class Alike(TypedDict):
+    """Texts that are dates or numbers to a person, and that no style reads."""
 
     count: int
     first: str
@@ -99,7 +99,9 @@ class ColumnProfile(TypedDict):
     """What stands for a day that is not known (0000-00-00), with its counts."""
     date_spellings: NotRequired[dict[str, DateSpelling]]
     """By date style; of "" are the values that are of no style's shape."""
-    like_dates: NotRequired[LikeDates]
+    like_dates: NotRequired[Alike]
+    like_numbers: NotRequired[dict[str, Alike]]
+    """By form: marked (10+, <1), pair (1-2, 2/3)."""
     texts: NotRequired[dict[str, int] | None]
     """Values that are no numbers, with their counts; None if they are many."""
     units: NotRequired[dict[str, Numbers] | None]

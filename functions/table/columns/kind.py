@@ -6,7 +6,7 @@ from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
 from table.columns import identifiers
 from table.columns.clocks import clocks_of
 from table.columns.date_order import Written, no_days, plain_dates, written_dates
-from table.columns.nearly import nearly_of
+from table.columns.nearly import CODES, nearly_of
 from table.columns.number_style import holds_numbers, number_style
 from table.profiling.distinct import distinct
 from table.profiling.texts import of_unit
@@ -15,8 +15,6 @@ from table.values.units import has_comma, unit_key, unit_of
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
 SHARE = 0.95
-# A column of few different values, some of them no numbers, holds codes.
-_CODES = 50
 _TEXT_SHARE = 0.5
 _TIMES_SHARE = 0.5
 
@@ -70,7 +68,7 @@ def column_of(
     *,
     target: bool = False,
     share: float = SHARE,
-    codes: int = _CODES,
+    codes: int = CODES,
 ) -> Column:
     """Decide what a column holds.
 
@@ -123,8 +121,7 @@ def column_of(
     ):
         return _dated(column, written, found)
     kind = _text_kind(column, found)
-    readable = kind in ("text", "identifier", "category")
-    nearly = nearly_of(found, present, codes=different <= _CODES) if readable else ""
+    nearly = nearly_of(found, present, kind, different)
     return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
 
 

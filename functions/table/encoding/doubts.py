@@ -44,7 +44,8 @@ def doubts_of_target(
 ) -> list[Notice]:
     """Return the warnings about the target: dates are none, but durations may be times of day."""
     codes = _codes(column, missing, "target_code") if task == "regression" else []
-    return [*(codes or _rare_codes(column, missing)), *_doubtful(column)]
+    said = _read_as_category(column) if task == "multiclass" else []
+    return [*(codes or _rare_codes(column, missing)), *said, *_doubtful(column)]
 
 
 def _rare_codes(column: Column, missing: MissingValues | None) -> list[Notice]:

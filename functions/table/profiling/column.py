@@ -8,7 +8,7 @@ from table.profiling.distinct import sketch_of
 from table.profiling.numeric import EXACT, numbers_of
 from table.profiling.signs import add_signs
 from table.profiling.tally import Tally, tally
-from table.profiling.texts import few_texts, labels_among, shortened, units_among
+from table.profiling.texts import few_texts, labels_among, like_numbers, shortened, units_among
 from table.profiling.timeline import ticks_of_numbers, timeline_of
 from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
 from table.values.missing import stripped
@@ -150,6 +150,8 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
         with_units = units_among(strange, signed.filter(~number & ~timed_day))
         found["units"], found["comma_units"] = with_units.points, with_units.commas
         found["texts"] = few_texts(with_units.rest)
+        if like := like_numbers(with_units.rest):
+            found["like_numbers"] = like
     add_dates(found, rest, name, timed)
 
 

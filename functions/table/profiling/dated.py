@@ -6,10 +6,10 @@ from typing import cast
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, Dates, DateSpelling, LikeDates
+from pipeline.documents.chunk_profile import ColumnProfile, Dates, DateSpelling
 from table.profiling.ends import day_ends
 from table.profiling.tally import Tally
-from table.profiling.texts import few_texts
+from table.profiling.texts import alike, few_texts, merge_alike
 from table.profiling.timeline import ticks_of_dates, timeline_of
 from table.values.date_styles import (
     ANY_DATE,
@@ -92,9 +92,9 @@ def _add_like_dates(found: ColumnProfile, some: Tally) -> None:
     like = some.where(some.values.str.contains(MAYBE_LIKE_DATES))
     like = like.where(like.values.str.contains(LIKE_DATES))
     if len(like.values):
-        here: LikeDates = {"count": like.total, "first": _first(like.values)}
+        here = alike(like)
         known = found.get("like_dates")
-        found["like_dates"] = merge_like_dates(known, here) if known else here
+        found["like_dates"] = merge_alike(known, here) if known else here
 
 
 def _add(found: ColumnProfile, some: Tally, style: str, timed: bool) -> pl.Series:
@@ -138,14 +138,6 @@ def merge_spellings(one: DateSpelling, other: DateSpelling) -> DateSpelling:
     if unread := [part["unread"] for part in (one, other) if "unread" in part]:
         merged["unread"] = min(unread)
     return merged
-
-
-def merge_like_dates(one: LikeDates, other: LikeDates) -> LikeDates:
-    """Add up, and keep the smallest."""
-    return {
-        "count": one["count"] + other["count"],
-        "first": min(one["first"], other["first"]),
-    }
 
 
 def _first(values: pl.Series) -> str:

@@ -11,12 +11,12 @@ from pipeline.documents.chunk_profile import (
     MergedProfile,
     Numbers,
 )
-from table.profiling.dated import merge_like_dates, merge_spellings
+from table.profiling.dated import merge_spellings
 from table.profiling.distinct import merge_sketches
 from table.profiling.ends import merge_ends
 from table.profiling.numeric import merge_numbers
 from table.profiling.repeats import merge_repeats
-from table.profiling.texts import FEW_TEXTS, FEW_UNITS
+from table.profiling.texts import FEW_TEXTS, FEW_UNITS, merge_alike
 from table.profiling.timeline import merge_timelines
 
 _Part = TypeVar("_Part")
@@ -90,7 +90,10 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     if spellings:
         merged["date_spellings"] = spellings
     if like := [found["like_dates"] for found in (one, other) if "like_dates" in found]:
-        merged["like_dates"] = like[0] if len(like) == 1 else merge_like_dates(*like)
+        merged["like_dates"] = like[0] if len(like) == 1 else merge_alike(*like)
+    numbers = _each(one.get("like_numbers", {}), other.get("like_numbers", {}), merge_alike)
+    if numbers:
+        merged["like_numbers"] = numbers
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
     if lines:
         merged["timelines"] = lines

@@ -8,10 +8,11 @@ from functools import reduce
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+from pipeline.documents.chunk_profile import Alike, ColumnProfile, Numbers
 from table.profiling.numeric import merge_numbers, numbers_of
 from table.profiling.tally import Tally
 from table.values.labels import LABELS
+from table.values.like_numbers import MARKED, PAIR
 from table.values.numbers import units_of
 from table.values.units import unit_key
 
@@ -91,6 +92,29 @@ def of_unit(found: ColumnProfile, unit: str, *, comma: bool) -> Numbers | None:
     units = with_units(found, comma=comma).items()
     same = [numbers for text, numbers in units if unit_key(text) == unit_key(unit)]
     return reduce(merge_numbers, same) if same else None
+
+
+def alike(some: Tally) -> Alike:
+    """Count texts of one form; the smallest is the same for every chunk size, also if cut."""
+    return {"count": some.total, "first": str(some.values.min())[:_LENGTH]}
+
+
+def merge_alike(one: Alike, other: Alike) -> Alike:
+    """Add up, and keep the smallest."""
+    return {
+        "count": one["count"] + other["count"],
+        "first": min(one["first"], other["first"]),
+    }
+
+
+def like_numbers(texts: Tally) -> dict[str, Alike]:
+    """Count the texts that are numbers to a person, by their form."""
+    found = {}
+    for form, pattern in (("marked", MARKED), ("pair", PAIR)):
+        some = texts.where(texts.values.str.contains(pattern))
+        if len(some.values):
+            found[form] = alike(some)
+    return found
 
 
 def labels_among(missing: Tally) -> dict[str, int]:

@@ -1,0 +1,23 @@
+"""What is a number to a person, written in a way that no style reads."""
+
+_NUMBER = r"[$€£]?\s?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|[0-9]+(?:[.,][0-9]+)?)"
+_UNIT = r"(?:\s?[A-Za-zµ°%]{1,10}\.?)?"
+_BEFORE = (
+    r"(?:[<>≤≥≈~±=]=?|ca\.?|c\.|circa|approx\.?|about|around|over|under|up to|"
+    r"(?:less|more|fewer) than|at (?:least|most))"
+)
+_BEHIND = (
+    r"(?:\+|\s(?:or|and) (?:more|less|over|above|older|under|younger|below|up)|\s?plus|"
+    r"\s?[*†‡]{1,3}|\s?[\[(][A-Za-z0-9]{1,3}[\])])"
+)
+_FEET = (
+    r"[0-9]{1,2}\s?(?:['\x{2032}\x{2019}]|ft\.?|feet|foot)\s?"
+    r"(?:[0-9]{1,2}(?:\.[0-9]+)?\s?(?:[\"\x{2033}\x{201d}]|''|in\.?|inch(?:es)?)?)?"
+)
+MARKED = (
+    rf"(?i)^(?:{_BEFORE}\s?{_NUMBER}{_UNIT}{_BEHIND}?|{_NUMBER}{_UNIT}{_BEHIND}|{_FEET}"
+    rf"|[0-9]+\s[0-9]+/[0-9]+|[0-9]*\s?[½¼¾⅓⅔⅛]|{_NUMBER}\s?(?:±|\+/?-)\s?{_NUMBER}{_UNIT})$"
+)
+"""10+, <1, ~5, 5'11", 3 or more, 12.5*, 1 1/2, 5 ± 0.2."""
+PAIR = rf"(?i)^{_NUMBER}{_UNIT}\s?(?:[-\x{{2013}}\x{{2014}}/]|to|bis|\.\.\.?)\s?{_NUMBER}{_UNIT}$"
+"""1-2, 18 to 24, 2/3: a range, a share, or a name of a group."""
