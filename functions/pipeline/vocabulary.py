@@ -62,6 +62,7 @@ WarningCode = Literal[
     "champion_unread",
     "class_missing",
     "codes_as_numbers",
+    "commented_rows",
     "copies",
     "dropped_constant",
     "dropped_empty",

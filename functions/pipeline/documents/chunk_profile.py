@@ -144,6 +144,8 @@ class MergedProfile(TypedDict):
     """By these and the target."""
     repeated_headers: NotRequired[Lines]
     """Records that repeat the header."""
+    commented: NotRequired[Lines]
+    """Rows that were commented out."""
     other_headers: NotRequired[Lines]
     """Rows that look like the header of another table."""
     swallowed: NotRequired[Lines]

@@ -70,7 +70,13 @@ def content_columns(source: Source, plan: Plan) -> list[int]:
     if start + _LOOK_BYTES < size:
         raw = raw[: raw.rfind(dialect.newline.encode()) + 1]
     headers = plan.get("header_records", [])
-    found = read_records(dialect.text_of(raw), dialect, len(plan["columns"]), headers=headers)
+    found = read_records(
+        dialect.text_of(raw),
+        dialect,
+        len(plan["columns"]),
+        headers=headers,
+        commented=plan.get("commented"),
+    )
     frame = found.frame.head(_LOOK_ROWS)
     return [at for at in candidates if not _identifies(frame, at, plan)]
 

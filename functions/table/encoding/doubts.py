@@ -8,7 +8,7 @@ from pipeline.documents.plan import MissingValues
 from pipeline.notices import Notice, notice
 from pipeline.vocabulary import Task, WarningCode
 from pipeline.wording import quoted
-from table.columns.classes import numbers_of
+from table.columns.classes import ROWS_A_CLASS, numbers_of
 from table.columns.date_order import centuries
 from table.columns.kind import Column
 from table.columns.labels import with_counts
@@ -138,7 +138,7 @@ def _answers(column: Column) -> list[Notice]:
     """Tell of None, NA or - in a category: missing values, unless they are an answer."""
     if column.kind not in ("category", "boolean") or column.numbers is not None:
         return []
-    least = _ANSWERS * (column.missing + column.present)
+    least = max(ROWS_A_CLASS, _ANSWERS * (column.missing + column.present))
     many = {text: rows for text, rows in column.spelled.items() if rows >= least}
     if not many:
         return []

@@ -99,6 +99,8 @@ def _merged(whole: MergedProfile, part: RowsProfile, line: int) -> MergedProfile
     merged["bad"] = whole["bad"] + bad
     if repeated := _lines(whole.get("repeated_headers"), part.get("repeated_headers"), line):
         merged["repeated_headers"] = repeated
+    if commented := _lines(whole.get("commented"), part.get("commented"), line):
+        merged["commented"] = commented
     if others := _lines(whole.get("other_headers"), part.get("other_headers"), line):
         merged["other_headers"] = others
     if swallowed := _lines(whole.get("swallowed"), part.get("swallowed"), line):

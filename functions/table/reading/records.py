@@ -35,6 +35,7 @@ class Records:
     clean : whether the bytes can be read again without any of the checks.
     begins : line of each row; None if each line is a row.
     repeated : records that repeat the header.
+    commented : rows that were commented out.
     swallowed : lines that a quote takes into a record though they look like records.
     """
 
@@ -45,6 +46,7 @@ class Records:
     clean: bool = True
     begins: pl.Series | None = None
     repeated: Spots = field(default_factory=Spots)
+    commented: Spots = field(default_factory=Spots)
     swallowed: Spots = field(default_factory=Spots)
 
 
@@ -54,6 +56,7 @@ def read_records(
     width: int,
     clean: bool = False,
     headers: Sequence[list[str]] = (),
+    commented: str | None = None,
 ) -> Records:
     r"""Read whole records.
 
@@ -63,21 +66,35 @@ def read_records(
     width : number of columns.
     clean : the result of an earlier reading of the same bytes.
     headers : texts of records that are no rows wherever they stand.
+    commented : pattern of the first field of a record that was commented out.
     """
     found = _all_records(data, dialect, width, clean, headers)
-    repeated = repeats(found.frame, data, dialect, headers)
-    if repeated is None:
-        return found
-    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
-    lines = (numbers if found.begins is None else found.begins).filter(repeated)
     # Of another width than the rows are those that the checks have found.
-    first = sorted([*found.repeated.lines, *lines.head(BAD_LINES_SHOWN)])[:BAD_LINES_SHOWN]
-    return replace(
+    again, known = repeats(found.frame, data, dialect, headers), found.repeated
+    if again is not None:
+        found, spots = _without(found, again)
+        first = sorted([*known.lines, *spots.lines])[:BAD_LINES_SHOWN]
+        found = replace(found, repeated=Spots(known.count + spots.count, first))
+    if commented and b"#" in data and len(found.frame):
+        out = found.frame.to_series(0).str.contains(commented).fill_null(value=False)
+        if out.any():
+            found, spots = _without(found, out)
+            found = replace(found, commented=spots)
+    return found
+
+
+def _without(found: Records, rows: pl.Series) -> tuple[Records, Spots]:
+    """Take rows out, and tell where they stand."""
+    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
+    begins = numbers if found.begins is None else found.begins
+    lines = begins.filter(rows)
+    left = replace(
         found,
-        frame=found.frame.filter(~repeated),
-        index=(numbers if found.index is None else found.index).filter(~repeated),
-        repeated=Spots(found.repeated.count + len(lines), first),
+        frame=found.frame.filter(~rows),
+        index=(numbers if found.index is None else found.index).filter(~rows),
+        begins=begins.filter(~rows),
     )
+    return left, Spots(len(lines), lines.head(BAD_LINES_SHOWN).to_list())
 
 
 def _all_records(
@@ -153,7 +170,9 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
     unchanged = not rewritten and len(kept) == len(lines)
     frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
     begins = None if unchanged else first.filter(good)
-    return Records(frame, index, len(records), bad, unchanged, begins, repeated, swallowed)
+    return Records(
+        frame, index, len(records), bad, unchanged, begins, repeated, swallowed=swallowed
+    )
 
 
 def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:
