@@ -1,0 +1,45 @@
+"""Columns that say when a row was loaded, not what it is about: they differ between copies."""
+
+import polars as pl
+
+from table.columns.kind import column_of
+from table.profiling.column import profile_column
+from table.values.dates import dates
+from table.values.missing import stripped
+from table.values.time_names import says_load
+
+_DIFFERENT = 0.9
+"""Of the rows looked at, so many have a time of their own where it is taken as each row is."""
+_ROWS_A_BATCH = 20
+_MINUTE = 60_000_000
+# What is measured is measured on the minute; a program that loads a file begins at any second.
+_ANY_SECOND = 0.5
+_LIKELY = r"^(?:[A-Za-z]{3,9}[ ,.]+)?[0-9]{1,4}[-/. ]?[A-Za-z]{0,9}[-/. ]?[0-9]"
+
+
+def is_load_time(values: pl.Series, name: str) -> bool:
+    """Tell whether a column holds times of loading, by its name or by how they stand in a file.
+
+    They do if each row has its own, or all rows of a batch have one, and batches follow one
+    another; with seconds, unless there is one batch alone.
+
+    Parameters
+    ----------
+    values : of the file's first rows.
+    """
+    named = says_load(name)
+    there = stripped(values).drop_nulls()
+    if not len(there) or not (named or there.head(1).str.contains(_LIKELY)[0]):
+        # Quicker than to find out what it holds, and enough for most columns.
+        return False
+    column = column_of(name, profile_column(there, name=name), len(there))
+    if column.dates is None:
+        return False
+    runs = int((there != there.shift(1)).sum()) + 1
+    if named or (runs == 1 and len(there) >= _ROWS_A_BATCH):
+        return True
+    batches = runs == column.distinct and len(there) >= _ROWS_A_BATCH * runs
+    if not batches and column.distinct < _DIFFERENT * len(there):
+        return False
+    ticks = dates(there.unique(), column.style).drop_nulls().cast(pl.Int64)
+    return int((ticks % _MINUTE != 0).sum()) >= _ANY_SECOND * len(ticks)
