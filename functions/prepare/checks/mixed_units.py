@@ -38,8 +38,11 @@ def mixed_notices(
 
 
 def _of_numbers(column: Column, found: ColumnProfile) -> list[Notice]:
-    marks = {name: part["count"] for name, part in found.get("signs", {}).items() if name}
     unit = measure(unit_of(column.style) or "")
+    if unit is not None and (others := _measures(found, without=unit)):
+        said = f"beside {quoted(unit)} numbers with {_shown(others)}, which count as missing"
+        return [_asked(column, said, "Write all in one")]
+    marks = {name: part["count"] for name, part in found.get("signs", {}).items() if name}
     if unit is not None:
         marks[unit] = marks.get(unit, 0) + column.with_unit
     if len(marks) > 1:
@@ -77,10 +80,7 @@ def _same_scale(marked: Numbers, bare: Numbers) -> bool:
 
 def _of_texts(column: Column, found: ColumnProfile, *, is_target: bool) -> list[Notice]:
     """Tell of numbers that were not read for the sake of their units."""
-    rows: dict[str, int] = {}
-    for text, count in unit_rows(found).items():
-        if known := measure(text):
-            rows[known] = rows.get(known, 0) + count
+    rows = _measures(found)
     plain = found["numbers"].get("plain")
     numbers = sum(rows.values()) + (plain["count"] if plain else 0)
     if len(rows) < 2 or numbers <= _MOST * column.present:
@@ -91,6 +91,15 @@ def _of_texts(column: Column, found: ColumnProfile, *, is_target: bool) -> list[
         ]
     text = f"Column {quoted(column.name)} was read as a category: numbers with {_shown(rows)}."
     return [notice("read_as_category", text)]
+
+
+def _measures(found: ColumnProfile, without: str = "") -> dict[str, int]:
+    """Return how many values have each unit that is known, but for one."""
+    rows: dict[str, int] = {}
+    for text, count in unit_rows(found).items():
+        if (known := measure(text)) and known != without:
+            rows[known] = rows.get(known, 0) + count
+    return rows
 
 
 def _asked(column: Column, said: str, remedy: str) -> Notice:

@@ -20,8 +20,8 @@ _LIKELY = r"^(?:[A-Za-z]{3,9}[ ,.]+)?[0-9]{1,4}[-/. ]?[A-Za-z]{0,9}[-/. ]?[0-9]"
 def is_load_time(values: pl.Series, name: str) -> bool:
     """Tell whether a column holds times of loading, by its name or by how they stand in a file.
 
-    They do if each row has its own, or all rows of a batch have one, and batches follow one
-    another; with seconds, unless there is one batch alone.
+    They do if each row has its own, or many rows of a batch have one; with seconds, unless all rows
+    have one.
 
     Parameters
     ----------
@@ -35,10 +35,9 @@ def is_load_time(values: pl.Series, name: str) -> bool:
     column = column_of(name, profile_column(there, name=name), len(there))
     if column.dates is None:
         return False
-    runs = int((there != there.shift(1)).sum()) + 1
-    if named or (runs == 1 and len(there) >= _ROWS_A_BATCH):
+    if named or (column.distinct == 1 and len(there) >= _ROWS_A_BATCH):
         return True
-    batches = runs == column.distinct and len(there) >= _ROWS_A_BATCH * runs
+    batches = len(there) >= _ROWS_A_BATCH * column.distinct
     if not batches and column.distinct < _DIFFERENT * len(there):
         return False
     ticks = dates(there.unique(), column.style).drop_nulls().cast(pl.Int64)

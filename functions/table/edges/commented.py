@@ -33,7 +33,8 @@ def commented_rows(rows: list[list[str]], width: int) -> str | None:
     shapes = {_shape(text) for text in first if not text.startswith("#")}
     if not shapes or len(shapes) > _SHAPES or len(marked) > _ORDINARY * len(first):
         return None
-    pattern = rf"^\s*#+\s*(?:{'|'.join(sorted(shapes))})\s*$"
+    # Of a row in quotes the first are within the field, behind the #.
+    pattern = rf"^\s*#+\s*[\"']?(?:{'|'.join(sorted(shapes))})[\"']?\s*$"
     return pattern if all(re.search(pattern, text) for text in marked) else None
 
 

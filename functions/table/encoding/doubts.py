@@ -13,6 +13,7 @@ from table.columns.date_order import centuries
 from table.columns.kind import Column
 from table.columns.labels import with_counts
 from table.profiling.ends import beside, counting_from, far_days, far_numbers
+from table.values.labels import label_key
 
 _ORDERS = {"dmy": "day-month-year", "mdy": "month-day-year", "ymd": "year-month-day"}
 # So many of a target's rows may hold a code; more are a class.
@@ -51,22 +52,39 @@ def doubts_of_target(
 def _rare_codes(column: Column, missing: MissingValues | None) -> list[Notice]:
     """Tell of a rare -1 or 9 in a target whose other values count: 0 and 1, or 1 to 5."""
     named = missing is not None and column.name in missing["columns"]
-    if named or column.numbers is None or not column.counts:
+    if named or not column.counts:
         return []
     rows: dict[float, int] = {}
     for text, value in numbers_of(column.counts, column.style).items():
         rows[value] = rows.get(value, 0) + column.counts[text]
+    if column.numbers is None:
+        return _codes_beside_texts(column, rows)
     counting = counting_from(rows)
     codes = {f"{value:g}": rows[value] for value in sorted(rows) if value not in counting}
     rare = sum(codes.values()) < _RARE * sum(rows.values())
     if not codes or not rare or not all(beside(value, counting) for value in map(float, codes)):
         return []
+    return [_code_notice(column.name, codes, f"{counting[0]:g} to {counting[-1]:g}")]
+
+
+def _codes_beside_texts(column: Column, rows: dict[float, int]) -> list[Notice]:
+    """Tell of a rare -1 or 9 beside two answers that are texts."""
+    counts = column.counts or {}
+    codes = {f"{value:g}": count for value, count in sorted(rows.items())}
+    read = numbers_of(counts, column.style)
+    answers = {label_key(text): text for text in counts if text not in read}
+    rare = 0 < sum(codes.values()) < _RARE * column.present
+    if len(answers) != 2 or not rare or not all(beside(value, [0, 1]) for value in rows):
+        return []
+    return [_code_notice(column.name, codes, " and ".join(map(quoted, sorted(answers.values()))))]
+
+
+def _code_notice(name: str, codes: dict[str, int], usual: str) -> Notice:
     text = (
-        f"Target {quoted(column.name)}: {with_counts(codes)} beside {counting[0]:g} to "
-        f"{counting[-1]:g}, as codes for missing are. If so, set {_setting(column.name, codes)} in "
-        f"pipeline.json; if not, an empty list."
+        f"Target {quoted(name)}: {with_counts(codes)} beside {usual}, as codes for missing are. "
+        f"If so, set {_setting(name, codes)} in pipeline.json; if not, an empty list."
     )
-    return [notice("target_code", text)]
+    return notice("target_code", text)
 
 
 def _codes(column: Column, missing: MissingValues | None, code: WarningCode) -> list[Notice]:

@@ -27,7 +27,10 @@ _DAY = 86_400_000_000
 _SHOWN = 40
 # What programs write for a day that they lack: MySQL's zero day, SAP's, forms filled with nines.
 _NO_DAY = r"^(?:0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T]0[0:.]*)?Z?|9{2,4}[-/.]9{2}[-/.]9{2,4})$"
-_NO_PLAIN_DAY = ("0", "0.0", "00000000", "-1", "99999999", "88888888", "99991231", "9999999999")
+_NO_PLAIN_DAY = (
+    *("0", "0.0", "00000000", "-1", "-1.0", "99999999", "99999999.0", "88888888", "9999999999"),
+    *("99991231", "99991231.0"),
+)
 _SHAPES = {births: shapes(written_styles(births=births)) for births in (False, True)}
 
 

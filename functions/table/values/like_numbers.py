@@ -15,7 +15,7 @@ _FEET = (
     r"(?:[0-9]{1,2}(?:\.[0-9]+)?\s?(?:[\"\x{2033}\x{201d}]|''|in\.?|inch(?:es)?)?)?"
 )
 MARKED = (
-    rf"(?i)^(?:{_BEFORE}\s?{_NUMBER}{_UNIT}{_BEHIND}?|{_NUMBER}{_UNIT}{_BEHIND}|{_FEET}"
+    rf"(?i)^(?:{_BEFORE}\s?{_NUMBER}{_UNIT}{_BEHIND}?|{_NUMBER}{_UNIT}{_BEHIND}|{_NUMBER}{_BEHIND}{_UNIT}|{_FEET}"
     rf"|[0-9]+\s[0-9]+/[0-9]+|[0-9]*\s?[½¼¾⅓⅔⅛]|{_NUMBER}\s?(?:±|\+/?-)\s?{_NUMBER}{_UNIT})$"
 )
 """10+, <1, ~5, 5'11", 3 or more, 12.5*, 1 1/2, 5 ± 0.2."""

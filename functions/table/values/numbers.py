@@ -31,8 +31,8 @@ POINTED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 _NUMBER_AND_UNIT = r"^(.*[0-9.,])\s?((?:[A-Za-zµμ°]{1,10}[23²³]?)(?:/[A-Za-z]{1,5}[23²³]?)?)\.?$"
 _LAKH, _CRORE = 1e5, 1e7
 _SCALES = (
-    dict.fromkeys(("k", "K", "tsd", "thousand"), 1e3)
-    | dict.fromkeys(("M", "Mio", "mio", "mn", "mln", "million", "Million"), 1e6)
+    dict.fromkeys(("k", "K", "tsd", "Tsd", "TSD", "thousand"), 1e3)
+    | dict.fromkeys(("M", "Mio", "mio", "MIO", "mn", "mln", "million", "Million"), 1e6)
     | dict.fromkeys(("B", "bn", "Bn", "Mrd", "billion", "Billion"), 1e9)
     | {"lakh": _LAKH, "Lakh": _LAKH, "crore": _CRORE, "Crore": _CRORE, "Cr": _CRORE}
 )

@@ -29,6 +29,7 @@ def mixed(values: list[str], text: str, every: int) -> list[str]:
         ("order_date", PLAIN, "0"),
         ("ORDERDATE", PLAIN, "99999999"),
         ("valid_date", PLAIN, "99991231"),
+        ("close_date", [f"{day}.0" for day in PLAIN], "0.0"),
         ("start", DAYS, "0000-00-00"),
         ("start", DAYS, "0000-00-00 00:00:00"),
         ("start", DAYS, "0"),

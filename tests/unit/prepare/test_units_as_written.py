@@ -98,6 +98,7 @@ def test_numbers_with_a_unit_are_those_without_and_it_is_told(
         (lambda n, v: f"{v:.0f} g" if n % 3 else f"{v / 1000:.2f} kg", "'g (200)', 'kg (100)'"),
         (lambda n, v: f"{v:.0f}min" if n % 4 else f"{v / 60:.1f} h", "'min (225)', 'h (75)'"),
         (lambda n, v: f"${v:.1f}" if n % 4 else f"€{v:.1f}", "'$ (225)', '€ (75)'"),
+        (lambda n, v: f"{v:.1f} m" if n % 50 else f"{v * 3.28:.0f} ft", "'ft (6)', which count as"),
         (lambda n, v: f"{v:.1f} USD" if n % 50 else f"£{v:.1f}", "'$ (294)', '£ (6)'"),
         (lambda n, v: f"{v / 50:.1f}%" if n % 3 else f"{v / 5000:.3f}", "which may be shares"),
         (lambda n, v: f"{v / 50:.1f}%" if n % 90 else f"{v / 5000:.3f}", "which may be shares"),

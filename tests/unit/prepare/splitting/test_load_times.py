@@ -33,6 +33,7 @@ def batch(n: int) -> str:
         ("ts", loaded),
         ("ts", batch),
         ("_ingested_at", batch),
+        ("zeit", lambda n: batch(n * 7 % 900)),
         ("loadDate", lambda n: f"2024-0{n // ROWS + 1}-03"),
         ("etl_ts", lambda n: f"{1_700_000_000 + n // 10 * 61}"),
         ("snapshot_date", lambda n: f"2024030{n % 3 + 1}"),

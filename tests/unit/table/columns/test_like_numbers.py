@@ -36,6 +36,7 @@ def told(run: Prepared) -> str:
         (lambda n: f"{n % 60}-{n % 60 + 1 + n % 3}", "0-1"),
         (lambda n: f"{n % 7 + 1}/{n % 9 + 2}", "1/10"),
         (lambda n: f"{n % 50} or more", "0 or more"),
+        (lambda n: f"{n % 40}+ years" if n % 2 else f"{n % 40} years", "1+ years"),
         (lambda n: f"{n % 300 / 4}*" if n % 3 else f"{n % 300 / 4}", "0.25*"),
         (lambda n: f"{n % 200} ± 3", "0 ± 3"),
         (lambda n: f"{n}+", "0+"),

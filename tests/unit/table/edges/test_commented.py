@@ -56,7 +56,7 @@ def test_rows_commented_out_behind_the_sample_are_left_out() -> None:
 
 def test_row_in_quotes_and_of_a_file_without_header_is_left_out() -> None:
     lines = [*table(NUMBERS)[1:]]
-    lines[20], lines[30] = f"#{lines[20]}", '5,"1.5","b",1'
+    lines[20], lines[30] = '# "12","1.5","b",1', '5,"1.5","b",1'
     run = prepare("\n".join(lines).encode(), {"target": "column_4"})
     assert "line 21" in told(run)
 

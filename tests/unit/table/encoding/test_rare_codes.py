@@ -27,6 +27,8 @@ def told(run: Prepared) -> str:
         (["1", "2"], "7"),
         (["1", "2", "3", "4", "5"], "9"),
         (["0", "1", "2", "3"], "-1"),
+        (["true", "false"], "-1"),
+        (["Yes", "No"], "99"),
     ],
 )
 def test_rare_code_among_answers_is_told_with_the_setting(usual: list[str], code: str) -> None:
@@ -54,7 +56,9 @@ def test_one_row_of_a_code_is_told() -> None:
         ["0"] * 80 + ["1"] * 40 + ["3"] * 2,
         ["0.5", "1", "0"] * 40 + ["-1.5"],
         [*map(str, range(40))] * 5 + ["-1"] * 60,
-        ["a", "b"] * 60 + ["9"] * 5,
+        ["a", "b", "c"] * 60 + ["9"] * 5,
+        ["a", "b"] * 60 + ["3"] * 5,
+        ["a", "b"] * 60 + ["9"] * 30,
         ["3", "4"] * 60 + ["9"] * 3,
     ],
 )
