@@ -6,6 +6,7 @@ decimal commas, or it would have been written with commas.
 """
 
 from collections.abc import Iterable
+from math import isclose
 from typing import Literal
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
@@ -72,7 +73,9 @@ def sign_of_either(
         return "." if mixed and grouped is None and comma is None else None
     if grouped is None or comma is None:
         return None
-    return "," if grouped["count"] == comma["count"] else None
+    # 45% is read alike by both: it has no such sign.
+    alike = isclose(grouped["mean"], comma["mean"]) and grouped["whole"] == comma["whole"]
+    return "," if grouped["count"] == comma["count"] and not alike else None
 
 
 def _count(numbers: Numbers | None) -> int:

@@ -6,7 +6,7 @@ from table.columns.date_order import written_dates
 from table.limits import ONE_HOT_LIMIT
 from table.profiling.texts import unit_rows
 from table.values.date_styles import DATES
-from table.values.units import may_be_left_out
+from table.values.units import ORDINALS, may_be_left_out
 
 CODES = 50
 """A column of so few different values, some of them no numbers, holds codes."""
@@ -72,7 +72,7 @@ def _like_numbers(found: ColumnProfile, present: int, kind: str, different: int)
     like = {form: part["count"] for form, part in found.get("like_numbers", {}).items()}
     first = {form: part["first"] for form, part in found.get("like_numbers", {}).items()}
     for unit, rows in unit_rows(found).items():
-        if may_be_left_out(unit):
+        if may_be_left_out(unit) or unit.lower() in ORDINALS:
             like["unit"] = like.get("unit", 0) + rows
             first.setdefault("unit", f"... {unit}")
     if kind == "identifier":

@@ -12,7 +12,7 @@ from pipeline.documents.chunk_profile import Alike, ColumnProfile, Numbers
 from table.profiling.numeric import merge_numbers, numbers_of
 from table.profiling.tally import Tally
 from table.values.labels import LABELS
-from table.values.like_numbers import MARKED, PAIR
+from table.values.like_numbers import MARKED, PAIR, RANGE
 from table.values.numbers import units_of
 from table.values.units import unit_key
 
@@ -109,12 +109,24 @@ def merge_alike(one: Alike, other: Alike) -> Alike:
 
 def like_numbers(texts: Tally) -> dict[str, Alike]:
     """Count the texts that are numbers to a person, by their form."""
-    found = {}
-    for form, pattern in (("marked", MARKED), ("pair", PAIR)):
-        some = texts.where(texts.values.str.contains(pattern))
-        if len(some.values):
-            found[form] = alike(some)
-    return found
+    marked = texts.where(texts.values.str.contains(MARKED))
+    pairs = texts.where(texts.values.str.contains(PAIR))
+    if len(pairs.values):
+        pairs = pairs.where(~_falls(pairs.values))
+    return {
+        form: alike(some)
+        for form, some in (("marked", marked), ("pair", pairs))
+        if len(some.values)
+    }
+
+
+def _falls(pairs: pl.Series) -> pl.Series:
+    """Tell which pairs are no ranges, since the second number is the smaller one."""
+    ends = pairs.str.extract_groups(RANGE).struct.unnest()
+    low, high = (
+        ends.to_series(at).str.replace_all(",", "").cast(pl.Float64, strict=False) for at in (0, 1)
+    )
+    return (low > high).fill_null(value=False)
 
 
 def labels_among(missing: Tally) -> dict[str, int]:

@@ -4,7 +4,7 @@ SCALED = "k, M"
 """Stands for all suffixes that multiply: 1.2k and 3.4M are numbers of one column."""
 _UNITS, _COMMA_UNITS = "unit:", "comma unit:"
 _WORD = 3
-_ORDINALS = frozenset({"st", "nd", "rd", "th"})
+ORDINALS = frozenset({"st", "nd", "rd", "th"})
 # As people write them. What is measured in two of these has two scales.
 _MEASURES = {
     "kg": "kg kgs kilo kilos kilogram kilograms kilogramm",
@@ -37,6 +37,7 @@ _MEASURES = {
     "MB": "MB mb Mb",
     "GB": "GB gb Gb",
     "TB": "TB tb Tb",
+    "°": "° deg degree degrees",
     "°C": "°C C celsius",
     "°F": "°F F fahrenheit",
     "W": "W watt watts",
@@ -81,7 +82,7 @@ def may_be_left_out(unit: str) -> bool:
 
     In 34 days beside 28 it was left out; 3a beside 3, and 2nd beside 2, are codes.
     """
-    return measure(unit) is not None or (len(unit) >= _WORD and unit.lower() not in _ORDINALS)
+    return measure(unit) is not None or (len(unit) >= _WORD and unit.lower() not in ORDINALS)
 
 
 def style_of_unit(unit: str, *, comma: bool = False) -> str:

@@ -36,6 +36,13 @@ def told(run: Prepared) -> str:
         (lambda n: f"{n % 60}-{n % 60 + 1 + n % 3}", "0-1"),
         (lambda n: f"{n % 7 + 1}/{n % 9 + 2}", "1/10"),
         (lambda n: f"{n % 50} or more", "0 or more"),
+        (lambda n: f"{n % 50}\u2030", "0\u2030"),
+        (lambda n: f"kg {n % 50 / 4}", "kg 0.0"),
+        (lambda n: f"{n % 50 / 4} per day", "0.0 per day"),
+        (lambda n: f"{n % 50} ({n % 50 - 2}-{n % 50 + 2})" if n % 50 > 2 else "9", "10 (8-12)"),
+        (lambda n: f"#{n % 50}", "#0"),
+        (lambda n: f"{n % 40}{'th' if n % 4 else 'st'}", "... "),
+        (lambda n: f"{n % 40}x{n % 7}", "0x0"),
         (lambda n: f"{n % 40}+ years" if n % 2 else f"{n % 40} years", "1+ years"),
         (lambda n: f"{n % 300 / 4}*" if n % 3 else f"{n % 300 / 4}", "0.25*"),
         (lambda n: f"{n % 200} ± 3", "0 ± 3"),
@@ -68,6 +75,7 @@ def test_numbers_in_a_writing_that_is_not_read_are_told_with_an_example(
         lambda n: f"{n % 70}{'abc'[n % 3]}",
         lambda n: f"{n % 4}.{n % 5}.{n % 6}",
         lambda n: f"Level {n % 30}",
+        lambda n: f"{10_000 + n % 60 * 371}-{n % 60 * 7 + 1000}",
     ],
 )
 def test_groups_codes_and_texts_are_not_told(write: Callable[[int], str]) -> None:
