@@ -28,7 +28,8 @@ MARKED = (
     rf"|{_FEET}|{_RANK}|{_SPREAD})$"
 )
 """10+, <1, ~5, 5'11", 3 or more, 12.5*, 1 1/2, 5 ± 0.2, kg 4.5, #7."""
-PAIR = rf"(?i)^{_NUMBER}{_UNIT}\s?(?:[-\x{{2013}}\x{{2014}}/x\x{{d7}}]|to|bis|\.\.\.?)\s?{_NUMBER}{_UNIT}$"
+_BETWEEN = r"(?:[-\x{2013}\x{2014}/x\x{d7}]|to|bis|\.\.\.?)"
+PAIR = rf"(?i)^{_NUMBER}{_UNIT}\s?{_BETWEEN}\s?{_NUMBER}{_UNIT}$"
 """1-2, 18 to 24, 2/3, 20x30: a range, a share, or a name of a group."""
 RANGE = r"^[^0-9]*([0-9][0-9.,]*)[^0-9/x\x{d7}]+([0-9][0-9.,]*)[^0-9]*$"
 """A pair of which the second number is the larger one; 12345-6789 is a code."""
