@@ -14,7 +14,8 @@ _ROWS_A_BATCH = 20
 _MINUTE = 60_000_000
 # What is measured is measured on the minute; a program that loads a file begins at any second.
 _ANY_SECOND = 0.5
-_LIKELY = r"^(?:[A-Za-z]{3,9}[ ,.]+)?[0-9]{1,4}[-/. ]?[A-Za-z]{0,9}[-/. ]?[0-9]"
+_DAY = r"[0-9]{1,4}.{1,5}[0-9]"
+_CLOCK = r"[0-9]:[0-9]{2}|[0-9]T[0-9]{4}|^[0-9]{10}"
 
 
 def is_load_time(values: pl.Series, name: str) -> bool:
@@ -29,16 +30,20 @@ def is_load_time(values: pl.Series, name: str) -> bool:
     """
     named = says_load(name)
     there = stripped(values).drop_nulls()
-    if not len(there) or not (named or there.head(1).str.contains(_LIKELY)[0]):
-        # Quicker than to find out what it holds, and enough for most columns.
+    if not len(there) or not (named or _may_be(there)):
+        # Quicker than to find out what it holds, and enough for nearly all columns.
         return False
     column = column_of(name, profile_column(there, name=name), len(there))
-    if column.dates is None:
-        return False
-    if named or (column.distinct == 1 and len(there) >= _ROWS_A_BATCH):
-        return True
-    batches = len(there) >= _ROWS_A_BATCH * column.distinct
-    if not batches and column.distinct < _DIFFERENT * len(there):
-        return False
+    if column.dates is None or named or column.distinct == 1:
+        return column.dates is not None
     ticks = dates(there.unique(), column.style).drop_nulls().cast(pl.Int64)
     return int((ticks % _MINUTE != 0).sum()) >= _ANY_SECOND * len(ticks)
+
+
+def _may_be(there: pl.Series) -> bool:
+    """Tell whether values stand as times of loading do, if they are times at all."""
+    different, first = there.n_unique(), there.head(1)
+    if different == 1:
+        return len(there) >= _ROWS_A_BATCH and bool(first.str.contains(_DAY)[0])
+    often = different * _ROWS_A_BATCH <= len(there) or different >= _DIFFERENT * len(there)
+    return often and bool(first.str.contains(_CLOCK)[0])
