@@ -101,6 +101,7 @@ def test_numbers_with_a_unit_are_those_without_and_it_is_told(
         (lambda n, v: f"{v:.1f} m" if n % 50 else f"{v * 3.28:.0f} ft", "'ft (6)', which count as"),
         (lambda n, v: f"{v:.1f} USD" if n % 50 else f"£{v:.1f}", "'$ (294)', '£ (6)'"),
         (lambda n, v: f"{v / 50:.1f}%" if n % 3 else f"{v / 5000:.3f}", "which may be shares"),
+        (lambda n, v: [f"{v / 40 + 1:.0f}%", f"{v / 40:.0f}", f"{v / 4000:.2f}"][n % 3], "shares"),
         (lambda n, v: f"{v / 50:.1f}%" if n % 90 else f"{v / 5000:.3f}", "which may be shares"),
     ],
 )
@@ -126,10 +127,11 @@ def test_target_in_two_units_is_asked_about() -> None:
 def test_target_with_a_unit_behind_a_part_is_a_regression_of_all_rows() -> None:
     rows = [f"{SIZE[n]:.1f}{' days' if n % 3 == 0 else ''}" for n in NUMBERS]
     text = "\n".join(["count,y", *(f"{COUNT[n]},{rows[n]}" for n in NUMBERS)]).encode()
-    for chunk_bytes in (1 << 26, 300):
-        run = prepare(text, {"target": "y"}, chunk_bytes=chunk_bytes)
-        assert run.fit["task"] == "regression"
-        assert sum(len(run.table(split)) for split in ("train", "validation", "test")) == ROWS
+    run, small = (prepare(text, {"target": "y"}, chunk_bytes=size) for size in (1 << 26, 300))
+    assert run.fit["task"] == "regression"
+    assert sum(len(run.table(split)) for split in ("train", "validation", "test")) == ROWS
+    # Each chunk knows how many rows with a target lie before it.
+    pd.testing.assert_frame_equal(small.table("truth"), run.table("truth"))
 
 
 def test_package_sizes_are_categories_and_told() -> None:

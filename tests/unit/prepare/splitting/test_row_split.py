@@ -39,6 +39,14 @@ def test_large_classes_are_split_by_threshold_near_the_fractions() -> None:
     assert abs(counts[2] / rows - 0.15) < 0.01
 
 
+def test_rows_of_a_large_class_stay_where_they_are_when_it_grows() -> None:
+    ordinals = pl.int_range(1000, dtype=pl.UInt64, eager=True)
+    some, more = (
+        split_by_position(ordinals, EXACT_SPLIT_ROWS + rows, USUAL).to_list() for rows in (1, 9_000)
+    )
+    assert some == more
+
+
 def test_rare_classes_are_in_every_split() -> None:
     labels = ["a"] * 500 + ["b"] * 200 + ["c"] * 3 + ["d"] * 4
     lines = ["x,label", *(f"{n % 37},{label}" for n, label in enumerate(labels))]
