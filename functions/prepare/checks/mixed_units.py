@@ -73,6 +73,9 @@ def _of_per_cent(column: Column, found: ColumnProfile) -> list[Notice]:
 
 def _same_scale(marked: Numbers, bare: Numbers) -> bool:
     """Tell whether bare numbers are per cent as well; those of 1 at most are likely shares."""
+    if bare["min"] == bare["max"] == 0:
+        # Nothing is nothing in any unit.
+        return True
     beyond = max(bare["max"], -bare["min"]) > 1
     near_zero = bare["min"] < 1 and bare["whole"] < bare["count"]
     return beyond and (not near_zero or marked["min"] < 1)

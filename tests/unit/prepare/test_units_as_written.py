@@ -65,6 +65,12 @@ def told(run: Prepared, code: str) -> str:
             "behind 225 of 300",
         ),
         (lambda n, v: f"{v:.0f}%" if n % 4 else f"{v:.0f}", COUNT, ",", "% behind 225 of 300"),
+        (
+            lambda n, v: f"{v:.0f}%" if n % 4 else "0",
+            np.where(np.arange(ROWS) % 4, COUNT, 0),
+            ",",
+            "",
+        ),
         (lambda _, v: f"{german(v)} kg", SIZE, ";", "'kg' behind them"),
         (
             lambda n, v: f"{german(v)}kg" if n % 2 else german(v),
@@ -82,7 +88,7 @@ def told(run: Prepared, code: str) -> str:
 def test_numbers_with_a_unit_are_those_without_and_it_is_told(
     write: Write, values: np.ndarray, delimiter: str, said: str, chunk_bytes: int
 ) -> None:
-    digits, point = (0 if values is COUNT else 1), ("," if delimiter == ";" else ".")
+    digits, point = (1 if values is SIZE else 0), ("," if delimiter == ";" else ".")
     twin = of(lambda _, v: f"{v:.{digits}f}".replace(".", point), values, delimiter)
     run = of(write, values, delimiter, chunk_bytes)
     if chunk_bytes == 1 << 26:
