@@ -13,7 +13,8 @@ from scoring.reasons import reason_text, shown
 from scoring.words import Words
 from table.reading.dialect import Dialect
 
-_REPEATS = "repeats the header"
+_SAID = {0: "repeats the header", (1 << 32) - 1: "commented out"}
+"""Of what is in place of a number of fields (table.reading.records)."""
 Reason = tuple[int, float]
 """Position of a column among the encoder's, and what it adds to the prediction."""
 
@@ -135,8 +136,9 @@ def _of_spans(
 
 def _no_row(fields: int, width: int, added: Added, writer: Writer) -> bytes:
     """Return what follows a record that is no row, so that its error stands in its column."""
-    short = max(width - fields, 0) if fields else 0
-    why = f"{counted(fields, 'field')} instead of {width}" if fields else _REPEATS
+    # What has such a mark has fields of its own beside it, as many as there are columns.
+    short = 0 if fields in _SAID else max(width - fields, 0)
+    why = _SAID.get(fields) or f"{counted(fields, 'field')} instead of {width}"
     blank = [""] * (short + added.padding + len(added.words.columns) + added.reason_count)
     return writer.added([*blank, writer.field(why)])
 

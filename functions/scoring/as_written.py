@@ -17,7 +17,7 @@ from table.columns.kind import Column
 from table.columns.locale import decimal_sign, sign_of_either
 from table.values.date_styles import DATES
 from table.values.durations import CLOCKED
-from table.values.numbers import unit_of
+from table.values.units import style_of_unit, unit_of
 
 MOST_STRAYS = 0.2
 """Share of a column's values that may be unreadable; above it the file is refused."""
@@ -90,10 +90,13 @@ def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str |
     known = feature["style"]
     is_date = feature["encoding"] == "date"
     own = _own_style(known, is_date, column, profile, sign)
-    if own == known or (is_date and column.ambiguous):
+    if (own == known and not unit_of(known)) or (is_date and column.ambiguous):
         return known
     if not is_date:
-        if (own in CLOCKED) != (known in CLOCKED) or unit_of(own) or unit_of(known):
+        unit = unit_of(known)
+        if unit is not None and sign is not None:
+            return style_of_unit(unit, comma=sign == ",")
+        if (own in CLOCKED) != (known in CLOCKED) or unit or unit_of(own):
             # Hours are no numbers of another notation, and a unit is part of what was learnt.
             return known
         if sign is not None and {own, known} <= set(_SIGNS):

@@ -146,7 +146,10 @@ def encode_bytes(
 def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
     headers = plan.get("header_records", [])
-    records = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
+    commented = plan.get("commented")
+    records = read_records(
+        dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers, commented
+    )
     target = encoder["target"]
     values = records.frame.to_series(columns.index(target["name"]))
     labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)

@@ -48,8 +48,10 @@ def encode_bytes(
     Files by name below the run's prefix, and what is noted of the chunk.
     """
     dialect, columns, index = Dialect(**plan["dialect"]), plan["columns"], chunk["index"]
-    headers = plan.get("header_records", [])
-    found = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
+    headers, commented = plan.get("header_records", []), plan.get("commented")
+    found = read_records(
+        dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers, commented
+    )
     frame = found.frame
     note: ScoreNote = {
         "index": index,

@@ -22,6 +22,7 @@ from prepare.checks.file_notices import file_notices
 from prepare.checks.known_encoder import known_encoder
 from prepare.checks.leakage import leakage_notices
 from prepare.checks.left_out import account_of, bad_rows, check_rows
+from prepare.checks.mixed_units import mixed_notices
 from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import subtotals_notices, totals_notices
@@ -30,10 +31,11 @@ from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
 from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
+from prepare.steps.column_summary import summary
 from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
 from prepare.training.job import encoded_bytes, job_of
-from table.columns.kind import Column, column_of, summary
+from table.columns.kind import Column, column_of
 from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
@@ -143,6 +145,7 @@ def _notices(decided: _Decided, usable: Usable, plan: Plan, settings: Settings) 
         *subtotals_notices(columns, target, settings),
         *totals_notices(columns[plan["columns"].index(plan["target"])], target),
         *sign_notices(columns, profile, decided.encoder, settings),
+        *mixed_notices(columns, profile, decided.encoder, settings),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *decided.division.notices,
         *usable.notices,
@@ -211,6 +214,7 @@ def _encoder(
         as_in_file(settings["drop_columns"], plan["columns"]),
         group,
         plan.get("missing_values"),
+        distinct=settings["distinct_labels"],
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])

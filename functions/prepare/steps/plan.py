@@ -127,6 +127,8 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
         plan["missing_values"] = missing
     if time is None and group is None and settings["split"].get("by") != "position":
         plan["content"] = trained_on(head.columns, target, settings)
+    if head.commented is not None:
+        plan["commented"] = head.commented
     if footer:
         plan["footer"] = footer[1]
     return plan

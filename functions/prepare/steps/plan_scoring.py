@@ -17,7 +17,6 @@ from prepare.steps.dropped import find_drop, settings_of
 from prepare.steps.plan import Request
 from prepare.steps.text import Text, head_of, ranges_of, readable
 from scoring.columns import check_needed, named_columns, needed_columns
-from table.edges.footer import find_footer
 
 _SETTINGS = ("scoring", "reasons")
 _ENDIAN = {b"\xff\xfe": "le", b"\xfe\xff": "be"}
@@ -92,14 +91,14 @@ def _plan(text: Text, name: str, encoder: Encoder) -> Plan:
     head, data_start = head_of(text, name, needed_columns(encoder))
     columns = named_columns(head.columns, head.header, encoder, name)
     check_needed(columns, head.header, encoder, name)
-    footer = find_footer(source, data_start, head.dialect, len(columns))
     target = encoder["target"]["name"]
     plan: Plan = {
         "source": {
             "bucket": source.bucket.name,
             "key": source.key,
             "version_id": source.version_id,
-            "size": footer[0] if footer else source.size,
+            # No footer is looked for: what is as wide as a row is predicted as one.
+            "size": source.size,
         },
         "file": name,
         "dialect": head.dialect.to_json(),
@@ -118,8 +117,8 @@ def _plan(text: Text, name: str, encoder: Encoder) -> Plan:
     }
     if (missing := encoder.get("missing_values")) is not None:
         plan["missing_values"] = _of(missing, columns)
-    if footer:
-        plan["footer"] = footer[1]
+    if head.commented is not None:
+        plan["commented"] = head.commented
     return plan
 
 

@@ -21,7 +21,7 @@ class BadRow:
     fields: int
 
 
-REPEATED_HEADER = 0
+REPEATED_HEADER, COMMENTED_OUT = 0, (1 << 32) - 1
 """In place of a number of fields."""
 
 
@@ -32,7 +32,7 @@ class Spans:
     Attributes
     ----------
     first, last : UInt32, its lines, from 0.
-    fields : UInt32, how many it has; REPEATED_HEADER if it repeats the header.
+    fields : UInt32, how many it has; REPEATED_HEADER or COMMENTED_OUT if it is no row for that.
     """
 
     first: pl.Series
@@ -53,6 +53,7 @@ class Records:
     clean : whether the bytes can be read again without any of the checks.
     begins : line of each row; None if each line is a row.
     repeated : records that repeat the header.
+    commented : rows that were commented out.
     swallowed : lines that a quote takes into a record though they look like records.
     spans : of all records; None if each line is a row.
     """
@@ -64,6 +65,7 @@ class Records:
     clean: bool = True
     begins: pl.Series | None = None
     repeated: Spots = field(default_factory=Spots)
+    commented: Spots = field(default_factory=Spots)
     swallowed: Spots = field(default_factory=Spots)
     spans: Spans | None = None
 
@@ -74,6 +76,7 @@ def read_records(
     width: int,
     clean: bool = False,
     headers: Sequence[list[str]] = (),
+    commented: str | None = None,
 ) -> Records:
     r"""Read whole records.
 
@@ -83,33 +86,53 @@ def read_records(
     width : number of columns.
     clean : the result of an earlier reading of the same bytes.
     headers : texts of records that are no rows wherever they stand.
+    commented : pattern of the first field of a record that was commented out.
     """
     found = _all_records(data, dialect, width, clean, headers)
-    repeated = repeats(found.frame, data, dialect, headers)
-    if repeated is None:
-        return found
-    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
-    lines = (numbers if found.begins is None else found.begins).filter(repeated)
     # Of another width than the rows are those that the checks have found.
-    first = sorted([*found.repeated.lines, *lines.head(BAD_LINES_SHOWN)])[:BAD_LINES_SHOWN]
-    return replace(
+    again, known = repeats(found.frame, data, dialect, headers), found.repeated
+    if again is not None:
+        found, spots = _without(found, again, REPEATED_HEADER)
+        first = sorted([*known.lines, *spots.lines])[:BAD_LINES_SHOWN]
+        found = replace(found, repeated=Spots(known.count + spots.count, first))
+    if commented and b"#" in data and len(found.frame):
+        out = found.frame.to_series(0).str.contains(commented).fill_null(value=False)
+        if out.any():
+            found, spots = _without(found, out, COMMENTED_OUT)
+            found = replace(found, commented=spots)
+    return found
+
+
+def _without(found: Records, rows: pl.Series, mark: int) -> tuple[Records, Spots]:
+    """Take rows out, and tell where they stand.
+
+    Parameters
+    ----------
+    mark : of them among the records' numbers of fields.
+    """
+    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
+    begins = numbers if found.begins is None else found.begins
+    lines = begins.filter(rows)
+    left = replace(
         found,
-        frame=found.frame.filter(~repeated),
-        index=(numbers if found.index is None else found.index).filter(~repeated),
-        repeated=Spots(found.repeated.count + len(lines), first),
-        spans=_without(found, repeated, width),
+        frame=found.frame.filter(~rows),
+        index=(numbers if found.index is None else found.index).filter(~rows),
+        begins=begins.filter(~rows),
+        spans=_told_apart(found, rows, mark),
     )
+    return left, Spots(len(lines), lines.head(BAD_LINES_SHOWN).to_list())
 
 
-def _without(found: Records, repeated: pl.Series, width: int) -> Spans:
-    """Return the records' places, with rows told apart that repeat the header."""
+def _told_apart(found: Records, rows: pl.Series, mark: int) -> Spans:
+    """Return the records' places, with some rows marked as none."""
     spans = found.spans
     if spans is None:
         lines = pl.int_range(found.count, dtype=pl.UInt32, eager=True)
-        spans = Spans(lines, lines, pl.repeat(width, found.count, dtype=pl.UInt32, eager=True))
-    rows = repeated.arg_true()
-    records = rows if found.index is None else found.index.gather(rows)
-    return replace(spans, fields=spans.fields.clone().scatter(records, REPEATED_HEADER))
+        width = pl.repeat(found.frame.width, found.count, dtype=pl.UInt32, eager=True)
+        spans = Spans(lines, lines, width)
+    records = rows.arg_true()
+    records = records if found.index is None else found.index.gather(records)
+    return replace(spans, fields=spans.fields.clone().scatter(records, mark))
 
 
 def _all_records(
@@ -187,7 +210,17 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
     unchanged = not rewritten and len(kept) == len(lines)
     frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
     begins, spans = (None, None) if unchanged else (first.filter(good), Spans(first, last, told))
-    return Records(frame, index, len(records), bad, unchanged, begins, repeated, swallowed, spans)
+    return Records(
+        frame,
+        index,
+        len(records),
+        bad,
+        unchanged,
+        begins,
+        repeated,
+        swallowed=swallowed,
+        spans=spans,
+    )
 
 
 def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:

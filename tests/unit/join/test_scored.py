@@ -82,6 +82,12 @@ def test_rows_that_cannot_be_read_are_marked(champion: Champion) -> None:
     assert lines[5].endswith(",")
 
 
+def test_rows_that_were_commented_out_are_marked(champion: Champion) -> None:
+    data = b"age,plan\n" + b"40,gold\n" * 30 + b"#41,gold\n" + b"42,free\n" * 30
+    lines = score(champion, data, settings={"reasons": 0}).result.decode().splitlines()
+    assert lines[31] == "#41,gold,,commented out"
+
+
 def test_stray_cell_is_marked_and_predicted(champion: Champion) -> None:
     data = b"age,plan\n" + b"40,gold\n" * 20 + b"old,gold\n"
     scored = score(champion, data)
@@ -140,12 +146,14 @@ def test_gzip_comes_back_packed(champion: Champion) -> None:
     assert without_added(text, 2).encode() == data
 
 
-def test_preamble_and_footer_stay(champion: Champion) -> None:
-    data = b"Report of May\n\nage,plan\n40,gold\n41,free\n42,free\n43,gold\nTotal,\n"
+def test_preamble_stays_and_totals_are_rows(champion: Champion) -> None:
+    data = b"Report of May\n\nage,plan\n40,gold\n41,free\n42,free\n43,gold\nTotal,\nby a program\n"
     lines = score(champion, data, settings={"reasons": 0}).result.decode().splitlines()
     assert lines[0] == "Report of May"
     assert lines[2] == "age,plan,prediction,prediction_error"
-    assert lines[-1] == "Total,,,taken for a footer"
+    assert lines[-2].startswith("Total,,")
+    assert lines[-2].endswith(",age: Total not read")
+    assert lines[-1] == "by a program,,,1 field instead of 2"
 
 
 @pytest.mark.parametrize("data", [b"", b"age,plan\n", b"\n\n"])

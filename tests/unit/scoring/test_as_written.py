@@ -125,3 +125,23 @@ def test_date_of_few_rows_counts_beside_a_stray_cell() -> None:
     assert found == ("dmy_dot", ["unread_values"])
     with pytest.raises(ColumnMismatchError):
         fitted("iso", ["03/01/2024", "01/02/2024", "soon"], encoding="date")
+
+
+@pytest.mark.parametrize(
+    ("style", "texts", "wanted"),
+    [
+        ("unit:kg", ["5.1 kg", "7.25 kg"], "unit:kg"),
+        ("unit:kg", ["5,1 kg", "7,25 kg"], "comma unit:kg"),
+        ("comma unit:kg", ["5.1 kg", "7.25 kg"], "unit:kg"),
+        ("unit:kg", ["5 kg", "7"], "unit:kg"),
+    ],
+)
+def test_unit_is_read_with_the_sign_of_the_file(style: str, texts: list[str], wanted: str) -> None:
+    assert fitted(style, texts) == (wanted, [])
+
+
+def test_another_unit_than_the_models_is_refused() -> None:
+    with pytest.raises(ColumnMismatchError, match="2 of 2 values of 'a'"):
+        fitted("unit:kg", ["5 g", "7 g"])
+    with pytest.raises(ColumnMismatchError, match="2 of 2 values of 'a'"):
+        fitted("plain", ["5 g", "7 g"])

@@ -12,7 +12,7 @@ class Scored(FirstRow):
     """Offset of the first byte that is the chunk's to carry over: blank lines before its records,
     in the first chunk all up to the header's end as well."""
     tail: int
-    """Offset behind the last byte that is the chunk's: in the last chunk a footer as well."""
+    """Offset behind the last byte that is the chunk's: in the last chunk blank lines as well."""
 
 
 class ScoreNote(TypedDict):

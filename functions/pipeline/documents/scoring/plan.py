@@ -18,7 +18,7 @@ class ScoringPlan(TypedDict):
     packed: bool
     """Whether it was gzip."""
     size: int
-    """Bytes of what is read, a footer included."""
+    """Bytes of what is read."""
 
 
 class PlannedScoring(TypedDict):
