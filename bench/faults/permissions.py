@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, UNDECIDED, Cell, Expect
+from bench.faults.cell import DEAD_LETTER, FAILED, SCORED, TRAINED, UNDECIDED, Cell, Expect
 from bench.faults.lane import Lane
 from bench.faults.project import ROOT
 from dropforge.cloud.deployment import template
@@ -57,6 +57,11 @@ _UNUSED = {
     "NotifyRole ReadExecutions states:ListMapRuns *": "a chunk that fails",
     "NotifyRole ReadExecutions states:DescribeExecution */[*]": "a chunk that fails",
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
+    "PrepareRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
+    "JoinRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
+    "JoinRole ReadDropsAndRuns s3:GetObjectVersion runs/[*]": "nothing yet",
+    "JoinRole WriteResults s3:AbortMultipartUpload *": "an upload that is given up",
+    "EvaluateRole ListDatasets *": "a file for a dataset that is not there",
     "TidyRole *": "the day's look at old models",
     "TidyingRole *": "the day's look at old models",
     # The curve is left out of the report.
@@ -116,7 +121,9 @@ def permissions() -> Iterator[Permission]:
 def cells() -> Iterator[Cell]:
     """Yield the cells of this axis."""
     for permission in permissions():
-        for champion in (False, True) if permission.action.startswith("sagemaker:") else (False,):
+        stimulus = _stimulus(permission)
+        champions = (False, True) if permission.action.startswith("sagemaker:") else (False,)
+        for champion in (True,) if stimulus.startswith("score") else champions:
             yield Cell(
                 axis="permission",
                 what=permission.what,
@@ -124,9 +131,19 @@ def cells() -> Iterator[Cell]:
                 expect=_expected(permission, champion),
                 champion=champion,
                 arrange=_without(permission),
-                stimulus="start" if "Seed" in permission.what else "drop",
+                stimulus=stimulus,
                 settle=4.0 if permission.role in ("NotifyRole", "WebhookRole") else 0.4,
             )
+
+
+def _stimulus(permission: Permission) -> str:
+    if "Seed" in permission.what:
+        return "start"
+    if permission.role == "BatchTransformRole":
+        return "score" if "PredictFunction" in permission.resource else "score batch"
+    scores = permission.role in ("JoinRole", "PredictRole") or permission.sid == "ListDatasets"
+    scored = ("score/", "BatchTransformStateMachine", "JoinFunction", "PredictFunction")
+    return "score" if scores or permission.resource.startswith(scored) else "drop"
 
 
 def _expected(permission: Permission, champion: bool) -> Expect:
@@ -134,7 +151,7 @@ def _expected(permission: Permission, champion: bool) -> Expect:
         return any(fnmatchcase(permission.what, pattern) for pattern in patterns)
 
     if fits(_NOT_CHECKED_HERE) or fits(_UNUSED):
-        return Expect(TRAINED)
+        return Expect(SCORED if _stimulus(permission).startswith("score") else TRAINED)
     if (fits(_FIRST_ONLY) and champion) or (fits((*_CHAMPIONS_ONLY, *_OPTIONAL)) and not champion):
         return Expect(TRAINED)
     if fits(_OPTIONAL):

@@ -16,7 +16,6 @@ from dropforge.cli.commands import (
     events,
     fetch,
     logs,
-    promotion,
     run,
     runs,
     score,
@@ -26,6 +25,7 @@ from dropforge.cli.commands import (
     stop,
     up,
 )
+from dropforge.cli.commands.models import predict, promotion
 from dropforge.cli.exit_codes import REFUSED, Fault, error_object
 from dropforge.cli.screen.output import Output
 
@@ -93,6 +93,7 @@ for _command in (
     logs.logs,
     stop.stop,
     settings.settings,
+    predict.predict,
     promotion.promote,
     promotion.rollback,
     events.events,

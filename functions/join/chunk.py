@@ -4,8 +4,8 @@ import gzip
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
 from typing import Any
 
+from join.edges import Named, with_marks, with_names
 from join.fields import Writer
-from join.header import Named, with_names
 from join.rows import Added, Reason, Spans, joined, parsed_reasons
 from pipeline import layout
 from pipeline.documents import kinds, reading
@@ -57,9 +57,12 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
             before = head.raw + before[plan["data_start"] :]
         raw = source.read(chunk["start"], chunk["end"])
         after = source.read(chunk["end"], chunk["tail"])
+        if "footer" in plan:
+            blank = head.padding + len(checked["added"]) - 1
+            after = with_marks(after, len(plan["columns"]), blank, writer)
         added = _added(files, plan, encoder, checked, chunk, head)
         body = before + joined(raw, _spans(files, chunk), added, writer) + after
-    except ValueError as error:
+    except (ValueError, TypeError, IndexError) as error:
         uri = files.uri(layout.PREDICTIONS, layout.prediction_part(chunk["index"]))
         raise damaged(uri, "an earlier step", f"does not fit the file ({error})") from error
     name, kind = part_of(chunk["index"], scoring)

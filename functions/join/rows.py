@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from join.fields import Writer
-from pipeline.wording import counted, shorten
+from pipeline.wording import counted
+from scoring.reasons import reason_text, shown
 from scoring.words import Words
 from table.reading.dialect import Dialect
 
-_VALUE = 60
-"""Letters of a value that a reason shows."""
 _REPEATS = "repeats the header"
 Reason = tuple[int, float]
 """Position of a column among the encoder's, and what it adds to the prediction."""
@@ -169,18 +168,8 @@ def _said(number: int, record: bytes, added: Added, writer: Writer) -> Iterator[
         yield writer.field(reason_text(name, values[added.places[name]], contribution))
     yield from [""] * (added.reason_count - len(reasons))
     yield writer.field(
-        "; ".join(f"{added.file_columns[at]}: {_shown(values[at])} not read" for at in strays)
+        "; ".join(f"{added.file_columns[at]}: {shown(values[at])} not read" for at in strays)
     )
-
-
-def reason_text(name: str, value: str, contribution: float) -> str:
-    """Say what a column's value adds to a prediction."""
-    said = f"{name} = {_shown(value)}" if value.strip() else f"{name} is missing"
-    return f"{said} ({contribution:+.4g})"
-
-
-def _shown(value: str) -> str:
-    return shorten(value.strip(), _VALUE)
 
 
 def _values(record: bytes, dialect: Dialect) -> list[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipeline.documents.scoring.result import ScoringOutput
 from statemachine.retry_policies import name_of
 from tests.contract import test_state_machine as rules
 from tests.contract.states import all_states
@@ -90,3 +91,9 @@ def test_definition_is_accepted_by_a_second_interpreter(scoring: State) -> None:
     text = re.sub(r"\$\{\w+\}", function, json.dumps(scoring))
     program, _ = AmazonStateLanguageParser.parse(text.replace(f"arn:{function}:", "arn:aws:"))
     assert program.start_at.start_at_name == "File given?"
+
+
+def test_output_is_what_the_type_says(scoring: State) -> None:
+    [name] = [name for name, state in scoring["States"].items() if state.get("End")]
+    told = {field.removesuffix(".$") for field in scoring["States"][name]["Parameters"]}
+    assert told == set(ScoringOutput.__annotations__)

@@ -19,8 +19,13 @@ SOME = ("breast_cancer", "diabetes", "wine", "seattle_weather", "anes96")
 TABLES = tuple(DATASETS) if os.environ.get("ALL_TABLES") else SOME
 
 
-def trained(application: Application, name: str, dataset: str) -> tuple[bytes, str]:
-    """Train on a public table, its model in use whatever it is worth."""
+def trained(application: Application, name: str, dataset: str) -> tuple[bytes, dict[str, Any]]:
+    """Train on a public table, its model in use whatever it is worth.
+
+    Returns
+    -------
+    The table and the run's message.
+    """
     load, target = DATASETS[name]
     body = load()
     application.settings(dataset, {"target": target, "split": {"by": "position"}})
@@ -29,7 +34,7 @@ def trained(application: Application, name: str, dataset: str) -> tuple[bytes, s
     assert message["status"] == "SUCCEEDED", message["text"]
     if message["verdict"] != "approved":
         approve(application, message)
-    return body, run
+    return body, message
 
 
 def approve(application: Application, message: dict[str, Any]) -> None:
@@ -74,13 +79,15 @@ def test_held_out_rows_get_the_very_predictions_of_their_run(
     application: Application, name: str
 ) -> None:
     dataset = f"score-{name.replace('_', '-')}"[:31].strip("-")
-    body, run = trained(application, name, dataset)
-    test_rows, wanted = held_out(application, run, body)
+    body, told = trained(application, name, dataset)
+    test_rows, wanted = held_out(application, told["run"], body)
     for engine in ("function", "batch"):
         application.settings(dataset, {"target": DATASETS[name][1], "scoring": engine})
         message = scored(application, dataset, f"{engine}.csv", test_rows)
         assert message["result"]["engine"] == engine
-        assert message["result"]["metric"] is not None
+        # Of all its rows the truth is known, so that it is as good as its run found.
+        assert message["result"]["metric"] == told["result"]["metric"]
+        assert message["result"]["metrics"] == pytest.approx(told["result"]["metrics"], nan_ok=True)
         result = result_of(application, message).decode()
         records = list(csv.reader(io.StringIO(result, newline="")))
         given = list(csv.reader(io.StringIO(test_rows.decode(), newline="")))
@@ -95,7 +102,7 @@ def test_held_out_rows_get_the_very_predictions_of_their_run(
 def test_new_rows_without_the_target_come_back_in_one_message(
     application: Application, inbox: Any
 ) -> None:
-    body, run = trained(application, "wine", "score-new")
+    body, told = trained(application, "wine", "score-new")
     lines = body.decode().splitlines()
     new = "".join(f"{line.rsplit(',', 1)[0]}\r\n" for line in lines[:30])
     message = scored(application, "score-new", "new.csv.gz", gzip.compress(new.encode()))
@@ -104,10 +111,9 @@ def test_new_rows_without_the_target_come_back_in_one_message(
     result = gzip.decompress(result_of(application, message)).decode()
     assert result.count("\r\n") == 30
     assert result.splitlines()[0].startswith(lines[0].rsplit(",", 1)[0] + ",prediction,probability")
-    told = [one for one in inbox.fetch() if message["run"] in one["Message"]]
-    assert len(told) == 1
-    assert f"Model package: {message['result']['model_package_arn']}" in told[0]["Message"]
-    assert run in message["result"]["sentence"]
+    [sent] = [one for one in inbox.fetch() if message["run"] in one["Message"]]
+    assert f"Model package: {message['result']['model_package_arn']}" in sent["Message"]
+    assert told["run"] in message["result"]["sentence"]
 
 
 @pytest.mark.parametrize(

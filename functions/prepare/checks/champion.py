@@ -14,7 +14,7 @@ from pipeline.errors import ArtefactError
 from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import Bucket
 from pipeline.wording import counted, listed, quoted, shorten
-from prepare.checks.champion_cells import Unread, known_values, unread_cells
+from scoring.cells import Unread, known_values, unread_cells
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION

@@ -18,9 +18,9 @@ from pipeline.storage.bucket import Bucket
 from pipeline.wording import quoted
 from prepare.checks.champion import encoder_of
 from prepare.checks.left_out import check_records, left_out_notices
-from prepare.scoring.as_written import as_written
-from prepare.scoring.columns import extra_notices, needed_columns
 from prepare.steps.chunk_results import chunk_results
+from scoring.as_written import as_written
+from scoring.columns import extra_notices, needed_columns
 from scoring.words import PREDICTION_ERROR, Words
 from table.columns.kind import Column, column_of
 from table.columns.locale import has_decimal_comma

@@ -13,10 +13,10 @@ from pipeline.documents.state import Champion
 from pipeline.errors import ModelMissingError
 from pipeline.storage.bucket import Bucket
 from prepare.checks.champion import encoder_of
-from prepare.scoring.columns import check_needed, named_columns, needed_columns
 from prepare.steps.dropped import find_drop, settings_of
 from prepare.steps.plan import Request
 from prepare.steps.text import Text, head_of, ranges_of, readable
+from scoring.columns import check_needed, named_columns, needed_columns
 from table.edges.footer import find_footer
 
 _SETTINGS = ("scoring", "reasons")

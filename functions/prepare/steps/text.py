@@ -1,20 +1,19 @@
 """Part of step plan: the drop as text that can be read by range, and where to cut it."""
 
-from codecs import BOM_UTF8
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from pipeline import layout
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.documents.run_files import RunFiles
-from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
+from pipeline.errors import EmptyFileError, NotCsvError
 from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import ObjectSource
-from table.edges.head import Head, read_head
-from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
+from table.edges import beginning
+from table.edges.head import Head
+from table.limits import SAMPLE_BYTES
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
 from table.reading.plain_copy import plain_pieces, write_pieces
-from table.reading.utf8 import to_utf8
 
 _WIDE = ("utf-16", "utf-32")
 _MARK = 4
@@ -63,7 +62,7 @@ def readable(own: RunFiles, drop: ObjectSource, name: str) -> tuple[Text, list[N
         text = Text(drop, start, encoding, encoding, packed, start[:_MARK])
     if text.original == "cp1252":
         notices.append(cp1252_notice(name))
-    return replace(text, start=_whole_lines(text.source, text.start, name)), notices
+    return replace(text, start=beginning.whole_lines(text.source, text.start, name)), notices
 
 
 def _copied(
@@ -86,18 +85,6 @@ def _copied(
     return Text(copy, start, encoding_of(start, name), encoding, packed, first[:_MARK])
 
 
-def _whole_lines(source: ObjectSource, start: bytes, name: str) -> bytes:
-    """Read on until the sample has two lines, or the limit of a record is reached."""
-    while len(start) < source.size and start.count(b"\n") + start.count(b"\r") < 4:
-        if len(start) > RECORD_LIMIT_BYTES:
-            raise FileLimitError(
-                f"{name}: line 1 or 2 is longer than {RECORD_LIMIT_BYTES // MIB} MiB, the limit of "
-                f"a record; check that the file has line ends"
-            )
-        start += source.read(len(start), len(start) + 2 * len(start))
-    return start
-
-
 def head_of(text: Text, name: str, known: Iterable[str]) -> tuple[Head, int]:
     """Find out how the text is written, and where its data begins.
 
@@ -109,24 +96,8 @@ def head_of(text: Text, name: str, known: Iterable[str]) -> tuple[Head, int]:
     -------
     The head, and the offset of the first record behind it, in bytes.
     """
-    mark = len(BOM_UTF8) if text.start.startswith(BOM_UTF8) else 0
-    start = text.start[mark:]
-    characters = to_utf8(start).decode()
-    column = next((column for column in known if column in characters), None)
-    whole = text.source.size <= len(text.start)
-    head = read_head(characters, name, text.encoding, whole, column)
-    return head, mark + _offset_of(start, head)
-
-
-def _offset_of(start: bytes, head: Head) -> int:
-    newline = head.dialect.newline.encode()
-    at = 0
-    for _ in range(head.skip_lines):
-        cut = start.find(newline, at)
-        if cut < 0:
-            return len(start)
-        at = cut + 1
-    return at
+    complete = text.source.size <= len(text.start)
+    return beginning.head_of(text.start, text.encoding, name, known, complete=complete)
 
 
 def ranges_of(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:

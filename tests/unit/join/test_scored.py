@@ -145,7 +145,7 @@ def test_preamble_and_footer_stay(champion: Champion) -> None:
     lines = score(champion, data, settings={"reasons": 0}).result.decode().splitlines()
     assert lines[0] == "Report of May"
     assert lines[2] == "age,plan,prediction,prediction_error"
-    assert lines[-1] == "Total,"
+    assert lines[-1] == "Total,,,taken for a footer"
 
 
 @pytest.mark.parametrize("data", [b"", b"age,plan\n", b"\n\n"])

@@ -12,7 +12,7 @@ from pipeline.documents.encoder import Encoder, Feature
 from pipeline.errors import ColumnMismatchError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, quoted
-from prepare.checks.champion_cells import unread_cells
+from scoring.cells import unread_cells
 from table.columns.kind import Column
 from table.columns.locale import decimal_sign, sign_of_either
 from table.values.date_styles import DATES
@@ -89,7 +89,7 @@ def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str |
     """Return how the file writes the values of a column that the champion reads as a style."""
     known = feature["style"]
     is_date = feature["encoding"] == "date"
-    own = column.style if (column.dates if is_date else column.numbers) else known
+    own = _own_style(known, is_date, column, profile, sign)
     if own == known or (is_date and column.ambiguous):
         return known
     if not is_date:
@@ -99,6 +99,28 @@ def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str |
         if sign is not None and {own, known} <= set(_SIGNS):
             return own if (own == "comma") == (sign == ",") else known
     return own if _read(own, is_date, profile) > _read(known, is_date, profile) else known
+
+
+def _own_style(
+    known: str, is_date: bool, column: Column, profile: ColumnProfile, sign: str | None
+) -> str:
+    """Return the style in which the file writes a column, by what most of its values are.
+
+    In a file of few rows one stray cell makes a text of a column.
+    """
+    if column.dates if is_date else column.numbers:
+        return column.style
+    styles = list(profile["dates"]) if is_date else list(_SIGNS)
+    if not styles or (not is_date and known not in _SIGNS):
+        return known
+    counts = {style: _read(style, is_date, profile) for style in styles}
+    best = [style for style in styles if counts[style] == max(counts.values())]
+    if not is_date and sign is not None:
+        best = [style for style in best if (style == "comma") == (sign == ",")] or best
+    if known in best:
+        return known
+    # Of several orders of dates none is told by the values; what grouped reads, plain reads too.
+    return known if is_date and len(best) > 1 else best[0]
 
 
 def _read(style: str, is_date: bool, profile: ColumnProfile) -> int:

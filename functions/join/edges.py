@@ -1,4 +1,4 @@
-"""The bytes before a file's first row, with the added names behind those of its header."""
+"""What stands before a file's rows and behind them, with what is added to it."""
 
 import csv
 import io
@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from join.fields import Writer
 from pipeline.documents.plan import Plan
 from table.reading.dialect import Dialect
+
+_FOOTER = "taken for a footer"
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,24 @@ def with_names(raw: bytes, plan: Plan, added: list[str], writer: Writer) -> Name
     if texts is not None:
         raise ValueError(f"no line has the names {header[0][:3]}")
     return Named(newline.join(lines), max(padding, 0))
+
+
+def with_marks(raw: bytes, width: int, blank: int, writer: Writer) -> bytes:
+    """Say of each record of a footer that it is no row.
+
+    Parameters
+    ----------
+    width : columns of the file, to which a shorter record is filled up.
+    blank : added fields before the error.
+    """
+    newline = writer.dialect.newline.encode()
+    lines = raw.split(newline)
+    for last, fields in _records(raw, writer.dialect):
+        if len(fields) > 1 or "".join(fields).strip():
+            short = max(width - len(fields), 0)
+            text = writer.added([*[""] * (short + blank), writer.field(_FOOTER)])
+            lines[last] = _behind(lines[last], text, newline)
+    return newline.join(lines)
 
 
 def _padding(plan: Plan, names: int) -> int:

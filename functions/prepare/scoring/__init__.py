@@ -1,1 +1,0 @@
-"""How a file that is scored fits the champion's encoder."""
