@@ -66,6 +66,9 @@ _UNUSED = {
     "TidyingRole *": "the day's look at old models",
     # The curve is left out of the report.
     "EvaluateRole ReadLearningCurve *": "the report",
+    # So is what each column adds; predictions by the function are a scoring run's.
+    "PredictRole *": "the report",
+    "* CallFunctions lambda:InvokeFunction PredictFunction": "the report",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
     "* RunJobs sagemaker:*TransformJob training-job/[*]": "no call",

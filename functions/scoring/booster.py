@@ -13,7 +13,7 @@ from scoring.archive import ModelArchiveError, Readable, read_files
 Matrix = NDArray[np.float32] | NDArray[np.float64]
 """(rows, features), NaN where a value is missing."""
 _ONE_THREAD_CELLS = 20_000
-"""Up to here other threads cost more than they bring: a row is answered in 0.2 ms by one."""
+"""Up to here other threads cost more than they bring."""
 _OUTPUTS = ("num_class", "num_target")
 
 
@@ -83,17 +83,21 @@ class Ensemble:
         # Several files are an ensemble; a mean of one would lose float32's short digits.
         return each[0] if len(each) == 1 else np.mean(each, axis=0)
 
-    def asked(self, matrix: Matrix) -> xgboost.DMatrix:
+    def asked(self, matrix: Matrix, work: int = 1) -> xgboost.DMatrix:
         """Return rows as xgboost takes them, and set the boosters to as many threads as they need.
 
         xgboost adds up each row by itself, so that the number of threads changes no digit.
+
+        Parameters
+        ----------
+        work : how many times as long as a prediction it takes what is asked.
         """
         if matrix.ndim != 2 or matrix.shape[1] != self.features:
             raise ValueError(
                 f"rows of {' x '.join(map(str, matrix.shape))} values for a model of "
                 f"{self.features:,} features"
             )
-        threads = 1 if matrix.size <= _ONE_THREAD_CELLS else 0
+        threads = 1 if matrix.size * work <= _ONE_THREAD_CELLS else 0
         for booster in self.boosters:
             booster.set_param({"nthread": threads})
         return xgboost.DMatrix(matrix, nthread=threads or -1)

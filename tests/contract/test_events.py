@@ -34,7 +34,7 @@ def of(function: str) -> list[Any]:
     ["seed", "trigger", "prepare", "evaluate", "predict", "join", "notify", "tidy", "webhook"],
 )
 def test_every_function_has_events(function: str) -> None:
-    assert len(of(function)) >= (1 if function == "predict" else 2)
+    assert len(of(function)) >= 2
 
 
 def test_every_event_belongs_to_a_function(root: Path) -> None:

@@ -183,8 +183,9 @@ def _model_part(
 
 def _explanation(files: RunFiles, facts: ExplainedFacts) -> Explanation:
     """Read explanation.json; a model can be judged without it, whatever it is for want of it."""
-    if not facts["explained"]:
-        raise _UnexplainedError(facts["reason"])
+    # An answer that is none says nothing of the file.
+    if isinstance(facts, dict) and facts.get("explained") is False:
+        raise _UnexplainedError(str(facts.get("reason")))
     try:
         return files.read_document(kinds.EXPLANATION)
     except ArtefactError as error:

@@ -180,9 +180,10 @@ def test_contributions_are_the_exact_shapley_values_of_the_trees() -> None:
         assert found.values[at] == pytest.approx(list(shares.values()), rel=1e-4, abs=1e-2)
 
 
-def test_a_model_that_knows_nothing_has_its_prediction_as_the_base() -> None:
-    matrix, label = rows(40), np.full(40, 3.0)
-    booster = xgboost.train({}, xgboost.DMatrix(matrix, label=label), 2)
+@pytest.mark.parametrize("objective", ["reg:squarederror", "reg:logistic", "count:poisson"])
+def test_a_model_that_knows_nothing_has_its_prediction_as_the_base(objective: str) -> None:
+    matrix, label = rows(40), np.full(40, 0.3)
+    booster = xgboost.train({"objective": objective}, xgboost.DMatrix(matrix, label=label), 2)
     model = Ensemble.of_files([bytes(booster.save_raw("ubj"))])
     found = contributions(model, matrix, FEATURES)
     assert not found.values.any()

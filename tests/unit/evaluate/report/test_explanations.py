@@ -86,6 +86,13 @@ def test_model_that_was_not_explained_is_told_and_judged(run_of: Runs) -> None:
     assert run.json("evaluation.json")["explanation"] is None
 
 
+@pytest.mark.parametrize("answer", [None, "rubbish", {}, {"explained": "x" * 100}])
+def test_answer_that_is_none_leaves_the_file_to_tell(run_of: Runs, answer: Any) -> None:
+    run = run_of("binary")
+    run.event["explanation"] = answer
+    assert "What it goes by" in page_of(run)
+
+
 @pytest.mark.parametrize("change", ["gone", "text", "other"])
 def test_damaged_explanation_is_left_out_and_told(run_of: Runs, change: str) -> None:
     run = run_of("regression")
