@@ -30,6 +30,7 @@ _NOT_CHECKED_HERE = (
     # Without it AWS's S3 answers 403 where there is nothing, the local one 404.
     "TriggerRole ListDrops s3:ListBucket *",
     "PrepareRole ListRuns *",
+    "PredictRole ListRuns *",
     # Only the jobs that Step Functions waits for are marked with tags of its own.
     "* sagemaker:AddTags model/[*]",
     "* sagemaker:ListTags model/[*]",
@@ -59,6 +60,7 @@ _UNUSED = {
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
     "PrepareRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
     "JoinRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
+    "TriggerRole ReadDrops s3:GetObject score/[*]": "a bucket without versions",
     "JoinRole ReadDropsAndRuns s3:GetObjectVersion runs/[*]": "nothing yet",
     "JoinRole WriteResults s3:AbortMultipartUpload *": "an upload that is given up",
     "EvaluateRole ListDatasets *": "a file for a dataset that is not there",
@@ -67,8 +69,8 @@ _UNUSED = {
     # The curve is left out of the report.
     "EvaluateRole ReadLearningCurve *": "the report",
     # So is what each column adds; predictions by the function are a scoring run's.
-    "PredictRole *": "the report",
-    "* CallFunctions lambda:InvokeFunction PredictFunction": "the report",
+    "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
+    "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
     "* RunJobs sagemaker:*TransformJob training-job/[*]": "no call",
@@ -141,8 +143,10 @@ def _stimulus(permission: Permission) -> str:
         return "start"
     if permission.role == "BatchTransformRole":
         return "score" if "PredictFunction" in permission.resource else "score batch"
+    if permission.resource.endswith("explanation.json"):
+        return "drop"
     scores = permission.role in ("JoinRole", "PredictRole") or permission.sid == "ListDatasets"
-    scored = ("score/", "BatchTransformStateMachine", "JoinFunction", "PredictFunction")
+    scored = ("score/", "BatchTransformStateMachine")
     return "score" if scores or permission.resource.startswith(scored) else "drop"
 
 

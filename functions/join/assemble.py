@@ -9,7 +9,7 @@ from join.chunk import PARTS, note_of, part_of
 from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.plan import Plan
-from pipeline.documents.run_files import RunFiles, in_parallel
+from pipeline.documents.run_files import CHUNKS, RunFiles, in_parallel
 from pipeline.documents.scoring.chunk import ScoreNote
 from pipeline.documents.scoring.result import Measured, ScoringOutput
 from pipeline.planned import read_plan
@@ -61,6 +61,11 @@ def assemble(
     keeps = not is_one or sum(part.size for part in parts) > KEPT_PARTS_BYTES
     notes = list(in_parallel(lambda index: note_of(files, index), indexes))
     output = _output(files, event, notes, measured)
+    if without := _unexplained(files, indexes):
+        output["warnings"].append(
+            f"Without reasons: {counted(without, 'row')}; there was no time for all, or the "
+            f"model's objective has none."
+        )
     output["files"] = {
         "predictions": files.bucket.uri(key) if is_one else None,
         "parts": files.bucket.uri(f"{folder}/{PARTS}/") if keeps else None,
@@ -69,6 +74,17 @@ def assemble(
     if not keeps:
         _delete(files.bucket, [part.key for part in parts])
     return output
+
+
+def _unexplained(files: RunFiles, indexes: list[int]) -> int:
+    if not files.read_document(kinds.CHECK)["reasons"]:
+        return 0
+
+    def read(index: int) -> int:
+        name = layout.note_name(layout.JOIN_NOTE, index)
+        return files.read_json(CHUNKS, name, kind=kinds.JOIN_NOTE)["unexplained"]
+
+    return sum(in_parallel(read, indexes))
 
 
 def _assembled_before(files: RunFiles) -> ScoringOutput | None:

@@ -13,7 +13,7 @@ from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.scoring.check import Checked
-from pipeline.documents.scoring.chunk import Scored, ScoreNote
+from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket, ObjectSource
@@ -62,6 +62,12 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
     except (ValueError, TypeError, IndexError) as error:
         uri = files.uri(layout.PREDICTIONS, layout.prediction_part(chunk["index"]))
         raise damaged(uri, "an earlier step", f"does not fit the file ({error})") from error
+    if checked["reasons"]:
+        unexplained = (
+            sum(not row for row in added.reasons) if added.reasons else len(added.predictions)
+        )
+        told: JoinNote = {"index": chunk["index"], "unexplained": unexplained}
+        files.write_note(layout.JOIN_NOTE, chunk["index"], told)
     name, kind = part_of(chunk["index"], scoring)
     files.bucket.put(layout.join(folder, PARTS, name), _as_dropped(body, chunk, scoring), kind)
 

@@ -18,8 +18,8 @@ CHUNK_PROFILE = "profile-"
 ROWS_NOTE, PARTS_NOTE, CHAMPION_NOTE = "encode-", "parts-", "champion-"
 PART_FOLDERS = ("train", "validation", "test", "truth")
 CHAMPION_FOLDERS = ("champion",)
-SCORE_NOTE = "score-"
-"""What Encode tells of a chunk of a file that is scored."""
+SCORE_NOTE, JOIN_NOTE = "score-", "join-"
+"""What Encode and Join tell of a chunk of a file that is scored."""
 FEATURES, TO_SCORE, SPANS = "data/features", "data/score", "data/spans"
 REASONS, PREDICTIONS = "reasons", "predictions"
 """Folders of a run that scores: features as 32-bit floats and as CSV, where records lie, reasons,

@@ -14,7 +14,7 @@ from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.scoring.check import Checked
-from pipeline.documents.scoring.chunk import Scored, ScoreNote
+from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.documents.scoring.result import ScoringOutput
 
@@ -94,6 +94,8 @@ SCORED: Kind[Scored] = Kind("Check file", 64 * 1024, "scored")
 """An item of it, as the Map hands it on."""
 SCORE_NOTE: Kind[ScoreNote] = Kind("Encode chunks", 256 * MIB, "score_note")
 """Up to 25 bytes a row that has a cell which could not be read."""
+JOIN_NOTE: Kind[JoinNote] = Kind("Join chunks", 64 * 1024, "join_note")
+"""Two counts."""
 RESULT: Kind[ScoringOutput] = Kind("Assemble result", MIB, file=layout.RESULT)
 """For people and the command; an execution's output has at most 256 KiB."""
 SPANS: Kind[bytes] = Kind("Encode chunks", 1536 * MIB)

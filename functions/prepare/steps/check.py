@@ -30,9 +30,12 @@ from table.reading.file_kind import cp1252_notice
 
 FUNCTION_BYTES = 256 * MIB
 """Size of the text up to which a function predicts, if the settings do not say (ADR 49)."""
+FEATURE_BYTES = 1024 * MIB
+"""Features of a chunk up to which a function predicts: short rows of categories have many."""
 REASON_ROWS = 20_000
 """Rows up to which each has reasons, if the settings do not say (ADR 49)."""
 DEFAULT_REASONS = 3
+_FLOAT_BYTES = 4
 _SHOWN = 3
 _MORE_MISSING = 0.2
 """So much more of a column may be missing than in training without a warning of its own."""
@@ -105,7 +108,11 @@ def _checked(
     rows, settings = chained.profile["rows"], scoring["settings"]
     asked, most = settings.get("scoring", "auto"), settings.get("reasons")
     engine: Engine = "function"
-    if asked == "batch" or (asked == "auto" and scoring["size"] > FUNCTION_BYTES):
+    too_large = (
+        scoring["size"] > FUNCTION_BYTES
+        or rows // len(chained.chunks) * len(encoder["features"]) * _FLOAT_BYTES > FEATURE_BYTES
+    )
+    if asked == "batch" or (asked == "auto" and too_large):
         engine = "batch"
     if not isinstance(most, int):
         most = DEFAULT_REASONS if rows <= REASON_ROWS else 0

@@ -65,10 +65,12 @@ def encode_bytes(
     if not len(frame):
         return files, note
     encoded = encode_frame(frame, columns, encoder)
-    files[layout.join(layout.FEATURES, layout.feature_part(index))] = to_floats(encoded.features)
     part = layout.part_name(index)
     if checked["engine"] == "batch":
         files[layout.join(layout.TO_SCORE, part)] = to_csv(encoded.features)
+    if checked["engine"] == "function" or checked["reasons"]:
+        floats = to_floats(encoded.features)
+        files[layout.join(layout.FEATURES, layout.feature_part(index))] = floats
     if checked["target_column"] is not None and (truth := _truth(frame, columns, encoder)):
         files[layout.join("data/truth", part)] = truth
     styled = {f["column"] for f in encoder["features"] if f["encoding"] in _STYLED}

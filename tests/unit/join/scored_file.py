@@ -120,18 +120,14 @@ def score(
 
 def predict(champion: Champion, files: RunFiles, index: int, reasons: int) -> None:
     """Write what PredictFunction writes of a chunk."""
-    key = files.key(layout.FEATURES, layout.feature_part(index))
-    if key not in champion.s3.objects:
+    matrix = features_of(champion, files, index)
+    if matrix is None:
         return
-    body = champion.s3.objects[key]
-    assert isinstance(body, bytes)
-    features = champion.encoder["features"]
-    matrix = np.frombuffer(body, "<f4").reshape(len(features), -1).T
     answer = lines(champion.ensemble.predict(matrix))
     files.bucket.put(files.key(layout.PREDICTIONS, layout.prediction_part(index)), answer)
     if not reasons:
         return
-    found = contributions(champion.ensemble, matrix, features)
+    found = contributions(champion.ensemble, matrix, champion.encoder["features"])
     texts = []
     for row in found.values:
         order = np.argsort(-np.abs(row), kind="stable")[:reasons]
@@ -141,3 +137,16 @@ def predict(champion: Champion, files: RunFiles, index: int, reasons: int) -> No
     files.bucket.put(
         files.key(layout.REASONS, layout.part_name(index)), ("\n".join(texts) + "\n").encode()
     )
+
+
+def features_of(champion: Champion, files: RunFiles, index: int) -> Any:
+    """Return a chunk's features as the function reads them, else as the container does."""
+    objects, features = champion.s3.objects, len(champion.encoder["features"])
+    floats = objects.get(files.key(layout.FEATURES, layout.feature_part(index)))
+    if isinstance(floats, bytes):
+        return np.frombuffer(floats, "<f4").reshape(features, -1).T
+    text = objects.get(files.key(layout.TO_SCORE, layout.part_name(index)))
+    if not isinstance(text, bytes):
+        return None
+    rows = [line.split(",") for line in text.decode().splitlines()]
+    return np.array([[cell or "nan" for cell in row] for row in rows]).astype(float)

@@ -7,6 +7,7 @@ import pytest
 
 from join.assemble import assemble
 from pipeline.errors import ArtefactError, ColumnMismatchError, EmptyFileError, RowsUnusableError
+from tests.unit.join import scored_file
 from tests.unit.join.scored_file import Champion, score, trained
 
 random.seed(3)
@@ -173,3 +174,44 @@ def test_result_is_the_same_if_it_is_put_together_once_more(champion: Champion) 
     del champion.s3.objects["runs/set-2/result.json"]
     with pytest.raises(ArtefactError, match=r"part-00000\.csv, which Join chunks wrote"):
         assemble(champion.s3, "bucket", event, None)
+
+
+def test_rows_without_reasons_are_told(champion: Champion, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = score(champion, b"age,plan\n40,gold\n41,free\n")
+    assert not whole.output["warnings"]
+    put = scored_file.predict
+
+    def predicting(*given: object) -> None:
+        put(*given)  # type: ignore[arg-type]
+        name = "runs/set-2/reasons/part-00000.csv"
+        body = champion.s3.objects[name]
+        assert isinstance(body, bytes)
+        champion.s3.objects[name] = body.split(b"\n")[0] + b"\n\n"
+
+    monkeypatch.setattr(scored_file, "predict", predicting)
+    scored = score(champion, b"age,plan\n40,gold\n41,free\n")
+    assert scored.output["warnings"][0].startswith("Without reasons: 1 row;")
+    assert scored.rows()[1]["reason_1"] == ""
+    monkeypatch.setattr(scored_file, "predict", lambda *given: put(*given[:3], 0))
+    scored = score(champion, b"age,plan\n40,gold\n41,free\n")
+    assert scored.output["warnings"][0].startswith("Without reasons: 2 rows;")
+
+
+@pytest.mark.parametrize(
+    ("settings", "floats", "text"),
+    [
+        ({"scoring": "function", "reasons": 0}, True, False),
+        ({"scoring": "batch", "reasons": 0}, False, True),
+        ({"scoring": "batch", "reasons": 1}, True, True),
+    ],
+)
+def test_features_are_written_for_what_reads_them(
+    champion: Champion, settings: dict[str, object], floats: bool, text: bool
+) -> None:
+    scored = score(champion, b"age,plan\n40,gold\n,free\n", settings=settings)
+    assert ("runs/set-2/data/features/part-00000.f32" in scored.files) is floats
+    assert ("runs/set-2/data/score/part-00000.csv" in scored.files) is text
+    plain = score(champion, b"age,plan\n40,gold\n,free\n", settings={"reasons": 0})
+    assert [row["prediction"] for row in scored.rows()] == [
+        row["prediction"] for row in plain.rows()
+    ]

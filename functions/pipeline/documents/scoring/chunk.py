@@ -27,3 +27,11 @@ class ScoreNote(TypedDict):
     """By column, values that the champion never saw in training."""
     strays: NotRequired[dict[str, list[int]]]
     """By row (from 0), positions of the columns whose cell could not be read."""
+
+
+class JoinNote(TypedDict):
+    """chunks/join-*.json, of Join: what became of a chunk's reasons."""
+
+    index: int
+    unexplained: int
+    """Rows without a reason, though some are asked for."""
