@@ -176,7 +176,7 @@ def test_endless_line_is_refused_without_reading_the_file() -> None:
 
 
 def test_endless_first_line_is_refused_by_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prepare.steps.text.RECORD_LIMIT_BYTES", 5000)
+    monkeypatch.setattr("table.edges.beginning.RECORD_LIMIT_BYTES", 5000)
     monkeypatch.setattr("prepare.steps.text.SAMPLE_BYTES", 1000)
     with pytest.raises(FileLimitError, match="line 1 or 2"):
         prepare(b"a" * 100_000)
