@@ -91,6 +91,7 @@ lock: $(TEST)  ## Pin all requirements with hashes
 	$(COMPILE) $(LAMBDA) $(PROVIDED:%=--no-emit-package %) functions/requirements.in -o functions/requirements.txt
 	$(COMPILE) $(LAMBDA) layers/tabular/requirements.in -o layers/tabular/requirements.txt
 	$(COMPILE) $(LAMBDA) layers/evaluation/requirements.in -o layers/evaluation/requirements.txt
+	$(COMPILE) $(LAMBDA) layers/boosting/requirements.in -o layers/boosting/requirements.txt
 	$(COMPILE) $(ANYWHERE) -c requirements/runtime.txt requirements/test.in -o requirements/test.txt
 	$(COMPILE) $(ANYWHERE) requirements/sam.in -o requirements/sam.txt
 	$(COMPILE) $(ANYWHERE) requirements/checkov.in -o requirements/checkov.txt

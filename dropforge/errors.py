@@ -16,6 +16,8 @@ DropforgeError
 │   ├── RegistryError              no model package can be promoted or rolled back
 │   ├── SettingUnknownError        a setting to be changed is not there
 │   ├── PredictionsUnreadableError predictions and truth of a run do not belong together
+│   ├── ModelUnusableError         model.tar.gz and encoder.json are not there, or do not fit
+│   ├── RowsUnreadableError        rows to be predicted are nothing that has columns and values
 │   ├── InvocationError            a function of the stack failed; the command exits 3
 │   └── FollowTimeoutError         a run gave no sign of its end in time; the command exits 3
 └── CloudError               the local cloud could not do what was asked
@@ -98,6 +100,14 @@ class SettingUnknownError(ClientFault):
 
 class PredictionsUnreadableError(ClientFault):
     """Predictions and truth of a run do not belong together."""
+
+
+class ModelUnusableError(ClientFault):
+    """A model's files are not there, are damaged, or do not belong together."""
+
+
+class RowsUnreadableError(ClientFault):
+    """What is to be predicted is nothing that has columns and values."""
 
 
 class InvocationError(ClientFault):

@@ -1,6 +1,6 @@
-"""Draws the state machine into this folder's README; `make drawing` runs this.
+"""Draws the state machines into this folder's README; `make drawing` runs this.
 
-What is made from the definition stands between two comments that name it; the rest of the
+What is made from a definition stands between two comments that name it; the rest of the
 README is written by hand and stays.
 """
 
@@ -12,24 +12,40 @@ from statemachine.form import FOLDER, parsed
 from statemachine.mermaid import after_errors, main_path
 from statemachine.tables import catchers_table, defaults_table, policies_table
 
-DEFINITION = FOLDER / "train_and_batch_transform.asl.json"
+TRAINING, SCORING = (
+    FOLDER / f"{name}.asl.json" for name in ("train_and_batch_transform", "batch_transform")
+)
 README = FOLDER / "README.md"
 
 _PART = re.compile(r"(<!-- drawn: ([\w ]+) -->\n).*?(<!-- end -->\n)", re.DOTALL)
 
 
-def parts(definition: Machine) -> dict[str, str]:
-    """Return what the README shows of the definition, by the name in its comment."""
+def parts(definition: Machine, machine: str = "") -> dict[str, str]:
+    """Return what the README shows of a definition, by the name in its comment.
+
+    Parameters
+    ----------
+    machine : what the names begin with, to tell them from another definition's.
+    """
     errors = {
         f"after an error in {name}" if name else "after an error": drawing
         for name, drawing in after_errors(definition)
     }
-    return {
+    made = {
         "main path": main_path(definition),
         **errors,
         "catchers": catchers_table(definition),
         "defaults": defaults_table(definition),
-        "retry policies": policies_table(definition),
+    }
+    return {f"{machine} {name}".strip(): part for name, part in made.items()}
+
+
+def all_parts(training: Machine, scoring: Machine) -> dict[str, str]:
+    """Return what the README shows of both definitions."""
+    return {
+        **parts(training),
+        **parts(scoring, "scoring"),
+        "retry policies": policies_table(training, scoring),
     }
 
 
@@ -48,9 +64,9 @@ def with_parts(text: str, made: Mapping[str, str]) -> str:
 
 def main() -> None:
     """Write the README's parts anew."""
-    definition = parsed(DEFINITION.read_text(encoding="utf-8"))
+    training, scoring = (parsed(path.read_text(encoding="utf-8")) for path in (TRAINING, SCORING))
     text = README.read_text(encoding="utf-8")
-    if (new := with_parts(text, parts(definition))) != text:
+    if (new := with_parts(text, all_parts(training, scoring))) != text:
         README.write_text(new, encoding="utf-8")
 
 

@@ -123,7 +123,7 @@ POLICIES = {
     "TRANSFORM_FAILED": RetryPolicy(
         _even("States.TaskFailed", seconds=600, attempts=2),
         "A transform job that fails is run again, late enough for capacity to come back: the"
-        " training is paid already.",
+        " training is paid already, or the whole file is encoded.",
     ),
     "TRANSFORM_FAILED_CHAMPION": RetryPolicy(
         _even("States.TaskFailed", seconds=600, attempts=1),

@@ -32,16 +32,18 @@ def defaults_table(definition: Machine) -> str:
     )
 
 
-def policies_table(definition: Machine) -> str:
+def policies_table(*definitions: Machine) -> str:
     """List the named retry policies: what they wait for and how long, who carries them and why."""
     carried: dict[str | None, list[str]] = {}
-    functions = []  # the states whose task is a function
-    for _, machine in all_machines(definition):
+    functions: list[str] = []  # the states whose task is a function
+    for machine in (inner for one in definitions for _, inner in all_machines(one)):
         for name, state in machine["States"].items():
-            if "FunctionArn" in state.get("Resource", ""):
+            # Both machines have states of one name, which carry the same.
+            if "FunctionArn" in state.get("Resource", "") and name not in functions:
                 functions.append(name)
             for retrier in state.get("Retry", []):
-                carried.setdefault(name_of(retrier), []).append(name)
+                states = carried.setdefault(name_of(retrier), [])
+                states += [name] if name not in states else []
     return _table(
         ("Policy, and who carries it", "Tried again after", "Why"),
         (

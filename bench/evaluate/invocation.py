@@ -45,6 +45,7 @@ def main(folder: Path) -> None:
             "encoder_key": f"{CHAMPION}/encoder.json",
         },
         "comparison": {"compared": True, "reason": ""},
+        "explanation": {"explained": False, "reason": "it is not what is measured"},
         "comparisons": {"count": 0, "suffixes": []},
         "fit": {
             "task": "regression",

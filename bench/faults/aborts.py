@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from bench.faults.cell import FAILED, Cell, Expect
-from bench.faults.lane import Drop, Lane
+from bench.faults.drop import Drop
+from bench.faults.lane import Lane
 
 _ENDLESS = 100_000
 _JOB_SECONDS = 3.0

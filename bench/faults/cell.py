@@ -8,10 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bench.faults.lane import Drop, Lane
+    from bench.faults.drop import Drop
+    from bench.faults.lane import Lane
 
 # A message's verdicts, and what can be instead of one.
 TRAINED = frozenset({"approved", "kept_champion"})
+SCORED = frozenset({"scored"})
 UNDECIDED = frozenset({"pending"})
 FAILED = frozenset({"failed"})
 DEAD_LETTER = frozenset({"dead_letter"})
@@ -47,7 +49,8 @@ class Cell:
     champion : whether a model is in use when the file is dropped.
     arrange : breaks it, given the lane and the dataset, and mends it afterwards.
     meanwhile : what to do once the file is dropped.
-    stimulus : "drop", or "start" for an execution without a file.
+    stimulus : "drop", "start" for an execution without a file, or "score" for a file to predict
+        ("score batch" by a batch transform job).
     met : whether the fault came to be; None leaves that unasked.
     limit : seconds after which a run counts as hanging.
     settle : seconds to wait for a second message.

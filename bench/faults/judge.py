@@ -5,8 +5,8 @@ from typing import Any
 
 from bench.faults import wording
 from bench.faults.cell import TRAINED, Cell, Result
+from bench.faults.drop import Ending
 from bench.faults.inbox import run_of
-from bench.faults.lane import Ending
 
 _NO_MODEL = {"failed", "rejected_input"}
 

@@ -4,14 +4,14 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from bench.faults import project
+from bench.faults.drop import Drop, Ending
 from bench.faults.inbox import Inbox, run_of
 from bench.faults.webhook import Webhook
 from dropforge import cloud
@@ -22,25 +22,6 @@ _PARAMETER = "/dropforge/webhook"
 _POLL_SECONDS = 0.15
 # A message that has not come by then does not come: functions are retried after 1 s and 2 s.
 _SILENCE_SECONDS = 25.0
-
-
-@dataclass(frozen=True)
-class Drop:
-    """A file that was dropped, or an execution that was started, and its run."""
-
-    dataset: str
-    run: str
-    began: float
-
-
-@dataclass(frozen=True)
-class Ending:
-    """How a drop ended: kind is message, dead_letter, silence or hang."""
-
-    kind: str
-    messages: list[dict[str, Any]]
-    document: dict[str, Any] | None
-    seconds: float
 
 
 class Lane:
@@ -77,6 +58,7 @@ class Lane:
         self.outputs = cloud.deploy(self.cloud, project.copy(self.folder), STACK, parameters)
         self.bucket = self.outputs["BucketName"]
         self.machine = self.outputs["TrainAndBatchTransformStateMachineArn"]
+        self.scoring_machine = self.outputs["BatchTransformStateMachineArn"]
         self.role_names = self._roles()
         for function in project.functions():
             self.configure(function, {"Handler": f"faulty_{function}.handler"})
@@ -148,7 +130,16 @@ class Lane:
 
     def drop(self, dataset: str, file: str, body: bytes) -> Drop:
         """Put a file into the inbox."""
-        key = f"inbox/{dataset}/{file}.csv"
+        return self._put(dataset, f"inbox/{dataset}/{file}.csv", body)
+
+    def score(self, dataset: str, body: bytes, *, batch: bool = False) -> Drop:
+        """Drop a file to be predicted."""
+        if batch:
+            key, text = f"inbox/{dataset}/pipeline.json", json.dumps({"scoring": "batch"})
+            self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=text.encode())
+        return self._put(dataset, f"score/{dataset}/new.csv", body)
+
+    def _put(self, dataset: str, key: str, body: bytes) -> Drop:
         s3, began = self.client("s3"), time.monotonic()
         version = s3.put_object(Bucket=self.bucket, Key=key, Body=body).get("VersionId")
         modified = s3.head_object(Bucket=self.bucket, Key=key)["LastModified"]
@@ -195,18 +186,17 @@ class Lane:
 
     def execution(self, run: str) -> dict[str, Any]:
         """Describe a run's execution; empty if there is none."""
-        arn = f"{self.machine.replace(':stateMachine:', ':execution:')}:{run}"
-        try:
-            found = self.client("stepfunctions").describe_execution(executionArn=arn)
-        except ClientError:
-            return {}
-        return dict(found)
+        for machine in (self.machine, self.scoring_machine):
+            arn = f"{machine.replace(':stateMachine:', ':execution:')}:{run}"
+            with suppress(ClientError):
+                return dict(self.client("stepfunctions").describe_execution(executionArn=arn))
+        return {}
 
     def stop(self, run: str) -> None:
         """Stop an execution if it runs."""
-        if self.execution(run).get("status") == "RUNNING":
-            arn = f"{self.machine.replace(':stateMachine:', ':execution:')}:{run}"
-            self.client("stepfunctions").stop_execution(executionArn=arn)
+        found = self.execution(run)
+        if found.get("status") == "RUNNING":
+            self.client("stepfunctions").stop_execution(executionArn=found["executionArn"])
 
     def champions(self, dataset: str) -> list[tuple[str, str]]:
         """Return a dataset's packages, the newest first, each with its approval."""

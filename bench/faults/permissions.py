@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, UNDECIDED, Cell, Expect
+from bench.faults.cell import DEAD_LETTER, FAILED, SCORED, TRAINED, UNDECIDED, Cell, Expect
 from bench.faults.lane import Lane
 from bench.faults.project import ROOT
 from dropforge.cloud.deployment import template
@@ -30,6 +30,7 @@ _NOT_CHECKED_HERE = (
     # Without it AWS's S3 answers 403 where there is nothing, the local one 404.
     "TriggerRole ListDrops s3:ListBucket *",
     "PrepareRole ListRuns *",
+    "PredictRole ListRuns *",
     # Only the jobs that Step Functions waits for are marked with tags of its own.
     "* sagemaker:AddTags model/[*]",
     "* sagemaker:ListTags model/[*]",
@@ -57,8 +58,19 @@ _UNUSED = {
     "NotifyRole ReadExecutions states:ListMapRuns *": "a chunk that fails",
     "NotifyRole ReadExecutions states:DescribeExecution */[*]": "a chunk that fails",
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
+    "PrepareRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
+    "JoinRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
+    "TriggerRole ReadDrops s3:GetObject score/[*]": "a bucket without versions",
+    "JoinRole ReadDropsAndRuns s3:GetObjectVersion runs/[*]": "nothing yet",
+    "JoinRole WriteResults s3:AbortMultipartUpload *": "an upload that is given up",
+    "EvaluateRole ListDatasets *": "a file for a dataset that is not there",
+    "TidyRole *": "the day's look at old models",
+    "TidyingRole *": "the day's look at old models",
     # The curve is left out of the report.
     "EvaluateRole ReadLearningCurve *": "the report",
+    # So is what each column adds; predictions by the function are a scoring run's.
+    "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
+    "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
     "* RunJobs sagemaker:*TransformJob training-job/[*]": "no call",
@@ -111,7 +123,9 @@ def permissions() -> Iterator[Permission]:
 def cells() -> Iterator[Cell]:
     """Yield the cells of this axis."""
     for permission in permissions():
-        for champion in (False, True) if permission.action.startswith("sagemaker:") else (False,):
+        stimulus = _stimulus(permission)
+        champions = (False, True) if permission.action.startswith("sagemaker:") else (False,)
+        for champion in (True,) if stimulus.startswith("score") else champions:
             yield Cell(
                 axis="permission",
                 what=permission.what,
@@ -119,9 +133,21 @@ def cells() -> Iterator[Cell]:
                 expect=_expected(permission, champion),
                 champion=champion,
                 arrange=_without(permission),
-                stimulus="start" if "Seed" in permission.what else "drop",
+                stimulus=stimulus,
                 settle=4.0 if permission.role in ("NotifyRole", "WebhookRole") else 0.4,
             )
+
+
+def _stimulus(permission: Permission) -> str:
+    if "Seed" in permission.what:
+        return "start"
+    if permission.role == "BatchTransformRole":
+        return "score" if "PredictFunction" in permission.resource else "score batch"
+    if permission.resource.endswith("explanation.json"):
+        return "drop"
+    scores = permission.role in ("JoinRole", "PredictRole") or permission.sid == "ListDatasets"
+    scored = ("score/", "BatchTransformStateMachine")
+    return "score" if scores or permission.resource.startswith(scored) else "drop"
 
 
 def _expected(permission: Permission, champion: bool) -> Expect:
@@ -129,7 +155,7 @@ def _expected(permission: Permission, champion: bool) -> Expect:
         return any(fnmatchcase(permission.what, pattern) for pattern in patterns)
 
     if fits(_NOT_CHECKED_HERE) or fits(_UNUSED):
-        return Expect(TRAINED)
+        return Expect(SCORED if _stimulus(permission).startswith("score") else TRAINED)
     if (fits(_FIRST_ONLY) and champion) or (fits((*_CHAMPIONS_ONLY, *_OPTIONAL)) and not champion):
         return Expect(TRAINED)
     if fits(_OPTIONAL):

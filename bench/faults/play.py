@@ -80,6 +80,8 @@ def _played(cell: Cell, lane: Lane, dataset: str) -> Result:
     with cell.arrange(lane, dataset):
         if cell.stimulus == "start":
             drop = lane.start(dataset)
+        elif cell.stimulus.startswith("score"):
+            drop = lane.score(dataset, table(2 * seed + 1), batch=cell.stimulus.endswith("batch"))
         else:
             drop = lane.drop(dataset, "new", table(2 * seed + 1))
         if cell.meanwhile is not None:

@@ -50,9 +50,11 @@ def names_place(text: str, places: tuple[str, ...]) -> bool:
 
 @cache
 def states() -> tuple[str, ...]:
-    """Return the names of the state machine's states that do something."""
-    text = (ROOT / "statemachine" / "train_and_batch_transform.asl.json").read_text()
-    return tuple(_working(json.loads(text)["States"]))
+    """Return the names of the state machines' states that do something."""
+    files = (ROOT / "statemachine").glob("*.asl.json")
+    return tuple(
+        name for file in files for name in _working(json.loads(file.read_text())["States"])
+    )
 
 
 def _working(found: dict[str, dict[str, object]]) -> list[str]:

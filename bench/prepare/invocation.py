@@ -17,9 +17,9 @@ from pipeline.documents.fit import Chunk
 from pipeline.documents.plan import ChunkRange
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import RunInput
+from pipeline.planned import read_plan, source_of
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
 from table.limits import MIB
 
 

@@ -1,4 +1,4 @@
-"""S3 as Prepare uses it, on objects in memory or files on disk."""
+"""S3 as Prepare and Join use it, on objects in memory or files on disk."""
 
 import io
 from datetime import UTC, datetime
@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 
 class LocalS3:
-    """The calls of a boto3 S3 client that functions/prepare makes; one bucket, no versions."""
+    """The calls of a boto3 S3 client that functions make; one bucket, no versions."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes | Path] = {}
@@ -64,3 +64,35 @@ class LocalS3:
         parts = self._uploads.pop(request["UploadId"])
         self.objects[request["Key"]] = b"".join(parts[number] for number in numbers)
         return {}
+
+    def upload_part_copy(self, **request: Any) -> dict[str, Any]:
+        """Take another object as a part."""
+        self._uploads[request["UploadId"]][request["PartNumber"]] = self._bytes(
+            request["CopySource"]["Key"]
+        )
+        return {"CopyPartResult": {"ETag": f"etag-{request['PartNumber']}"}}
+
+    def copy_object(self, **request: Any) -> dict[str, Any]:
+        """Copy an object."""
+        self.objects[request["Key"]] = self._bytes(request["CopySource"]["Key"])
+        return {}
+
+    def delete_objects(self, **request: Any) -> dict[str, Any]:
+        """Delete objects."""
+        for item in request["Delete"]["Objects"]:
+            self.objects.pop(item["Key"], None)
+        return {}
+
+    def get_paginator(self, _operation: str) -> "LocalS3":
+        """Return what lists objects; ListObjectsV2 is the one operation that is paged here."""
+        return self
+
+    def paginate(self, **request: Any) -> list[dict[str, Any]]:
+        """List all objects of a prefix as one page."""
+        found = sorted(key for key in self.objects if key.startswith(request["Prefix"]))
+        items = [{"Key": key, "Size": len(self._bytes(key)), "ETag": '"etag"'} for key in found]
+        return [{"Contents": items}]
+
+    def _bytes(self, key: str) -> bytes:
+        body = self._object(key, "GetObject")
+        return body.read_bytes() if isinstance(body, Path) else body

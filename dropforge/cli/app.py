@@ -16,15 +16,16 @@ from dropforge.cli.commands import (
     events,
     fetch,
     logs,
-    promotion,
     run,
     runs,
+    score,
     settings,
     show,
     status,
     stop,
     up,
 )
+from dropforge.cli.commands.models import predict, promotion
 from dropforge.cli.exit_codes import REFUSED, Fault, error_object
 from dropforge.cli.screen.output import Output
 
@@ -82,6 +83,7 @@ app = typer.Typer(
 for _command in (
     demo.demo,
     run.run,
+    score.score,
     up.up,
     down.down,
     status.status,
@@ -91,6 +93,7 @@ for _command in (
     logs.logs,
     stop.stop,
     settings.settings,
+    predict.predict,
     promotion.promote,
     promotion.rollback,
     events.events,

@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import typer
 
@@ -13,8 +13,10 @@ from dropforge.cli.screen.panel import files_text, result_panel
 from dropforge.cli.screen.progress import progress
 from dropforge.client.execution.follow import Followed, follow
 from dropforge.client.runs.results import fetch, result_of
+from dropforge.client.runs.scores import fetch_scored, is_scored, scored_result
 from dropforge.client.stack import Stack
 from dropforge.errors import FollowInterrupt, OutUnusableError
+from pipeline.documents.state import Output as Trained
 
 
 def follow_and_fetch(
@@ -58,9 +60,13 @@ def fetched(stack: Stack, followed: Followed, out: Path | None) -> dict[str, Any
         They cannot be written.
     """
     run, result = followed.message["run"], followed.message["result"]
-    uris = result["files"] if result else None
+    place = out or OUT_ROOT / run
     try:
-        files = fetch(stack, run, uris, out or OUT_ROOT / run) if uris else {}
+        if stack.scores:
+            scored = fetch_scored(stack, followed, place) if is_scored(followed) else {}
+            return scored_result(followed, scored)
+        uris = cast(Trained, result)["files"] if result else None
+        files = fetch(stack, run, uris, place) if uris else {}
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise OutUnusableError(

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 from botocore.config import Config
@@ -29,12 +29,14 @@ class Stack:
     session : a boto3 session.
     outputs : of the template.
     ask : asks the local cloud that the stack is in; None on AWS.
+    scores : whether executions are looked for in the state machine that scores.
     """
 
     environment: Environment
     session: Any
     outputs: Mapping[str, str]
     ask: Ask | None = field(default=None, repr=False, compare=False)
+    scores: bool = False
     _clients: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     def client(self, service: str) -> Any:
@@ -54,8 +56,18 @@ class Stack:
 
     @property
     def state_machine_arn(self) -> str:
-        """ARN of the state machine that trains."""
-        return self.outputs["TrainAndBatchTransformStateMachineArn"]
+        """ARN of the state machine that trains, or of the one that scores."""
+        name = "BatchTransform" if self.scores else "TrainAndBatchTransform"
+        return self.outputs[f"{name}StateMachineArn"]
+
+    def scoring(self) -> "Stack":
+        """Return the stack with the state machine that scores."""
+        return replace(self, scores=True)
+
+    @property
+    def can_score(self) -> bool:
+        """Whether its release has the state machine that scores."""
+        return "BatchTransformStateMachineArn" in self.outputs
 
     def execution_arn(self, name: str) -> str:
         """Return the ARN of an execution (Step Functions API, StartExecution, executionArn)."""

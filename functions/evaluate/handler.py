@@ -9,9 +9,11 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from evaluate.steps.champion import find_champion
 from evaluate.steps.register import CHANGED, give_turn_back, is_another, take_turn
+from evaluate.steps.scoring_champion import champion_for_scoring
 from pipeline import run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
+from pipeline.documents.scoring.result import Measured
 from pipeline.documents.state import Champion, Judged, Payload
 from pipeline.storage.bucket import Bucket
 
@@ -24,6 +26,8 @@ STATES = {
     "evaluate": "Evaluate",
     "take_turn": "Take turn",
     "give_turn_back": "Give turn back",
+    "scoring_champion": "Find champion",
+    "measure": "Measure predictions",
 }
 
 
@@ -37,6 +41,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
         "evaluate": _evaluate,
         "take_turn": _take_turn,
         "give_turn_back": _give_turn_back,
+        "scoring_champion": _scoring_champion,
+        "measure": _measure,
     }
     with named_errors(STATES[event["step"]]):
         return steps[event["step"]](event)
@@ -94,3 +100,17 @@ def _take_turn(event: dict[str, Any]) -> dict[str, Any]:
 def _give_turn_back(event: dict[str, Any]) -> dict[str, Any]:
     give_turn_back(client("s3"), event)
     return {"outcome": "given_back"}
+
+
+def _scoring_champion(event: dict[str, Any]) -> Champion:
+    prefix = os.environ["MODEL_PACKAGE_GROUP_PREFIX"]
+    champion = champion_for_scoring(client("sagemaker"), prefix, event["dataset"])
+    logger.info("found the champion", model_package=champion["model_package_arn"])
+    return champion
+
+
+def _measure(event: dict[str, Any]) -> Measured | None:
+    from evaluate.steps.measure import measure_scored
+    from pipeline.documents.run_files import RunFiles
+
+    return measure_scored(RunFiles(Bucket(client("s3"), event["bucket"]), event["prefix"]))

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from notify.message import Ending
 from pipeline import drop_keys, run_names
+from pipeline.documents.scoring.result import ScoringOutput
 from pipeline.documents.state import Output
 
 Event = Mapping[str, Any]
@@ -43,7 +44,7 @@ def of_execution(description: Mapping[str, Any]) -> Ending:
         dataset=str(given.get("dataset") or _sample_name(given)),
         status=description["status"],
         source=_source(given.get("bucket"), given.get("key")),
-        result=cast(Output, _document(result)) if result else None,
+        result=cast(Output | ScoringOutput, _document(result)) if result else None,
         error=description.get("error"),
         cause=description.get("cause"),
         execution_arn=description["executionArn"],

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from notify.remedies import remedy_of
+from notify.scored import scored
 from pipeline.documents.message import Message
+from pipeline.documents.scoring.result import ScoringOutput
 from pipeline.documents.state import Output
 from pipeline.errors import InputError, is_one_of
-from pipeline.wording import MINUS, figure, printable
+from pipeline.wording import plain_figure, printable
 
 REJECTED_INPUT = "rejected_input"
 FAILED = "failed"
@@ -40,7 +42,7 @@ class Ending:
     dataset: str
     status: str
     source: str | None
-    result: Output | None = None
+    result: Output | ScoringOutput | None = None
     error: str | None = None
     cause: str | None = None
     execution_arn: str | None = None
@@ -53,8 +55,7 @@ def message_of(ending: Ending) -> Message:
     cause = readable_cause(ending.cause)
     if ending.result is not None:
         verdict = str(ending.result["verdict"])
-        subject = _success_subject(ending.result)
-        body = _success_lines(ending.result)
+        subject, body = _success(ending.result)
     else:
         verdict = REJECTED_INPUT if is_one_of(ending.error, InputError) else FAILED
         subject, body = _failure(ending, verdict, cause)
@@ -141,16 +142,24 @@ _SENTENCES = {
 }
 
 
+def _success(result: Output | ScoringOutput) -> tuple[str, list[str]]:
+    if result["verdict"] == "scored":
+        return scored(result)
+    return _success_subject(result), _success_lines(result)
+
+
 def _success_subject(result: Output) -> str:
     metric = result["metric"]
     sentence = _SENTENCES.get(str(result["verdict"]), str(result["verdict"]))
-    return f"{result['dataset']}: {sentence} ({metric['name']} {_number(metric['value'])})"
+    return f"{result['dataset']}: {sentence} ({metric['name']} {plain_figure(metric['value'])})"
 
 
 def _success_lines(result: Output) -> list[str]:
     metric, rows = result["metric"], result["rows"]
     goal = "higher is better" if metric["goal"] == "max" else "lower is better"
-    value = f"{metric['name']} {_number(metric['value'])} on {rows['test']:,} test rows, {goal}"
+    value = (
+        f"{metric['name']} {plain_figure(metric['value'])} on {rows['test']:,} test rows, {goal}"
+    )
     trained = f"Trained on {rows['train']:,} rows, validated on {rows['validation']:,}"
     lines = [
         str(result["sentence"]),
@@ -200,8 +209,3 @@ def _remedy_lines(ending: Ending, cause: str) -> list[str]:
         # A run of generated data, or a tick of the schedule.
         remedy = remedy.replace("Drop the file", "Start it").replace("drop the file", "start it")
     return ["", f"What to do: {remedy}"]
-
-
-def _number(value: float | None) -> str:
-    # A metric may not exist on the test rows, as AUC of a single class. A subject is ASCII.
-    return figure(value, missing="undefined").replace(MINUS, "-")

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from pipeline.errors import DropNameError
 
 INBOX = "inbox/"
+SCORE = "score/"
+"""Where files are dropped that a dataset's approved model is to predict."""
 SETTINGS_FILE = "pipeline.json"
 CSV_SUFFIXES = (".csv", ".csv.gz")
 
@@ -58,10 +60,40 @@ def drop_of(key: str) -> Drop:
     return Drop(dataset, file)
 
 
+def scored_of(key: str) -> Drop:
+    """Read dataset and file name from the key of an object that is to be scored.
+
+    Parameters
+    ----------
+    key : ``score/<dataset>/<file>``, not URL-encoded.
+
+    Raises
+    ------
+    DropNameError
+        The key lies elsewhere, is no CSV file, or its dataset's name is not allowed.
+    """
+    parts = key.removeprefix(SCORE).split("/")
+    if not key.startswith(SCORE) or len(parts) != 2 or not all(parts):
+        raise DropNameError(
+            f"{key!r} names no dataset to score with; put the file at {SCORE}<dataset>/<file>.csv"
+        )
+    dataset, file = parts
+    if not file.lower().endswith(CSV_SUFFIXES):
+        raise DropNameError(
+            f"{key!r} is no CSV file by its name; it must end in {' or '.join(CSV_SUFFIXES)}"
+        )
+    if not _DATASET.fullmatch(dataset):
+        raise DropNameError(
+            f"{dataset!r} is no dataset name; use at most 31 lower-case letters and digits, "
+            f"with single hyphens between them, as in {SCORE}{dataset_name(dataset)}/{file}"
+        )
+    return Drop(dataset, file)
+
+
 def dataset_of(key: str) -> str:
     """Return the dataset that a key stands for, also of one that is no drop.
 
-    Below the inbox its folder says so, elsewhere its file; what is no dataset
+    Below the inbox and score/ its folder says so, elsewhere its file; what is no dataset
     name is made into one.
     """
     stated = _stated_dataset(key)
@@ -85,9 +117,10 @@ def dataset_name(text: str) -> str:
 
 
 def _stated_dataset(key: str) -> str:
-    folder, slash, _ = key.removeprefix(INBOX).partition("/")
-    if slash and key.startswith(INBOX):
-        return folder
+    for place in (INBOX, SCORE):
+        folder, slash, _ = key.removeprefix(place).partition("/")
+        if slash and key.startswith(place):
+            return folder
     return stem_of(key.rpartition("/")[2])
 
 

@@ -14,7 +14,8 @@ PipelineError
 │   ├── TargetMissingError      the target names no column of the file
 │   ├── TargetUnusableError     the target is constant, empty, or has too many classes
 │   ├── RowsUnusableError       too few rows are left to train on
-│   └── ColumnMismatchError     the file's columns do not fit the encoder
+│   ├── ColumnMismatchError     the file's columns do not fit the encoder
+│   └── ModelMissingError       the dataset has no approved model to score with
 ├── EvaluationError             predictions and truth do not belong together; the run failed
 │   ├── PredictionCountError    as many predictions as test rows are needed
 │   ├── PredictionValueError    a prediction is no number
@@ -25,6 +26,7 @@ PipelineError
 │   ├── ServiceBusyError        it passes by itself: the state machine tries again for minutes
 │   └── ServiceRefusedError     it does not: a permission is missing, or a request is not valid
 ├── ScheduleError               datasets of a tick were not handled; all others were
+├── TidyError                   SageMaker models were not deleted; all others were
 └── UnexpectedError             neither ours nor AWS's: a defect, or a file that nobody foresaw
 """
 
@@ -90,6 +92,10 @@ class ColumnMismatchError(InputError):
     """The file's columns do not fit the encoder."""
 
 
+class ModelMissingError(InputError):
+    """The dataset has no approved model to score with."""
+
+
 class EvaluationError(PipelineError):
     """Predictions and truth do not belong together."""
 
@@ -128,6 +134,10 @@ class ServiceRefusedError(ServiceError):
 
 class ScheduleError(PipelineError):
     """Datasets of a tick were not handled; Lambda tries it again, and what was started is known."""
+
+
+class TidyError(PipelineError):
+    """Models that nothing needs were not deleted; Lambda tries it again, and so does tomorrow."""
 
 
 class UnexpectedError(PipelineError):

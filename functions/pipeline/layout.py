@@ -7,14 +7,23 @@ REQUEST, PLAN, MANIFEST = "request.json", "plan.json", "manifest.json"
 PROFILE, ENCODER, CHAMPION_ENCODER = "profile.json", "encoder.json", "champion_encoder.json"
 FIT, CHUNKS = "fit.json", "chunks.json"
 EVALUATION, REPORT, MESSAGE = "evaluation.json", "report.html", "message.json"
+EXPLANATION = "explanation.json"
 PLAIN_COPY = "source.csv"
 """What can be read by range of a file that cannot."""
+SCORING, CHECK, RESULT = "scoring.json", "check.json", "result.json"
+"""Documents of a run that scores, beside the others."""
 CHUNK_PROFILE = "profile-"
 # What the chunks' notes are called, of their rows and their parts, and the folders below data/
 # that the latter tell of.
 ROWS_NOTE, PARTS_NOTE, CHAMPION_NOTE = "encode-", "parts-", "champion-"
 PART_FOLDERS = ("train", "validation", "test", "truth")
 CHAMPION_FOLDERS = ("champion",)
+SCORE_NOTE, JOIN_NOTE = "score-", "join-"
+"""What Encode and Join tell of a chunk of a file that is scored."""
+FEATURES, TO_SCORE, SPANS = "data/features", "data/score", "data/spans"
+REASONS, PREDICTIONS = "reasons", "predictions"
+"""Folders of a run that scores: features as 32-bit floats and as CSV, where records lie, reasons,
+and predictions."""
 
 
 def prefix_of(run: str) -> str:
@@ -37,6 +46,11 @@ def staged_key(dataset: str, digest: str) -> str:
     return f"settings/{dataset}/{digest}.json"
 
 
+def result_prefix(dataset: str, run: str) -> str:
+    """Return the prefix, without a slash at its end, of the files that a scoring run is for."""
+    return f"results/{dataset}/{run}"
+
+
 def turn_key(dataset: str) -> str:
     """Return the key of the note whose turn it is to change a dataset's model in use."""
     return f"turns/{dataset}.json"
@@ -56,6 +70,21 @@ def part_name(index: int, number: int = 0) -> str:
 def note_name(note: str, index: int) -> str:
     """Return the file name, below chunks/, of what a chunk's profile or its notes hold."""
     return f"{note}{index:05d}.json"
+
+
+def feature_part(index: int) -> str:
+    """Return the file name of a chunk's features, below data/features."""
+    return f"part-{index:05d}.f32"
+
+
+def spans_part(index: int) -> str:
+    """Return the file name of where a chunk's records lie, below data/spans."""
+    return f"part-{index:05d}.u32"
+
+
+def prediction_part(index: int) -> str:
+    """Return the file name of a chunk's predictions, as batch transform names them."""
+    return f"{part_name(index)}.out"
 
 
 def digest_part(part: str) -> str:

@@ -42,6 +42,7 @@ class Settings(TypedDict):
     drop_columns: list[str]
     split: SplitSettings
     promotion: Promotion
+    scoring: Literal["auto", "batch", "function"]
     hyperparameters: dict[str, Any]
     instance_count: int
     use_spot: bool
@@ -53,6 +54,7 @@ class Settings(TypedDict):
     minimum: NotRequired[float]
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
+    reasons: NotRequired[int]
 
 
 _TYPES = {

@@ -31,6 +31,14 @@ def figure(value: float | None, digits: int = 4, missing: str = DASH) -> str:
     return MINUS + text if value < 0 else text
 
 
+def plain_figure(value: float | None) -> str:
+    """Write a figure in ASCII, as a subject must be.
+
+    A metric may not exist, as AUC of a single class.
+    """
+    return figure(value, missing="undefined").replace(MINUS, "-")
+
+
 def printable(text: str) -> str:
     r"""Show line breaks, control characters and the like as Python writes them: ``\n``."""
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)

@@ -1,7 +1,10 @@
-"""PrepareFunction: plan a file, profile its chunks, fit the encoder, encode its chunks."""
+"""PrepareFunction: plan a file, profile its chunks, fit the encoder, encode its chunks.
+
+Of a file that is scored there is an encoder already, which the file is checked against.
+"""
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aws_lambda_powertools import Logger, Metrics, Tracer
 from aws_lambda_powertools.metrics import MetricUnit
@@ -12,10 +15,15 @@ from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.scoring.check import CheckedFacts
+from pipeline.documents.scoring.plan import PlannedScoring
 from pipeline.documents.state import Fitted, Planned
+from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
 from table.limits import MIB
+
+if TYPE_CHECKING:
+    from prepare.steps.plan import Request
 
 logger = Logger()
 tracer = Tracer()
@@ -27,6 +35,9 @@ STATES = {
     "profile": "Profile chunks",
     "fit": "Fit encoder",
     "encode": "Encode chunks",
+    "plan_scoring": "Plan data",
+    "check": "Check file",
+    "encode_scoring": "Encode chunks",
 }
 
 
@@ -35,26 +46,39 @@ STATES = {
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
-    steps = {"plan": _plan, "profile": _profile, "fit": _fit, "encode": _encode}
+    steps = {
+        "plan": _plan,
+        "profile": _profile,
+        "fit": _fit,
+        "encode": _encode,
+        "plan_scoring": _plan_scoring,
+        "check": _check,
+        "encode_scoring": _encode_scoring,
+    }
     with named_errors(STATES[event["step"]]):
         return steps[event["step"]](event)
 
 
 def _plan(event: dict[str, Any]) -> Planned:
     # Each step imports what it needs: plan needs no polars.
-    from prepare.steps.plan import Request, plan_run
+    from prepare.steps.plan import plan_run
 
-    request = Request(
+    planned = plan_run(s3, _request(event))
+    metrics.add_metric(name="FilesPlanned", unit=MetricUnit.Count, value=1)
+    logger.info("Planned", run=planned["run"], key=planned["key"])
+    return planned
+
+
+def _request(event: dict[str, Any]) -> "Request":
+    from prepare.steps.plan import Request
+
+    return Request(
         bucket=os.environ["BUCKET"],
         drop=event["drop"],
         execution=event["execution"],
         chunk_bytes=int(os.environ["CHUNK_MIB"]) * MIB,
         code_version=os.environ["CODE_VERSION"],
     )
-    planned = plan_run(s3, request)
-    metrics.add_metric(name="FilesPlanned", unit=MetricUnit.Count, value=1)
-    logger.info("Planned", run=planned["run"], key=planned["key"])
-    return planned
 
 
 def _profile(event: dict[str, Any]) -> int:
@@ -94,5 +118,30 @@ def _encode(event: dict[str, Any]) -> int:
     from prepare.steps.encode import encode_chunk
 
     encode_chunk(s3, event["bucket"], event["prefix"], event["chunk"])
+    metrics.add_metric(name="ChunksEncoded", unit=MetricUnit.Count, value=1)
+    return 1
+
+
+def _plan_scoring(event: dict[str, Any]) -> PlannedScoring:
+    from prepare.steps.plan_scoring import plan_scoring
+
+    planned = plan_scoring(s3, _request(event), event["champion"])
+    metrics.add_metric(name="FilesPlanned", unit=MetricUnit.Count, value=1)
+    logger.info("Planned to score", run=planned["run"], key=planned["key"])
+    return planned
+
+
+def _check(event: dict[str, Any]) -> CheckedFacts:
+    from prepare.steps.check import check_file
+
+    checked = check_file(s3, event["bucket"], event["prefix"])
+    logger.info("Checked", run=event["prefix"], engine=checked["engine"])
+    return checked
+
+
+def _encode_scoring(event: dict[str, Any]) -> int:
+    from prepare.steps.encode_scoring import encode_scoring
+
+    encode_scoring(s3, event["bucket"], event["prefix"], event["chunk"])
     metrics.add_metric(name="ChunksEncoded", unit=MetricUnit.Count, value=1)
     return 1

@@ -33,6 +33,8 @@ class Start:
 
     run: str
     input: RunInput
+    scores: bool = False
+    """Whether the file is to be predicted rather than trained on."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ Outcome = Start | Refusal | None
 
 
 def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
-    """Decide what an object in the inbox starts.
+    """Decide what an object in the inbox, or below score/, starts.
 
     Parameters
     ----------
@@ -64,6 +66,8 @@ def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
     """
     if stored.key.endswith("/"):
         return None
+    if stored.key.startswith(drop_keys.SCORE):
+        return _scored(stored, trigger)
     try:
         drop = drop_keys.drop_of(stored.key)
     except DropNameError as error:
@@ -88,6 +92,22 @@ def decide(stored: StoredObject, trigger: str, read_text: Read) -> Outcome:
             "keep_settings": staged_key,
         },
     )
+
+
+def _scored(stored: StoredObject, trigger: str) -> Outcome:
+    """Start the prediction of a file; which settings apply, its plan looks up."""
+    try:
+        drop = drop_keys.scored_of(stored.key)
+    except DropNameError as error:
+        return _refusal(stored, drop_keys.dataset_of(stored.key), error)
+    run_input: RunInput = {
+        "bucket": stored.bucket,
+        "key": stored.key,
+        "version_id": stored.version_id,
+        "dataset": drop.dataset,
+        "trigger": trigger,
+    }
+    return Start(run_of(stored, drop.dataset), run_input, scores=True)
 
 
 def newest_of_each_dataset(objects: Iterable[StoredObject]) -> list[StoredObject]:

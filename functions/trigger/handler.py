@@ -175,9 +175,10 @@ def _carry_out(outcome: Outcome, bucket: str) -> str:
 
 
 def _start(start: Start) -> str:
+    machine = os.environ["SCORING_STATE_MACHINE_ARN" if start.scores else "STATE_MACHINE_ARN"]
     try:
         sfn.start_execution(
-            stateMachineArn=os.environ["STATE_MACHINE_ARN"],
+            stateMachineArn=machine,
             name=start.run,
             input=json.dumps(start.input),
         )

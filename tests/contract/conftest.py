@@ -27,3 +27,10 @@ def definition() -> dict[str, Any]:
     path = ROOT / "statemachine" / "train_and_batch_transform.asl.json"
     document: dict[str, Any] = json.loads(path.read_text())
     return document
+
+
+@pytest.fixture(scope="session")
+def scoring() -> dict[str, Any]:
+    path = ROOT / "statemachine" / "batch_transform.asl.json"
+    document: dict[str, Any] = json.loads(path.read_text())
+    return document

@@ -23,6 +23,7 @@ from pipeline.documents.chunk_profile import (
 from pipeline.documents.encoder import Encoder, Feature, TargetFacts
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, DigestRule, Fit
+from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, DialectFacts, Plan, Request
 from pipeline.documents.profile import Profile, SplitPart
@@ -47,6 +48,7 @@ TYPES: dict[str, Any] = {
     "fit": Fit,
     "note": PartsNote,
     "rows": ChunkRows,
+    "explanation": Explanation,
     "profile": Profile,
     "split": SplitPart,
     "repeats": Repeats,

@@ -16,9 +16,10 @@ def drawn(definition: State) -> list[str]:
     return [text for text in drawing.parts(definition).values() if "```mermaid" in text]
 
 
-def test_drawing_is_current(definition: State) -> None:
+def test_drawing_is_current(definition: State, scoring: State) -> None:
     text = drawing.README.read_text(encoding="utf-8")
-    assert drawing.with_parts(text, drawing.parts(definition)) == text, "run `make drawing`"
+    made = drawing.all_parts(definition, scoring)
+    assert drawing.with_parts(text, made) == text, "run `make drawing`"
 
 
 def test_every_state_is_drawn_or_listed_as_a_failure(definition: State) -> None:

@@ -19,6 +19,7 @@ from pipeline.delivery.channel import Attempt, Order, Outcome
 from pipeline.delivery.orders import OrderQueue
 from seed.sample import SampleSize
 from tests.contract.states import all_states
+from tidy.asked import asked_of
 
 ROOT = Path(__file__).parents[2]
 EVENTS = {path.stem: json.loads(path.read_text()) for path in (ROOT / "events").glob("*.json")}
@@ -29,7 +30,8 @@ def of(function: str) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    "function", ["seed", "trigger", "prepare", "evaluate", "notify", "webhook"]
+    "function",
+    ["seed", "trigger", "prepare", "evaluate", "predict", "join", "notify", "tidy", "webhook"],
 )
 def test_every_function_has_events(function: str) -> None:
     assert len(of(function)) >= 2
@@ -45,20 +47,28 @@ def test_seed_events_ask_for_a_possible_sample(event: dict[str, Any]) -> None:
     SampleSize(**{k: v for k, v in wanted.items() if k != "execution_name"})
 
 
+@pytest.mark.parametrize("event", of("tidy"))
+def test_tidy_events_ask_for_what_the_function_knows(event: dict[str, Any]) -> None:
+    asked = asked_of(event, 30)
+    assert asked.trial == event.get("trial", False)
+    assert asked.days == event.get("older_than_days", 30)
+    assert set(event) <= {"trigger", "trial", "older_than_days"}
+
+
 @pytest.mark.parametrize("event", of("trigger"))
 def test_trigger_events_are_a_tick_or_an_object(event: dict[str, Any]) -> None:
     if event.get("trigger") != "schedule":
         detail = S3EventBridgeNotificationEvent(event).detail
-        assert detail.object.key.startswith(drop_keys.INBOX)
+        assert detail.object.key.startswith((drop_keys.INBOX, drop_keys.SCORE))
         assert detail.object.version_id
 
 
-@pytest.mark.parametrize("function", ["prepare", "evaluate"])
-def test_step_events_have_the_fields_that_the_state_machine_sends(
-    function: str, definition: dict[str, Any]
+@pytest.mark.parametrize("function", ["prepare", "evaluate", "predict", "join"])
+def test_step_events_have_the_fields_that_a_state_machine_sends(
+    function: str, definition: dict[str, Any], scoring: dict[str, Any]
 ) -> None:
     sent: dict[str, set[str]] = {}
-    for state in all_states(definition).values():
+    for state in [*all_states(definition).values(), *all_states(scoring).values()]:
         parameters = state.get("ItemSelector") or state.get("Parameters", {})
         if "step" in parameters:
             sent[parameters["step"]] = {name.removesuffix(".$") for name in parameters}

@@ -12,6 +12,7 @@ IN_LAMBDA = [
     ROOT / "functions/requirements.txt",
     ROOT / "layers/tabular/requirements.txt",
     ROOT / "layers/evaluation/requirements.txt",
+    ROOT / "layers/boosting/requirements.txt",
 ]
 ALL = [*sorted((ROOT / "requirements").glob("*.txt")), *IN_LAMBDA]
 

@@ -121,7 +121,10 @@ def test_every_custom_error_is_a_leaf_of_the_tree(definition: State) -> None:
         if not SERVICE_ERROR.fullmatch(error)
     }
     # A tick is no step, and what ends a process is none of our errors.
-    assert named == LEAVES - {"ScheduleError"} | {"Runtime.ExitError", "Sandbox.Timedout"}
+    assert named == LEAVES - {"ScheduleError", "TidyError"} | {
+        "Runtime.ExitError",
+        "Sandbox.Timedout",
+    }
 
 
 def lambda_tasks(definition: State) -> dict[str, State]:

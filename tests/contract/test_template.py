@@ -9,10 +9,22 @@ from typing import Any
 import pytest
 
 from pipeline.delivery.backoff import Backoff
+from tests.contract.states import all_states
+from tidy.models import STACK_TAG
 
 State = dict[str, Any]
 
-FUNCTIONS = ("Seed", "Trigger", "Prepare", "Evaluate", "Notify", "Webhook")
+FUNCTIONS = (
+    "Seed",
+    "Trigger",
+    "Prepare",
+    "Evaluate",
+    "Predict",
+    "Join",
+    "Notify",
+    "Tidy",
+    "Webhook",
+)
 SAGEMAKER_CORE = ".cache/tables"
 
 
@@ -121,6 +133,65 @@ def test_webhook_alone_is_conditional_and_its_function_alone_reads_the_address(
         name for name, s in statements(template) if "ssm:GetParameter" in as_list(s["Action"])
     }
     assert readers == {"WebhookRole.ReadAddress"}
+
+
+def test_models_of_this_stack_alone_can_be_deleted(template: State) -> None:
+    deleting = [
+        s for s in statements(template) if "sagemaker:DeleteModel" in as_list(s[1]["Action"])
+    ]
+    [(name, statement)] = deleting
+    assert name == "TidyRole.DeleteOwnModels"
+    assert statement["Action"] == "sagemaker:DeleteModel"
+    own = {f"aws:ResourceTag/{STACK_TAG}": {"Ref": "AWS::StackName"}}
+    assert statement["Condition"] == {"StringEquals": own}
+    variables = template["Resources"]["TidyFunction"]["Properties"]["Environment"]["Variables"]
+    assert variables["STACK_NAME"] == {"Ref": "AWS::StackName"}
+
+
+def test_every_model_that_a_state_makes_says_whose_it_is(root: Path) -> None:
+    made = [
+        state
+        for path in sorted((root / "statemachine").glob("*.asl.json"))
+        for state in all_states(json.loads(path.read_text())).values()
+        if str(state.get("Resource", "")).endswith(":sagemaker:createModel")
+    ]
+    assert len(made) >= 2
+    for state in made:
+        tags = {tag["Key"]: tag.get("Value") for tag in state["Parameters"]["Tags"]}
+        assert tags[STACK_TAG] == "${StackName}"
+
+
+def test_every_state_machine_that_makes_models_is_one_whose_runs_keep_theirs(
+    template: State, root: Path
+) -> None:
+    makers = set()
+    for name, machine in resources(template, "AWS::Serverless::StateMachine").items():
+        definition = (root / machine["Properties"]["DefinitionUri"]).read_text()
+        if ":sagemaker:createModel" in definition:
+            makers.add(name)
+    text = (root / "template.yaml").read_text()
+    function = text.partition("\n  TidyFunction:\n")[2].partition("\n  TidyRole:\n")[0]
+    role = text.partition("\n  TidyRole:\n")[2].partition("\n  TidyLogGroup:\n")[0]
+    told = re.search(r"STATE_MACHINE_ARNS: (.*(?:\n {12,}.*)*)", function)
+    seen = re.search(r"Action: states:ListExecutions\n +Resource: (.*(?:\n {18,}.*)*)", role)
+    assert told
+    assert seen
+    assert makers == set(re.findall(r"\b\w+StateMachine\b", told[1]))
+    assert makers == set(re.findall(r"\b\w+StateMachine\b", seen[1]))
+
+
+def test_models_are_tidied_unless_they_are_kept_for_ever(template: State) -> None:
+    zero = {"Fn::Not": [{"Fn::Equals": [{"Ref": "ModelRetentionInDays"}, 0]}]}
+    assert template["Conditions"]["TidiesModels"] == zero
+    conditional = {
+        name
+        for name, resource in template["Resources"].items()
+        if resource.get("Condition") == "TidiesModels"
+    }
+    assert conditional == {"Tidying", "TidyingRole"}
+    # A run may last 14 days, and be redriven for as many (Step Functions developer guide, Redriving
+    # executions): models of both are there by default.
+    assert template["Parameters"]["ModelRetentionInDays"]["Default"] >= 28
 
 
 def test_xgboost_registries_are_those_of_sagemaker_core(template: State, root: Path) -> None:

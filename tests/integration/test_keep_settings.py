@@ -10,8 +10,8 @@ import pytest
 from pipeline import staged
 from pipeline.documents import kinds, reading
 from pipeline.errors import InputError
+from pipeline.planned import source_of
 from pipeline.storage.bucket import Bucket
-from prepare.planned import source_of
 from prepare.steps import kept_settings
 from prepare.steps.fit import fit_run
 from prepare.steps.kept_settings import keep_settings

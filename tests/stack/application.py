@@ -37,10 +37,13 @@ class Application:
         s3 = self.client("s3")
         version = s3.put_object(Bucket=self.bucket, Key=key, Body=body).get("VersionId")
         head = s3.head_object(Bucket=self.bucket, Key=key)
-        try:
-            dataset = drop_keys.drop_of(key).dataset
-        except DropNameError:
-            dataset = drop_keys.dataset_name(key.split("/")[1])
+        if key.startswith(drop_keys.SCORE):
+            dataset = drop_keys.dataset_of(key)
+        else:
+            try:
+                dataset = drop_keys.drop_of(key).dataset
+            except DropNameError:
+                dataset = drop_keys.dataset_name(key.split("/")[1])
         return run_names.run_name(dataset, head["LastModified"], self.bucket, key, version)
 
     def settings(self, dataset: str, settings: dict[str, Any]) -> None:

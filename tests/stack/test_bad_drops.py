@@ -12,6 +12,26 @@ PNG = base64.b64decode(
 )
 HEADER = b"age,plan,left\n"
 ROWS = HEADER + b"".join(b"%d,basic,%s\n" % (n, b"yes" if n % 3 else b"no") for n in range(90))
+LEAVERS = b"age,plan,tenure,target\n" + b"".join(
+    b"%d,%s,%d,%s\n"
+    % (
+        20 + n * 7 % 41,
+        (b"basic", b"plus", b"pro")[n % 3],
+        n % 29,
+        b"yes" if n % 29 > 13 else b"no",
+    )
+    for n in range(600)
+)
+
+
+def packages(application: Application, group: str) -> list[tuple[str, str]]:
+    """Return a dataset's model packages, and whether each is approved."""
+    sagemaker = application.client("sagemaker")
+    found = sagemaker.list_model_packages(ModelPackageGroupName=group)
+    return [
+        (package["ModelPackageArn"], package["ModelApprovalStatus"])
+        for package in found["ModelPackageSummaryList"]
+    ]
 
 
 @pytest.mark.parametrize(
@@ -60,3 +80,24 @@ def test_settings_that_break_the_schema_are_refused_at_once(application: Applica
     message = application.message(run)
     assert message["error"] == "SettingsError"
     assert "metrics" in message["cause"]
+
+
+def test_new_rows_in_the_inbox_are_refused_and_leave_the_model_in_use(
+    application: Application, inbox: Any
+) -> None:
+    """A person drops 49 rows to have them predicted, without the column that is to be known."""
+    trained = application.drop("inbox/leavers/may.csv", LEAVERS)
+    assert application.message(trained)["verdict"] == "approved"
+    group = f"{application.outputs['ModelPackageGroupPrefix']}--leavers"
+    before = packages(application, group)
+    new = b"\n".join(line.rpartition(b",")[0] for line in LEAVERS.splitlines()[:50])
+    run = application.drop("inbox/leavers/june.csv", new)
+    message = application.message(run)
+    assert (message["verdict"], message["error"]) == ("rejected_input", "TargetMissingError")
+    assert "but not its target, 'target'" in message["cause"]
+    assert "drop it as score/leavers/june.csv instead" in message["text"]
+    assert "dropforge score june.csv --dataset leavers" in message["text"]
+    assert packages(application, group) == before
+    assert application.read(f"runs/{run}/encoder.json") is None
+    received = [m["Message"] for m in inbox.fetch() if run in m["Message"]]
+    assert received == [message["text"]]

@@ -66,6 +66,10 @@ def test_drop_of_a_csv_ends_in_a_model_in_use_and_one_message(
     assert package["CustomerMetadataProperties"]["run"] == run
     report = application.read(f"runs/{run}/report.html") or b""
     assert b"<svg" in report
+    assert b"What it goes by" in report
+    evaluation = json.loads(application.read(f"runs/{run}/evaluation.json") or b"")
+    assert evaluation["explanation"]["rows"] == result["rows"]["test"]
+    assert evaluation["notes"] == []
     truth = (application.read(f"runs/{run}/data/truth/part-00000.csv") or b"").decode()
     assert truth.startswith("row,label,customer")
     assert [m["Subject"] for m in inbox.fetch() if run in m["Message"]] == [message["subject"]]

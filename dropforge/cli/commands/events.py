@@ -12,7 +12,12 @@ from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.progress import progress
 from dropforge.cli.screen.wrapping import FactsText
-from dropforge.client.events.examples import example_events, sample_run
+from dropforge.client.events.examples import (
+    example_events,
+    sample_run,
+    score_sample,
+    scored_sample,
+)
 from dropforge.client.events.steps import Execution
 from dropforge.client.execution.follow import follow
 from dropforge.client.inbox.sample import drop_sample
@@ -40,7 +45,8 @@ def events(out: Directory = _OUT, env: Env = LOCAL, as_json: Json = False) -> No
         check_out(out)
         with connected(env, output) as stack:
             execution = sample_run(stack, _SHAPES) or _made(stack, output)
-            made = example_events(stack, execution, _SHAPES)
+            scored = scored_sample(stack, _SHAPES) or _scored(stack, execution, output)
+            made = example_events(stack, execution, scored, _SHAPES)
         out.mkdir(parents=True, exist_ok=True)
         for name, event in made.items():
             text = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
@@ -64,6 +70,18 @@ def _made(stack: Stack, output: Output) -> Execution:
             f"the sample's run {dropped.run} was not judged, so there is nothing to make events "
             f"of; `dropforge show {stack.argument(dropped.run)}` says why"
         )
+    return found
+
+
+def _scored(stack: Stack, execution: Execution, output: Output) -> Execution | None:
+    """Score the sample's file; None if it has no model in use, so that nothing can be scored."""
+    output.note("No file of the sample has been scored; scoring its own first ...")
+    dropped = score_sample(stack, execution)
+    with progress(output.err) as show:
+        follow(stack.scoring(), dropped.run, show, limit=TIMEOUT_SECONDS, key=dropped.key)
+    found = scored_sample(stack, _SHAPES)
+    if found is None:
+        output.note("It has no approved model, so the events of scoring are left out.")
     return found
 
 

@@ -6,7 +6,7 @@ from dropforge.cli.follow_and_fetch import conclude, fetched, no_result
 from dropforge.cli.options import OUT_ROOT, Env, Json, Out, Run
 from dropforge.cli.screen.output import Output
 from dropforge.client.execution.executions import finished
-from dropforge.client.execution.naming import run_named
+from dropforge.client.execution.naming import run_named, stack_of
 from dropforge.client.runs.results import check_out
 from dropforge.environment import LOCAL
 
@@ -21,5 +21,7 @@ def fetch(run: Run, env: Env = LOCAL, out: Out = None, as_json: Json = False) ->
     with reported(output, no_result):
         check_out(out or OUT_ROOT)
         with connected(env, output) as stack:
-            result = fetched(stack, finished(stack, run_named(stack, run)), out)
+            name = run_named(stack, run)
+            own = stack_of(stack, name)
+            result = fetched(own, finished(own, name), out)
         conclude(result, output)

@@ -12,7 +12,7 @@ from dropforge.cli.exit_codes import reported
 from dropforge.cli.options import Env, Json, Run, number_from
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.printable import printable
-from dropforge.client.execution.naming import run_named
+from dropforge.client.execution.naming import run_named, stack_of
 from dropforge.client.runs.logs import Line, run_logs
 from dropforge.client.runs.tail import tail
 from dropforge.environment import LOCAL
@@ -48,6 +48,7 @@ def logs(
     with reported(output):
         with connected(env, output) as stack:
             name = run_named(stack, run)
+            stack = stack_of(stack, name)
             if follow:
                 tail(stack, name, _shower(output, limit))
                 return

@@ -85,12 +85,13 @@ def _drop(
             check_target(file, settings["target"])
         ticket = stage_settings(stack, key, settings)
     output.note(f"Dropping {file} into s3://{stack.bucket}/{key}")
-    with _sent(file.stat().st_size, output) as sent:
-        return drop(stack, file, key, sent, ticket)
+    with sent(file.stat().st_size, output) as report:
+        return drop(stack, file, key, report, ticket)
 
 
 @contextmanager
-def _sent(size: int, output: Output) -> Iterator[Callable[[int], None]]:
+def sent(size: int, output: Output) -> Iterator[Callable[[int], None]]:
+    """Show how far an upload is, if it takes long; yields what is to be told of its bytes."""
     if size < _BAR_FROM or not output.err.is_terminal:
         yield lambda _: None
         return

@@ -12,7 +12,7 @@ from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.panel import metric_line
 from dropforge.cli.screen.wording import error_name, number
 from dropforge.cli.screen.wrapping import FactsText
-from dropforge.client.execution.naming import run_named
+from dropforge.client.execution.naming import run_named, stack_of
 from dropforge.client.runs.runs import run_facts
 from dropforge.environment import LOCAL
 
@@ -27,7 +27,8 @@ def show(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            facts = run_facts(stack, run_named(stack, run))
+            name = run_named(stack, run)
+            facts = run_facts(stack_of(stack, name), name)
         output.result(facts, lambda: [_text(facts)])
 
 

@@ -7,7 +7,7 @@ from dropforge.cli.exit_codes import reported
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.wrapping import folded
-from dropforge.client.execution.naming import run_named
+from dropforge.client.execution.naming import run_named, stack_of
 from dropforge.client.runs.stopping import Job, Stopped
 from dropforge.client.runs.stopping import stop as stop_run
 from dropforge.environment import LOCAL
@@ -21,7 +21,8 @@ def stop(run: Run, env: Env = LOCAL, as_json: Json = False) -> None:
     output = Output(as_json)
     with reported(output):
         with connected(env, output) as stack:
-            done = stop_run(stack, run_named(stack, run))
+            name = run_named(stack, run)
+            done = stop_run(stack_of(stack, name), name)
         output.result(
             done.facts(),
             lambda: [Text(part) for line in _said(done) for part in folded(line, output.width)],

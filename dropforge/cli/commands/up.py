@@ -123,6 +123,7 @@ def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
         f"export AWS_ACCESS_KEY_ID={keys.access_key}\n"
         f"export AWS_SECRET_ACCESS_KEY={keys.secret_key}",
         "Drop a file": f"aws s3 cp FILE.csv s3://{stack.bucket}/inbox/",
+        "Predict one": f"aws s3 cp FILE.csv s3://{stack.bucket}/score/DATASET/",
     }
 
 

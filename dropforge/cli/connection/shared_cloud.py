@@ -10,6 +10,7 @@ and while it is stopped, so that no command meets a cloud that is half there.
 import fcntl
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -142,7 +143,14 @@ def _lock(descriptor: int, kind: int, state_dir: Path, waiting: Callable[[], Non
 
 @contextmanager
 def uninterrupted() -> Iterator[None]:
-    """Hold an interrupt back until the block is done, so that no server is left behind."""
+    """Hold an interrupt back until the block is done, so that no server is left behind.
+
+    Signals reach the main thread alone; in another, as a program may load a model in, there is
+    none to hold back.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     held: list[int] = []
 
     def hold(signum: int, _frame: FrameType | None) -> None:

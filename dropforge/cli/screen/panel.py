@@ -1,6 +1,6 @@
 """Draws a run's result for a person: the verdict first, then what it rests on."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +13,11 @@ from rich.text import Text
 from dropforge.cli.screen.printable import printable
 from dropforge.cli.screen.wording import number
 from dropforge.cli.screen.wrapping import FactsText
+from dropforge.client.runs.scores import SCORED
 
 _STYLES = {
     "approved": "green",
+    "scored": "green",
     "pending": "yellow",
     "kept_champion": "yellow",
     "below_minimum": "yellow",
@@ -43,9 +45,7 @@ def result_panel(result: Result, sentence: str | None) -> Panel:
     style = _STYLES.get(result["verdict"], "red")
     seconds = result["seconds"].get("total")
     return Panel(
-        _trained(result, style, sentence)
-        if result["metric"]
-        else Text(printable(_told(str(result["message"])))),
+        _body(result, style, sentence),
         title=Text(str(result["run"] or "no run")),
         title_align="left",
         subtitle=Text(f"{seconds:.1f} s") if seconds is not None else None,
@@ -61,6 +61,14 @@ def files_text(result: Result) -> FactsText:
     return FactsText(rows, whole=rows)
 
 
+def _body(result: Result, style: str, sentence: str | None) -> RenderableType:
+    if result["verdict"] == SCORED:
+        return _scored(result, style)
+    if result["metric"]:
+        return _trained(result, style, sentence)
+    return Text(printable(_told(str(result["message"]))))
+
+
 def _told(message: str) -> str:
     """Return a message without its last paragraph, the links, which a panel would break."""
     paragraphs = message.split("\n\n")
@@ -72,10 +80,7 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
     verdict = _VERDICTS.get(result["verdict"], str(result["verdict"])).format(**result)
     sentence = Text(printable(reason or verdict), style=f"bold {style}")
     rows = result["rows"]
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="bold")
-    table.add_column()
-    for name, value in {
+    facts = {
         "Predicts": f"{result['target']} ({result['task']})",
         "Metric": metric_line(result),
         "Rows": ", ".join(
@@ -84,11 +89,36 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
             if name in rows
         ),
         "Next": f"dropforge promote {result['run']}" if result["verdict"] == "pending" else "",
-        "Warnings": "\n".join(f"- {warning}" for warning in result["warnings"]),
-    }.items():
+        "Warnings": _listed(result["warnings"]),
+    }
+    return Group(sentence, Text(), _table(facts))
+
+
+def _scored(result: Result, style: str) -> RenderableType:
+    rows, marked = result["rows"], result["marked"]
+    facts = {
+        "Predicts": f"{result['target']} ({result['task']})",
+        "Metric": metric_line(result) if result["metric"] else "",
+        "Marked": f"{marked:,} (see prediction_error)" if marked else "",
+        "New values": ", ".join(f"{name} ({many:,})" for name, many in result["unseen"].items()),
+        "Warnings": _listed(result["warnings"]),
+    }
+    sentence = Text(f"Predicted {rows:,} row{'' if rows == 1 else 's'}.", style=f"bold {style}")
+    return Group(sentence, Text(), _table(facts))
+
+
+def _table(facts: Mapping[str, str]) -> Table:
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="bold")
+    table.add_column()
+    for name, value in facts.items():
         if value:
             table.add_row(name, Text(printable(value)))
-    return Group(sentence, Text(), table)
+    return table
+
+
+def _listed(warnings: Sequence[str]) -> str:
+    return "\n".join(f"- {warning}" for warning in warnings)
 
 
 def metric_line(result: Result) -> str:

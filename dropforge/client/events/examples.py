@@ -13,9 +13,15 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from dropforge.client.events.steps import Execution, execution_with_inputs, step_events
+from dropforge.client.events.steps import (
+    Execution,
+    execution_with_inputs,
+    step_events,
+    steps_of,
+)
 from dropforge.client.execution.follow import message_of
 from dropforge.client.execution.naming import executions
+from dropforge.client.inbox.drop import Dropped
 from dropforge.client.stack import Stack
 from pipeline import drop_keys, run_names
 
@@ -30,6 +36,7 @@ _EXAMPLE_DATASET = "churn"
 _EXAMPLE_MACHINE = "dropforge-train-and-batch-transform"
 _EXAMPLE_ENDED = "2026-01-02T03:14:05.000+00:00"
 _LOOKED_AT = 200
+_TO_SCORE = "trigger-to-score"
 
 Event = dict[str, Any]
 
@@ -50,7 +57,17 @@ def sample_run(stack: Stack, shapes: Path) -> Execution | None:
 
     The newest that went through all steps that `shapes` documents, else the newest.
     """
-    wanted = {event["step"] for event in _documented(shapes).values() if "step" in event}
+    return _run_of_sample(stack, shapes, drop_keys.INBOX, "Evaluate")
+
+
+def scored_sample(stack: Stack, shapes: Path) -> Execution | None:
+    """Return a run that scored a file with the sample's model, as `sample_run` does."""
+    return _run_of_sample(stack.scoring(), shapes, drop_keys.SCORE, "Assemble result")
+
+
+def _run_of_sample(stack: Stack, shapes: Path, place: str, last: str) -> Execution | None:
+    documented = {event["step"] for event in _documented(shapes).values() if "step" in event}
+    wanted = documented & set(steps_of(stack))
     newest: Execution | None = None
     for item in islice(executions(stack), _LOOKED_AT):
         if item["status"] != "SUCCEEDED" or not item["name"].startswith(f"{SAMPLE}-"):
@@ -58,9 +75,9 @@ def sample_run(stack: Stack, shapes: Path) -> Execution | None:
         message = message_of(stack, item["name"])
         if not message or not message.get("sent") or message["dataset"] != SAMPLE:
             continue
-        found = execution_with_inputs(stack, stack.execution_arn(item["name"]))
+        found = execution_with_inputs(stack, item["executionArn"])
         drop = json.loads(found.facts["input"])
-        if "Evaluate" not in found.inputs or not str(drop.get("key")).startswith(drop_keys.INBOX):
+        if last not in found.inputs or not str(drop.get("key")).startswith(place):
             continue
         newest = newest or found
         if wanted <= set(step_events(stack, found)):
@@ -68,13 +85,25 @@ def sample_run(stack: Stack, shapes: Path) -> Execution | None:
     return newest
 
 
-def example_events(stack: Stack, execution: Execution, shapes: Path) -> dict[str, Event]:
-    """Return the events of `shapes`, about this run, by the names of their files.
+def score_sample(stack: Stack, execution: Execution) -> Dropped:
+    """Drop the file of a run of the sample once more, to be scored."""
+    drop = json.loads(execution.facts["input"])
+    key = f"{drop_keys.SCORE}{SAMPLE}/{drop['key'].rpartition('/')[2]}"
+    source = {"Bucket": stack.bucket, "Key": drop["key"]}
+    stack.client("s3").copy_object(Bucket=stack.bucket, Key=key, CopySource=source)
+    return Dropped(key, SAMPLE, _stored(stack, key, None).run)
+
+
+def example_events(
+    stack: Stack, execution: Execution, scored: Execution | None, shapes: Path
+) -> dict[str, Event]:
+    """Return the events of `shapes`, about these runs, by the names of their files.
 
     Puts the file that is no CSV into the inbox if it is not there; its refusal is told once.
 
     Parameters
     ----------
+    scored : None leaves out what is about a file that was scored.
     shapes : the directory of the documented events.
     """
     drop = json.loads(execution.facts["input"])
@@ -85,18 +114,29 @@ def example_events(stack: Stack, execution: Execution, shapes: Path) -> dict[str
     if "WebhookFunctionArn" not in stack.outputs:
         # Of a stack that posts to no webhook.
         documented = {name: event for name, event in documented.items() if "webhook" not in name}
-    made = {name: _renamed(event, names) for name, event in documented.items()}
     steps = step_events(stack, execution)
-    for name, event in made.items():
-        if event.get("step") in steps:
-            made[name] = steps[event["step"]]
+    if scored is not None:
+        steps |= step_events(stack.scoring(), scored)
+    made = {
+        name: steps.get(event.get("step", "")) or _renamed(event, names)
+        for name, event in documented.items()
+        if scored is not None or not _is_of_scoring(stack, name, event)
+    }
     made["trigger-object-created"] = _created(stack, made["trigger-object-created"], data)
     made["trigger-not-csv"] = _created(stack, made["trigger-not-csv"], notes)
+    if scored is not None:
+        dropped = json.loads(scored.facts["input"])
+        new = _stored(stack, dropped["key"], dropped.get("version_id"))
+        made[_TO_SCORE] = _created(stack, made[_TO_SCORE], new)
     made["notify-drop-rejected"]["detail"]["dataset"] = SAMPLE
     made["notify-lost-drop"] = _lost(stack, made["notify-lost-drop"], data)
     made["notify-succeeded"] = _ended(made["notify-succeeded"], execution.facts)
     made["notify-failed"] = _failed(stack, made["notify-failed"], execution)
     return made
+
+
+def _is_of_scoring(stack: Stack, name: str, event: Event) -> bool:
+    return name == _TO_SCORE or event.get("step", "") in steps_of(stack.scoring())
 
 
 def _documented(shapes: Path) -> dict[str, Event]:
@@ -173,7 +213,7 @@ def _lost(stack: Stack, shape: Event, stored: Stored) -> Event:
 def _failed(stack: Stack, shape: Event, execution: Execution) -> Event:
     """Tell of a run that failed; if there is none, of an ending of the sample before its own."""
     for item in islice(executions(stack), _LOOKED_AT):
-        arn = stack.execution_arn(item["name"])
+        arn = item["executionArn"]
         run = run_names.run_of_execution(item["name"])
         message = message_of(stack, run) if item["status"] == "FAILED" else None
         if message and message.get("sent"):

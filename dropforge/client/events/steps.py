@@ -58,19 +58,35 @@ def step_events(stack: Stack, execution: Execution) -> dict[str, Any]:
 
     Of a Map it is that of the first item.
     """
+    return dict(_events(stack, execution, _states(stack)))
+
+
+def steps_of(stack: Stack) -> list[str]:
+    """Return the steps that the state machine sends to functions."""
+    return [template["step"] for _, template, _ in _templates(_states(stack))]
+
+
+def _states(stack: Stack) -> dict[str, Any]:
     answer = stack.client("stepfunctions").describe_state_machine(
         stateMachineArn=stack.state_machine_arn
     )
-    states = json.loads(answer["definition"])["States"]
-    return dict(_events(stack, execution, states))
+    states: dict[str, Any] = json.loads(answer["definition"])["States"]
+    return states
+
+
+def _templates(states: Mapping[str, Any]) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    """Yield name, payload template and state of what asks a function for a step."""
+    for name, state in states.items():
+        template = state.get("ItemSelector") or state.get("Parameters") or {}
+        if "step" in template:
+            yield name, template, state
 
 
 def _events(
     stack: Stack, execution: Execution, states: Mapping[str, Any]
 ) -> Iterator[tuple[str, Any]]:
-    for name, state in states.items():
-        template = state.get("ItemSelector") or state.get("Parameters") or {}
-        if "step" not in template or name not in execution.inputs:
+    for name, template, state in _templates(states):
+        if name not in execution.inputs:
             continue
         given, context = execution.inputs[name], execution.context
         if "ItemReader" in state:

@@ -49,7 +49,7 @@ def arn_of(stack: Stack, run: str, request: Request) -> str:
     # It ended, or is, before its first file: only Step Functions knows what it is called.
     for item in islice(executions(stack), _LOOKED_AT):
         if run_names.run_of_execution(item["name"]) == run:
-            return stack.execution_arn(item["name"])
+            return str(item["executionArn"])
     return arn
 
 

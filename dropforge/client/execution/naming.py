@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from heapq import merge
 from itertools import islice
 from typing import Any
 
 from dropforge.client.stack import Stack
 from dropforge.errors import RunAmbiguousError, RunUnknownError
-from pipeline import layout, run_names
+from pipeline import drop_keys, layout, run_names
+from pipeline.documents import kinds
 
 LATEST = "latest"
 _STAMP = re.compile(r"-(\d{8}-\d{6})-[0-9a-f]{8}$")
@@ -100,10 +102,32 @@ def newest_first(found: Iterable[Known]) -> list[Known]:
 
 
 def executions(stack: Stack) -> Iterator[dict[str, Any]]:
-    """Yield the executions, the newest first."""
+    """Yield the executions of both state machines, the newest first."""
+    machines = [stack, *([stack.scoring()] if stack.can_score else [])]
+    return merge(
+        *(_executions(one) for one in machines), key=lambda item: item["startDate"], reverse=True
+    )
+
+
+def _executions(stack: Stack) -> Iterator[dict[str, Any]]:
     pages = stack.client("stepfunctions").get_paginator("list_executions")
     for page in pages.paginate(stateMachineArn=stack.state_machine_arn):
         yield from page["executions"]
+
+
+def stack_of(stack: Stack, run: str) -> Stack:
+    """Return the stack with the state machine that a run is of."""
+    from dropforge.client.execution.executions import execution_of
+
+    if not stack.can_score:
+        return stack
+    key = stack.known(run, kinds.REQUEST).get("key")
+    scores = (
+        key.startswith(drop_keys.SCORE)
+        if key
+        else execution_of(stack, stack.scoring().execution_arn(run)) is not None
+    )
+    return stack.scoring() if scores else stack
 
 
 def time_in(run: str) -> datetime | None:
@@ -130,7 +154,8 @@ def _exists(stack: Stack, run: str, execution: str) -> bool:
 
     if stack.has(f"{layout.prefix_of(run)}/"):
         return True
-    return execution_of(stack, stack.execution_arn(execution)) is not None
+    machines = [stack, *([stack.scoring()] if stack.can_score else [])]
+    return any(execution_of(one, one.execution_arn(execution)) for one in machines)
 
 
 def _prefixes(stack: Stack, beginning: str) -> Iterator[str]:

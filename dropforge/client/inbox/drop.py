@@ -30,7 +30,7 @@ class Dropped:
 
 
 def key_of(file: Path, dataset: str | None) -> str:
-    """Return the key to drop a file at, after a look at both.
+    """Return the key to drop a file at to train on it, after a look at both.
 
     Raises
     ------
@@ -39,6 +39,32 @@ def key_of(file: Path, dataset: str | None) -> str:
     DropNameError
         The file's or the dataset's name is not allowed.
     """
+    _check_file(file)
+    chosen = drop_keys.dataset_name(drop_keys.stem_of(file.name)) if dataset is None else dataset
+    _check_dataset(chosen)
+    key = f"{drop_keys.INBOX}{chosen}/{file.name}"
+    drop_keys.drop_of(key)
+    _check_length(key)
+    return key
+
+
+def score_key_of(file: Path, dataset: str) -> str:
+    """Return the key to drop a file at to have it predicted, after a look at both.
+
+    Raises
+    ------
+    DropFileError, DropNameError
+        As `key_of`.
+    """
+    _check_file(file)
+    _check_dataset(dataset)
+    key = f"{drop_keys.SCORE}{dataset}/{file.name}"
+    drop_keys.scored_of(key)
+    _check_length(key)
+    return key
+
+
+def _check_file(file: Path) -> None:
     if file.is_dir():
         raise DropFileError(f"{file} is a directory; name a CSV file in it")
     try:
@@ -48,16 +74,14 @@ def key_of(file: Path, dataset: str | None) -> str:
         raise DropFileError(f"{file} cannot be read: {error.strerror}") from error
     if not file.name.lower().endswith(drop_keys.CSV_SUFFIXES):
         raise DropNameError(f"{file} is no CSV file by its name; {_remedy(file)}")
-    chosen = drop_keys.dataset_name(drop_keys.stem_of(file.name)) if dataset is None else dataset
+
+
+def _check_dataset(chosen: str) -> None:
     if "/" in chosen:
         raise DropNameError(
             f"{chosen!r} is no dataset name; use letters, digits and hyphens, as in "
             f"{drop_keys.dataset_name(chosen)!r}"
         )
-    key = f"{drop_keys.INBOX}{chosen}/{file.name}"
-    drop_keys.drop_of(key)
-    _check_length(key)
-    return key
 
 
 def _check_length(key: str) -> None:
@@ -140,7 +164,7 @@ def drop(
     sent: Callable[[int], None],
     ticket: str | None = None,
 ) -> Dropped:
-    """Upload a file to the inbox, which starts a run.
+    """Upload a file to the inbox, or below score/, which starts a run.
 
     Parameters
     ----------
@@ -158,5 +182,5 @@ def drop(
         version = s3.head_object(**where).get("VersionId")
     this = {**where, "VersionId": version} if version else where
     modified = s3.head_object(**this)["LastModified"]
-    dataset = drop_keys.drop_of(key).dataset
+    dataset = drop_keys.dataset_of(key)
     return Dropped(key, dataset, run_names.run_name(dataset, modified, stack.bucket, key, version))

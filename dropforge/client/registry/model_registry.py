@@ -7,7 +7,7 @@ does, all here passes over packages that name no encoder: something else registe
 them, and they cannot be given this application's data.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -210,15 +210,32 @@ def _register(stack: Stack, run: str, evaluation: Evaluation, own: dict[str, Any
 
 
 def _saved(stack: Stack, run: str) -> dict[str, Any]:
-    """Return image and model data of the model that a run saved, at whichever attempt."""
-    sagemaker = stack.client("sagemaker")
+    """Return image and model data of the model that a run saved, at whichever attempt.
+
+    TidyFunction deletes SageMaker models in time; the training job that made one stays, and
+    tells the same.
+    """
+    client = stack.client("sagemaker")
     for name in run_names.attempts_of(run):
-        try:
-            return dict(sagemaker.describe_model(ModelName=name)["PrimaryContainer"])
-        except ClientError as error:
-            if error.response["Error"]["Code"] not in _MISSING:
-                raise
+        if model := _described(client.describe_model, ModelName=name):
+            return dict(model["PrimaryContainer"])
+        job = _described(client.describe_training_job, TrainingJobName=name)
+        if job and job["TrainingJobStatus"] == "Completed":
+            return {
+                "Image": job["AlgorithmSpecification"]["TrainingImage"],
+                "ModelDataUrl": job["ModelArtifacts"]["S3ModelArtifacts"],
+            }
     raise RegistryError(
-        f"the SageMaker model {run} was deleted, so it cannot be promoted; drop the file again "
-        f"to train it anew"
+        f"there is neither a SageMaker model {run} nor a completed training job of that name, so "
+        f"it cannot be promoted; drop the file again to train it anew"
     )
+
+
+def _described(call: Callable[..., dict[str, Any]], **name: str) -> dict[str, Any] | None:
+    """Describe something; None if there is no such thing."""
+    try:
+        return call(**name)
+    except ClientError as error:
+        if error.response["Error"]["Code"] not in _MISSING:
+            raise
+        return None

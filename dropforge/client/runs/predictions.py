@@ -6,17 +6,14 @@ apostrophe in front, which makes it text there; `as_it_was` takes it off again.
 """
 
 import csv
-import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TextIO
 
 from dropforge.errors import PredictionsUnreadableError
 from pipeline.documents.encoder import Encoder
-
-THRESHOLD = 0.5
-"""A binary row counts as positive from this probability on, as EvaluateFunction has it."""
+from scoring.words import Words
 
 _FORMULA = re.compile(r"'*(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\0])")
 r"""What a spreadsheet may run: = + - @, their full-width forms, and what it drops before them.
@@ -28,25 +25,18 @@ _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
 
 @dataclass(frozen=True)
 class Target:
-    """What is predicted.
+    """What is predicted, beside what was true."""
 
-    Parameters
-    ----------
-    classes : labels by class index; empty in a regression.
-    """
-
-    task: str
-    classes: Sequence[str]
+    words: Words
 
     @classmethod
     def of_encoder(cls, encoder: Encoder) -> "Target":
         """Read it from a run's encoder.json."""
-        target = encoder["target"]
-        return cls(target["task"], [str(label) for label in target.get("classes") or []])
+        return cls(Words.of_target(encoder["target"]))
 
     def header(self) -> list[str]:
         """Return the names of the columns that `cells` fills."""
-        return ["actual", "prediction", *(f"probability_{label}" for label in self.classes)]
+        return ["actual", *self._kept(self.words.columns)]
 
     def cells(self, truth: str, predicted: str) -> list[str]:
         """Return actual value, prediction and probabilities of a row.
@@ -62,20 +52,13 @@ class Target:
         ValueError, IndexError
             One of them is no such thing.
         """
-        if self.task == "regression":
-            return [truth, str(float(predicted))]
-        if self.task == "binary":
-            positive = float(predicted)
-            # 1 - p of a float32 has digits that mean nothing; float32 holds about 7.
-            probabilities = [float(f"{1 - positive:.7g}"), positive]
-            chosen = int(positive >= THRESHOLD)
-        else:
-            probabilities = [float(value) for value in json.loads(predicted)]
-            chosen = probabilities.index(max(probabilities))
-        if len(probabilities) != len(self.classes):
-            raise ValueError(f"{len(probabilities)} probabilities for {len(self.classes)} classes")
-        actual = self.classes[int(float(truth))]
-        return [actual, self.classes[chosen], *(str(value) for value in probabilities)]
+        fields = self._kept(self.words.fields()(predicted))
+        actual = self.words.classes[int(float(truth))] if self.words.classes else truth
+        return [actual, *fields]
+
+    def _kept(self, fields: list[str]) -> list[str]:
+        # The probability of the predicted class is among those of all.
+        return [fields[0], *fields[2:]]
 
 
 def as_text(cell: str) -> str:

@@ -50,7 +50,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
 
 
 def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Path]:
-    """Fetch report, evaluation and model, and make one table of the predictions.
+    """Fetch report, evaluation, model and its encoder, and make one table of the predictions.
 
     Parameters
     ----------
@@ -69,6 +69,8 @@ def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Pa
         ("report", uris["report"], layout.REPORT),
         ("evaluation", uris["evaluation"], layout.EVALUATION),
         ("model", uris["model"], MODEL),
+        # Without it the model is numbers in, numbers out: the columns are in the encoder.
+        ("encoder", uris["model"] and _own(stack, run, layout.ENCODER), layout.ENCODER),
     ):
         if uri:
             bucket, _, key = uri.removeprefix("s3://").partition("/")
@@ -78,6 +80,10 @@ def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Pa
         _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS)
         fetched["predictions"] = out / PREDICTIONS
     return fetched
+
+
+def _own(stack: Stack, run: str, file: str) -> str:
+    return f"s3://{stack.bucket}/{layout.run_key(run, file)}"
 
 
 def check_out(out: Path) -> None:

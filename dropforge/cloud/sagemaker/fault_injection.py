@@ -11,7 +11,8 @@ it out and breaks the answer off. Of a call that starts a job: capacity and
 fail_job fail the job (with `message`), capacity as AWS does; slow_job lets the
 job take `seconds` longer; stopped_job ends the job at its time limit with the
 model so far, and lets the `.sync` task that waits for it succeed: whether AWS's
-does is not documented.
+does is not documented. blank_lines lets a transform job that assembles by Line
+put an empty line behind each answer, as AWS's may.
 
 The file is read at each call, so it can change while the cloud is up; what was
 used up is forgotten when it is written, be it the same again. Each fault that was
@@ -51,10 +52,12 @@ _REFUSALS = {
     ),
     "validation": ("ValidationException", "1 validation error detected on purpose", 400),
 }
+BLANK_LINES = "BlankLines"
+"""What a transform job's request calls the fault of that name."""
 _LOOK_SECONDS = 0.2
 _ANSWER_FAULTS = {"slow_answer", "lost_answer"}
 _CALL_FAULTS = set(_REFUSALS) | _ANSWER_FAULTS
-_JOB_FAULTS = {"capacity", "fail_job", "slow_job", "stopped_job"}
+_JOB_FAULTS = {"capacity", "fail_job", "slow_job", "stopped_job", "blank_lines"}
 CAPACITY = (
     "CapacityError: Unable to provision requested ML compute capacity. "
     "Please retry using a different ML instance type."
@@ -72,6 +75,7 @@ class JobFault:
     failure: str | None = None
     seconds: float = 0.0
     stopped: bool = False
+    blank_lines: bool = False
 
 
 class Faults:
@@ -117,7 +121,11 @@ class Faults:
         if kind == "fail_job":
             message = fault.get("message", "AlgorithmError: a failure on purpose")
             return JobFault(failure=message, seconds=float(fault.get("seconds", 0)))
-        return JobFault(seconds=float(fault.get("seconds", 0)), stopped=kind == "stopped_job")
+        return JobFault(
+            seconds=float(fault.get("seconds", 0)),
+            stopped=kind == "stopped_job",
+            blank_lines=kind == "blank_lines",
+        )
 
     def _take(self, operation: str, name: str, kinds: set[str]) -> dict[str, Any] | None:
         with self._lock:

@@ -43,6 +43,7 @@ _ARN_KINDS = {
     "ModelName": "model",
     "ModelPackageGroupName": "model-package-group",
     "ModelPackageName": "model-package",
+    "EndpointConfigName": "endpoint-config",
 }
 # What CreateX and DescribeX are about, where a request names several things.
 _SUBJECTS = {"CreateTransformJob": "TransformJobName"}

@@ -57,6 +57,7 @@ def delete_group(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
             "still contains Model Packages; delete those first",
         )
     del store.package_groups[name]
+    tags.forget(group["ModelPackageGroupArn"])
     return {}
 
 
@@ -171,7 +172,9 @@ def update_package(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
 
 def delete_package(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     """DeleteModelPackage."""
-    del store.packages[_package(request["ModelPackageName"])["ModelPackageArn"]]
+    arn = _package(request["ModelPackageName"])["ModelPackageArn"]
+    del store.packages[arn]
+    tags.forget(arn)
     return {}
 
 

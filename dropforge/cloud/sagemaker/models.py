@@ -45,6 +45,7 @@ def delete(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
     """DeleteModel."""
     record = find(request["ModelName"])
     del store.models[request["ModelName"]]
+    tags.forget(record["ModelArn"])
     events.emit("Model", record["ModelArn"], store.public(record))
     return {}
 

@@ -6,7 +6,14 @@ from typing import Any
 from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.journal import JournalError
-from dropforge.cloud.sagemaker import model_registry, models, schema, store, tags
+from dropforge.cloud.sagemaker import (
+    endpoint_configs,
+    model_registry,
+    models,
+    schema,
+    store,
+    tags,
+)
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
 from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.sagemaker.jobs.training.calls import TrainingCalls
@@ -19,6 +26,8 @@ _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     "DescribeModel": models.describe,
     "ListModels": models.listing,
     "DeleteModel": models.delete,
+    "ListEndpointConfigs": endpoint_configs.listing,
+    "DescribeEndpointConfig": endpoint_configs.describe,
     "CreateModelPackageGroup": model_registry.create_group,
     "DescribeModelPackageGroup": model_registry.describe_group,
     "ListModelPackageGroups": model_registry.list_groups,
@@ -40,6 +49,7 @@ _SUBJECTS = (
     "ModelPackageGroupName",
     "ModelPackageName",
     "ModelPackageArn",
+    "EndpointConfigName",
     "ResourceArn",
     "NameContains",
 )

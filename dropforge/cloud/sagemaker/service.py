@@ -11,11 +11,12 @@ from ministack import app
 from ministack.core import iam_actions, router
 from ministack.core.responses import error_response_json, json_response
 from ministack.core.router import extract_access_key_id
+from ministack.services import tagging
 
 from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.iam.identity import Caller, is_root
 from dropforge.cloud.patches import loading
-from dropforge.cloud.sagemaker import integration, operations, schema, store
+from dropforge.cloud.sagemaker import integration, operations, schema, store, tags
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost, Faults
 from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.state import StateDir
@@ -46,6 +47,8 @@ def install(state: StateDir) -> None:
         return integration.resource_of(operation, _parsed(body) or {})
 
     iam_actions.extract_resource_arn = extract_resource_arn
+    # From here IAM has the condition key aws:ResourceTag.
+    tagging._RESOURCE_TAG_COLLECTORS[name] = tags.of_all
     # Before events are handed out, whose functions may ask for it.
     loading.afterwards(store.restore, first=True)
     runtime.install(state.jobs, Faults(state.faults))

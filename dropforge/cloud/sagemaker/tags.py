@@ -1,5 +1,6 @@
 """Tags of any resource."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from dropforge.cloud.api_errors import invalid
@@ -13,6 +14,20 @@ def put(arn: str, given: list[dict[str, str]]) -> None:
     """Keep the tags that a resource is created with."""
     if given:
         store.tags[arn] = {tag["Key"]: tag["Value"] for tag in given}
+
+
+def forget(arn: str) -> None:
+    """Drop the tags of a resource that is deleted: a new one of its name has its own."""
+    if arn in store.tags:
+        del store.tags[arn]
+
+
+def of_all() -> Iterator[tuple[str, list[dict[str, str]]]]:
+    """Yield each resource that has tags, for the condition key aws:ResourceTag."""
+    # A copy: calls are answered in other threads.
+    for key, given in store.tags._data.copy().items():
+        if store.tags._is_mine(key):
+            yield store.tags._unscope(key), _as_list(given)
 
 
 def add(request: dict[str, Any], _caller: Caller) -> dict[str, Any]:

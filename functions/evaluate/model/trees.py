@@ -6,39 +6,22 @@ statistics would be used of it. Its model format is documented and kept stable
 """
 
 import json
-import tarfile
-import zlib
 from collections import defaultdict
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
 from evaluate.model.ubjson import read_ubjson
+from scoring.archive import ModelArchiveError, ModelTooLargeError, Readable, read_files
 
 MEMBER = "xgboost-model"
-MAX_BYTES = 256 * 1024**2
-"""Of a model whose trees are read: it lies in memory as a whole. A tree of depth 6 has 8 KB."""
 MAX_JSON_BYTES = 32 * 1024**2
 MAX_JSON_VALUES = 4_000_000
-_MOST_UNPACKED = 4 * MAX_BYTES
-"""Of the archive, in which other members may come first."""
-_BLOCK = 1024**2
 
 
 class ModelFormatError(Exception):
     """The model file is none whose trees can be read here."""
-
-
-class ModelArchiveError(Exception):
-    """The archive is damaged, so that nothing can load the model."""
-
-
-class Readable(Protocol):
-    """What can be read forwards."""
-
-    def read(self, size: int, /) -> bytes:
-        """Return at most so many bytes, none at the end."""
 
 
 @dataclass(frozen=True)
@@ -54,29 +37,6 @@ class Model:
     """How many splits use each feature."""
 
 
-class _Unpacked:
-    """The bytes of a gzip file, of which at most so many may come."""
-
-    def __init__(self, packed: Readable) -> None:
-        self._packed = packed
-        self._unpacker = zlib.decompressobj(wbits=31)
-        self._rest = b""
-        self._left = _MOST_UNPACKED
-
-    def read(self, size: int) -> bytes:
-        found = bytearray()
-        while len(found) < size and not self._unpacker.eof:
-            self._rest = self._rest or self._packed.read(_BLOCK)
-            if not self._rest:
-                raise ModelArchiveError("it ends too early")
-            found += self._unpacker.decompress(self._rest, size - len(found))
-            self._rest = self._unpacker.unconsumed_tail
-        self._left -= len(found)
-        if self._left < 0:
-            raise ModelArchiveError(f"it unpacks to more than {_MOST_UNPACKED:,} bytes")
-        return bytes(found)
-
-
 def read_model(archive: Readable) -> Model:
     """Read a model.tar.gz.
 
@@ -88,52 +48,12 @@ def read_model(archive: Readable) -> Model:
         The model is too large or in another format.
     """
     try:
-        unpacked = _Unpacked(archive)
-        content = _content(unpacked)
-        while unpacked.read(_BLOCK):
-            pass  # To the sum at the end, which says whether all of it was right.
-    except (tarfile.TarError, zlib.error, ValueError, OverflowError) as error:
-        raise ModelArchiveError(f"it is damaged ({error})") from error
-    return parse_model(content)
-
-
-def _content(unpacked: _Unpacked) -> bytearray:
-    """Return the model's bytes.
-
-    tarfile's own reader takes a long name or a header of as many bytes as it claims, and its
-    gzip checks no sum.
-    """
-    while (header := unpacked.read(tarfile.BLOCKSIZE)).strip(b"\0"):
-        member = tarfile.TarInfo.frombuf(header, "utf-8", "surrogateescape")
-        padded = -(-member.size // tarfile.BLOCKSIZE) * tarfile.BLOCKSIZE
-        if member.size < 0:
-            raise ModelArchiveError(f"a member has {member.size:,} bytes")
-        if member.type not in (tarfile.REGTYPE, tarfile.AREGTYPE) or _plain(member.name) != MEMBER:
-            _skip(unpacked, padded)
-            continue
-        if member.size > MAX_BYTES:
-            raise ModelFormatError(f"the model has {member.size:,} bytes, more than {MAX_BYTES:,}")
-        content = bytearray()
-        while len(content) < padded:
-            block = unpacked.read(min(_BLOCK, padded - len(content)))
-            if not block:
-                raise ModelArchiveError("the model ends too early")
-            content += block
-        del content[member.size :]
-        return content
-    raise ModelArchiveError(f"it has no member {MEMBER}")
-
-
-def _plain(name: str) -> str:
-    return name.removeprefix("./")
-
-
-def _skip(unpacked: _Unpacked, size: int) -> None:
-    while size:
-        block = unpacked.read(min(_BLOCK, size))
-        if not block:
-            raise ModelArchiveError("a member ends too early")
-        size -= len(block)
+        files = read_files(archive, MEMBER.__eq__)
+    except ModelTooLargeError as error:
+        raise ModelFormatError(str(error)) from error
+    if MEMBER not in files:
+        raise ModelArchiveError(f"it has no member {MEMBER}")
+    return parse_model(files[MEMBER])
 
 
 def parse_model(content: bytes | bytearray) -> Model:

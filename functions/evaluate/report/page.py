@@ -14,7 +14,9 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluate import wording
+from evaluate.report.charts.contributions import WAYS
 from evaluate.report.charts.standing import standings
+from evaluate.report.explanations import explanations_of, lead_of
 from evaluate.report.facts import about_of
 from evaluate.report.plots import learning_of, plots_of
 from evaluate.verdict.warnings import FEW_ROWS
@@ -117,6 +119,7 @@ def render(document: Evaluation) -> str:
                 "standings": standings(document),
                 "plots": plots_of(document),
                 "learning": learning_of(document),
+                "explanations": explanations_of(document),
             },
             class_rows=class_rows(document),
             class_names=dict(
@@ -130,6 +133,8 @@ def render(document: Evaluation) -> str:
             worst_columns=worst_columns(document),
             numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
+            explanation_lead=lead_of(document),
+            ways=WAYS,
             few_rows=FEW_ROWS,
             no_difference=_no_difference(comparison),
             interval_words=_interval_words(document["metric"]["interval"]),

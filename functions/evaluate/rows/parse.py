@@ -18,6 +18,7 @@ _NUMBER = re.compile(rb"[ \t]*[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]
 # An id column's value may be as long as a record; for Python's csv module 128 KiB are the most.
 csv.field_size_limit(kinds.LINE_LIMIT)
 _WRITTEN = re.compile(rb"\S")
+_EMPTY_LINE = re.compile(rb"(?:\A|\n)\r?\n")
 _MOST_BAD = 100_000
 """Lines that are counted; how many more there are helps nobody."""
 _SHOWN_BYTES = 400
@@ -140,6 +141,9 @@ def read_predictions(body: bytes, name: str, task: str, rows: int, width: int) -
     PredictionValueError
         A line is not what the task needs; the message gives the line.
     """
+    # AssembleWith: Line may put an empty line behind the answer to each request.
+    if _EMPTY_LINE.search(body):
+        body = b"".join(line for line in io.BytesIO(body) if line.strip(b"\r\n"))
     lines = body.count(b"\n") + (not body.endswith(b"\n") and bool(body))
     if lines != rows:
         raise PredictionCountError(

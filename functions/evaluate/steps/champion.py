@@ -19,9 +19,14 @@ def find_champion(sagemaker: Any, group: str) -> Champion:
     "encoder_key"}`` with ``run``, ``data_last_modified`` and ``data_etag`` if the package
     has them.
     """
-    if not _group_exists(sagemaker, group):
+    if not group_exists(sagemaker, group):
         _create_group(sagemaker, group)
         return {"found": False}
+    return approved_package(sagemaker, group)
+
+
+def approved_package(sagemaker: Any, group: str) -> Champion:
+    """Return the newest Approved package of a group that exists; see `find_champion`."""
     pages = sagemaker.get_paginator("list_model_packages").paginate(
         ModelPackageGroupName=group,
         ModelApprovalStatus="Approved",
@@ -52,7 +57,8 @@ def _champion(sagemaker: Any, arn: str) -> Champion:
     return champion
 
 
-def _group_exists(sagemaker: Any, group: str) -> bool:
+def group_exists(sagemaker: Any, group: str) -> bool:
+    """Say whether there is a model package group of that name."""
     try:
         sagemaker.describe_model_package_group(ModelPackageGroupName=group)
     except ClientError as error:
@@ -71,5 +77,5 @@ def _create_group(sagemaker: Any, group: str) -> None:
         )
     except ClientError:
         # Another run of the dataset may have made it in between.
-        if not _group_exists(sagemaker, group):
+        if not group_exists(sagemaker, group):
             raise

@@ -8,7 +8,7 @@ from typing import Any
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.model.importance import importance_of
 from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
-from evaluate.model.trees import Model, ModelArchiveError, ModelFormatError, read_model
+from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
@@ -25,19 +25,25 @@ from pipeline import layout, run_names
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, TargetFacts
 from pipeline.documents.evaluation import Evaluation, WorstRow
-from pipeline.documents.model_part import Importance, ModelPart
+from pipeline.documents.model_part import ExplainedFacts, Explanation, Importance, ModelPart
 from pipeline.documents.notes import RowCounts
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged, Payload
+from pipeline.errors import ArtefactError
 from pipeline.notices import notice
 from pipeline.settings import Settings
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
 from pipeline.vocabulary import ASKING
+from scoring.archive import ModelArchiveError
 from table.columns.target_guess import guess_notices
 
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
+
+
+class _UnexplainedError(Exception):
+    """There are no contributions; the message says why."""
 
 
 def evaluate_run(
@@ -152,7 +158,12 @@ def _model_part(
     files: RunFiles, logs: Any, event: Judged, encoder: Encoder
 ) -> tuple[ModelPart, str | None]:
     """Return importance and learning curve, or a note why each is not there; XGBoost's version."""
-    part: ModelPart = {"importance": None, "learning_curve": None, "notes": []}
+    part: ModelPart = {
+        "importance": None,
+        "explanation": None,
+        "learning_curve": None,
+        "notes": [],
+    }
     training, xgboost = event["training"], None
     try:
         model = _model(files, training["model_data"])
@@ -160,10 +171,25 @@ def _model_part(
     except ModelFormatError as error:
         part["notes"].append(f"Feature importance is left out: {error}.")
     try:
+        part["explanation"] = _explanation(files, event["explanation"])
+    except _UnexplainedError as error:
+        part["notes"].append(f"What each column adds is left out: {error}.")
+    try:
         part["learning_curve"] = read_learning_curve(logs, training["job"])
     except NoLearningCurveError as error:
         part["notes"].append(f"The learning curve is left out: {error}.")
     return part, xgboost
+
+
+def _explanation(files: RunFiles, facts: ExplainedFacts) -> Explanation:
+    """Read explanation.json; a model can be judged without it, whatever it is for want of it."""
+    # An answer that is none says nothing of the file.
+    if isinstance(facts, dict) and facts.get("explained") is False:
+        raise _UnexplainedError(str(facts.get("reason")))
+    try:
+        return files.read_document(kinds.EXPLANATION)
+    except ArtefactError as error:
+        raise _UnexplainedError(str(error)) from error
 
 
 def _model(files: RunFiles, uri: str) -> Model:

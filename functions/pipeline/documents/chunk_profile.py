@@ -65,8 +65,8 @@ class DateSpelling(TypedDict):
     unread: NotRequired[str]
 
 
-class LikeDates(TypedDict):
-    """Texts that are dates to a person, and that no style reads."""
+class Alike(TypedDict):
+    """Texts that are dates or numbers to a person, and that no style reads."""
 
     count: int
     first: str
@@ -95,20 +95,29 @@ class ColumnProfile(TypedDict):
     """Whole numbers of more digits than a float holds."""
     other: NotRequired[list[str]]
     """Some values that are no numbers."""
+    no_days: NotRequired[dict[str, int]]
+    """What stands for a day that is not known (0000-00-00), with its counts."""
     date_spellings: NotRequired[dict[str, DateSpelling]]
     """By date style; of "" are the values that are of no style's shape."""
-    like_dates: NotRequired[LikeDates]
+    like_dates: NotRequired[Alike]
+    like_numbers: NotRequired[dict[str, Alike]]
+    """By form: marked (10+, <1), pair (1-2, 2/3)."""
     texts: NotRequired[dict[str, int] | None]
     """Values that are no numbers, with their counts; None if they are many."""
     units: NotRequired[dict[str, Numbers] | None]
     """Numbers by the unit behind them; None if the units are many."""
+    comma_units: NotRequired[dict[str, Numbers] | None]
+    """The same, as decimal commas have them."""
+    signs: NotRequired[dict[str, Numbers]]
+    """Numbers that are no plain ones by the sign of a currency or per cent; "" is none."""
     timelines: NotRequired[dict[str, Timeline]]
     labelled: NotRequired["ColumnProfile"]
     """The same, of the rows that have a target."""
     labelled_as: NotRequired[dict[str, "ColumnProfile"]]
     """The same, of rows whose target is a spelling of missing that may be a class."""
     spelled: NotRequired[dict[str, int]]
-    """Of the target, spellings of missing but for empty fields, each with its count."""
+    """Spellings of missing that may be answers, each with its count; of the target, all but empty
+    fields."""
 
 
 class Lines(TypedDict):
@@ -135,6 +144,8 @@ class MergedProfile(TypedDict):
     """By these and the target."""
     repeated_headers: NotRequired[Lines]
     """Records that repeat the header."""
+    commented: NotRequired[Lines]
+    """Rows that were commented out."""
     other_headers: NotRequired[Lines]
     """Rows that look like the header of another table."""
     swallowed: NotRequired[Lines]

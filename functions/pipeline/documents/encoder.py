@@ -33,6 +33,8 @@ class Feature(TypedDict):
     category: NotRequired[str]
     categories: NotRequired[list[str]]
     """Most frequent first."""
+    folded: NotRequired[bool]
+    """Whether a category is known however its case is; encoders of before do without."""
     true: NotRequired[list[str]]
     false: NotRequired[list[str]]
 

@@ -9,9 +9,14 @@ from pipeline.documents.encoder import Encoder, Versioned
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.fit import Chunk, Fit, Recorded
 from pipeline.documents.message import Message
+from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
+from pipeline.documents.scoring.check import Checked
+from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
+from pipeline.documents.scoring.plan import ScoringPlan
+from pipeline.documents.scoring.result import ScoringOutput
 
 T = TypeVar("T")
 MIB = 1 << 20
@@ -70,9 +75,35 @@ CHUNKS: Kind[list[Chunk]] = Kind(
     "Fit encoder", 256 * MIB, "chunks", file=layout.CHUNKS, is_compact=True
 )
 """No function reads the list as a whole: a Map hands on its items."""
+EXPLANATION: Kind[Explanation] = Kind(
+    "Explain model", 4 * MIB, "explanation", file=layout.EXPLANATION, is_compact=True
+)
+"""At most 50 columns, 15 of them with 300 points, and six with ten categories of 80 letters."""
 EVALUATION: Kind[Evaluation] = Kind("Evaluate", 64 * MIB, file=layout.EVALUATION)
 """Of any version, for people; evaluation.schema.json is the contract of this one."""
 MESSAGE: Kind[Message] = Kind("NotifyFunction", 4 * MIB, file=layout.MESSAGE)
+SCORING: Kind[ScoringPlan] = Kind("Plan data", 2 * MIB, "scoring", file=layout.SCORING)
+"""Settings are at most 1 MiB, all else is names."""
+CHECK: Kind[Checked] = Kind("Check file", 48 * MIB, "check", file=layout.CHECK)
+"""Names of at most 16,384 columns, from a header of at most 16 MiB."""
+TO_SCORE: Kind[list[Scored]] = Kind(
+    "Check file", 256 * MIB, "to_score", file=layout.CHUNKS, is_compact=True
+)
+"""A Map hands on its items; Assemble result reads it as a whole: 130 bytes a chunk."""
+SCORED: Kind[Scored] = Kind("Check file", 64 * 1024, "scored")
+"""An item of it, as the Map hands it on."""
+SCORE_NOTE: Kind[ScoreNote] = Kind("Encode chunks", 256 * MIB, "score_note")
+"""Up to 25 bytes a row that has a cell which could not be read."""
+JOIN_NOTE: Kind[JoinNote] = Kind("Join chunks", 64 * 1024, "join_note")
+"""Two counts."""
+RESULT: Kind[ScoringOutput] = Kind("Assemble result", MIB, file=layout.RESULT)
+"""For people and the command; an execution's output has at most 256 KiB."""
+SPANS: Kind[bytes] = Kind("Encode chunks", 1536 * MIB)
+"""Twelve bytes a record; a chunk of 128 MiB has no more than one in a byte."""
+FEATURES: Kind[bytes] = Kind("Encode chunks", 2048 * MIB)
+"""Four bytes a feature and row."""
+REASONS: Kind[bytes] = Kind("Predict chunks", 1024 * MIB)
+"""Up to 20 reasons of 30 bytes a row; only files of a stated number of rows have them."""
 RANGE: Kind[ChunkRange] = Kind("Plan data", 64 * 1024, "range")
 """An item of manifest.json, as the Map hands it on."""
 CHUNK: Kind[Chunk] = Kind("Fit encoder", 64 * 1024, "chunk")

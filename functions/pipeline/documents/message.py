@@ -2,6 +2,7 @@
 
 from typing import NotRequired, TypedDict
 
+from pipeline.documents.scoring.result import ScoringOutput
 from pipeline.documents.state import Output
 
 
@@ -35,7 +36,7 @@ class Message(TypedDict):
     verdict: str
     subject: str
     text: str
-    result: Output | None
+    result: Output | ScoringOutput | None
     """The execution's output, if it succeeded."""
     error: str | None
     cause: str | None

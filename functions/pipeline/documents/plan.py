@@ -72,6 +72,8 @@ class Plan(TypedDict):
     """Texts of the header and of the lines under it that are no rows, wherever they recur."""
     number_columns: NotRequired[list[int]]
     """Positions of columns that are numbers in the first rows."""
+    commented: NotRequired[str]
+    """Pattern of the first field of a row that was commented out with a #."""
     footer: NotRequired[Footer]
     """What stands behind the bytes to read."""
 

@@ -98,6 +98,11 @@ class RunFiles:
             if item["Key"] != start
         }
 
+    def sizes(self) -> dict[str, int]:
+        """Return the bytes of all files, by their names below the prefix."""
+        start = f"{self.prefix}/"
+        return {item["Key"].removeprefix(start): item["Size"] for item in self._listed(start)}
+
     def _listed(self, start: str) -> Iterator[dict[str, Any]]:
         client, name = self.bucket.client, self.bucket.name
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=name, Prefix=start)

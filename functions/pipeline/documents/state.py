@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NotRequired, TypedDict
 
 from pipeline.documents.evaluation import Package, Values
+from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.notes import RowCounts
 from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
 
@@ -56,6 +57,10 @@ class Champion(TypedDict):
     data_last_modified: NotRequired[str]
     """ISO 8601."""
     data_etag: NotRequired[str]
+    model_data: NotRequired[str]
+    """s3:// address of the model.tar.gz; looked up for scoring alone."""
+    image: NotRequired[str]
+    """Of the container that the package names."""
 
 
 class UsableFacts(TypedDict):
@@ -112,6 +117,7 @@ class Judged(TypedDict):
     comparisons: Comparisons
     champion: Champion
     comparison: Compared
+    explanation: ExplainedFacts
     fit: Fitted
     training: Training
     execution: dict[str, Any]

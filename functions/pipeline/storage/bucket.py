@@ -86,10 +86,10 @@ class Bucket:
         body = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
         self.put(key, body.encode(), "application/json")
 
-    def begin(self, key: str) -> str:
+    def begin(self, key: str, content_type: str = "text/csv") -> str:
         """Begin a multipart upload and return its id."""
         upload: str = self.client.create_multipart_upload(
-            Bucket=self.name, Key=key, ContentType="text/csv"
+            Bucket=self.name, Key=key, ContentType=content_type
         )["UploadId"]
         return upload
 
@@ -99,6 +99,17 @@ class Bucket:
             Bucket=self.name, Key=key, UploadId=upload, PartNumber=number, Body=body
         )
         return {"PartNumber": number, "ETag": answer["ETag"]}
+
+    def copy_part(self, key: str, upload: str, number: int, source: str) -> dict[str, object]:
+        """Take another object of the bucket as a part, without reading it."""
+        answer = self.client.upload_part_copy(
+            Bucket=self.name,
+            Key=key,
+            UploadId=upload,
+            PartNumber=number,
+            CopySource={"Bucket": self.name, "Key": source},
+        )
+        return {"PartNumber": number, "ETag": answer["CopyPartResult"]["ETag"]}
 
     def finish(self, key: str, upload: str, parts: list[dict[str, object]]) -> None:
         """Put the parts of an upload together."""

@@ -14,12 +14,12 @@ from pipeline.errors import ArtefactError
 from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import Bucket
 from pipeline.wording import counted, listed, quoted, shorten
-from prepare.checks.champion_cells import Unread, known_values, unread_cells
+from scoring.cells import Unread, known_among, known_values, unread_cells
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
 from table.encoding.build import VERSION
 from table.values.date_styles import DATES
-from table.values.numbers import unit_of
+from table.values.units import unit_of
 
 _SHOWN = 3
 _SAID = 200
@@ -208,9 +208,9 @@ def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
     found = []
     for name, features in _features(old).items():
         counts, present = now[name].counts, now[name].present
-        known = known_values(features)
-        if not known or counts is None:
+        if not known_values(features) or counts is None:
             continue
+        known = known_among(counts, features)
         new = sum(count for value, count in counts.items() if value not in known)
         if new > (1 - SHARE) * present:
             text = (

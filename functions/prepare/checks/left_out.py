@@ -5,7 +5,7 @@ from pipeline.documents.plan import Plan
 from pipeline.documents.profile import RecordsAccount
 from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, notice
-from pipeline.wording import counted, listed
+from pipeline.wording import counted, listed, quoted
 from table.limits import BAD_LINES_SHOWN, BAD_ROW_SHARE, MINIMUM_ROWS
 from table.profiling.whole_file import Chain
 
@@ -18,10 +18,27 @@ _NONE: Lines = {"count": 0, "first": []}
 
 def bad_rows(profile: MergedProfile) -> int:
     """Return how many records have another number of fields than there are columns."""
-    return profile["records"] - profile["rows"] - profile.get("repeated_headers", _NONE)["count"]
+    repeated, commented = (profile.get("repeated_headers", _NONE), profile.get("commented", _NONE))
+    return profile["records"] - profile["rows"] - repeated["count"] - commented["count"]
 
 
 def check_rows(chained: Chain, plan: Plan) -> None:
+    """Refuse a file that cannot train: see `check_records`; or it has too few rows.
+
+    Raises
+    ------
+    RowsUnusableError
+    """
+    check_records(chained, plan)
+    rows = chained.profile["rows"]
+    if rows < MINIMUM_ROWS:
+        raise RowsUnusableError(
+            f"{plan['file']} has {counted(rows, 'row')} of data; training, validation and test "
+            f"need at least {MINIMUM_ROWS} together: add rows"
+        )
+
+
+def check_records(chained: Chain, plan: Plan) -> None:
     """Refuse a file whose records are not read as its owner means them.
 
     Raises
@@ -41,11 +58,6 @@ def check_rows(chained: Chain, plan: Plan) -> None:
             f"{file}: {bad:,} of {profile['records']:,} rows have another number of fields than "
             f"the {width} columns, the first on line {line} with {fields}; check the delimiter "
             f"and the quotes there"
-        )
-    if profile["rows"] < MINIMUM_ROWS:
-        raise RowsUnusableError(
-            f"{file} has {counted(profile['rows'], 'row')} of data; training, validation and test "
-            f"need at least {MINIMUM_ROWS} together: add rows"
         )
 
 
@@ -96,6 +108,13 @@ def left_out_notices(chained: Chain, plan: Plan) -> list[Notice]:
             f"out, {_numbers(repeated)}."
         )
         found.append(notice("repeated_header", text))
+    if commented := profile.get("commented"):
+        text = (
+            f"{counted(commented['count'], 'row')} commented out with a # before "
+            f"{'it' if commented['count'] == 1 else 'them'} left out, {_numbers(commented)}. If "
+            f"the # belongs to the values of {quoted(plan['columns'][0])}, write it behind them."
+        )
+        found.append(notice("commented_rows", text))
     if swallowed := profile.get("swallowed"):
         found.append(notice("swallowed_lines", f"L{_swallowed(swallowed)[1:]}."))
     if footer := plan.get("footer"):
@@ -121,6 +140,7 @@ def account_of(profile: MergedProfile, plan: Plan, no_target: int) -> RecordsAcc
     left_out = {
         "under_header": max(len(plan.get("header_records", [])) - 1, 0),
         "repeated_header": profile.get("repeated_headers", _NONE)["count"],
+        "commented": profile.get("commented", _NONE)["count"],
         "wrong_number_of_fields": bad_rows(profile),
         "no_target": no_target,
         "footer": plan["footer"]["records"] if "footer" in plan else 0,

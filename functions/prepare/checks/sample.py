@@ -53,8 +53,10 @@ def sample_of(
     dialect = Dialect(**plan["dialect"])
     pieces = _samples(source, chunks[0]["start"], chunks[-1]["end"], dialect)
     headers = plan.get("header_records", [])
+    commented = plan.get("commented")
     frame = pl.concat(
-        [read_records(piece, dialect, len(columns), headers=headers).frame for piece in pieces]
+        read_records(piece, dialect, len(columns), headers=headers, commented=commented).frame
+        for piece in pieces
     )
     frame = all_present(frame, columns, plan.get("missing_values"))
     labels = encode_target(frame.to_series(columns.index(target["name"])), target)

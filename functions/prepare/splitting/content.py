@@ -11,6 +11,7 @@ from pipeline.documents.plan import Plan
 from pipeline.storage.bucket import Source
 from pipeline.vocabulary import SPLITS
 from prepare.splitting.digests import row_digests
+from prepare.splitting.load_times import is_load_time
 from prepare.splitting.row_split import Fractions, assign_groups
 from table.columns.kind import column_of
 from table.limits import MIB
@@ -55,8 +56,9 @@ class Copied:
 def content_columns(source: Source, plan: Plan) -> list[int]:
     """Return the positions of the columns whose fields make two rows equal; none to compare none.
 
-    Left out are the target, what the settings do not train on, and what is an identifier in the
-    file's first rows. Each chunk reads these, as does Fit, so that all decide the same.
+    Left out are the target, what the settings do not train on, and what is an identifier or a time
+    of loading in the file's first rows. Each chunk reads these, as does Fit, so that all decide the
+    same.
     """
     candidates = plan.get("content")
     if not candidates:
@@ -70,9 +72,20 @@ def content_columns(source: Source, plan: Plan) -> list[int]:
     if start + _LOOK_BYTES < size:
         raw = raw[: raw.rfind(dialect.newline.encode()) + 1]
     headers = plan.get("header_records", [])
-    found = read_records(dialect.text_of(raw), dialect, len(plan["columns"]), headers=headers)
+    found = read_records(
+        dialect.text_of(raw),
+        dialect,
+        len(plan["columns"]),
+        headers=headers,
+        commented=plan.get("commented"),
+    )
     frame = found.frame.head(_LOOK_ROWS)
-    return [at for at in candidates if not _identifies(frame, at, plan)]
+    return [
+        at
+        for at in candidates
+        if not _identifies(frame, at, plan)
+        and not is_load_time(frame.to_series(at), plan["columns"][at])
+    ]
 
 
 def _identifies(frame: pl.DataFrame, at: int, plan: Plan) -> bool:

@@ -21,6 +21,7 @@ from table.limits import MINIMUM_ROWS
 from table.profiling.timeline import boundary, rows_between
 from table.profiling.whole_file import Chain, TargetCounts
 from table.values.durations import CLOCKED
+from table.values.units import style_key, without_unit
 
 _NOTHING = Found()
 
@@ -233,7 +234,9 @@ def _chunks(chained: Chain, target: Target, instances: int, train: int | None) -
 
 def _rows_by_class(found: TargetCounts, target: Target) -> list[int]:
     if target.classes is None:
-        styles = {target.style} if target.style in CLOCKED else {"plain", target.style}
+        # A style with a unit reads numbers without one, too, as it writes them.
+        wide = {"plain", without_unit(target.style), style_key(target.style)}
+        styles = {target.style} if target.style in CLOCKED else wide
         return [sum(found["numbers"].get(style, 0) for style in styles)]
     here = [0] * len(target.classes)
     for text, index in target.labels.items():

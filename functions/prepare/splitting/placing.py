@@ -47,13 +47,13 @@ def split_rows(
     counts: list[int] = fit["class_rows"]
     if len(counts) == 1:
         ordinals = pl.int_range(len(labels), dtype=pl.UInt64, eager=True) + chunk["ordinals"][0]
-        return split_by_position(ordinals, 0, counts[0], fractions)
+        return split_by_position(ordinals, counts[0], fractions)
     splits = pl.Series([0], dtype=pl.Int8).new_from_index(0, len(labels))
-    for stratum, count in enumerate(counts):
-        members = (labels == stratum).arg_true()
+    for label, count in enumerate(counts):
+        members = (labels == label).arg_true()
         if not len(members):
             continue
-        first = chunk["ordinals"][stratum]
+        first = chunk["ordinals"][label]
         ordinals = pl.int_range(len(members), dtype=pl.UInt64, eager=True) + first
-        splits = splits.scatter(members, split_by_position(ordinals, stratum, count, fractions))
+        splits = splits.scatter(members, split_by_position(ordinals, count, fractions))
     return splits

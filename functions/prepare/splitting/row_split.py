@@ -33,20 +33,20 @@ def sizes(rows: int, fractions: Fractions) -> tuple[int, int, int]:
     return rows - test - validation, validation, test
 
 
-def split_by_position(
-    ordinals: pl.Series, stratum: int, rows: int, fractions: Fractions
-) -> pl.Series:
+def split_by_position(ordinals: pl.Series, rows: int, fractions: Fractions) -> pl.Series:
     """Assign rows by a hash of their position among those of their class.
+
+    All classes have the same key. With the index of the class in it, a class that comes first in
+    the alphabet, or is written in another way, would divide the rows of all others anew.
 
     Parameters
     ----------
     ordinals : UInt64, the row's number among all of its class in the file, from 0.
-    stratum : index of the class; 0 in regression.
     rows : of the class in the whole file. Up to EXACT_SPLIT_ROWS the hashes are ranked,
         so that the sizes are exact; above, a threshold decides.
     """
     key = pl.Series([fractions.seed * 0x9E3779B97F4A7C15 % _WORD], dtype=pl.UInt64)
-    key = mix(key + stratum)
+    key = mix(key)
     if rows > EXACT_SPLIT_ROWS:
         hashes = mix(ordinals.cast(pl.UInt64) * 0x9E3779B97F4A7C15 + key[0])
         return _thresholds(hashes, fractions)

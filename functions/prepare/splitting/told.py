@@ -77,9 +77,9 @@ def of_copies(copied: Copied, rows: int, asked: bool) -> tuple[SplitPart, list[N
     how = f"Rows of the same content stayed together: {said}."
     part = _part("content", None, "settings" if asked else "file", how, copied)
     text = (
-        f"{said[0].upper()}{said[1:]}, equal but for identifiers and the like; copies were kept in "
-        f'one split. Delete them if they are a mistake; else set "by" of "split" to "content" in '
-        f"pipeline.json."
+        f"{said[0].upper()}{said[1:]}, equal but for identifiers, load times and the like; copies "
+        f"were kept in one split. Delete them if they are a mistake; else set "
+        f'"by" of "split" to "content" in pipeline.json.'
     )
     if asked:
         return part, []
@@ -92,9 +92,9 @@ def of_lone_copies(copied: Copied, rows: int) -> tuple[SplitPart, list[Notice]]:
     """Tell of copies that are too few contents to be divided by."""
     said = _copies(copied, rows)
     text = (
-        f"{said[0].upper()}{said[1:]}, equal but for identifiers and the like, and rows that test "
-        f"may have copies that trained, so the metric is too good. Delete them if they are a "
-        f'mistake; else set "by" of "split" to "position" in pipeline.json.'
+        f"{said[0].upper()}{said[1:]}, equal but for identifiers, load times and the like, and "
+        f"rows that test may have copies that trained, so the metric is too good. Delete them if "
+        f'they are a mistake; else set "by" of "split" to "position" in pipeline.json.'
     )
     question = f"{said}, and may have trained and tested"
     return {**by_position(copied, False), "question": question}, [notice("copies", text)]

@@ -13,9 +13,9 @@ from pipeline.documents.fit import Chunk, Fit
 from pipeline.documents.notes import ChunkRows
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
+from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
-from prepare.planned import read_plan, source_of
 from prepare.splitting.digests import row_digests, words
 from prepare.splitting.placing import split_rows
 from table.encoding.apply import encode_frame, encode_target, to_csv
@@ -146,7 +146,10 @@ def encode_bytes(
 def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
     headers = plan.get("header_records", [])
-    records = read_records(dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers)
+    commented = plan.get("commented")
+    records = read_records(
+        dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers, commented
+    )
     target = encoder["target"]
     values = records.frame.to_series(columns.index(target["name"]))
     labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)

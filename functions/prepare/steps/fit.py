@@ -13,26 +13,29 @@ from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.state import Champion, Fitted
 from pipeline.errors import RowsUnusableError
 from pipeline.notices import Notice, capped
+from pipeline.planned import read_plan, source_of
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, Source
 from pipeline.wording import shorten
 from prepare.checks.champion import Usable, compare_champion
 from prepare.checks.file_notices import file_notices
-from prepare.checks.known_target import known_target
+from prepare.checks.known_encoder import known_encoder
 from prepare.checks.leakage import leakage_notices
 from prepare.checks.left_out import account_of, bad_rows, check_rows
+from prepare.checks.mixed_units import mixed_notices
 from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import subtotals_notices, totals_notices
-from prepare.planned import read_plan, source_of
+from prepare.checks.without_target import refuse_empty_target, refuse_without_target
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
 from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
+from prepare.steps.column_summary import summary
 from prepare.steps.kept_settings import keep_settings
 from prepare.training.hyperparameters import check_metric, hyperparameters
 from prepare.training.job import encoded_bytes, job_of
-from table.columns.kind import Column, column_of, summary
+from table.columns.kind import Column, column_of
 from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file
 from table.columns.target import Target, target_of
@@ -44,6 +47,14 @@ from table.reading.dialect import Dialect
 
 # A state's data ends at 256 KiB, and a column's name may be longer; encoder.json has all of it.
 _NAME = 200
+
+
+@dataclass(frozen=True)
+class _Known:
+    """The dataset, and what the model in use predicts, if there is one."""
+
+    dataset: str
+    target: TargetFacts | None
 
 
 @dataclass(frozen=True)
@@ -88,7 +99,9 @@ def fit_run(
     plan, request = read_plan(files), files.read_document(kinds.REQUEST)
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     again = comparison > 0
-    known = known_target(files, champion, again)
+    before, dataset = known_encoder(files, champion, again), request["dataset"]
+    refuse_without_target(plan, dataset, before)
+    known = _Known(dataset, before["target"] if before else None)
     decided = _decided(files, source_of(client, plan), plan, settings, known, again)
     target, division = decided.target, decided.division
     usable = compare_champion(
@@ -132,6 +145,7 @@ def _notices(decided: _Decided, usable: Usable, plan: Plan, settings: Settings) 
         *subtotals_notices(columns, target, settings),
         *totals_notices(columns[plan["columns"].index(plan["target"])], target),
         *sign_notices(columns, profile, decided.encoder, settings),
+        *mixed_notices(columns, profile, decided.encoder, settings),
         *leakage_notices(decided.sample, plan, decided.encoder),
         *decided.division.notices,
         *usable.notices,
@@ -144,7 +158,7 @@ def _decided(
     source: Source,
     plan: Plan,
     settings: Settings,
-    known: TargetFacts | None,
+    known: _Known,
     again: bool,
 ) -> _Decided:
     """Decide all that the file and its settings say; again, the encoder is the one in use."""
@@ -160,13 +174,14 @@ def _decided(
 
 
 def _understood(
-    files: RunFiles, plan: Plan, settings: Settings, known: TargetFacts | None
+    files: RunFiles, plan: Plan, settings: Settings, known: _Known
 ) -> tuple[Chain, list[Column], Target]:
     """Put the chunks in order, and tell what the columns and the target are."""
     target_index = plan["columns"].index(plan["target"])
     chained = chain(chunk_results(files, plan), plan, target_index)
-    check_rows(chained, plan)
     profile = chained.profile
+    refuse_empty_target(profile, plan, known.dataset, known.target)
+    check_rows(chained, plan)
     rows, found = profile["rows"], profile["columns"]
     delimiter = plan["dialect"]["delimiter"]
     decimal_comma = has_decimal_comma(found, delimiter, settings.get("decimal"))
@@ -175,9 +190,9 @@ def _understood(
         for name, column in zip(plan["columns"], found, strict=True)
     ]
     columns[target_index] = target_column(
-        plan["target"], found[target_index], rows, decimal_comma, settings, known
+        plan["target"], found[target_index], rows, decimal_comma, settings, known.target
     )
-    target = target_of(columns[target_index], settings, rows, plan["file"], known)
+    target = target_of(columns[target_index], settings, rows, plan["file"], known.target)
     count_as_labelled(profile, target.labels)
     check_metric(settings, target.task)
     return chained, columns, target
@@ -199,6 +214,7 @@ def _encoder(
         as_in_file(settings["drop_columns"], plan["columns"]),
         group,
         plan.get("missing_values"),
+        distinct=settings["distinct_labels"],
     )
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])

@@ -3,25 +3,20 @@
 from dataclasses import dataclass
 from typing import Any
 
-from pipeline import drop_keys, layout, run_names
+from pipeline import layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
-from pipeline.documents.plan import ChunkRange, Plan
+from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Planned, RunInput
-from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
-from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.storage.bucket import Bucket, ObjectSource
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
+from prepare.steps.text import Text, head_of, ranges_of, readable
 from table.columns.named_in_settings import check_columns, missing_values, target_column, trained_on
 from table.columns.target_guess import guess_target
 from table.edges.footer import find_footer
-from table.edges.head import Head, read_head
-from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
-from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
-from table.reading.plain_copy import plain_pieces, write_pieces
-from table.reading.utf8 import to_utf8
+from table.edges.head import Head
 
 
 @dataclass(frozen=True)
@@ -59,7 +54,7 @@ def plan_run(client: Any, request: Request) -> Planned:
     files = RunFiles(Bucket(client, request.bucket), prefix)
     plan = _plan(files, source, dataset, settings)
     files.write_document(kinds.PLAN, plan)
-    files.write_document(kinds.MANIFEST, _ranges(plan, request.chunk_bytes))
+    files.write_document(kinds.MANIFEST, ranges_of(plan, request.chunk_bytes))
     asked: documents.Request = {
         "run": run,
         "dataset": dataset,
@@ -89,53 +84,24 @@ def plan_run(client: Any, request: Request) -> Planned:
     }
 
 
-@dataclass(frozen=True)
-class _Text:
-    """What is read: the drop, or a plain UTF-8 copy of it.
-
-    Attributes
-    ----------
-    start : its first bytes.
-    original : the encoding that the drop has; a copy's own is another.
-    """
-
-    source: ObjectSource
-    start: bytes
-    encoding: str
-    original: str
-
-
 def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -> Plan:
     name = drop.key.rsplit("/", 1)[-1]
-    start = drop.read(0, SAMPLE_BYTES)
-    if not start.strip():
-        raise EmptyFileError(f"{name} is empty; drop a CSV with a header and rows")
-    notices: list[Notice] = []
-    packed = start.startswith(GZIP)
-    if packed != name.lower().endswith(".gz"):
-        how = "gzip although its name does not say so" if packed else "no gzip although so named"
-        notices.append(notice("suffix", f"{name} is {how}; read as it is."))
-    text = _readable(own, drop, start, packed, name)
+    text, notices = readable(own, drop, name)
     source = text.source
-    start = _whole_lines(source, text.start, name)
-    mark = 3 if start.startswith(b"\xef\xbb\xbf") else 0
-    whole = source.size <= len(start)
-    characters = to_utf8(start[mark:]).decode()
-    head = read_head(characters, name, text.encoding, whole, settings.get("target"))
-    data_start = mark + _offset_of(start[mark:], head)
-    asked = target_column(head.columns, settings, name, layout.join(drop_keys.INBOX, dataset))
+    # A target that the settings name is known to be in the header, if it is in the text at all.
+    named = [settings["target"]] if "target" in settings else []
+    head, data_start = head_of(text, name, named)
+    asked = target_column(head.columns, settings, name, dataset)
     target, by = (
         guess_target(
             head.columns[: head.named],
-            label_first=not head.header and _has_label_first(start[data_start:], head, whole),
+            label_first=not head.header and _has_label_first(text, data_start, head),
         )
         if asked is None
         else (asked, "settings")
     )
     footer = find_footer(source, data_start, head.dialect, len(head.columns))
-    time, group = check_columns(head.columns, target, settings, name)
-    if text.original == "cp1252":
-        notices.append(cp1252_notice(name))
+    time, group = check_columns(head.columns, target, settings, name, dataset)
     plan: Plan = {
         "source": {
             "bucket": source.bucket.name,
@@ -161,78 +127,20 @@ def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -
         plan["missing_values"] = missing
     if time is None and group is None and settings["split"].get("by") != "position":
         plan["content"] = trained_on(head.columns, target, settings)
+    if head.commented is not None:
+        plan["commented"] = head.commented
     if footer:
         plan["footer"] = footer[1]
     return plan
 
 
-def _readable(own: RunFiles, drop: ObjectSource, start: bytes, packed: bool, name: str) -> _Text:
-    """Return the drop as it is, if it can be read by range; else copy it."""
-    encoding = "" if packed else encoding_of(start, name)
-    if not packed and not encoding.startswith(("utf-16", "utf-32")):
-        return _Text(drop, start, encoding, encoding)
-    copy, original = _copied(own, drop, packed, encoding, name)
-    start = copy.read(0, SAMPLE_BYTES)
-    if not start.strip():
-        raise EmptyFileError(f"{name} holds nothing; drop a CSV with a header and rows")
-    return _Text(copy, start, encoding_of(start, name), original)
-
-
-def _copied(
-    own: RunFiles, source: ObjectSource, packed: bool, wide: str, name: str
-) -> tuple[ObjectSource, str]:
-    """Write a plain UTF-8 copy below the run and return it, with the encoding it had."""
-    encoding = wide
-    if packed:
-        first = next((p for p in plain_pieces(source, True, "", name) if p), b"")[:SAMPLE_BYTES]
-        if first.startswith(GZIP):
-            raise NotCsvError(f"{name} is compressed twice; compress it once and drop it again")
-        encoding = encoding_of(first, name) if first.strip() else "utf-8"
-    decode = encoding if encoding.startswith(("utf-16", "utf-32")) else ""
-    key = own.key(layout.PLAIN_COPY)
-    size = write_pieces(own.bucket, key, plain_pieces(source, packed, decode, name))
-    return ObjectSource(own.bucket, key, None, size), encoding
-
-
-def _whole_lines(source: ObjectSource, start: bytes, name: str) -> bytes:
-    """Read on until the sample has two lines, or the limit of a record is reached."""
-    while len(start) < source.size and start.count(b"\n") + start.count(b"\r") < 4:
-        if len(start) > RECORD_LIMIT_BYTES:
-            raise FileLimitError(
-                f"{name}: line 1 or 2 is longer than {RECORD_LIMIT_BYTES // MIB} MiB, the limit of "
-                f"a record; check that the file has line ends"
-            )
-        start += source.read(len(start), len(start) + 2 * len(start))
-    return start
-
-
-def _offset_of(start: bytes, head: Head) -> int:
-    newline = head.dialect.newline.encode()
-    at = 0
-    for _ in range(head.skip_lines):
-        cut = start.find(newline, at)
-        if cut < 0:
-            return len(start)
-        at = cut + 1
-    return at
-
-
-def _has_label_first(data: bytes, head: Head, whole: bool) -> bool:
+def _has_label_first(text: Text, data_start: int, head: Head) -> bool:
     """Look at the rows that begin a file without a header; the last may be cut off."""
     # Few files have no header, and importing polars takes longer than all else that plan does.
     from table.edges.label_first import has_label_first
     from table.reading.records import read_records
 
-    lines = head.dialect.text_of(data)
-    if not whole:
+    lines = head.dialect.text_of(text.start[data_start:])
+    if text.source.size > len(text.start):
         lines = lines[: lines.rfind(b"\n") + 1]
     return has_label_first(read_records(lines, head.dialect, len(head.columns)).frame)
-
-
-def _ranges(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:
-    size = plan["source"]["size"]
-    starts = range(0, max(size, 1), chunk_bytes)
-    return [
-        {"index": index, "start": start, "end": min(start + chunk_bytes, size)}
-        for index, start in enumerate(starts)
-    ]

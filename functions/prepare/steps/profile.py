@@ -70,7 +70,8 @@ def _piece(
     text = to_utf8(piece.raw)
     data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
     headers = plan.get("header_records", [])
-    records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers)
+    commented = plan.get("commented")
+    records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers, commented)
     frame = all_present(records.frame, plan["columns"], plan.get("missing_values"))
     known = replace(records, frame=frame)
     found = profile_records(known, piece.line, plan, cp1252=text is not piece.raw)
@@ -113,6 +114,8 @@ def profile_records(
     }
     if records.repeated.count:
         found["repeated_headers"] = _lines(records.repeated, line)
+    if records.commented.count:
+        found["commented"] = _lines(records.commented, line)
     if headers := _other_headers(records, columns, plan):
         found["other_headers"] = _lines(headers, line)
     if records.swallowed.count:
@@ -122,6 +125,8 @@ def profile_records(
 
 def _add_target(columns: list[ColumnProfile], series: list[pl.Series], plan: Plan) -> None:
     """Add how the target spells missing, and of columns that split, the rows with a target."""
+    if not plan["target"]:
+        return
     position = plan["columns"].index(plan["target"])
     target = series[position]
     spelled = spelled_missing(target) if columns[position]["missing"] else {}

@@ -9,6 +9,7 @@ from table.values.date_styles import BORN, DATES, PLAIN, YEARS
 _PREFERRED = {"slash": "mdy", "dash": "dmy"}
 # Days taken for years spread over 31 years: of spans so far apart the shorter one is right.
 _SPREAD = 1.25
+_ZEROS = {"0", "0.0", "00000000"}
 _EARLIER, _LATER = 946_684_800_000_000, 1_893_456_000_000_000
 """1 January 2000 and 2030, in microseconds since 1970."""
 
@@ -75,6 +76,15 @@ def _unread(found: ColumnProfile, style: str) -> tuple[str, ...]:
         if "read" in text and of and DATES[of].pattern != DATES[style].pattern
     }
     return tuple(sorted(texts | others)[:3])
+
+
+def no_days(found: ColumnProfile) -> dict[str, int]:
+    """Return what stands for a day that is not known, with its counts: 00000000, 0000-00-00."""
+    plain, known = found["numbers"].get("plain"), found.get("no_days", {})
+    if plain and plain["min"] == plain["max"] == 0 and not known.keys() & _ZEROS:
+        # A zero beside dates that are written with signs.
+        return {**known, "0": plain["count"]}
+    return known
 
 
 def plain_dates(found: ColumnProfile, least: float) -> Written | None:

@@ -1,25 +1,20 @@
 """What a column holds, decided from its merged profile."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from math import ceil, log10
-from typing import Any
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
-from pipeline.documents.profile import ColumnSummary
 from table.columns import identifiers
 from table.columns.clocks import clocks_of
-from table.columns.date_order import Written, plain_dates, written_dates
-from table.columns.nearly import nearly_of
+from table.columns.date_order import Written, no_days, plain_dates, written_dates
+from table.columns.nearly import CODES, nearly_of
 from table.columns.number_style import holds_numbers, number_style
 from table.profiling.distinct import distinct
-from table.values.numbers import unit_of
+from table.profiling.texts import of_unit
 from table.values.spellings import FALSE, TRUE
+from table.values.units import has_comma, unit_key, unit_of
 
 # Of the values that are there, how many must be numbers (or dates) for the column to be so.
 SHARE = 0.95
-# A column of few different values, some of them no numbers, holds codes.
-_CODES = 50
 _TEXT_SHARE = 0.5
 _TIMES_SHARE = 0.5
 
@@ -36,7 +31,9 @@ class Column:
     other_style : how all its dates could be written as well, if nothing tells which is right.
     doubtful : whether its durations could be times of day.
     nearly : of a text, what most of its values look like and what to write.
-    spelled : of a target, the spellings of missing that occur, each with its count.
+    with_unit : of its numbers, those that have the unit of the style behind them.
+    spelled : the spellings of missing that may be answers, each with its count; of a target,
+        all that occur.
     """
 
     name: str
@@ -54,6 +51,7 @@ class Column:
     other_style: str = ""
     doubtful: bool = False
     nearly: str = ""
+    with_unit: int = 0
     spelled: dict[str, int] = field(default_factory=dict)
 
     @property
@@ -70,7 +68,7 @@ def column_of(
     *,
     target: bool = False,
     share: float = SHARE,
-    codes: int = _CODES,
+    codes: int = CODES,
 ) -> Column:
     """Decide what a column holds.
 
@@ -116,29 +114,39 @@ def column_of(
             numbers=numbers,
             unread=unread,
             examples=_unread_texts(found, style) if unread else [],
+            with_unit=_with_unit(found, style),
         )
-    if (written := written_dates(found)) and written.dates["count"] >= SHARE * present:
-        return _dated(column, written)
+    if (written := written_dates(found)) and written.dates["count"] >= SHARE * _days(
+        found, present
+    ):
+        return _dated(column, written, found)
     kind = _text_kind(column, found)
-    readable = kind in ("text", "identifier", "category")
-    nearly = nearly_of(found, present, codes=different <= _CODES) if readable else ""
+    nearly = nearly_of(found, present, kind, different)
     return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
+
+
+def _with_unit(found: ColumnProfile, style: str) -> int:
+    unit = unit_of(style)
+    numbers = of_unit(found, unit, comma=has_comma(style)) if unit else None
+    return numbers["count"] if numbers else 0
 
 
 def _unread_texts(found: ColumnProfile, style: str) -> list[str]:
     """Return examples of what is no number; with a unit, what has another is among the others."""
     texts = found.get("texts")
-    if unit_of(style) is None:
+    unit = unit_of(style)
+    if unit is None:
         return found.get("other", [])
-    units = [f"... {unit}" for unit in found.get("units") or {} if unit != unit_of(style)]
+    others = {*(found.get("units") or {}), *(found.get("comma_units") or {})}
+    units = [f"... {text}" for text in sorted(others) if unit_key(text) != unit_key(unit)]
     return [*sorted(texts or {}), *units][:3]
 
 
 def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> Column | None:
     """Tell what plain numbers cannot: dates such as 20240131, durations and times of day."""
     present = column.present
-    if not target and (written := plain_dates(found, SHARE * present)):
-        return _dated(column, written)
+    if not target and (written := plain_dates(found, SHARE * _days(found, present))):
+        return _dated(column, written, found)
     # However few must be numbers, less than half are no times: the numbers beside them are more.
     clocks = clocks_of(column.name, found, max(share, _TIMES_SHARE) * present)
     if clocks is None:
@@ -156,15 +164,21 @@ def _times(column: Column, found: ColumnProfile, target: bool, share: float) -> 
     )
 
 
-def _dated(column: Column, written: Written) -> Column:
+def _days(found: ColumnProfile, present: int) -> int:
+    """Return the values but for those that stand for a day that is not known."""
+    return present - sum(no_days(found).values())
+
+
+def _dated(column: Column, written: Written, found: ColumnProfile) -> Column:
     unread = column.present - written.dates["count"]
+    examples = [*no_days(found), *written.unread]
     return replace(
         column,
         kind="constant" if column.distinct == 1 and not column.missing else "date",
         style=written.style,
         dates=written.dates,
         unread=unread,
-        examples=[*written.unread] if unread else [],
+        examples=list(dict.fromkeys(examples))[:3] if unread else [],
         other_style=written.other,
     )
 
@@ -200,39 +214,3 @@ def _text_kind(column: Column, found: ColumnProfile) -> str:
     if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:
         return "text"
     return "category"
-
-
-def summary(column: Column) -> ColumnSummary:
-    """Return what profile.json says of a column."""
-    numbers = column.numbers
-    top = sorted((column.counts or {}).items(), key=lambda item: (-item[1], item[0]))[:10]
-    low: Any = None
-    high: Any = None
-    if column.dates:
-        low, high = (_date(column.dates[edge]) for edge in ("min", "max"))
-    elif numbers:
-        low, high = numbers["min"], numbers["max"]
-    return {
-        "name": column.name,
-        "type": column.kind,
-        "missing": column.missing,
-        "distinct": column.distinct,
-        "distinct_is_exact": column.counts is not None,
-        "min": low,
-        "max": high,
-        "mean": _mean(numbers) if numbers else None,
-        "top": [[value[:100], count] for value, count in top],
-    }
-
-
-def _mean(numbers: Numbers) -> float:
-    """Round to the digits that are sure in any order of adding, also where values cancel."""
-    largest = max(abs(numbers["min"]), abs(numbers["max"]))
-    sure = round(numbers["mean"], 12 - ceil(log10(largest))) if largest else 0.0
-    return float(f"{sure:.9g}") + 0.0
-
-
-def _date(micros: int) -> str:
-    # A float of seconds would round the last microsecond of 9999 up to a year that is none.
-    moment = datetime(1970, 1, 1) + timedelta(microseconds=micros)
-    return moment.isoformat(sep=" ", timespec="seconds")

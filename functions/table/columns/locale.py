@@ -6,9 +6,11 @@ decimal commas, or it would have been written with commas.
 """
 
 from collections.abc import Iterable
+from math import isclose
 from typing import Literal
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+from table.profiling.texts import with_units
 
 # The largest number that is written alike with and without a sign for thousands.
 _UNGROUPED = 1000
@@ -32,7 +34,11 @@ def decimal_sign(columns: Iterable[ColumnProfile]) -> Literal[",", "."] | None:
     """Return the sign that parts decimals as the columns say; None if they say both or nothing."""
     commas = points = False
     for column in columns:
-        grouped, comma = (_count(column["numbers"].get(name)) for name in ("grouped", "comma"))
+        grouped, comma = (
+            _count(column["numbers"].get("comma" if read else "grouped"))
+            + sum(numbers["count"] for numbers in with_units(column, comma=read).values())
+            for read in (False, True)
+        )
         # 3,5 and 1.234,5 are numbers with a decimal comma only, 1,234.5 with a point only.
         commas |= comma > grouped
         points |= bool(column.get("dots")) or grouped > comma
@@ -67,7 +73,9 @@ def sign_of_either(
         return "." if mixed and grouped is None and comma is None else None
     if grouped is None or comma is None:
         return None
-    return "," if grouped["count"] == comma["count"] else None
+    # 45% is read alike by both: it has no such sign.
+    alike = isclose(grouped["mean"], comma["mean"]) and grouped["whole"] == comma["whole"]
+    return "," if grouped["count"] == comma["count"] and not alike else None
 
 
 def _count(numbers: Numbers | None) -> int:

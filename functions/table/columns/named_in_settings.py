@@ -2,21 +2,18 @@
 
 from difflib import get_close_matches
 
-from pipeline import drop_keys, layout
+from pipeline import drop_keys
 from pipeline.documents.plan import MissingValues
 from pipeline.errors import SettingsError, TargetMissingError
+from pipeline.new_rows import how_to_score
 from pipeline.settings import Settings
 from pipeline.wording import listed, quoted, shorten
 
 _EVERYWHERE = "*"
 
 
-def target_column(columns: list[str], settings: Settings, file: str, folder: str) -> str | None:
+def target_column(columns: list[str], settings: Settings, file: str, dataset: str) -> str | None:
     """Return the target's column as the settings name it; None if they name none.
-
-    Parameters
-    ----------
-    folder : of the dataset in the bucket, for the message.
 
     Raises
     ------
@@ -32,8 +29,9 @@ def target_column(columns: list[str], settings: Settings, file: str, folder: str
         meant = f"; did you mean {listed(nearest)}?" if nearest else "."
         raise TargetMissingError(
             f'target {quoted(asked)} is no column of {file}{meant} Set "target" in '
-            f"{layout.join(folder, drop_keys.SETTINGS_FILE)}, or run with --target COLUMN; the "
-            f"columns are {listed(columns, 20)}"
+            f"{drop_keys.settings_key(dataset)}, or run with --target COLUMN; the columns are "
+            f"{listed(columns, 20)}. If these are new rows to be predicted, "
+            f"{how_to_score(dataset, file)}"
         )
     return found
 
@@ -49,7 +47,7 @@ def as_in_file(names: list[str], columns: list[str]) -> list[str]:
 
 
 def check_columns(
-    columns: list[str], target: str, settings: Settings, file: str
+    columns: list[str], target: str, settings: Settings, file: str, dataset: str
 ) -> tuple[int | None, int | None]:
     """Check the other columns that the settings name.
 
@@ -73,6 +71,13 @@ def check_columns(
     named = {setting: as_in_file(names, columns) for setting, names in named.items()}
     for setting, names in named.items():
         _check_names(setting, names, columns, file)
+        if target in names and settings.get("target") is None:
+            raise SettingsError(
+                f"{setting} in pipeline.json names {quoted(target)}, which is all that {file} has "
+                f'for a target; add the target, or set "target" in '
+                f"{drop_keys.settings_key(dataset)}. If these are new rows to be predicted, "
+                f"{how_to_score(dataset, file)}"
+            )
         if target in names:
             raise SettingsError(
                 f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"

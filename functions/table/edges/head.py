@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pipeline.errors import EmptyFileError, FileLimitError, InputError, NotCsvError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, quoted, shorten
+from table.edges.commented import commented_rows
 from table.edges.header import is_header, named, preamble
 from table.edges.sniff import Sample, parted_by_blanks, sniff
 from table.edges.under_header import lines_under, number_columns, with_index_names
@@ -23,6 +24,7 @@ class Head:
     named : how many columns there are without those at the end that have neither name nor values.
     header_records : the header's texts, and those of the lines under it that are no rows.
     number_columns : positions of those that are numbers in the first rows.
+    commented : what the first field of a row matches that was commented out, if any can be told.
     """
 
     dialect: Dialect
@@ -33,6 +35,7 @@ class Head:
     named: int
     header_records: list[list[str]] = field(default_factory=list)
     number_columns: list[int] = field(default_factory=list)
+    commented: str | None = None
 
 
 def read_head(text: str, name: str, encoding: str, complete: bool, target: str | None) -> Head:
@@ -80,7 +83,8 @@ def _columns(name: str, sample: Sample, target: str | None, skipped: int) -> Hea
     if not header:
         columns = [f"column_{n}" for n in range(1, width + 1)]
         notices.append(_no_header(dialect.delimiter.join(first), width))
-        return Head(dialect, header, columns, lines[0], notices, len(columns))
+        commented = commented_rows(records, width)
+        return Head(dialect, header, columns, lines[0], notices, len(columns), commented=commented)
     if len(records) == 1:
         raise _no_rows(name, first, lines[0])
     under = lines_under(first, records[1:])
@@ -100,6 +104,7 @@ def _columns(name: str, sample: Sample, target: str | None, skipped: int) -> Hea
         _with_something(first, len(columns), rows),
         [first, *below],
         number_columns(rows, len(columns)),
+        commented_rows(rows, len(columns)),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import polars as pl
 
 from pipeline.documents.encoder import Encoder, Feature, TargetFacts
+from table.encoding.categories import folded
 from table.values.dates import dates
 from table.values.hashing import text_hash
 from table.values.missing import present, stripped
@@ -158,8 +159,13 @@ def _coded(values: pl.Series, features: list[Feature]) -> tuple[list[pl.Series],
     else:
         table = {category: rank for rank, category in enumerate(first["categories"])}
 
+    fold = first.get("folded", False)
+    if fold:
+        table = dict(zip(folded(pl.Series(list(table))), table.values(), strict=True))
+
     def code(some: pl.Series) -> pl.Series:
         text = stripped(some)
+        text = folded(text) if fold else text
         found = text.replace_strict(table, default=_UNSEEN, return_dtype=pl.Int32)
         return found.set(text.is_null(), None)
 

@@ -10,11 +10,11 @@ from pipeline.vocabulary import WarningCode
 from pipeline.wording import counted, listed, quoted
 from table.columns.kind import Column
 from table.columns.target import Target
+from table.encoding.categories import category_features, join_spellings
 from table.encoding.doubts import doubts_of, doubts_of_target
-from table.limits import CARRIED_IDENTIFIERS, ONE_HOT_LIMIT
+from table.limits import CARRIED_IDENTIFIERS
 from table.reading.dialect import Dialect
-from table.values.numbers import SCALED, unit_of
-from table.values.spellings import FALSE, TRUE
+from table.values.units import SCALED, unit_of
 
 VERSION = 1
 HASH_SLOTS = 4
@@ -45,21 +45,26 @@ def build_encoder(
     drop_columns: list[str],
     group_column: str | None,
     missing: MissingValues | None = None,
+    *,
+    distinct: bool = False,
 ) -> tuple[Encoder, list[Notice]]:
     """Decide the features.
 
     Parameters
     ----------
     missing : what the settings say stands for a missing value.
+    distinct : whether texts that differ only in case are categories of their own.
 
     Returns
     -------
     The encoder, alone sufficient to encode a file; and warnings about what was dropped.
     """
+    unused = [*id_columns, *drop_columns, group_column]
+    columns, joined = _joined(columns, [target.name, *unused], distinct)
     columns = _with_something(columns, target.name, [*id_columns, *drop_columns])
     features: list[Feature] = []
     dropped: list[Dropped] = []
-    notices: list[Notice] = []
+    notices = joined
     for column in columns:
         if column.name == target.name:
             notices += doubts_of_target(column, target.task, missing)
@@ -73,7 +78,7 @@ def build_encoder(
         elif column.kind in _REASONS:
             dropped.append({"column": column.name, "reason": _REASONS[column.kind]})
         else:
-            features += features_of(column)
+            features += features_of(column, distinct=distinct)
             notices += _unread(column) + doubts_of(column, missing) + _unit(column)
     if len(features) == 1:
         features += _indicator(features[0])
@@ -94,6 +99,22 @@ def build_encoder(
     return encoder, notices
 
 
+def _joined(
+    columns: list[Column], others: list[str | None], distinct: bool
+) -> tuple[list[Column], list[Notice]]:
+    """Join the spellings of categories in all columns but some."""
+    found: list[Column] = []
+    notices: list[Notice] = []
+    for column in columns:
+        if distinct or column.name in others:
+            found.append(column)
+            continue
+        one, said = join_spellings(column)
+        found.append(one)
+        notices += said
+    return found, notices
+
+
 def _with_something(columns: list[Column], target: str, unused: list[str]) -> list[Column]:
     """Keep row numbers if nothing else is left: they may be the x of a curve."""
     left = [c for c in columns if c.name != target and c.name not in unused]
@@ -110,8 +131,13 @@ def _carried(columns: list[Column], dropped: list[Dropped]) -> list[str]:
     return [column.name for column in columns if column.name in found][:CARRIED_IDENTIFIERS]
 
 
-def features_of(column: Column) -> list[Feature]:
-    """Return the features that a column becomes."""
+def features_of(column: Column, *, distinct: bool = False) -> list[Feature]:
+    """Return the features that a column becomes.
+
+    Parameters
+    ----------
+    distinct : whether texts that differ only in case are categories of their own.
+    """
     name = column.name
     if column.numbers is not None and column.kind in ("integer", "float", "boolean"):
         return [{"name": name, "column": name, "encoding": "numeric", "style": column.style}]
@@ -122,30 +148,7 @@ def features_of(column: Column) -> list[Feature]:
             {"name": f"{name}#hash{slot}", "column": name, "encoding": "hash", "slot": slot}
             for slot in range(HASH_SLOTS)
         ]
-    # Most frequent first; equal counts by name, so that chunks cannot change the order.
-    ranked = sorted(column.counts, key=lambda value: (-column.counts[value], value))  # type: ignore[index]
-    if column.kind == "boolean":
-        true = sorted(value for value in ranked if value.lower() in TRUE)
-        false = sorted(value for value in ranked if value.lower() in FALSE)
-        return [{"name": name, "column": name, "encoding": "boolean", "true": true, "false": false}]
-    if len(ranked) == 2:
-        false, true = [ranked[0]], [ranked[1]]
-        name_of_one = f"{name}={ranked[1]}"
-        return [
-            {
-                "name": name_of_one,
-                "column": name,
-                "encoding": "boolean",
-                "true": true,
-                "false": false,
-            }
-        ]
-    if len(ranked) <= ONE_HOT_LIMIT:
-        return [
-            {"name": f"{name}={v}", "column": name, "encoding": "one_hot", "category": v}
-            for v in ranked
-        ]
-    return [{"name": name, "column": name, "encoding": "frequency_rank", "categories": ranked}]
+    return category_features(column, column.counts, fold=not distinct)
 
 
 def _date_features(column: Column, dates: Dates) -> list[Feature]:
@@ -197,6 +200,12 @@ def _unit(column: Column) -> list[Notice]:
     unit = unit_of(column.style) if column.numbers else None
     if unit is None:
         return []
+    if unit != SCALED and column.numbers and column.with_unit < column.numbers["count"]:
+        text = (
+            f"Column {quoted(column.name)}: {quoted(unit)} behind {column.with_unit:,} of "
+            f"{counted(column.numbers['count'], 'number')}, taken to be meant behind all."
+        )
+        return [notice("unit", text)]
     what = (
         "numbers such as 1.2k and 3.4M, read as 1200 and 3400000"
         if unit == SCALED

@@ -6,8 +6,9 @@ from pipeline.documents.chunk_profile import ColumnProfile
 from table.profiling.dated import add_dates, add_plain_dates
 from table.profiling.distinct import sketch_of
 from table.profiling.numeric import EXACT, numbers_of
+from table.profiling.signs import add_signs
 from table.profiling.tally import Tally, tally
-from table.profiling.texts import few_texts, shortened, units_among
+from table.profiling.texts import few_texts, labels_among, like_numbers, shortened, units_among
 from table.profiling.timeline import ticks_of_numbers, timeline_of
 from table.values.durations import CLOCK, DURATION, HALF_DAY, clocks, durations, half_days
 from table.values.missing import stripped
@@ -36,10 +37,11 @@ def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> Co
     timed the rows over time, by style.
     """
     present, missing = tally(column), 0
+    spelled: dict[str, int] = {}
     read = plain(present.values)
     if read.null_count():
         # Only a column that is not all plain numbers can hold blanks or missing values.
-        present, missing = _cleaned(present)
+        present, missing, spelled = _cleaned(present)
         read = plain(present.values)
     numbers = present.read_as(read)
     found: ColumnProfile = {
@@ -49,6 +51,8 @@ def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> Co
         "values": {},
         "longest": 0,
     }
+    if spelled:
+        found["spelled"] = spelled
     if len(numbers.values):
         found["numbers"]["plain"] = numbers_of(numbers)
         texts = present.values.filter(read.is_not_null()) if read.null_count() else present.values
@@ -102,24 +106,25 @@ def _add_long(found: ColumnProfile, texts: pl.Series, numbers: Tally) -> None:
         found["long"] = numbers.where(beyond & texts.str.contains(_LONG)).total
 
 
-def _cleaned(raw: Tally) -> tuple[Tally, int]:
+def _cleaned(raw: Tally) -> tuple[Tally, int, dict[str, int]]:
     """Strip blanks, and take out missing values.
 
     Returns
     -------
-    The values that are there, and how many are not.
+    The values that are there, how many are not, and which of these could be answers.
     """
     values = stripped(raw.values)
     present = raw.read_as(values)
     missing = raw.total - present.total
+    spelled = labels_among(raw.where(values.is_null())) if missing else {}
     if present.counts is None or present.values.n_unique() == len(present.values):
-        return present, missing
+        return present, missing, spelled
     merged = (
         pl.DataFrame({"value": present.values, "count": present.counts})
         .group_by("value")
         .agg(pl.col("count").sum())
     )
-    return Tally(merged["value"], merged["count"]), missing
+    return Tally(merged["value"], merged["count"]), missing, spelled
 
 
 def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
@@ -128,11 +133,13 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
     if endless := rest.where(number).total:
         found["infinite"] = endless
     signed = as_signed(rest.values)
-    for style, read in (("grouped", grouped(signed)), ("comma", comma(signed))):
+    of_points, of_commas = grouped(signed), comma(signed)
+    for style, read in (("grouped", of_points), ("comma", of_commas)):
         numbers = rest.read_as(read)
         if len(numbers.values):
             found["numbers"][style] = numbers_of(numbers)
         number |= read.is_not_null()
+    add_signs(found, rest, of_commas.fill_null(of_points))
     timed_day = _add_clocks(found, rest)
     if prose := rest.where(rest.values.str.contains(_THREE_WORDS)).total:
         found["prose"] = prose
@@ -140,8 +147,11 @@ def _other(found: ColumnProfile, rest: Tally, timed: bool, name: str) -> None:
     # The smallest few texts are the same for every chunk size.
     found["other"] = shortened(strange.values).unique().bottom_k(3).sort().to_list()
     if len(strange.values):
-        found["units"], texts = units_among(strange, signed.filter(~number & ~timed_day))
-        found["texts"] = few_texts(texts)
+        with_units = units_among(strange, signed.filter(~number & ~timed_day))
+        found["units"], found["comma_units"] = with_units.points, with_units.commas
+        found["texts"] = few_texts(with_units.rest)
+        if like := like_numbers(with_units.rest):
+            found["like_numbers"] = like
     add_dates(found, rest, name, timed)
 
 

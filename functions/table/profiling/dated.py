@@ -6,9 +6,10 @@ from typing import cast
 
 import polars as pl
 
-from pipeline.documents.chunk_profile import ColumnProfile, Dates, DateSpelling, LikeDates
+from pipeline.documents.chunk_profile import ColumnProfile, Dates, DateSpelling
 from table.profiling.ends import day_ends
 from table.profiling.tally import Tally
+from table.profiling.texts import alike, few_texts, merge_alike
 from table.profiling.timeline import ticks_of_dates, timeline_of
 from table.values.date_styles import (
     ANY_DATE,
@@ -24,6 +25,12 @@ from table.values.time_names import says_birth, says_day, says_moment
 
 _DAY = 86_400_000_000
 _SHOWN = 40
+# What programs write for a day that they lack: MySQL's zero day, SAP's, forms filled with nines.
+_NO_DAY = r"^(?:0{1,4}[-/.]0{1,2}[-/.]0{1,4}(?:[ T]0[0:.]*)?Z?|9{2,4}[-/.]9{2}[-/.]9{2,4})$"
+_NO_PLAIN_DAY = (
+    *("0", "0.0", "00000000", "-1", "-1.0", "99999999", "99999999.0", "88888888", "9999999999"),
+    *("99991231", "99991231.0"),
+)
 _SHAPES = {births: shapes(written_styles(births=births)) for births in (False, True)}
 
 
@@ -46,6 +53,7 @@ def add_dates(found: ColumnProfile, rest: Tally, name: str, timed: bool) -> None
             some, left = left.where(matching), left.where(~matching)
             missed = [_add(found, some, style, timed) for style in styles]
             unread.append(some.where(reduce(and_, missed)))
+    _add_no_days(found, rest.where(dated & rest.values.str.contains(_NO_DAY)))
     others = [rest.where(~dated), left]
     for some in others:
         if len(some.values):
@@ -61,6 +69,9 @@ def add_plain_dates(found: ColumnProfile, numbers: Tally, name: str, timed: bool
     ----------
     numbers : as they are written.
     """
+    if not says_day(name) and not says_moment(name):
+        return
+    _add_no_days(found, numbers.where(numbers.values.is_in(_NO_PLAIN_DAY)))
     for style in PLAIN:
         if says_day(name) if style == "digits" else says_moment(name):
             some = numbers.where(numbers.values.str.contains(DATES[style].pattern))
@@ -68,14 +79,25 @@ def add_plain_dates(found: ColumnProfile, numbers: Tally, name: str, timed: bool
                 _add(found, some, style, timed)
 
 
+def _add_no_days(found: ColumnProfile, some: Tally) -> None:
+    """Count what stands for a day that is not known."""
+    if not len(some.values):
+        return
+    counted = few_texts(some) or {}
+    known = found.get("no_days", {})
+    found["no_days"] = {text: known.get(text, 0) + rows for text, rows in counted.items()} | {
+        text: rows for text, rows in known.items() if text not in counted
+    }
+
+
 def _add_like_dates(found: ColumnProfile, some: Tally) -> None:
     """Count what is a date to a person among what no style reads."""
     like = some.where(some.values.str.contains(MAYBE_LIKE_DATES))
     like = like.where(like.values.str.contains(LIKE_DATES))
     if len(like.values):
-        here: LikeDates = {"count": like.total, "first": _first(like.values)}
+        here = alike(like)
         known = found.get("like_dates")
-        found["like_dates"] = merge_like_dates(known, here) if known else here
+        found["like_dates"] = merge_alike(known, here) if known else here
 
 
 def _add(found: ColumnProfile, some: Tally, style: str, timed: bool) -> pl.Series:
@@ -119,14 +141,6 @@ def merge_spellings(one: DateSpelling, other: DateSpelling) -> DateSpelling:
     if unread := [part["unread"] for part in (one, other) if "unread" in part]:
         merged["unread"] = min(unread)
     return merged
-
-
-def merge_like_dates(one: LikeDates, other: LikeDates) -> LikeDates:
-    """Add up, and keep the smallest."""
-    return {
-        "count": one["count"] + other["count"],
-        "first": min(one["first"], other["first"]),
-    }
 
 
 def _first(values: pl.Series) -> str:

@@ -6,7 +6,7 @@ of one part alone lies within the range of another.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 from typing import cast
 
@@ -37,6 +37,9 @@ _FAR = 2.0
 # Of one digit only beside 0 and 1, or as far off.
 _FAR_DIGIT = 6.0
 _FAR_DAYS = 1.0
+# Yes and no are two answers; behind more of them a code is farther off than a count is.
+_ANSWERS = 2
+_FAR_ANSWER, _FAR_COUNT = 2, 4
 _REPEATED = 2
 
 
@@ -80,6 +83,26 @@ def far_numbers(numbers: Numbers) -> dict[str, int]:
 def far_days(dates: Dates) -> dict[str, int]:
     """Return the codes that lie far off all other dates, each with its count."""
     return _far(dates.get("ends"), _tick, _FAR_DAYS)
+
+
+def counting_from(values: Iterable[float]) -> list[float]:
+    """Return the values that count from 0 or 1 on by one, without those behind a gap."""
+    found: list[float] = []
+    for value in sorted(value for value in values if value >= 0):
+        if value != (found[-1] + 1 if found else min(value, 1.0)):
+            break
+        found.append(value)
+    return found
+
+
+def beside(value: float, counting: list[float]) -> bool:
+    """Tell whether a number is a code beside values that count; a count of 0 to 5 may be 7 once."""
+    if len(counting) < _ANSWERS or value != round(value):
+        return False
+    if value < 0:
+        return value == -1 or _is_code(value)
+    least = _FAR_COUNT if len(counting) > _ANSWERS else _FAR_ANSWER
+    return _is_code(value) and value - counting[-1] >= least
 
 
 def _ends(

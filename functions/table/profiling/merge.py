@@ -11,12 +11,12 @@ from pipeline.documents.chunk_profile import (
     MergedProfile,
     Numbers,
 )
-from table.profiling.dated import merge_like_dates, merge_spellings
+from table.profiling.dated import merge_spellings
 from table.profiling.distinct import merge_sketches
 from table.profiling.ends import merge_ends
 from table.profiling.numeric import merge_numbers
 from table.profiling.repeats import merge_repeats
-from table.profiling.texts import FEW_TEXTS, FEW_UNITS
+from table.profiling.texts import FEW_TEXTS, FEW_UNITS, merge_alike
 from table.profiling.timeline import merge_timelines
 
 _Part = TypeVar("_Part")
@@ -64,6 +64,8 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         "values": merge_sketches(one["values"], other["values"]),
         "longest": max(one["longest"], other["longest"]),
     }
+    if no_days := _each(one.get("no_days", {}), other.get("no_days", {}), add):
+        merged["no_days"] = no_days
     if infinite := one.get("infinite", 0) + other.get("infinite", 0):
         merged["infinite"] = infinite
     if prose := one.get("prose", 0) + other.get("prose", 0):
@@ -77,9 +79,9 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     if "texts" in one or "texts" in other:
         merged["texts"] = _few(one.get("texts", {}), other.get("texts", {}), add, FEW_TEXTS)
     if "units" in one or "units" in other:
-        merged["units"] = _few(
-            one.get("units", {}), other.get("units", {}), merge_numbers, FEW_UNITS
-        )
+        merged["units"], merged["comma_units"] = _units(one, other)
+    if signs := _each(one.get("signs", {}), other.get("signs", {}), merge_numbers):
+        merged["signs"] = signs
     if examples := sorted({*one.get("other", []), *other.get("other", [])})[:3]:
         merged["other"] = examples
     spellings = _each(
@@ -88,7 +90,10 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
     if spellings:
         merged["date_spellings"] = spellings
     if like := [found["like_dates"] for found in (one, other) if "like_dates" in found]:
-        merged["like_dates"] = like[0] if len(like) == 1 else merge_like_dates(*like)
+        merged["like_dates"] = like[0] if len(like) == 1 else merge_alike(*like)
+    numbers = _each(one.get("like_numbers", {}), other.get("like_numbers", {}), merge_alike)
+    if numbers:
+        merged["like_numbers"] = numbers
     lines = _each(one.get("timelines", {}), other.get("timelines", {}), merge_timelines)
     if lines:
         merged["timelines"] = lines
@@ -131,6 +136,19 @@ def _few(
         return None
     merged = _each(one, other, merge)
     return merged if len(merged) <= limit else None
+
+
+def _units(
+    one: ColumnProfile, other: ColumnProfile
+) -> tuple[dict[str, Numbers] | None, dict[str, Numbers] | None]:
+    """Merge the numbers with units in both readings; many units are many in either."""
+    points = _few(one.get("units", {}), other.get("units", {}), merge_numbers, FEW_UNITS)
+    commas = _few(
+        one.get("comma_units", {}), other.get("comma_units", {}), merge_numbers, FEW_UNITS
+    )
+    if points is None or commas is None or len({*points, *commas}) > FEW_UNITS:
+        return None, None
+    return points, commas
 
 
 def _pointed(numbers: dict[str, Numbers], other: dict[str, Numbers]) -> dict[str, Numbers]:

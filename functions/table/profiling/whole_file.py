@@ -17,7 +17,7 @@ from pipeline.documents.plan import Plan
 from pipeline.errors import FileLimitError, NotCsvError
 from table.limits import BAD_LINES_SHOWN, MIB, RECORD_LIMIT_BYTES
 from table.profiling.merge import empty_profile, merge_profiles
-from table.values.numbers import style_of_unit
+from table.values.units import style_of_unit, unit_key
 
 
 class TargetCounts(TypedDict):
@@ -99,6 +99,8 @@ def _merged(whole: MergedProfile, part: RowsProfile, line: int) -> MergedProfile
     merged["bad"] = whole["bad"] + bad
     if repeated := _lines(whole.get("repeated_headers"), part.get("repeated_headers"), line):
         merged["repeated_headers"] = repeated
+    if commented := _lines(whole.get("commented"), part.get("commented"), line):
+        merged["commented"] = commented
     if others := _lines(whole.get("other_headers"), part.get("other_headers"), line):
         merged["other_headers"] = others
     if swallowed := _lines(whole.get("swallowed"), part.get("swallowed"), line):
@@ -127,9 +129,10 @@ def _total(columns: list[ColumnProfile]) -> TargetCounts:
             counts[value] = counts.get(value, 0) + count
         for style, found in column["numbers"].items():
             numbers[style] = numbers.get(style, 0) + found["count"]
-        for unit, found in (column.get("units") or {}).items():
-            style = style_of_unit(unit)
-            numbers[style] = numbers.get(style, 0) + found["count"]
+        for comma, units in ((False, column.get("units")), (True, column.get("comma_units"))):
+            for unit, found in (units or {}).items():
+                style = style_of_unit(unit_key(unit), comma=comma)
+                numbers[style] = numbers.get(style, 0) + found["count"]
     return {"counts": counts, "numbers": numbers}
 
 

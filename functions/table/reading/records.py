@@ -1,7 +1,5 @@
 """Records of a piece of a CSV as a table of strings; bad rows set aside."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -9,7 +7,8 @@ import polars as pl
 
 from table.limits import BAD_LINES_SHOWN
 from table.reading.dialect import Dialect
-from table.reading.quotes import patterns_of, quote_lines, read_lines
+from table.reading.joining import joined
+from table.reading.quotes import patterns_of, read_lines
 from table.reading.repeats import of_other_width, repeats
 from table.reading.swallowed import Spots, swallowed_lines
 
@@ -20,6 +19,25 @@ class BadRow:
 
     line: int
     fields: int
+
+
+REPEATED_HEADER, COMMENTED_OUT = 0, (1 << 32) - 1
+"""In place of a number of fields."""
+
+
+@dataclass(frozen=True)
+class Spans:
+    """Where each record lies, those that are no rows among them; blank lines are none.
+
+    Attributes
+    ----------
+    first, last : UInt32, its lines, from 0.
+    fields : UInt32, how many it has; REPEATED_HEADER or COMMENTED_OUT if it is no row for that.
+    """
+
+    first: pl.Series
+    last: pl.Series
+    fields: pl.Series
 
 
 @dataclass(frozen=True)
@@ -35,7 +53,9 @@ class Records:
     clean : whether the bytes can be read again without any of the checks.
     begins : line of each row; None if each line is a row.
     repeated : records that repeat the header.
+    commented : rows that were commented out.
     swallowed : lines that a quote takes into a record though they look like records.
+    spans : of all records; None if each line is a row.
     """
 
     frame: pl.DataFrame
@@ -45,7 +65,9 @@ class Records:
     clean: bool = True
     begins: pl.Series | None = None
     repeated: Spots = field(default_factory=Spots)
+    commented: Spots = field(default_factory=Spots)
     swallowed: Spots = field(default_factory=Spots)
+    spans: Spans | None = None
 
 
 def read_records(
@@ -54,6 +76,7 @@ def read_records(
     width: int,
     clean: bool = False,
     headers: Sequence[list[str]] = (),
+    commented: str | None = None,
 ) -> Records:
     r"""Read whole records.
 
@@ -63,21 +86,53 @@ def read_records(
     width : number of columns.
     clean : the result of an earlier reading of the same bytes.
     headers : texts of records that are no rows wherever they stand.
+    commented : pattern of the first field of a record that was commented out.
     """
     found = _all_records(data, dialect, width, clean, headers)
-    repeated = repeats(found.frame, data, dialect, headers)
-    if repeated is None:
-        return found
-    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
-    lines = (numbers if found.begins is None else found.begins).filter(repeated)
     # Of another width than the rows are those that the checks have found.
-    first = sorted([*found.repeated.lines, *lines.head(BAD_LINES_SHOWN)])[:BAD_LINES_SHOWN]
-    return replace(
+    again, known = repeats(found.frame, data, dialect, headers), found.repeated
+    if again is not None:
+        found, spots = _without(found, again, REPEATED_HEADER)
+        first = sorted([*known.lines, *spots.lines])[:BAD_LINES_SHOWN]
+        found = replace(found, repeated=Spots(known.count + spots.count, first))
+    if commented and b"#" in data and len(found.frame):
+        out = found.frame.to_series(0).str.contains(commented).fill_null(value=False)
+        if out.any():
+            found, spots = _without(found, out, COMMENTED_OUT)
+            found = replace(found, commented=spots)
+    return found
+
+
+def _without(found: Records, rows: pl.Series, mark: int) -> tuple[Records, Spots]:
+    """Take rows out, and tell where they stand.
+
+    Parameters
+    ----------
+    mark : of them among the records' numbers of fields.
+    """
+    numbers = pl.int_range(len(found.frame), dtype=pl.UInt32, eager=True)
+    begins = numbers if found.begins is None else found.begins
+    lines = begins.filter(rows)
+    left = replace(
         found,
-        frame=found.frame.filter(~repeated),
-        index=(numbers if found.index is None else found.index).filter(~repeated),
-        repeated=Spots(found.repeated.count + len(lines), first),
+        frame=found.frame.filter(~rows),
+        index=(numbers if found.index is None else found.index).filter(~rows),
+        begins=begins.filter(~rows),
+        spans=_told_apart(found, rows, mark),
     )
+    return left, Spots(len(lines), lines.head(BAD_LINES_SHOWN).to_list())
+
+
+def _told_apart(found: Records, rows: pl.Series, mark: int) -> Spans:
+    """Return the records' places, with some rows marked as none."""
+    spans = found.spans
+    if spans is None:
+        lines = pl.int_range(found.count, dtype=pl.UInt32, eager=True)
+        width = pl.repeat(found.frame.width, found.count, dtype=pl.UInt32, eager=True)
+        spans = Spans(lines, lines, width)
+    records = rows.arg_true()
+    records = records if found.index is None else found.index.gather(records)
+    return replace(spans, fields=spans.fields.clone().scatter(records, mark))
 
 
 def _all_records(
@@ -122,20 +177,22 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
     has_quote = lines.str.contains(dialect.quote, literal=True)
     tidy = ~has_quote | lines.str.contains(rules.strict)
     if tidy.all():
-        first = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
+        first = last = pl.int_range(len(lines), dtype=pl.UInt32, eager=True)
         records, rewritten, swallowed = lines, False, Spots()
     else:
-        records, first = _joined(lines, tidy, dialect)
+        records, first = joined(lines, tidy, dialect)
+        last = (first.shift(-1).fill_null(len(lines)) - 1).cast(pl.UInt32)
         rewritten, swallowed = True, swallowed_lines(lines, first, dialect, width)
     blank = (lines.str.strip_chars(" \r") == "").gather(first)
     if blank.any():
-        records, first = records.filter(~blank), first.filter(~blank)
+        records, first, last = records.filter(~blank), first.filter(~blank), last.filter(~blank)
     fields = _field_counts(records, dialect)
     good = fields == width
-    repeated = Spots()
+    repeated, told = Spots(), fields.cast(pl.UInt32)
     wrong = ~good
     if wrong.any() and (again := of_other_width(records, fields, width, dialect, headers)):
         wrong = wrong.scatter(again, False)
+        told = told.clone().scatter(again, REPEATED_HEADER)
         lines_again = first.gather(again)
         repeated = Spots(len(again), lines_again.head(BAD_LINES_SHOWN).to_list())
     bad = [
@@ -152,8 +209,18 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
         index, kept = good.arg_true(), records.filter(good)
     unchanged = not rewritten and len(kept) == len(lines)
     frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
-    begins = None if unchanged else first.filter(good)
-    return Records(frame, index, len(records), bad, unchanged, begins, repeated, swallowed)
+    begins, spans = (None, None) if unchanged else (first.filter(good), Spans(first, last, told))
+    return Records(
+        frame,
+        index,
+        len(records),
+        bad,
+        unchanged,
+        begins,
+        repeated,
+        swallowed=swallowed,
+        spans=spans,
+    )
 
 
 def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:
@@ -163,58 +230,6 @@ def _field_counts(records: pl.Series, dialect: Dialect) -> pl.Series:
         outside = records.filter(quoted).str.replace_all(rules.quoted, "")
         records = records.clone().scatter(quoted.arg_true(), outside)
     return records.str.count_matches(dialect.delimiter, literal=True) + 1
-
-
-def _joined(lines: pl.Series, tidy: pl.Series, dialect: Dialect) -> tuple[pl.Series, pl.Series]:
-    """Put the lines of each record together, quoted as RFC 4180 has it.
-
-    Returns
-    -------
-    records, and the number of the first line of each.
-    """
-    states = quote_lines(lines, dialect)
-    inside = (
-        pl.DataFrame({"line": states.index, "inside": states.after_outside})
-        .join(
-            pl.DataFrame({"line": pl.int_range(len(lines), dtype=pl.UInt32, eager=True)}),
-            on="line",
-            how="right",
-            maintain_order="right",
-        )["inside"]
-        .forward_fill()
-        .shift(1)
-        .fill_null(value=False)
-    )
-    starts = (~inside).arg_true()
-    ends = starts.shift(-1).fill_null(len(lines))
-    simple = (ends - starts == 1) & tidy.gather(starts)
-    records = lines.gather(starts)
-    hard = (~simple).arg_true()
-    texts = [
-        _rewritten("\n".join(lines[begin:end]), dialect)
-        for begin, end in zip(starts.gather(hard), ends.gather(hard), strict=True)
-    ]
-    return records.clone().scatter(hard, pl.Series(texts, dtype=pl.String)), starts
-
-
-def _rewritten(record: str, dialect: Dialect) -> str:
-    quote = dialect.quote
-    fields = next(
-        csv.reader(
-            io.StringIO(record, newline="\n"),
-            delimiter=dialect.delimiter,
-            quotechar=quote,
-            skipinitialspace=dialect.skip_space,
-        ),
-        [],
-    )
-    return dialect.delimiter.join(
-        quote + text.replace(quote, quote * 2) + quote
-        # polars drops a byte order mark that its buffer begins with, unless it is quoted.
-        if quote in text or dialect.delimiter in text or "\n" in text or text[:1] == "\ufeff"
-        else text
-        for text in fields
-    )
 
 
 def _bytes_of(records: pl.Series) -> bytes:

@@ -3,6 +3,7 @@
 import polars as pl
 
 from table.values.durations import CLOCKED
+from table.values.units import SCALED, has_comma, unit_key, unit_of
 
 # As grouped and decimal signs are written in the world: CLDR's number formats, and what
 # spreadsheets and accounting programs make of them. A currency or per cent sign is allowed.
@@ -27,17 +28,14 @@ _COMMA = (
 # What is a plain number, but has groups of three in a column of decimal commas.
 POINTED = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$"
 # A unit behind each number, as in 23.4 kmpl, 34 days, 90 km/h, 12 m2.
-_NUMBER_AND_UNIT = r"^(.*[0-9.])\s?((?:[A-Za-zµμ°]{1,10}[23²³]?)(?:/[A-Za-z]{1,5}[23²³]?)?)$"
-_UNITS = "unit:"
+_NUMBER_AND_UNIT = r"^(.*[0-9.,])\s?((?:[A-Za-zµμ°]{1,10}[23²³]?)(?:/[A-Za-z]{1,5}[23²³]?)?)\.?$"
 _LAKH, _CRORE = 1e5, 1e7
 _SCALES = (
-    dict.fromkeys(("k", "K", "tsd", "thousand"), 1e3)
-    | dict.fromkeys(("M", "Mio", "mio", "mn", "mln", "million", "Million"), 1e6)
+    dict.fromkeys(("k", "K", "tsd", "Tsd", "TSD", "thousand"), 1e3)
+    | dict.fromkeys(("M", "Mio", "mio", "MIO", "mn", "mln", "million", "Million"), 1e6)
     | dict.fromkeys(("B", "bn", "Bn", "Mrd", "billion", "Billion"), 1e9)
     | {"lakh": _LAKH, "Lakh": _LAKH, "crore": _CRORE, "Crore": _CRORE, "Cr": _CRORE}
 )
-SCALED = "k, M"
-"""Stands for all suffixes that multiply: 1.2k and 3.4M are numbers of one column."""
 # Before a number: US$, R$, Rs. 50, USD 1,234. A point of Rs. is no decimal point.
 _CURRENCIES = (
     r"^([+\-(]?)\s?(?:(?:[A-Z]{1,3})?[$€£¥]|[₹₽₩₺₫₪฿]|Rs\.?|kr\.?|"
@@ -91,32 +89,23 @@ def comma(signed: pl.Series) -> pl.Series:
     return plain(digits)
 
 
-def units_of(signed: pl.Series) -> tuple[pl.Series, pl.Series]:
+def units_of(signed: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
     """Part what `as_signed` wrote of a number with a unit behind it.
 
     Returns
     -------
-    The numbers, and their units; null for all else. What multiplies is one unit, and its numbers
-    are multiplied: 1.2k is 1200.
+    The numbers with decimal points, those with decimal commas, and their units; null for all
+    else. What multiplies is one unit, and its numbers are multiplied: 1.2k is 1200.
     """
     parts = signed.str.extract_groups(_NUMBER_AND_UNIT).struct.unnest()
-    read, units = grouped(parts.to_series(0)), parts.to_series(1)
+    texts, units = parts.to_series(0), parts.to_series(1)
+    points, commas = grouped(texts), comma(texts)
     # Few columns have any, and to look each unit up is slow.
     if not _SCALES.keys().isdisjoint(units.unique().to_list()):
         factors = units.replace_strict(_SCALES, default=None, return_dtype=pl.Float64)
-        read = read * factors.fill_null(1.0)
+        points, commas = (read * factors.fill_null(1.0) for read in (points, commas))
         units = units.set(factors.is_not_null(), SCALED)
-    return read, units.set(read.is_null(), None)
-
-
-def style_of_unit(unit: str) -> str:
-    """Return the style of numbers with a unit behind them."""
-    return f"{_UNITS}{unit}"
-
-
-def unit_of(style: str) -> str | None:
-    """Return the unit of a style; None if it has none."""
-    return style.removeprefix(_UNITS) if style.startswith(_UNITS) else None
+    return points, commas, units.set(points.is_null() & commas.is_null(), None)
 
 
 def numbers(values: pl.Series, style: str) -> pl.Series:
@@ -125,18 +114,22 @@ def numbers(values: pl.Series, style: str) -> pl.Series:
     Parameters
     ----------
     style : "plain", "grouped", "comma" or that of a unit; each also reads what "plain" does,
-        except that a comma column's 1.234 is a group of thousands. "duration" and "span" (in
-        seconds) and "clock" (in minutes since midnight) read nothing else.
+        except that a comma column's 1.234 is a group of thousands, and that of a unit what
+        "grouped" or "comma" does. "duration" and "span" (in seconds) and "clock" (in minutes
+        since midnight) read nothing else.
     """
     if style in CLOCKED:
         return CLOCKED[style](values)
-    first = plain(values)
-    if style == "comma":
-        return comma(as_signed(values)).fill_null(first)
-    if style == "plain" or first.null_count() == values.null_count():
+    first, commas = plain(values), has_comma(style)
+    if style == "plain" or (not commas and first.null_count() == values.null_count()):
         return first
     signed = as_signed(values)
-    if (unit := unit_of(style)) is not None:
-        read, found = units_of(signed)
-        return first.fill_null(read.set((found != unit).fill_null(value=True), None))
-    return first.fill_null(grouped(signed))
+    first = comma(signed).fill_null(first) if commas else first.fill_null(grouped(signed))
+    unit = unit_of(style)
+    if unit is None or first.null_count() == values.null_count():
+        return first
+    points, with_commas, units = units_of(signed)
+    # Spellings of one unit are one: 1 day beside 34 days.
+    same = [text for text in units.drop_nulls().unique() if unit_key(text) == unit_key(unit)]
+    read = with_commas if commas else points
+    return first.fill_null(read.set(~units.is_in(same).fill_null(value=False), None))

@@ -27,6 +27,32 @@ _CLOCK |= {"open", "opens", "close", "closes", "closing", "start", "begin", "end
 _CLOCK |= {"dropoff", "scheduled", "sched", "uhrzeit", "hora", "heure", "bedtime", "tod", "hhmm"}
 
 
+_LOAD = {
+    "load",
+    "loaded",
+    "ingest",
+    "ingested",
+    "ingestion",
+    "etl",
+    "elt",
+    "dwh",
+    "batch",
+    "snapshot",
+}
+_LOAD |= {
+    "import",
+    "imported",
+    "export",
+    "exported",
+    "extract",
+    "extracted",
+    "extraction",
+    "landed",
+}
+_LOAD |= {"insert", "inserted", "sync", "synced", "fetched", "crawled", "scraped", "retrieved"}
+_LOAD |= {"downloaded", "uploaded", "refreshed", "emitted", "processed", "importiert", "geladen"}
+
+
 def _words(name: str) -> set[str]:
     return {word.lower() for word in _WORD.findall(name)}
 
@@ -39,6 +65,11 @@ def says_day(name: str) -> bool:
 def says_moment(name: str) -> bool:
     """Tell whether a column's name says that it holds points in time."""
     return bool(_words(name) & _MOMENT) or name.lower().endswith(("timestamp", "date"))
+
+
+def says_load(name: str) -> bool:
+    """Tell whether a column's name says that its times are those of loading."""
+    return bool(_words(name) & _LOAD)
 
 
 def says_birth(name: str) -> bool:

@@ -82,3 +82,24 @@ def test_champion_whose_transform_fails_does_not_fail_the_run(
     assert result["verdict"] == "pending"
     assert result["champion"] is None
     assert any("transform failed" in warning for warning in result["warnings"])
+
+
+def test_empty_lines_behind_the_answers_of_a_transform_change_nothing(
+    application: Application, faults: Faults
+) -> None:
+    application.settings("blank", {"target": "cancelled", "scoring": "batch", "reasons": 1})
+    faults("CreateTransformJob", "blank_lines", 2)
+    run = application.drop("inbox/blank/blank.csv", SAMPLE)
+    assert application.message(run)["verdict"] == "approved"
+    answers = application.read(f"runs/{run}/predictions/part-00000.csv.out") or b""
+    assert answers.endswith(b"\n\n")
+    lines = SAMPLE.splitlines(keepends=True)
+    scored = application.drop("score/blank/new.csv", b"".join(lines[:50]))
+    message = application.message(scored)
+    assert message["verdict"] == "scored", message["text"]
+    uri = message["result"]["files"]["predictions"]
+    result = application.read(uri.removeprefix(f"s3://{application.bucket}/")) or b""
+    answers = application.read(f"runs/{scored}/predictions/part-00000.csv.out") or b""
+    assert answers.endswith(b"\n\n")
+    assert result.count(b"\n") == 50
+    assert all(b"(" in line for line in result.splitlines()[1:])

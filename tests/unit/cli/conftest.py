@@ -7,7 +7,18 @@ from typing import Any
 
 import pytest
 
-from dropforge.cli.commands import demo, events, fetch, logs, promotion, run, runs, show, stop
+from dropforge.cli.commands import (
+    demo,
+    events,
+    fetch,
+    logs,
+    run,
+    runs,
+    score,
+    show,
+    stop,
+)
+from dropforge.cli.commands.models import predict, promotion
 from dropforge.client.stack import Stack
 from tests.unit.cli.fake_clouds import Clouds
 from tests.unit.cli.fakes import fake_stack
@@ -21,9 +32,11 @@ def stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Stack:
     def connected(_env: str, _output: Any) -> Iterator[Stack]:
         yield made
 
-    for module in (demo, events, fetch, logs, promotion, run, runs, show, stop):
+    commands = (demo, events, fetch, logs, predict, promotion, run, runs, score, show, stop)
+    for module in commands:
         monkeypatch.setattr(module, "connected", connected)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DROPFORGE_CACHE_DIR", str(tmp_path / "cache"))
     return made
 
 

@@ -8,6 +8,7 @@ from botocore.exceptions import ClientError
 
 BUCKET = "drops"
 MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:Train"
+SCORING_MACHINE = "arn:aws:states:eu-west-1:111122223333:stateMachine:Score"
 NOON = datetime(2026, 11, 22, 12, 0, 0, tzinfo=UTC)
 RUN = "churn-20261122-120000-0a1b2c3d"
 

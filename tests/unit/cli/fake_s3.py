@@ -1,6 +1,7 @@
 # ruff: noqa: ARG002, N803 - the fakes take the parameters that boto3 takes
 """S3, in memory."""
 
+import hashlib
 import io
 from collections.abc import Iterator
 from typing import Any
@@ -43,8 +44,10 @@ class FakeS3:
         return {"Body": io.BytesIO(self.objects[Key]), "ETag": etag}
 
     def head_object(self, *, Bucket: str, Key: str, **_version: Any) -> dict[str, Any]:
-        assert Key in self.objects
-        return {"LastModified": self.now, "VersionId": self._version(Key)}
+        if Key not in self.objects:
+            raise refused("404", "HeadObject")
+        tag = f'"{hashlib.md5(self.objects[Key]).hexdigest()}"'
+        return {"LastModified": self.now, "VersionId": self._version(Key), "ETag": tag}
 
     def upload_file(
         self, name: str, Bucket: str, Key: str, Callback: Any, ExtraArgs: dict[str, Any]

@@ -16,10 +16,10 @@ class FakeSageMaker:
         self.models: dict[str, dict[str, Any]] = {}
         self.training_jobs: dict[str, list[str]] = {}
 
-    def add(self, run: str, status: str) -> str:
+    def add(self, run: str, status: str, dataset: str = "churn") -> str:
         return str(
             self.create_model_package(
-                ModelPackageGroupName="dropforge--churn",
+                ModelPackageGroupName=f"dropforge--{dataset}",
                 ModelApprovalStatus=status,
                 CustomerMetadataProperties={"run": run, "encoder": f"runs/{run}/encoder.json"},
                 InferenceSpecification={
@@ -30,7 +30,8 @@ class FakeSageMaker:
 
     def create_model_package(self, **request: Any) -> dict[str, Any]:
         version = len(self.packages) + 1
-        arn = f"arn:aws:sagemaker:eu-west-1:111122223333:model-package/dropforge--churn/{version}"
+        group = request["ModelPackageGroupName"]
+        arn = f"arn:aws:sagemaker:eu-west-1:111122223333:model-package/{group}/{version}"
         made = NOON + timedelta(minutes=version)
         self.packages.append(
             {**request, "ModelPackageArn": arn, "ModelPackageVersion": version}
@@ -62,13 +63,21 @@ class FakeSageMaker:
         return {"TrainingJobSummaries": found}
 
     def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:
+        if TrainingJobName not in self.training_jobs:
+            raise refused("ValidationException", "DescribeTrainingJob")
         left = self.training_jobs[TrainingJobName]
-        return {"TrainingJobStatus": left.pop(0) if len(left) > 1 else left[0]}
+        return {
+            "TrainingJobStatus": left.pop(0) if len(left) > 1 else left[0],
+            "AlgorithmSpecification": {"TrainingImage": "xgboost"},
+            "ModelArtifacts": {"S3ModelArtifacts": f"s3://drops/{TrainingJobName}"},
+        }
 
     def list_transform_jobs(self, **_query: Any) -> dict[str, Any]:
         return {"TransformJobSummaries": []}
 
-    def get_paginator(self, name: str) -> "FakeSageMaker":
+    def get_paginator(self, name: str) -> Any:
+        if name == "list_model_package_groups":
+            return _Groups(self)
         assert name == "list_model_packages"
         return self
 
@@ -90,3 +99,13 @@ class FakeSageMaker:
             if package["ModelPackageArn"] == arn:
                 return package
         raise refused("ValidationException", "DescribeModelPackage")
+
+
+class _Groups:
+    def __init__(self, sagemaker: FakeSageMaker) -> None:
+        self.sagemaker = sagemaker
+
+    def paginate(self, *, NameContains: str) -> Iterator[dict[str, Any]]:
+        names = dict.fromkeys(p["ModelPackageGroupName"] for p in self.sagemaker.packages)
+        found = [{"ModelPackageGroupName": name} for name in names if NameContains in name]
+        yield {"ModelPackageGroupSummaryList": found}

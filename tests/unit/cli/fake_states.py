@@ -3,7 +3,7 @@
 
 from typing import Any
 
-from tests.unit.cli.fake_answers import NOON, Pages, refused
+from tests.unit.cli.fake_answers import MACHINE, NOON, refused
 
 
 class FakeStates:
@@ -24,7 +24,7 @@ class FakeStates:
 
     def describe_execution(self, *, executionArn: str) -> dict[str, Any]:
         for item in self.executions:
-            if executionArn.endswith(f":{item['name']}"):
+            if executionArn == _arn(item):
                 return item
         if self.history is None or self.executions:
             raise refused("ExecutionDoesNotExist", "DescribeExecution")
@@ -35,7 +35,7 @@ class FakeStates:
 
     def stop_execution(self, *, executionArn: str, error: str, cause: str) -> None:
         for item in self.executions:
-            if executionArn.endswith(f":{item['name']}"):
+            if executionArn == _arn(item):
                 item |= {"status": "ABORTED", "error": error, "cause": cause, "stopDate": NOON}
 
     def list_map_runs(self, *, executionArn: str) -> dict[str, Any]:
@@ -63,6 +63,21 @@ class FakeStates:
             answer["nextToken"] = str(start + len(page))
         return answer
 
-    def get_paginator(self, name: str) -> Pages:
+    def get_paginator(self, name: str) -> "FakeStates":
         assert name == "list_executions"
-        return Pages({"executions": self.executions})
+        return self
+
+    def paginate(self, *, stateMachineArn: str) -> list[dict[str, Any]]:
+        own = [
+            {**item, "executionArn": _arn(item)}
+            for item in self.executions
+            if item.get("machine", MACHINE) == stateMachineArn
+        ]
+        return [{"executions": own}]
+
+
+def _arn(item: dict[str, Any]) -> str:
+    if "executionArn" in item:
+        return str(item["executionArn"])
+    machine: str = item.get("machine", MACHINE)
+    return f"{machine.replace(':stateMachine:', ':execution:')}:{item['name']}"

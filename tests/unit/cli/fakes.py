@@ -10,10 +10,10 @@ from dropforge.cli.app import app
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
 from pipeline.run_names import run_name
-from tests.unit.cli.fake_answers import BUCKET, MACHINE, NOON, RUN, refused
+from tests.unit.cli.fake_answers import BUCKET, MACHINE, NOON, RUN, SCORING_MACHINE, refused
 from tests.unit.cli.fake_services import FakeSession
 
-__all__ = ["BUCKET", "MACHINE", "NOON", "RUN", "refused"]
+__all__ = ["BUCKET", "MACHINE", "NOON", "RUN", "SCORING_MACHINE", "refused"]
 
 
 def call(*arguments: str) -> Result:
@@ -24,6 +24,7 @@ def fake_stack(name: str = "local") -> Stack:
     outputs = {
         "BucketName": BUCKET,
         "TrainAndBatchTransformStateMachineArn": MACHINE,
+        "BatchTransformStateMachineArn": SCORING_MACHINE,
         "SeedFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:seed",
         "TriggerFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:trigger",
         "PrepareFunctionArn": "arn:aws:lambda:eu-west-1:111122223333:function:prepare",

@@ -60,10 +60,23 @@ def test_promote_of_the_champion_changes_nothing() -> None:
     assert statuses(stack) == ["Approved"]
 
 
-def test_promote_of_a_run_whose_model_was_deleted_says_so() -> None:
+def test_promote_of_a_run_whose_model_was_tidied_away_takes_its_training_jobs() -> None:
+    stack = fake_stack()
+    finished_run(stack, "kept")
+    stack.session.sagemaker.training_jobs = {"kept": ["Failed"], "kept-r1": ["Completed"]}
+    assert model_registry.promote(stack, "kept").champion.run == "kept"
+    container = stack.session.sagemaker.packages[0]["InferenceSpecification"]["Containers"][0]
+    assert container == {"Image": "xgboost", "ModelDataUrl": "s3://drops/kept-r1"}
+
+
+@pytest.mark.parametrize("jobs", [{}, {"gone": ["Stopped"]}])
+def test_promote_of_a_run_that_left_neither_model_nor_job_says_so(
+    jobs: dict[str, list[str]],
+) -> None:
     stack = fake_stack()
     finished_run(stack, "gone")
-    with pytest.raises(RegistryError, match="was deleted"):
+    stack.session.sagemaker.training_jobs = jobs
+    with pytest.raises(RegistryError, match="neither a SageMaker model gone nor a completed"):
         model_registry.promote(stack, "gone")
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from dropforge.client.runs.predictions import Target, as_it_was, as_text, write_table
 from dropforge.errors import PredictionsUnreadableError
+from scoring.words import Words
 
 
 def table(target: Target, *parts: tuple[str, str]) -> list[list[str]]:
@@ -26,7 +27,7 @@ def table(target: Target, *parts: tuple[str, str]) -> list[list[str]]:
 
 
 def test_table_of_a_binary_target_has_labels_and_both_probabilities() -> None:
-    target = Target("binary", ["no", "yes"])
+    target = Target(Words("binary", ["no", "yes"]))
     assert table(target, ("row,label,id\n3,1,C-3\n7,0,C-7\n", "0.75\n0.25\n")) == [
         ["row", "id", "actual", "prediction", "probability_no", "probability_yes"],
         ["3", "C-3", "yes", "yes", "0.25", "0.75"],
@@ -35,12 +36,12 @@ def test_table_of_a_binary_target_has_labels_and_both_probabilities() -> None:
 
 
 def test_table_of_a_binary_target_takes_one_half_as_positive() -> None:
-    found = table(Target("binary", ["no", "yes"]), ("row,label\n1,0\n", "0.5\n"))
+    found = table(Target(Words("binary", ["no", "yes"])), ("row,label\n1,0\n", "0.5\n"))
     assert found[1][2] == "yes"
 
 
 def test_table_of_a_multiclass_target_takes_the_likeliest_class() -> None:
-    target = Target("multiclass", ["a", "b,c", "d"])
+    target = Target(Words("multiclass", ["a", "b,c", "d"]))
     found = table(target, ("row,label\n1,2.0\n2,1\n", "[0.1, 0.7, 0.2]\n[0.5, 0.4, 0.1]\n"))
     assert found[1:] == [
         ["1", "d", "b,c", "0.1", "0.7", "0.2"],
@@ -49,19 +50,19 @@ def test_table_of_a_multiclass_target_takes_the_likeliest_class() -> None:
 
 
 def test_table_of_a_regression_has_no_probabilities() -> None:
-    found = table(Target("regression", []), ("row,label\n1,2.5\n", "2.25\n"))
+    found = table(Target(Words("regression", [])), ("row,label\n1,2.5\n", "2.25\n"))
     assert found == [["row", "actual", "prediction"], ["1", "2.5", "2.25"]]
 
 
 def test_table_of_several_parts_has_one_header() -> None:
-    target = Target("regression", [])
+    target = Target(Words("regression", []))
     found = table(target, ("row,label\n1,1\n", "1\n"), ("row,label\n2,2\n", "2\n"))
     assert [row[0] for row in found] == ["row", "1", "2"]
 
 
 def test_target_of_an_encoder_without_classes_is_a_regression() -> None:
     encoder = {"target": {"name": "price", "task": "regression", "classes": None}}
-    assert Target.of_encoder(encoder) == Target("regression", [])
+    assert Target.of_encoder(encoder) == Target(Words("regression", []))
 
 
 @pytest.mark.parametrize(
@@ -75,12 +76,12 @@ def test_target_of_an_encoder_without_classes_is_a_regression() -> None:
 )
 def test_table_of_parts_that_do_not_fit_is_refused(truth: str, predicted: str, words: str) -> None:
     with pytest.raises(PredictionsUnreadableError, match=words):
-        table(Target("binary", ["no", "yes"]), (truth, predicted))
+        table(Target(Words("binary", ["no", "yes"])), (truth, predicted))
 
 
 def test_table_with_too_few_probabilities_is_refused() -> None:
     with pytest.raises(PredictionsUnreadableError, match="2 probabilities for 3 classes"):
-        table(Target("multiclass", ["a", "b", "c"]), ("row,label\n1,1\n", "[0.5, 0.5]\n"))
+        table(Target(Words("multiclass", ["a", "b", "c"])), ("row,label\n1,1\n", "[0.5, 0.5]\n"))
 
 
 ADR = next((Path(__file__).parents[3] / "docs" / "adr").glob("0035-*.md"))
@@ -146,7 +147,7 @@ def test_the_documented_expression_gives_back_what_was_there(cell: str) -> None:
 def test_table_has_no_formula_in_header_id_or_label() -> None:
     out = io.StringIO()
     truth = io.StringIO('row,label,=id,note\n3,1,=1+1,-4.5\n7,0,"@x","\tb"\n')
-    target = Target("binary", ["-no", "=yes()"])
+    target = Target(Words("binary", ["-no", "=yes()"]))
     write_table(target, iter([("part", truth, io.StringIO("0.75\n0.25\n"))]), out)
     rows = list(csv.reader(io.StringIO(out.getvalue())))
     assert rows == [
@@ -158,5 +159,5 @@ def test_table_has_no_formula_in_header_id_or_label() -> None:
 
 
 def test_table_of_a_regression_keeps_its_negative_numbers() -> None:
-    found = table(Target("regression", []), ("row,label\n1,-2.5\n", "-1e-07\n"))
+    found = table(Target(Words("regression", [])), ("row,label\n1,-2.5\n", "-1e-07\n"))
     assert found[1] == ["1", "-2.5", "-1e-07"]

@@ -21,7 +21,9 @@ def stack() -> Stack:
 
 
 def taken_by_third(stack: Stack, status: str) -> None:
-    stack.session.states.executions = [{"name": "third", "status": status}]
+    stack.session.states.executions = [
+        {"name": "third", "executionArn": "arn:third", "status": status}
+    ]
     turns.take(stack.session.s3, BUCKET, "churn", "run third", "arn:third", lambda _arn: False)
 
 

@@ -23,7 +23,7 @@ def etag(body: bytes | str) -> str:
 
 
 class FakeS3:
-    """The three calls that evaluate makes, with S3's own error for a missing key."""
+    """The calls that evaluate and predict make, with S3's own error for a missing key."""
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes] = {}
@@ -35,6 +35,11 @@ class FakeS3:
             raise ClientError({"Error": {"Code": "NoSuchKey", "Message": Key}}, "GetObject")
         body = self.objects[Key]
         return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
+
+    def head_object(self, *, Key: str, **_: str) -> dict[str, Any]:  # noqa: N803
+        if Key not in self.objects:
+            raise ClientError({"Error": {"Code": "404", "Message": Key}}, "HeadObject")
+        return {"ETag": etag(self.objects[Key])}
 
     def put_object(self, *, Key: str, Body: bytes, **_: str) -> dict[str, str]:  # noqa: N803
         self.objects[Key] = Body

@@ -13,6 +13,7 @@ import xgboost
 from evaluate.steps.evaluate import evaluate_run
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
+from predict.steps.model import ModelEvent, explain_model
 from tests.unit.evaluate.buckets import FakeLogs, FakeS3
 from tests.unit.evaluate.container_output import archive, log_lines, prediction_lines
 from tests.unit.evaluate.made_documents import (
@@ -138,7 +139,15 @@ def make_run(table: Table, settings: dict[str, Any] | None = None, parts: int = 
     run.put("request.json", json.dumps(request_of(settings or {})))
     s3.objects[f"{PREFIX}/model/{RUN}/output/model.tar.gz"] = archive(booster)
     run.event = event_of(table, parameters)
+    explain(run)
     return run
+
+
+def explain(run: MadeRun) -> None:
+    """Do the step that explains the model, as the state machine does beside batch transform."""
+    model = run.event["training"]["model_data"]
+    event: ModelEvent = {"bucket": "drops", "prefix": PREFIX, "model_data": model}
+    run.event["explanation"] = explain_model(run.files, event)
 
 
 def evaluated(run: MadeRun) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
+from evaluate.model.trees import ModelFormatError, parse_model, read_model
+from scoring.archive import ModelArchiveError
 from tests.unit.evaluate.container_output import packed
 from tests.unit.evaluate.model.boosters import BOOSTERS, trained
 
@@ -25,7 +26,8 @@ MEASURE = """
 import resource, sys
 from pipeline.documents import kinds, reading
 from pipeline.errors import PipelineError
-from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
+from evaluate.model.trees import ModelFormatError, parse_model, read_model
+from scoring.archive import ModelArchiveError
 from evaluate.rows.parse import read_predictions, read_truth
 kind, path = sys.argv[1:]
 try:

@@ -9,7 +9,17 @@ import pytest
 from pipeline import errors
 from pipeline.errors import InputError, PipelineError, is_one_of
 
-FUNCTIONS = ("seed", "trigger", "prepare", "evaluate", "notify", "webhook")
+FUNCTIONS = (
+    "seed",
+    "trigger",
+    "prepare",
+    "evaluate",
+    "predict",
+    "join",
+    "notify",
+    "tidy",
+    "webhook",
+)
 
 
 def test_an_error_is_known_by_its_name() -> None:

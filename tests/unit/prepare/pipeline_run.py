@@ -10,9 +10,9 @@ from bench.prepare.local_s3 import LocalS3
 from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
+from pipeline.planned import read_plan, source_of
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
 from prepare.steps.plan import Request, plan_run

@@ -69,7 +69,7 @@ def test_nul_byte_is_refused_with_its_line(place: int, chunk_bytes: int, newline
 def test_nul_byte_behind_the_sample_is_refused_with_its_line(
     monkeypatch: pytest.MonkeyPatch, newline: bytes
 ) -> None:
-    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", 200)
+    monkeypatch.setattr("prepare.steps.text.SAMPLE_BYTES", 200)
     data = TABLE[:400] + b"\0" + TABLE[401:]
     line = data.count(b"\n", 0, 400) + 1
     for chunk_bytes in (64, 1 << 26):
@@ -83,7 +83,7 @@ def test_nul_byte_behind_the_sample_is_refused_with_its_line(
 def test_nul_byte_among_quotes_is_refused_with_its_line(
     encoding: str, sample: int, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", sample)
+    monkeypatch.setattr("prepare.steps.text.SAMPLE_BYTES", sample)
     rows = "".join(f'{n % 7},"text\nof it",{n % 2}\n' for n in range(40))
     text = f'a,b,label\n{rows}1,"be\nfore\0",1\n{rows}'
     with pytest.raises(NotCsvError, match=r"file\.csv, line 83: a NUL byte"):
@@ -176,8 +176,8 @@ def test_endless_line_is_refused_without_reading_the_file() -> None:
 
 
 def test_endless_first_line_is_refused_by_plan(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prepare.steps.plan.RECORD_LIMIT_BYTES", 5000)
-    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", 1000)
+    monkeypatch.setattr("table.edges.beginning.RECORD_LIMIT_BYTES", 5000)
+    monkeypatch.setattr("prepare.steps.text.SAMPLE_BYTES", 1000)
     with pytest.raises(FileLimitError, match="line 1 or 2"):
         prepare(b"a" * 100_000)
 

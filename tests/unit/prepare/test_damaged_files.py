@@ -13,8 +13,8 @@ from pipeline.aws_errors import named_errors
 from pipeline.documents import reading
 from pipeline.documents.run_files import RunFiles
 from pipeline.errors import ArtefactError, PipelineError, UnexpectedError
+from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
-from prepare.planned import read_plan, source_of
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
 from prepare.steps.profile import profile_chunk

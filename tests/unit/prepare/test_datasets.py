@@ -15,8 +15,8 @@ DOUBTS = {
     *ASKING,
     *("ambiguous_dates", "ambiguous_times", "missing_code", "read_as_category", "unread_values"),
     *("repeated_header", "under_header", "footer", "swallowed_lines", "header_delimiter"),
-    *("bad_rows", "target_unread", "same_labels", "missing_as_class", "copies"),
-    *("group_split", "time_order"),
+    *("bad_rows", "target_unread", "same_labels", "same_categories", "missing_as_class"),
+    *("copies", "group_split", "time_order", "missing_as_written"),
 }
 # Losses of one file over the seeds may be worse by this many standard errors of their
 # difference; and a log loss by so much that no metric shows it.

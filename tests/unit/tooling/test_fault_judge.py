@@ -7,8 +7,8 @@ import pytest
 
 from bench.faults import wording
 from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, UNDECIDED, Cell, Expect
+from bench.faults.drop import Ending
 from bench.faults.judge import Packages, judge
-from bench.faults.lane import Ending
 from bench.faults.play import play, play_one
 
 SUBJECT = "churn: run failed"

@@ -115,3 +115,47 @@ def test_decide_on_settings_of_any_size_refuses_them_with_the_limit() -> None:
         assert isinstance(refusal, Refusal)
         assert refusal.error == "SettingsError"
         assert "inbox/churn/pipeline.json has more than 1,048,576 bytes" in refusal.cause
+
+
+def test_decide_below_score_starts_a_prediction_without_settings() -> None:
+    start = decide(stored("score/churn/new.csv"), "object", lambda _key: b"broken")
+    assert isinstance(start, Start)
+    assert start.scores
+    assert start.run == run_names.run_name("churn", MOMENT, "bucket", "score/churn/new.csv", "v1")
+    assert start.input == {
+        "bucket": "bucket",
+        "key": "score/churn/new.csv",
+        "version_id": "v1",
+        "dataset": "churn",
+        "trigger": "object",
+    }
+
+
+def test_decide_on_one_file_in_both_places_gives_two_runs() -> None:
+    runs = {
+        decide(stored(key), "object", nothing).run  # type: ignore[union-attr]
+        for key in ("inbox/churn/a.csv", "score/churn/a.csv")
+    }
+    assert len(runs) == 2
+
+
+@pytest.mark.parametrize(
+    ("key", "dataset"),
+    [
+        ("score/new.csv", "new"),
+        ("score/churn/sub/new.csv", "churn"),
+        ("score/churn/pipeline.json", "churn"),
+        ("score/churn/new.xlsx", "churn"),
+        ("score/Churn/new.csv", "churn"),
+        ("score//new.csv", "data"),
+    ],
+)
+def test_decide_below_score_on_what_is_no_drop_refuses_it(key: str, dataset: str) -> None:
+    refusal = decide(stored(key), "object", nothing)
+    assert isinstance(refusal, Refusal)
+    assert (refusal.dataset, refusal.error) == (dataset, "DropNameError")
+    assert "score/" in refusal.cause or ".csv" in refusal.cause
+
+
+def test_decide_on_a_folder_below_score_starts_nothing() -> None:
+    assert decide(stored("score/churn/"), "object", nothing) is None

@@ -14,6 +14,7 @@ from typing import Any
 
 from dropforge.cloud.sagemaker.container.filters import JsonPathError, Row
 from dropforge.cloud.sagemaker.container.inference import ModelServer
+from dropforge.cloud.sagemaker.fault_injection import BLANK_LINES
 
 logger = logging.getLogger(__name__)
 
@@ -79,6 +80,7 @@ def _answers(
     limit = request.get("MaxPayloadInMB", _DEFAULT_PAYLOAD_MEBIBYTES) * _MEBIBYTE
     content_type = request["TransformInput"].get("ContentType", "")
     accept = request["TransformOutput"].get("Accept", "")
+    blank = request.get(BLANK_LINES, False)
     processing = request.get("DataProcessing", {})
     row = Row.of(processing, content_type, accept)
     if row and split == "None":
@@ -102,7 +104,7 @@ def _answers(
             )
         answer = row.join(payload, response.body) if row else response.body
         yield answer
-        if assemble == "Line" and answer and not answer.endswith(b"\n"):
+        if assemble == "Line" and answer and (blank or not answer.endswith(b"\n")):
             yield b"\n"
 
 

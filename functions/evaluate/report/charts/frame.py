@@ -103,10 +103,20 @@ class Frame:
 
 
 def picture(
-    title: str, description: str, width: float, height: float, marks: Iterable[Markup]
+    title: str,
+    description: str,
+    width: float,
+    height: float,
+    marks: Iterable[Markup],
+    name: str = "",
 ) -> Markup:
-    """Wrap marks into an SVG element with its text alternative."""
-    name = re.sub(r"[^a-z]+", "-", title.lower())
+    """Wrap marks into an SVG element with its text alternative.
+
+    Parameters
+    ----------
+    name : what its parts are called on the page, if the title is no name of its own there.
+    """
+    name = name or re.sub(r"[^a-z]+", "-", title.lower())
     return Markup(
         '<svg viewBox="0 0 {w} {h}" role="img" aria-labelledby="{n}-title {n}-about">'
         '<title id="{n}-title">{title}</title><desc id="{n}-about">{description}</desc>'

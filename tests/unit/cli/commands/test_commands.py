@@ -55,6 +55,7 @@ def test_run_prints_the_verdict_and_fetches_the_files(stack: Stack, csv: Path) -
     assert "Plan data: done, 1.0 s" in result.stderr
     out = csv.parent / "dropforge-out" / name
     assert sorted(path.name for path in out.iterdir()) == [
+        "encoder.json",
         "evaluation.json",
         "model.tar.gz",
         "predictions.csv",
@@ -76,6 +77,7 @@ def test_run_with_json_prints_one_object_and_nothing_else_on_stdout(
     assert list(printed) == RESULT_KEYS
     assert (printed["run"], printed["verdict"]) == (name, "approved")
     assert printed["seconds"] == {"total": 5.0, "Plan data": 1.0, "Evaluate": 1.0}
+    assert list(printed["files"]) == ["report", "evaluation", "model", "encoder", "predictions"]
     assert printed["files"]["predictions"] == str(csv.parent / "there" / "predictions.csv")
     assert all(Path(path).is_file() for path in printed["files"].values())
 
@@ -196,8 +198,8 @@ def test_bad_usage_with_json_prints_an_object_too(arguments: list[str], words: s
 def test_every_command_has_help_and_json() -> None:
     names = [command.callback.__name__ for command in app.registered_commands if command.callback]
     assert names == [
-        *("demo", "run", "up", "down", "status", "runs", "show", "fetch", "logs"),
-        *("stop", "settings", "promote", "rollback", "events"),
+        *("demo", "run", "score", "up", "down", "status", "runs", "show", "fetch", "logs"),
+        *("stop", "settings", "predict", "promote", "rollback", "events"),
     ]
     for name in names:
         shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "200"}).stdout

@@ -47,7 +47,7 @@ def test_fetch_goes_by_the_execution_if_no_message_could_be_sent(stack: Stack) -
     ]
     stack.session.states.history = succeeded("Plan data")
     printed = json.loads(call("fetch", RUN, "--json").stdout)
-    assert (printed["verdict"], len(printed["files"])) == ("approved", 4)
+    assert (printed["verdict"], len(printed["files"])) == ("approved", 5)
 
 
 def test_fetch_of_files_that_were_deleted_says_which(stack: Stack) -> None:

@@ -7,7 +7,8 @@ import tarfile
 import pytest
 import xgboost
 
-from evaluate.model.trees import ModelArchiveError, ModelFormatError, parse_model, read_model
+from evaluate.model.trees import ModelFormatError, parse_model, read_model
+from scoring.archive import ModelArchiveError
 from tests.unit.evaluate.container_output import archive
 from tests.unit.evaluate.model.boosters import BOOSTERS, trained
 

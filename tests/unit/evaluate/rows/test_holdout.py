@@ -23,11 +23,11 @@ def test_one_prediction_too_few_is_refused_by_file_and_counts(run_of: Runs) -> N
     assert f"{PREFIX}/evaluation.json" not in run.s3.objects
 
 
-def test_a_blank_line_among_predictions_is_not_skipped(run_of: Runs) -> None:
+def test_a_blank_line_in_place_of_a_prediction_is_one_too_few(run_of: Runs) -> None:
     run = run_of("regression")
     lines = run.text("predictions/part-00001.csv.out").splitlines(keepends=True)
     run.put("predictions/part-00001.csv.out", "".join(["\n", *lines[1:]]))
-    with pytest.raises(PredictionValueError, match=r"line 1 of .* is '', not one finite number"):
+    with pytest.raises(PredictionCountError, match=r"has \d+ predictions, but the test part has"):
         evaluated(run)
 
 

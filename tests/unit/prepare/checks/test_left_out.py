@@ -14,7 +14,9 @@ from tests.unit.prepare.pipeline_run import prepare
 HEADER = ["key", "amount", "note", "label"]
 FIELD = st.sampled_from(["", "NA", "1", "2.5", "x", 'a "b"', "x\ny", "Total", "12,5", " pad "])
 ROW = st.tuples(FIELD, FIELD, FIELD, st.sampled_from(["u", "v", "w", ""]))
-OTHER = st.sampled_from([HEADER, ["short"], ["1", "2", "3", "u", "5"], [], ["", "", "", ""]])
+OTHER = st.sampled_from(
+    [HEADER, ["#1", "2.5", "x", "u"], ["short"], ["1", "2", "3", "u", "5"], [], ["", "", "", ""]]
+)
 END = st.sampled_from([[], [["Total", "9", "", ""]], [["Source: here", "", "", ""], ["by me"]]])
 UNDER = st.sampled_from([[], [["text", "int", "text", "text"]], [["", "[m]", "[s]", ""]]])
 
@@ -57,6 +59,7 @@ def test_account_names_each_reason() -> None:
         "left_out": {
             "under_header": 1,
             "repeated_header": 1,
+            "commented": 0,
             "wrong_number_of_fields": 1,
             "no_target": 1,
             "footer": 1,

@@ -107,3 +107,9 @@ def test_setting_goes_before_what_other_columns_tell() -> None:
     found = run(".", ";", beside="3,5", decimal=".")
     (amount,) = (c for c in found.json("profile.json")["columns"] if c["name"] == "amount")
     assert amount["max"] < 1000
+
+
+def test_per_cent_beside_whole_numbers_has_no_sign_that_is_doubtful() -> None:
+    lines = [f"{n % 31},{n % 90}{'%' if n % 2 else ''},{n % 5 % 2}" for n in range(300)]
+    run = prepare("\n".join(["x,rate,y", *lines]).encode(), {"target": "y"})
+    assert "ambiguous_numbers" not in run.codes

@@ -34,9 +34,17 @@ def test_hash_is_pinned() -> None:
 def test_large_classes_are_split_by_threshold_near_the_fractions() -> None:
     rows = EXACT_SPLIT_ROWS + 50_000
     ordinals = pl.int_range(rows, dtype=pl.UInt64, eager=True)
-    counts = Counter(split_by_position(ordinals, 0, rows, USUAL).to_list())
+    counts = Counter(split_by_position(ordinals, rows, USUAL).to_list())
     assert abs(counts[0] / rows - 0.7) < 0.01
     assert abs(counts[2] / rows - 0.15) < 0.01
+
+
+def test_rows_of_a_large_class_stay_where_they_are_when_it_grows() -> None:
+    ordinals = pl.int_range(1000, dtype=pl.UInt64, eager=True)
+    some, more = (
+        split_by_position(ordinals, EXACT_SPLIT_ROWS + rows, USUAL).to_list() for rows in (1, 9_000)
+    )
+    assert some == more
 
 
 def test_rare_classes_are_in_every_split() -> None:
@@ -46,6 +54,28 @@ def test_rare_classes_are_in_every_split() -> None:
     for channel in ("train", "validation"):
         assert set(prepared.table(channel)[0]) == {0, 1, 2, 3}
     assert set(prepared.table("truth")["label"]) == {0, 1, 2, 3}
+
+
+def _tested(label: dict[str, str]) -> set[int]:
+    """Return the rows that test, with other names for the classes a, b and c."""
+    lines = ["x,label", *(f"{n % 37},{label['aaabbc'[n * 5 % 6]]}" for n in range(300))]
+    return set(prepare("\n".join(lines).encode(), {"target": "label"}).table("truth")["row"])
+
+
+def test_names_of_classes_do_not_decide_which_rows_test() -> None:
+    usual = _tested({"a": "a", "b": "b", "c": "c"})
+    assert _tested({"a": "z", "b": "m", "c": "c"}) == usual
+    assert _tested({"a": "0", "b": "2", "c": "1"}) == usual
+
+
+def test_new_class_leaves_the_rows_of_others_where_they_were() -> None:
+    rows = [f"{n % 37},{'bc'[n % 2]}" for n in range(300)]
+    more = [*rows, *(f"{n},a" for n in range(40))]
+    before, after = (
+        set(prepare("\n".join(["x,label", *lines]).encode()).table("truth")["row"])
+        for lines in (rows, more)
+    )
+    assert {row for row in after if row <= len(rows)} == before
 
 
 def test_another_seed_gives_another_split() -> None:

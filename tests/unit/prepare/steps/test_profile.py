@@ -131,9 +131,10 @@ def test_column_profile_of_repeated_values_equals_that_of_each() -> None:
     merged = parts[0]
     for part in parts[1:]:
         merged = merge_columns(merged, part)
-    for style, numbers in whole["numbers"].items():
-        # Sums in another order differ in their last digits.
-        assert merged["numbers"][style].pop("mean") == pytest.approx(numbers.pop("mean"))
+    for one, other in ((whole["numbers"], merged["numbers"]), (whole["signs"], merged["signs"])):
+        for name, numbers in one.items():
+            # Sums in another order differ in their last digits.
+            assert other[name].pop("mean") == pytest.approx(numbers.pop("mean"))
     assert merged == whole
 
 

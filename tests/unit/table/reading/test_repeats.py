@@ -91,6 +91,13 @@ def test_header_with_other_names_is_refused_with_its_line(row: str, chunk_bytes:
         prepare(data, chunk_bytes=chunk_bytes)
 
 
+@pytest.mark.parametrize("chunk_bytes", [1 << 26, 37])
+def test_line_of_another_header_counts_lines_that_are_left_out(chunk_bytes: int) -> None:
+    data = f"a,x,y,label\n{NUMBERS}a,x,y,label\na,x,y,score\n{NUMBERS}".encode()
+    with pytest.raises(RowsUnusableError, match=r"line 63: looks like the header of another"):
+        prepare(data, chunk_bytes=chunk_bytes)
+
+
 def test_texts_for_missing_numbers_are_no_headers() -> None:
     rows = "".join("".join(f"{'ab'[n % 2]}{'xyz'[k]}," for k in range(3)) + "u\n" for n in range(6))
     prepared = prepare(f"a,x,y,label\n{NUMBERS}{rows}".encode())

@@ -16,7 +16,7 @@ TABLE = f"a,b,label\n{ROWS}"
 def test_byte_of_cp1252_is_told_once(
     place: int, sample: int, mark: bytes, chunk_bytes: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("prepare.steps.plan.SAMPLE_BYTES", sample)
+    monkeypatch.setattr("prepare.steps.text.SAMPLE_BYTES", sample)
     data = TABLE.encode()
     at = data.rfind(b" ", 0, place)
     prepared = prepare(mark + data[:at] + b"\x80" + data[at:], chunk_bytes=chunk_bytes)

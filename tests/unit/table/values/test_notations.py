@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from table.columns.kind import column_of
 from table.profiling.column import profile_column
 from table.profiling.merge import merge_columns
-from table.values.numbers import numbers, unit_of
+from table.values.numbers import numbers
+from table.values.units import unit_of
 
 Write = Callable[[float], str]
 MINUS = "\u2212"
@@ -122,9 +123,12 @@ def test_two_units_are_not_one_scale() -> None:
     assert column_of("x", profile_column(texts), 200).numbers is None
 
 
-def test_unit_behind_half_of_the_numbers_is_none_of_theirs() -> None:
-    texts = pl.Series([f"{n} km" if n % 2 else f"{n}" for n in range(200)])
-    assert column_of("x", profile_column(texts), 200).numbers is None
+@pytest.mark.parametrize(("unit", "read"), [("km", True), ("pieces", True), ("x", False)])
+def test_unit_behind_half_of_the_numbers_was_left_out_of_the_others(unit: str, read: bool) -> None:
+    texts = pl.Series([f"{n} {unit}" if n % 2 else f"{n}" for n in range(200)])
+    column = column_of("x", profile_column(texts), 200)
+    assert (column.numbers is not None) == read
+    assert column.with_unit == 100 * read
 
 
 def test_suffixes_that_multiply_go_together_and_with_plain_numbers() -> None:

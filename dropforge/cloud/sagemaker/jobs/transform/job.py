@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.sagemaker import model_registry, models, store
+from dropforge.cloud.sagemaker.fault_injection import BLANK_LINES
 from dropforge.cloud.sagemaker.jobs import transfer
 from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed
@@ -36,7 +37,8 @@ class TransformJob(Job):
         self.record["TransformStartTime"] = store.now()
         config = self.root / "input" / "config"
         config.mkdir(parents=True)
-        (config / "transform.json").write_text(json.dumps(self.record), encoding="utf-8")
+        request = {**self.record, BLANK_LINES: self.fault.blank_lines}
+        (config / "transform.json").write_text(json.dumps(request), encoding="utf-8")
         environment = container.get("Environment", {}) | self.record.get("Environment", {})
         environment["SAGEMAKER_BATCH"] = "True"
         self.run_processes("transform", {self.root.name: self.root}, environment, _LIVE_SECONDS)

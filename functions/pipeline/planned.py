@@ -20,7 +20,8 @@ def read_plan(files: RunFiles) -> Plan:
     columns, writer = plan["columns"], kinds.PLAN.writer
     positions = [at for at in (plan["time_index"], plan["group_index"]) if at is not None]
     positions += plan.get("content", [])
-    if len(set(columns)) < len(columns) or plan["target"] not in columns:
+    # A file that is scored has no target, as a rule.
+    if len(set(columns)) < len(columns) or plan["target"] not in (*columns, ""):
         raise damaged(uri, writer, "names no target among its columns")
     if any(position >= len(columns) for position in positions):
         raise damaged(uri, writer, "splits by a column that is not there")

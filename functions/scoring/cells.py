@@ -5,14 +5,19 @@ for: one text among 3,000 numbers makes a category of the column, and is a missi
 champion that reads numbers.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+
+import polars as pl
 
 from pipeline.documents.chunk_profile import ColumnProfile
 from pipeline.documents.encoder import Feature
 from table.columns.kind import SHARE, Column
+from table.encoding.categories import folded
+from table.profiling.texts import of_unit
 from table.values.date_styles import DATES
 from table.values.durations import CLOCKED
-from table.values.numbers import unit_of
+from table.values.units import has_comma, unit_of
 
 MOST_UNREAD = 0.02
 """Share of a column's values that a champion may miss, beyond what it missed when it was trained,
@@ -67,10 +72,13 @@ def _numbers(style: str, column: Column, found: ColumnProfile) -> int:
         other = column.numbers and column.style in CLOCKED and column.style != style
         return numbers[style]["count"] if style in numbers and not other else 0
     plain = numbers.get("plain")
-    others = sum(numbers[name]["count"] for name in {style} & {"grouped", "comma"} & set(numbers))
     unit = unit_of(style)
-    with_unit = (found.get("units") or {}).get(unit) if unit else None
-    others += with_unit["count"] if with_unit else 0
+    if unit is None:
+        parts = [numbers.get(style) if style != "plain" else None]
+    else:
+        # What has the sign of a currency is no number of km/h.
+        parts = [found.get("signs", {}).get(""), of_unit(found, unit, comma=has_comma(style))]
+    others = sum(part["count"] for part in parts if part)
     if plain and not _alike(style, column, found):
         # 1.234 and 1,234 are other numbers to the champion. Those without a sign are the same.
         return plain["whole"]
@@ -79,9 +87,9 @@ def _numbers(style: str, column: Column, found: ColumnProfile) -> int:
 
 def _alike(style: str, column: Column, found: ColumnProfile) -> bool:
     """Tell whether points and commas mean to the champion what they mean in the file."""
-    if style == "comma":
-        return column.style == "comma" if column.numbers else not found.get("dots")
-    if not column.numbers or column.style != "comma":
+    if has_comma(style):
+        return has_comma(column.style) if column.numbers else not found.get("dots")
+    if not column.numbers or not has_comma(column.style):
         return True
     # Commas that are strays in a column of decimal points.
     points = bool(found.get("dots")) or "pointed" not in found["numbers"]
@@ -102,9 +110,19 @@ def _texts(features: list[Feature], column: Column) -> int:
     if not column.numbers and not column.dates:
         # New categories are told apart: they are values, and no unreadable cells.
         return column.present
-    known = known_values(features)
     counts = column.counts or {}
+    known = known_among(counts, features)
     return sum(count for value, count in counts.items() if value in known)
+
+
+def known_among(values: Iterable[str], features: list[Feature]) -> set[str]:
+    """Return those of some values that the features of a category know, however their case is."""
+    known, texts = known_values(features), list(values)
+    if not features[0].get("folded", False):
+        return known & set(texts)
+    keys = set(folded(pl.Series(list(known), dtype=pl.String)))
+    folds = folded(pl.Series(texts, dtype=pl.String))
+    return {text for text, key in zip(texts, folds, strict=True) if key in keys}
 
 
 def known_values(features: list[Feature]) -> set[str]:

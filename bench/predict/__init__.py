@@ -1,0 +1,1 @@
+"""How long predicting and explaining a chunk takes, and how much memory."""

@@ -1,0 +1,39 @@
+"""One process that predicts or explains a made chunk, as a cold start does. Prints seconds."""
+
+import sys
+import time
+from pathlib import Path
+
+from bench.evaluate.folder_bucket import FolderBucket
+from bench.predict.made_chunk import MODEL, PREFIX
+from pipeline.documents.scoring.chunk import Scored
+
+CHUNK: Scored = {
+    "index": 0, "start": 0, "end": 1, "first_row": 1, "clean": True, "lead": 0, "tail": 1,
+}  # fmt: skip
+
+
+def main(folder: Path, what: str) -> None:
+    """Do the step, from its import on."""
+    begin = time.perf_counter()
+    from pipeline.documents.run_files import RunFiles
+    from pipeline.storage.bucket import Bucket
+    from predict.steps.chunk import predict_chunk
+
+    explains = what == "explain"
+    predict_chunk(
+        RunFiles(Bucket(FolderBucket(folder), "bench"), PREFIX),
+        {
+            "bucket": "bench",
+            "prefix": PREFIX,
+            "chunk": CHUNK,
+            "model_data": f"s3://bench/{MODEL}",
+            "predict": not explains,
+            "reasons": 3 if explains else 0,
+        },
+    )
+    print(time.perf_counter() - begin)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

@@ -1,0 +1,1 @@
+"""Scoring beside a script that reads, encodes, predicts and writes."""

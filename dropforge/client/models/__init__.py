@@ -1,0 +1,1 @@
+"""The models of a stack: where their files are, and copies of them on this machine."""

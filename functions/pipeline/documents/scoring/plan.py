@@ -1,0 +1,36 @@
+"""scoring.json, and what Plan data answers for a file to score."""
+
+from typing import TypedDict
+
+from pipeline.documents.state import Champion
+
+
+class ScoringPlan(TypedDict):
+    """scoring.json, of Plan data: what its plan.json has no place for."""
+
+    champion: Champion
+    settings: dict[str, object]
+    """scoring, reasons: as set, defaults left out."""
+    written: str
+    """The encoding of the text as it was dropped: utf-8, cp1252, utf-16-le, utf-16-be, ..."""
+    mark: bool
+    """Whether a text in UTF-16 or UTF-32 began with a byte order mark."""
+    packed: bool
+    """Whether it was gzip."""
+    size: int
+    """Bytes of what is read."""
+
+
+class PlannedScoring(TypedDict):
+    """What Plan data answers for a file to score: the state machine's new input."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+    dataset: str
+    run: str
+    prefix: str
+    manifest: str
+    attempts: list[str]
+    """Names of the transform job, one for each try."""
+    champion: Champion

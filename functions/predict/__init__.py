@@ -1,0 +1,1 @@
+"""Predicts encoded rows with the champion itself, and gives the reasons."""

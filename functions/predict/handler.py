@@ -1,0 +1,56 @@
+"""PredictFunction: predict and explain a chunk by the champion itself; explain a new model."""
+
+from typing import Any, cast
+
+from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from pipeline.aws_errors import named_errors
+from pipeline.clients import client
+from pipeline.documents.model_part import ExplainedFacts
+from pipeline.documents.run_files import RunFiles
+from pipeline.storage.bucket import Bucket
+
+logger = Logger()
+tracer = Tracer()
+metrics = Metrics()
+s3 = client("s3")
+
+
+@logger.inject_lambda_context
+@tracer.capture_lambda_handler
+@metrics.log_metrics
+def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
+    """Do the step that the event names."""
+    steps = {"chunk": _chunk, "model": _model}
+    with named_errors(_state(event)):
+        return steps[event["step"]](event)
+
+
+def _state(event: dict[str, Any]) -> str:
+    if event["step"] == "model":
+        return "Explain model"
+    return "Predict chunks" if event["predict"] else "Explain chunks"
+
+
+def _chunk(event: dict[str, Any]) -> int:
+    # xgboost takes a second to import: what S3 refuses is told before.
+    from predict.steps.chunk import ChunkEvent, predict_chunk
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    unexplained = predict_chunk(files, cast(ChunkEvent, event))
+    if unexplained:
+        logger.warning("no reasons", run=event["prefix"], why=unexplained)
+    metrics.add_metric(name="ChunksPredicted", unit=MetricUnit.Count, value=1)
+    return 1
+
+
+def _model(event: dict[str, Any]) -> ExplainedFacts:
+    from predict.steps.model import ModelEvent, explain_model
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    found = explain_model(files, cast(ModelEvent, event))
+    logger.info("explained", run=event["prefix"], **found)
+    metrics.add_metric(name="ModelsExplained", unit=MetricUnit.Count, value=1)
+    return found

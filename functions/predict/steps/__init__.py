@@ -1,0 +1,1 @@
+"""The steps of the prediction: one chunk's rows, and what the whole model goes by."""

@@ -1,0 +1,1 @@
+"""What predicting has in common wherever it happens: the booster, its contributions, the words."""

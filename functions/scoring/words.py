@@ -1,0 +1,67 @@
+"""A prediction in the owner's words: the class or number, and the probabilities, as text."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pipeline.documents.encoder import TargetFacts
+from pipeline.vocabulary import THRESHOLD, Task
+
+PREDICTION, PROBABILITY = "prediction", "probability"
+PREDICTION_ERROR = "prediction_error"
+"""Of a row that could not be read, or not all of it: why."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the numbers that a model answers are called.
+
+    Attributes
+    ----------
+    classes : by class index, in the owner's words; empty in a regression.
+    """
+
+    task: Task
+    classes: Sequence[str] = ()
+
+    @classmethod
+    def of_target(cls, target: TargetFacts) -> "Words":
+        """Read it from the target of an encoder.json."""
+        return cls(target["task"], [str(name) for name in target.get("classes") or []])
+
+    @property
+    def columns(self) -> list[str]:
+        """Names of the columns that `fields` fills."""
+        if self.task == "regression":
+            return [PREDICTION]
+        return [PREDICTION, PROBABILITY, *(f"{PROBABILITY}_{name}" for name in self.classes)]
+
+    def fields(self) -> Callable[[str], list[str]]:
+        """Return a function from a line of batch transform to the texts of `columns`.
+
+        The line is a value, the probability of class 1, or in multiclass a list of
+        probabilities. The function raises ValueError or IndexError if it is no such thing.
+        """
+        if self.task == "regression":
+            return lambda line: [str(float(line))]
+        return self._of_two if self.task == "binary" else self._of_many
+
+    def _of_two(self, line: str) -> list[str]:
+        positive = float(line)
+        other, own = complement(positive), str(positive)
+        if positive >= THRESHOLD:
+            return [self.classes[1], own, other, own]
+        return [self.classes[0], other, other, own]
+
+    def _of_many(self, line: str) -> list[str]:
+        values = [float(value) for value in json.loads(line)]
+        if len(values) != len(self.classes):
+            raise ValueError(f"{len(values)} probabilities for {len(self.classes)} classes")
+        best = max(values)
+        chosen = values.index(best)
+        return [self.classes[chosen], str(best), *map(str, values)]
+
+
+def complement(probability: float) -> str:
+    """Return the other class's probability; digits beyond float32's seven mean nothing."""
+    return str(float(f"{1 - probability:.7g}"))

@@ -1,0 +1,1 @@
+"""Deletes SageMaker models that nothing needs any more."""

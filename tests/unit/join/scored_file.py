@@ -1,0 +1,152 @@
+"""Scores a file in memory with a model that was trained on another, as the state machine does."""
+
+import csv
+import io
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import xgboost
+
+from bench.prepare.local_s3 import LocalS3
+from join.assemble import assemble
+from join.chunk import join_chunk
+from pipeline import layout
+from pipeline.documents import kinds, reading
+from pipeline.documents.run_files import RunFiles
+from pipeline.planned import read_plan, source_of
+from pipeline.storage.bucket import Bucket
+from prepare.steps.check import check_file
+from prepare.steps.encode_scoring import encode_scoring
+from prepare.steps.plan import Request
+from prepare.steps.plan_scoring import plan_scoring
+from prepare.steps.profile import profile_chunk
+from scoring.booster import Ensemble, lines
+from scoring.contributions import contributions
+from tests.unit.prepare.pipeline_run import prepare
+
+ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/s--set/1"
+DATASET, SCORED = "set", "set-2"
+
+
+@dataclass
+class Champion:
+    """A model in use, and the bucket that its run is in."""
+
+    s3: LocalS3
+    ensemble: Ensemble
+    encoder: dict[str, Any]
+
+    @property
+    def facts(self) -> dict[str, Any]:
+        return {
+            "found": True,
+            "model_package_arn": ARN,
+            "encoder_key": "runs/set-1/encoder.json",
+            "run": "set-1",
+        }
+
+
+@dataclass
+class Scored:
+    """A file that was scored."""
+
+    result: bytes
+    output: dict[str, Any]
+    files: dict[str, bytes]
+    added: list[str] = field(default_factory=list)
+
+    def rows(self, delimiter: str = ",", encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+        text = self.result.decode(encoding)
+        return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter))
+
+
+def trained(data: bytes, settings: dict[str, Any] | None = None, rounds: int = 20) -> Champion:
+    """Train on a file, with the labels first as the training job gets them."""
+    run = prepare(data, settings)
+    table = run.table("train").to_numpy(dtype=float)
+    encoder = run.json("encoder.json")
+    classes = encoder["target"].get("classes") or []
+    parameters: dict[str, Any] = {"objective": "reg:squarederror"}
+    if encoder["target"]["task"] == "binary":
+        parameters = {"objective": "binary:logistic"}
+    elif encoder["target"]["task"] == "multiclass":
+        parameters = {"objective": "multi:softprob", "num_class": len(classes)}
+    matrix = xgboost.DMatrix(table[:, 1:], table[:, 0])
+    booster = xgboost.train(parameters | {"max_depth": 3}, matrix, rounds)
+    return Champion(run.s3, Ensemble.of_files([booster.save_raw()]), encoder)
+
+
+def score(
+    champion: Champion,
+    data: bytes,
+    *,
+    name: str = "file.csv",
+    chunk_bytes: int = 1 << 26,
+    settings: dict[str, Any] | None = None,
+) -> Scored:
+    """Score a file."""
+    s3 = champion.s3
+    for old in [key for key in s3.objects if key.startswith((f"runs/{SCORED}/", "results/"))]:
+        del s3.objects[old]
+    key = f"score/{DATASET}/{name}"
+    s3.objects[key] = data
+    s3.objects[f"inbox/{DATASET}/pipeline.json"] = json.dumps(settings or {}).encode()
+    execution = {"name": SCORED, "id": "arn", "started": "2026-01-01T00:00:00Z"}
+    request = Request("bucket", {"key": key}, execution, chunk_bytes, "test")
+    planned = plan_scoring(s3, request, champion.facts)  # type: ignore[arg-type]
+    files = RunFiles(Bucket(s3, "bucket"), planned["prefix"])
+    plan = read_plan(files)
+    for chunk in files.read_document(kinds.MANIFEST):
+        files.write_note(
+            layout.CHUNK_PROFILE, chunk["index"], profile_chunk(source_of(s3, plan), plan, chunk)
+        )
+    checked = check_file(s3, "bucket", planned["prefix"])
+    chunks = reading.read_json(files.bucket, checked["chunks"], kinds.TO_SCORE)
+    folder = layout.result_prefix(DATASET, SCORED)
+    for item in chunks:
+        encode_scoring(s3, "bucket", planned["prefix"], item)
+        predict(champion, files, item["index"], checked["reasons"])
+        join_chunk(s3, "bucket", planned["prefix"], folder, item)
+    event = {"prefix": planned["prefix"], "dataset": DATASET, "run": SCORED}
+    output = assemble(s3, "bucket", event, None)
+    body = s3.objects[str(output["files"]["predictions"]).removeprefix("s3://bucket/")]
+    assert isinstance(body, bytes)
+    written = {key: value for key, value in s3.objects.items() if isinstance(value, bytes)}
+    added = files.read_document(kinds.CHECK)["added"]
+    return Scored(body, dict(output), written, added)
+
+
+def predict(champion: Champion, files: RunFiles, index: int, reasons: int) -> None:
+    """Write what PredictFunction writes of a chunk."""
+    matrix = features_of(champion, files, index)
+    if matrix is None:
+        return
+    answer = lines(champion.ensemble.predict(matrix))
+    files.bucket.put(files.key(layout.PREDICTIONS, layout.prediction_part(index)), answer)
+    if not reasons:
+        return
+    found = contributions(champion.ensemble, matrix, champion.encoder["features"])
+    texts = []
+    for row in found.values:
+        order = np.argsort(-np.abs(row), kind="stable")[:reasons]
+        places = [champion.encoder["columns"].index(found.columns[at]) for at in order]
+        pairs = [f"{place},{row[at]!r}" for place, at in zip(places, order, strict=True)]
+        texts.append(",".join(pairs).replace("np.float64(", "").replace(")", ""))
+    files.bucket.put(
+        files.key(layout.REASONS, layout.part_name(index)), ("\n".join(texts) + "\n").encode()
+    )
+
+
+def features_of(champion: Champion, files: RunFiles, index: int) -> Any:
+    """Return a chunk's features as the function reads them, else as the container does."""
+    objects, features = champion.s3.objects, len(champion.encoder["features"])
+    floats = objects.get(files.key(layout.FEATURES, layout.feature_part(index)))
+    if isinstance(floats, bytes):
+        return np.frombuffer(floats, "<f4").reshape(features, -1).T
+    text = objects.get(files.key(layout.TO_SCORE, layout.part_name(index)))
+    if not isinstance(text, bytes):
+        return None
+    rows = [line.split(",") for line in text.decode().splitlines()]
+    return np.array([[cell or "nan" for cell in row] for row in rows]).astype(float)

@@ -1,0 +1,93 @@
+"""The handler does a step for each event of the state machines, with the deployed environment."""
+
+import importlib
+import json
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from pipeline.errors import ArtefactError
+from predict import loading
+from tests.unit.predict.chunk_run import (
+    PREFIX,
+    chunk_run,
+    event,
+    features_key,
+    trained_run,
+    written,
+)
+
+ROOT = Path(__file__).parents[3]
+CONTEXT = SimpleNamespace(
+    function_name="predict",
+    memory_limit_in_mb=3008,
+    invoked_function_arn="arn:aws:lambda:eu-west-1:123456789012:function:predict",
+    aws_request_id="1",
+)
+
+
+@pytest.fixture
+def handler(monkeypatch: pytest.MonkeyPatch) -> Any:
+    environment = {
+        "AWS_DEFAULT_REGION": "eu-west-1",
+        "POWERTOOLS_TRACE_DISABLED": "1",
+        "POWERTOOLS_SERVICE_NAME": "predict",
+        "POWERTOOLS_METRICS_NAMESPACE": "dropforge",
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(loading, "_kept", {})
+    return importlib.import_module("predict.handler")
+
+
+def test_chunk_is_predicted_and_a_constant_returned(
+    handler: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3, _ = chunk_run()
+    monkeypatch.setattr(handler, "s3", s3)
+    assert handler.handler({"step": "chunk", **event()}, CONTEXT) == 1
+    assert len(written(s3)) == 2
+
+
+@pytest.mark.parametrize(
+    ("predict", "state"), [(True, "Predict chunks"), (False, "Explain chunks")]
+)
+def test_error_names_the_state(
+    handler: Any, monkeypatch: pytest.MonkeyPatch, predict: bool, state: str
+) -> None:
+    s3, _ = chunk_run()
+    del s3.objects[features_key()]
+    monkeypatch.setattr(handler, "s3", s3)
+    with pytest.raises(ArtefactError, match=f"^{state}: s3://bucket/{PREFIX}/data/features"):
+        handler.handler({"step": "chunk", **event(predict=predict)}, CONTEXT)
+
+
+def test_documented_event_is_one_that_the_step_takes(
+    handler: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3, _ = chunk_run()
+    documented = json.loads((ROOT / "events/predict-chunk.json").read_text())
+    for key, body in list(s3.objects.items()):
+        s3.objects[key.replace(PREFIX, documented["prefix"])] = body
+    key = documented["model_data"].split("/", 3)[3]
+    s3.objects[key] = s3.objects["runs/set-0/model/model.tar.gz"]
+    monkeypatch.setattr(handler, "s3", s3)
+    assert handler.handler(documented, CONTEXT) == 1
+
+
+def test_model_is_explained_and_why_not_is_told(
+    handler: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3, _ = trained_run(count=20)
+    documented = json.loads((ROOT / "events/predict-model.json").read_text())
+    for key, body in list(s3.objects.items()):
+        s3.objects[key.replace(PREFIX, documented["prefix"])] = body
+    key = documented["model_data"].split("/", 3)[3]
+    s3.objects[key] = s3.objects["runs/set-0/model/model.tar.gz"]
+    monkeypatch.setattr(handler, "s3", s3)
+    assert handler.handler(documented, CONTEXT) == {"explained": True, "reason": ""}
+    del s3.objects[key]
+    with pytest.raises(ArtefactError, match=r"^Explain model: "):
+        handler.handler(documented, CONTEXT)
