@@ -100,7 +100,7 @@ def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str |
             # Hours are no numbers of another notation, and a unit is part of what was learnt.
             return known
         if sign is not None and {own, known} <= set(_SIGNS):
-            return own if (own == "comma") == (sign == ",") else known
+            return own
     return own if _read(own, is_date, profile) > _read(known, is_date, profile) else known
 
 

@@ -1,5 +1,6 @@
 """A job or a run that a person stops is told as stopped."""
 
+import time
 from collections.abc import Callable
 
 from seed.sample import SampleSize, sample_csv
@@ -32,5 +33,11 @@ def test_execution_that_a_person_stops_stops_its_job_and_is_told(
     message = application.message(run)
     assert message["status"] == "ABORTED"
     assert message["subject"] == "aborted: run stopped"
-    job = application.client("sagemaker").describe_training_job(TrainingJobName=run)
-    assert job["TrainingJobStatus"] in ("Stopping", "Stopped")
+    # Step Functions tells the job by itself, which may be a moment later than the message.
+    end = time.monotonic() + 15
+    status = "InProgress"
+    while status == "InProgress" and time.monotonic() < end:
+        time.sleep(0.1)
+        job = application.client("sagemaker").describe_training_job(TrainingJobName=run)
+        status = job["TrainingJobStatus"]
+    assert status in ("Stopping", "Stopped")

@@ -7,6 +7,7 @@ import pytest
 
 from join.assemble import assemble
 from pipeline.errors import ArtefactError, ColumnMismatchError, EmptyFileError, RowsUnusableError
+from prepare.steps import check
 from tests.unit.join import scored_file
 from tests.unit.join.scored_file import Champion, score, trained
 
@@ -215,3 +216,57 @@ def test_features_are_written_for_what_reads_them(
     assert [row["prediction"] for row in scored.rows()] == [
         row["prediction"] for row in plain.rows()
     ]
+
+
+def test_missing_cells_are_no_strays(champion: Champion) -> None:
+    data = b"age,plan\n" + b"40,gold\n" * 20 + b",gold\nNA,gold\nold,gold\n"
+    errors = [row["prediction_error"] for row in score(champion, data).rows()]
+    assert errors[-3:] == ["", "", "age: old not read"]
+
+
+def test_rows_that_have_the_target_are_those_that_can_be_measured(champion: Champion) -> None:
+    data = b"age,plan,price\n40,gold,140.5\n41,free,\n42,free,101\n"
+    scored = score(champion, data)
+    assert scored.files["runs/set-2/data/truth/part-00000.csv"] == b"row,label\n0,140.5\n2,101.0\n"
+    plain = score(champion, b"age,plan\n40,gold\n")
+    assert "runs/set-2/data/truth/part-00000.csv" not in plain.files
+
+
+def test_result_of_other_rows_than_were_checked_is_damage(champion: Champion) -> None:
+    score(champion, b"age,plan\n40,gold\n41,free\n", chunk_bytes=10)
+    note = champion.s3.objects["runs/set-2/chunks/score-00001.json"]
+    assert isinstance(note, bytes)
+    champion.s3.objects["runs/set-2/chunks/score-00001.json"] = note.replace(
+        b'"rows":1', b'"rows":2'
+    )
+    for part in (0, 1):
+        champion.s3.objects[f"results/set/set-2/parts/part-{part:05d}.csv"] = b""
+    event = {"prefix": "runs/set-2", "dataset": "set", "run": "set-2"}
+    with pytest.raises(ArtefactError, match="count 3 rows, and the check 2"):
+        assemble(champion.s3, "bucket", event, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "settings", "wanted"),
+    [
+        ("FUNCTION_BYTES", 1 << 20, {}, ("function", 2)),
+        ("FUNCTION_BYTES", 20, {}, ("batch", 2)),
+        ("FUNCTION_BYTES", 20, {"scoring": "function"}, ("function", 2)),
+        ("FEATURE_BYTES", 30, {}, ("batch", 2)),
+        ("REASON_ROWS", 2, {}, ("function", 2)),
+        ("REASON_ROWS", 1, {}, ("function", 0)),
+        ("REASON_ROWS", 1, {"reasons": 1}, ("function", 1)),
+    ],
+)
+def test_size_decides_what_predicts_and_whether_it_explains(
+    champion: Champion,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    value: int,
+    settings: dict[str, object],
+    wanted: tuple[str, int],
+) -> None:
+    monkeypatch.setattr(check, name, value)
+    scored = score(champion, b"age,plan\n40,gold\n41,free\n", settings=settings)
+    assert scored.output["engine"] == wanted[0]
+    assert len(scored.added) == 2 + wanted[1]
