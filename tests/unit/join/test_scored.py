@@ -6,7 +6,13 @@ import random
 import pytest
 
 from join.assemble import assemble
-from pipeline.errors import ArtefactError, ColumnMismatchError, EmptyFileError, RowsUnusableError
+from pipeline.errors import (
+    ArtefactError,
+    ColumnMismatchError,
+    EmptyFileError,
+    ModelMissingError,
+    RowsUnusableError,
+)
 from prepare.steps import check
 from tests.unit.join import scored_file
 from tests.unit.join.scored_file import Champion, score, trained
@@ -270,3 +276,24 @@ def test_size_decides_what_predicts_and_whether_it_explains(
     scored = score(champion, b"age,plan\n40,gold\n41,free\n", settings=settings)
     assert scored.output["engine"] == wanted[0]
     assert len(scored.added) == 2 + wanted[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [(b'"version": 2', "is of version 2, this is version 1"), (None, "no longer in the bucket")],
+)
+def test_model_whose_encoder_cannot_be_used_is_refused_with_what_to_do(
+    champion: Champion, change: bytes | None, words: str
+) -> None:
+    key = "runs/set-1/encoder.json"
+    body = champion.s3.objects[key]
+    assert isinstance(body, bytes)
+    try:
+        if change is None:
+            del champion.s3.objects[key]
+        else:
+            champion.s3.objects[key] = body.replace(b'"version": 1', change)
+        with pytest.raises(ModelMissingError, match=rf"{words}.* drop its training file again"):
+            score(champion, b"age,plan\n40,gold\n")
+    finally:
+        champion.s3.objects[key] = body
