@@ -1,5 +1,7 @@
 """Simulate test rows whose true metric is known: python -m bench.intervals [--samples N].
 
+Two tables: how often intervals hold the true value, and which challengers are promoted.
+
 Each sample has two models that are equally good, drawn apart. Printed is how often the first
 one's interval holds the true value, and in brackets how often the interval of their difference
 excludes 0, which is never true; "-" if more than half of the samples have no interval.
@@ -14,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.intervals.promotion import print_table
 from evaluate.metrics.intervals import intervals_of
 from evaluate.metrics.scored import METRICS, Scored
 
@@ -93,11 +96,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.intervals")
     parser.add_argument("--samples", type=int, default=1000, help="of each cell")
     samples = parser.parse_args().samples
+    print("How often intervals hold the true value\n")
     print(f"| Metric, {samples} samples | {' | '.join(f'{rows} rows' for rows in ROWS)} |")
     print(f"|---|{'---|' * len(ROWS)}")
     for case in CASES:
         cells = (cell(case, rows, samples) for rows in ROWS)
         print(f"| {case.title} | {' | '.join(cells)} |", flush=True)
+    print("\nWhich challengers on newer data are promoted (and which wait for a person)\n")
+    print_table(samples)
 
 
 if __name__ == "__main__":

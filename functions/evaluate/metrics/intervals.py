@@ -34,6 +34,7 @@ SEED = 20_240_229
 _CELLS_AT_ONCE = 2**20
 _DEFINED_SHARE = 0.9
 _TAIL = (1 - LEVEL) / 2
+_UNBOUNDED = (-math.inf, math.inf)
 _NORMAL = NormalDist()
 _ROUNDING = 1e-12
 """Of a metric's value, a spread that only the order of additions makes."""
@@ -51,8 +52,51 @@ class Interval:
     method: Method
 
 
+@dataclass(frozen=True)
+class Sample:
+    """What the test rows tell of several metrics at once, so that differences are paired."""
+
+    values: Floats
+    """(measures,), on all rows."""
+    rows: int
+    spread: Floats
+    """(measures, replicates) of the bootstrap; (measures, rows) of gradients if analytic."""
+    analytic: bool
+
+    def interval(
+        self, shares: Sequence[float], bounds: tuple[float, float] = _UNBOUNDED
+    ) -> Interval | None:
+        """Return the interval of a sum of the metrics, so much of each."""
+        spread = _sum(self.spread, shares)
+        if self.analytic:
+            return _normal(float(_sum(self.values, shares)), spread, bounds)
+        return _percentiles(spread, self.rows)
+
+    def lower_bound(self, shares: Sequence[float], risk: float) -> float:
+        """Return what a sum of the metrics is below with no more than this risk; NaN if unknown."""
+        spread = _sum(self.spread, shares)
+        if self.analytic:
+            error = float(np.sqrt(spread @ spread))
+            return float(_sum(self.values, shares)) + _NORMAL.inv_cdf(risk) * error
+        found = _defined(spread)
+        return math.nan if found is None else float(np.quantile(found, tail_share(self.rows, risk)))
+
+
+def sample_of(measures: Sequence[Measure], rows: int) -> Sample:
+    """Draw the rows again and again, or take the derivatives if they are many."""
+    ones = np.ones((1, rows))
+    values = np.array([float(measure.weighted(ones)[0]) for measure in measures])
+    if rows <= BOOTSTRAP_ROWS:
+        return Sample(values, rows, replicates_of(measures, rows), analytic=False)
+    gradients = np.array([measure.gradient() for measure in measures])
+    return Sample(values, rows, gradients, analytic=True)
+
+
 def intervals_of(
-    measures: Sequence[Measure], rows: int, bounds: tuple[float, float]
+    measures: Sequence[Measure],
+    rows: int,
+    bounds: tuple[float, float],
+    sample: Sample | None = None,
 ) -> list[Interval | None]:
     """Return the interval of each measure, then that of the second minus the first, if two.
 
@@ -60,30 +104,35 @@ def intervals_of(
     ----------
     measures : one, or two on the same rows.
     bounds : between which the metric itself lies, for clipping.
+    sample : of the same measures (others may follow), if it is there already.
 
     Returns
     -------
     None where no interval is defined, as with a class missing from the rows, or where the
     rows show no spread. Two models that differ on no row differ by 0 to 0.
     """
-    if rows <= BOOTSTRAP_ROWS:
-        draws = replicates_of(measures, rows)
-        found = [_percentiles(draw, rows) for draw in draws]
-        if len(draws) == 2:
-            found.append(_percentiles(draws[1] - draws[0], rows))
-    else:
-        ones = np.ones((1, rows))
-        values = [float(m.weighted(ones)[0]) for m in measures]
-        gradients = [m.gradient() for m in measures]
-        found = [_normal(v, g, bounds) for v, g in zip(values, gradients, strict=True)]
-        if len(measures) == 2:
-            apart = (-np.inf, np.inf)
-            found.append(_normal(values[1] - values[0], gradients[1] - gradients[0], apart))
+    sample = sample or sample_of(measures, rows)
+    found = [sample.interval(_only(index), bounds) for index in range(len(measures))]
+    if len(measures) == 2:
+        found.append(sample.interval((-1, 1)))
     singles = [
         _wilson(measure, bounds) if interval and _is_flat(interval, interval) else interval
         for measure, interval in zip(measures, found, strict=False)
     ]
     return singles + [_difference(last, found[0]) for last in found[len(measures) :]]
+
+
+def _only(index: int) -> list[float]:
+    return [0.0] * index + [1.0]
+
+
+def _sum(values: Floats, shares: Sequence[float]) -> Floats:
+    """Add up so much of each; what has no share may be undefined."""
+    total = np.zeros(values.shape[1:])
+    for row, share in zip(values, shares, strict=False):
+        if share:
+            total = total + share * row
+    return total
 
 
 def replicates_of(measures: Sequence[Measure], rows: int) -> Floats:
@@ -102,31 +151,37 @@ def replicates_of(measures: Sequence[Measure], rows: int) -> Floats:
 
 
 def _percentiles(values: Floats, rows: int) -> Interval | None:
-    defined = values[np.isfinite(values)]
-    if defined.size < _DEFINED_SHARE * values.size:
+    defined = _defined(values)
+    if defined is None:
         return None
     tail = tail_share(rows)
     low, high = np.quantile(defined, [tail, 1 - tail])
     return Interval(float(low), float(high), "bootstrap")
 
 
-def tail_share(rows: int) -> float:
-    """Return the share of replicates to leave out on each side.
+def _defined(values: Floats) -> Floats | None:
+    """Return the replicates that have a value; None if too many have none."""
+    defined = values[np.isfinite(values)]
+    return defined if defined.size >= _DEFINED_SHARE * values.size else None
+
+
+def tail_share(rows: int, tail: float = _TAIL) -> float:
+    """Return the share of replicates to leave out on each side, for so much in each tail.
 
     Hesterberg (2015): where the normal interval would be as wide as
     that of a mean of so many rows by Student's t.
     """
     if rows < 2:
-        return _TAIL
-    return _NORMAL.cdf(-math.sqrt(rows / (rows - 1)) * student_quantile(rows - 1))
+        return tail
+    return _NORMAL.cdf(-math.sqrt(rows / (rows - 1)) * student_quantile(rows - 1, tail))
 
 
-def student_quantile(freedom: int) -> float:
-    """Return the quantile of Student's t at 97.5 %; to 0.1 % from 4 degrees of freedom on.
+def student_quantile(freedom: int, tail: float = _TAIL) -> float:
+    """Return the upper quantile of Student's t; at 97.5 % to 0.1 % from 4 degrees on.
 
     Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, 26.7.5.
     """
-    z = -_NORMAL.inv_cdf(_TAIL)
+    z = -_NORMAL.inv_cdf(tail)
     terms = (
         z,
         (z**3 + z) / 4,

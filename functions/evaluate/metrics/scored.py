@@ -72,6 +72,11 @@ class Metric:
     bounds: tuple[float, float]
     measure: Callable[[Scored], Measure]
 
+    @property
+    def perfect(self) -> float:
+        """The value of a model that is never wrong."""
+        return 1.0 if self.goal == "max" else 0.0
+
     def better(self, value: float, other: float) -> bool:
         """Tell whether a value is better than another."""
         return value > other if self.goal == "max" else value < other

@@ -67,6 +67,8 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
             "value": judgement.champion_value,
             "interval": _interval(judgement.champion_interval),
             "difference": _difference(judgement),
+            "margin": judgement.shown.margin if judgement.shown else None,
+            "rows_wanted": judgement.shown.rows if judgement.shown else None,
             "metrics": judgement.champion_values,
         },
         "metrics": judgement.values,

@@ -93,6 +93,10 @@ class ComparisonPart(TypedDict):
     interval: Interval | None
     difference: Measured | None
     """Challenger minus champion."""
+    margin: float | None
+    """How much worse than the champion passes for equal; None if nothing does."""
+    rows_wanted: int | None
+    """About how many test rows would tell whether it is equal; None if these do."""
     metrics: Values
     """The champion's."""
 

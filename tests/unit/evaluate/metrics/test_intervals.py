@@ -8,6 +8,7 @@ from evaluate.metrics import intervals
 from evaluate.metrics.intervals import (
     intervals_of,
     replicates_of,
+    sample_of,
     student_quantile,
     tail_share,
     wilson,
@@ -115,6 +116,31 @@ def test_percentiles_are_expanded_by_students_t(rows: int) -> None:
     assert student_quantile(rows - 1) == pytest.approx(quantile, rel=5e-4)
     expanded = stats.norm.cdf(-np.sqrt(rows / (rows - 1)) * quantile)
     assert tail_share(rows) == pytest.approx(expanded, rel=5e-3)
+    one_sided = stats.norm.cdf(-np.sqrt(rows / (rows - 1)) * stats.t.ppf(0.9, rows - 1))
+    assert tail_share(rows, 0.1) == pytest.approx(one_sided, rel=5e-3)
+
+
+@pytest.mark.parametrize("limit", [0, 10_000])
+def test_a_lower_bound_is_missed_as_often_as_the_risk_says(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the difference of two means of 200 rows, 0 by construction; 300 samples, 1 in 10."""
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", limit)
+    missed = 0
+    for seed in range(300):
+        both = np.random.default_rng(seed).random((2, 200))
+        sample = sample_of([Mean(values) for values in both], 200)
+        missed += sample.lower_bound((-1, 1), 0.1) > 0
+    assert 17 <= missed <= 45
+
+
+@pytest.mark.parametrize("rows", [300, 12_000])
+def test_a_sum_of_metrics_needs_only_those_that_have_a_share(rows: int) -> None:
+    values = np.random.default_rng(2).random(rows)
+    undefined = Auc(Ranking(np.zeros(rows), values))
+    sample = sample_of([Mean(values), undefined], rows)
+    assert sample.lower_bound((2, 0), 0.1) == pytest.approx(2 * values.mean(), rel=0.1)
+    assert np.isnan(sample.lower_bound((1, 1), 0.1))
 
 
 @pytest.mark.parametrize(("right", "low", "high"), [(1.0, 0.7225, 1.0), (0.0, 0.0, 0.2775)])
