@@ -109,7 +109,8 @@ def judge(
         rule = replace(rule, doubt=FEW_DECIDE)
     against = apart or compared.get("finding")
     undecided = still_open(compared["rows"], compared["shown"]) if compared else ""
-    verdict = decide(metric, value, rule, against, data, baseline_value, undecided)
+    unknown = isinstance(champion, Rivals) and bool(champion.unknown)
+    verdict = decide(metric, value, rule, against, data, baseline_value, undecided, unknown)
     warnings = [_not_compared(apart, verdict)] if apart else []
     if isinstance(champion, Rivals):
         warnings += _what_it_saw(champion, challenger.rows)

@@ -22,6 +22,7 @@ NO_BETTER = "it is no better than a naive prediction"
 GUESSED = "nobody said that this is what to predict"
 FEW_DECIDE = "a few rows with a target far off all others decide its metric"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
+UNKNOWN_ROWS = "it is not known on which of these rows the model in use was trained"
 NOT_SHOWN = "{} do not tell whether it is nearly as good"
 
 
@@ -98,6 +99,7 @@ def decide(
     data: DataAge,
     baseline: float | None,
     undecided: str = UNDECIDED,
+    unknown: bool = False,
 ) -> Verdict:
     """Apply the promotion rule.
 
@@ -107,6 +109,7 @@ def decide(
     against : what the comparison with the champion found; None if there is no champion.
     baseline : the naive prediction's value of the metric.
     undecided : why the comparison is, if it is.
+    unknown : whether the champion may have been trained on rows that it was compared on.
     """
     if rule.promotion == "never":
         return Verdict("kept_champion", 'promotion is set to "never"')
@@ -120,6 +123,8 @@ def decide(
     if rule.promotion == "manual":
         return Verdict("pending", 'promotion is set to "manual"')
     verdict = _beside(against, data, undecided)
+    if unknown and (data == "newer" or against == "better"):
+        verdict = Verdict("pending", UNKNOWN_ROWS)
     naive = baseline is not None and not metric.better(value, baseline)
     # A minimum that was reached says what is good enough; without one, this is the least.
     if verdict.outcome == "approved" and naive and rule.minimum is None:

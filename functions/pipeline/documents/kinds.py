@@ -127,5 +127,5 @@ def predictions(rows: int, width: int) -> Kind[bytes]:
 
 
 def tested(rows: int) -> Kind[bytes]:
-    """Return the kind of the digests of a part's test rows."""
-    return Kind("Encode chunks", 8 * rows)
+    """Return the kind of the digests of a part's test rows, two each: champion's, challenger's."""
+    return Kind("Encode chunks", 16 * rows)
