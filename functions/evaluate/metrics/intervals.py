@@ -20,22 +20,19 @@ accuracy Wilson's (Journal of the American Statistical Association 22, 1927,
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
-from evaluate.metrics.measures import Floats, Mean, Measure
+from evaluate.metrics.measures import Floats, Groups, Mean, Measure
+from evaluate.metrics.quantiles import NORMAL, TAIL, tail_share, wilson
 
-LEVEL = 0.95
 BOOTSTRAP_ROWS = 10_000
 REPLICATES = 1_000
 SEED = 20_240_229
 _CELLS_AT_ONCE = 2**20
 _DEFINED_SHARE = 0.9
-_TAIL = (1 - LEVEL) / 2
 _UNBOUNDED = (-math.inf, math.inf)
-_NORMAL = NormalDist()
 _ROUNDING = 1e-12
 """Of a metric's value, a spread that only the order of additions makes."""
 
@@ -50,6 +47,8 @@ class Interval:
     low: float
     high: float
     method: Method
+    groups: int | None = None
+    """Of how many groups of rows, if rows belong together."""
 
 
 @dataclass(frozen=True)
@@ -60,8 +59,14 @@ class Sample:
     """(measures,), on all rows."""
     rows: int
     spread: Floats
-    """(measures, replicates) of the bootstrap; (measures, rows) of gradients if analytic."""
+    """(measures, replicates) of the bootstrap; if analytic, (measures, units) of gradients."""
     analytic: bool
+    groups: int | None = None
+
+    @property
+    def units(self) -> int:
+        """How many draws there are: groups, or rows that stand for themselves."""
+        return self.groups or self.rows
 
     def interval(
         self, shares: Sequence[float], bounds: tuple[float, float] = _UNBOUNDED
@@ -69,27 +74,43 @@ class Sample:
         """Return the interval of a sum of the metrics, so much of each."""
         spread = _sum(self.spread, shares)
         if self.analytic:
-            return _normal(float(_sum(self.values, shares)), spread, bounds)
-        return _percentiles(spread, self.rows)
+            found = _normal(float(_sum(self.values, shares)), spread, bounds, self._reach(TAIL))
+        else:
+            found = _percentiles(spread, self.units)
+        return replace(found, groups=self.groups) if found else None
 
     def lower_bound(self, shares: Sequence[float], risk: float) -> float:
         """Return what a sum of the metrics is below with no more than this risk; NaN if unknown."""
         spread = _sum(self.spread, shares)
         if self.analytic:
             error = float(np.sqrt(spread @ spread))
-            return float(_sum(self.values, shares)) + _NORMAL.inv_cdf(risk) * error
+            return float(_sum(self.values, shares)) - self._reach(risk) * error
         found = _defined(spread)
-        return math.nan if found is None else float(np.quantile(found, tail_share(self.rows, risk)))
+        tail = tail_share(self.units, risk)
+        return math.nan if found is None else float(np.quantile(found, tail))
+
+    def _reach(self, tail: float) -> float:
+        """Return how many standard errors there are to an end; of groups there may be few."""
+        share = tail if self.groups is None else tail_share(self.groups, tail)
+        return -NORMAL.inv_cdf(share)
 
 
-def sample_of(measures: Sequence[Measure], rows: int) -> Sample:
-    """Draw the rows again and again, or take the derivatives if they are many."""
+def sample_of(measures: Sequence[Measure], rows: int, groups: Groups | None = None) -> Sample:
+    """Draw the rows again and again, or take the derivatives if they are many.
+
+    Rows of a group are drawn together, and their derivatives added up (Cameron and Miller,
+    A Practitioner's Guide to Cluster-Robust Inference, Journal of Human Resources 50, 2015,
+    317-372): what they have in common is one observation, not as many as there are rows.
+    """
+    count = None if groups is None else int(groups.max()) + 1
     ones = np.ones((1, rows))
     values = np.array([float(measure.weighted(ones)[0]) for measure in measures])
     if rows <= BOOTSTRAP_ROWS:
-        return Sample(values, rows, replicates_of(measures, rows), analytic=False)
+        return Sample(values, rows, replicates_of(measures, rows, groups), False, count)
     gradients = np.array([measure.gradient() for measure in measures])
-    return Sample(values, rows, gradients, analytic=True)
+    if groups is not None:
+        gradients = np.array([np.bincount(groups, each) for each in gradients])
+    return Sample(values, rows, gradients, True, count)
 
 
 def intervals_of(
@@ -116,7 +137,7 @@ def intervals_of(
     if len(measures) == 2:
         found.append(sample.interval((-1, 1)))
     singles = [
-        _wilson(measure, bounds) if interval and _is_flat(interval, interval) else interval
+        _wilson(measure, bounds, sample) if interval and _is_flat(interval, interval) else interval
         for measure, interval in zip(measures, found, strict=False)
     ]
     return singles + [_difference(last, found[0]) for last in found[len(measures) :]]
@@ -135,16 +156,19 @@ def _sum(values: Floats, shares: Sequence[float]) -> Floats:
     return total
 
 
-def replicates_of(measures: Sequence[Measure], rows: int) -> Floats:
+def replicates_of(measures: Sequence[Measure], rows: int, groups: Groups | None = None) -> Floats:
     """Return bootstrap replicates, (measures, REPLICATES), drawn from a fixed seed."""
+    units = rows if groups is None else int(groups.max()) + 1
     draw = np.random.default_rng(SEED)
     batch = max(1, min(REPLICATES, _CELLS_AT_ONCE // rows))
     found: list[list[Floats]] = [[] for _ in measures]
     for start in range(0, REPLICATES, batch):
         size = min(batch, REPLICATES - start)
-        drawn = draw.integers(0, rows, (size, rows)) + np.arange(size)[:, None] * rows
-        counts = np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
+        drawn = draw.integers(0, units, (size, units)) + np.arange(size)[:, None] * units
+        counts = np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units)
         weights = counts.astype(np.float64)
+        if groups is not None:
+            weights = weights[:, groups]
         for values, measure in zip(found, measures, strict=True):
             values.append(measure.weighted(weights))
     return np.array([np.concatenate(values) for values in found])
@@ -165,37 +189,12 @@ def _defined(values: Floats) -> Floats | None:
     return defined if defined.size >= _DEFINED_SHARE * values.size else None
 
 
-def tail_share(rows: int, tail: float = _TAIL) -> float:
-    """Return the share of replicates to leave out on each side, for so much in each tail.
-
-    Hesterberg (2015): where the normal interval would be as wide as
-    that of a mean of so many rows by Student's t.
-    """
-    if rows < 2:
-        return tail
-    return _NORMAL.cdf(-math.sqrt(rows / (rows - 1)) * student_quantile(rows - 1, tail))
-
-
-def student_quantile(freedom: int, tail: float = _TAIL) -> float:
-    """Return the upper quantile of Student's t; at 97.5 % to 0.1 % from 4 degrees on.
-
-    Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, 26.7.5.
-    """
-    z = -_NORMAL.inv_cdf(tail)
-    terms = (
-        z,
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return math.fsum(term / freedom**power for power, term in enumerate(terms))
-
-
-def _normal(value: float, gradient: Floats, bounds: tuple[float, float]) -> Interval | None:
+def _normal(
+    value: float, gradient: Floats, bounds: tuple[float, float], errors: float
+) -> Interval | None:
     if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
         return None
-    reach = -_NORMAL.inv_cdf(_TAIL) * float(np.sqrt(gradient @ gradient))
+    reach = errors * float(np.sqrt(gradient @ gradient))
     low, high = np.clip([value - reach, value + reach], *bounds)
     return Interval(float(low), float(high), "infinitesimal jackknife")
 
@@ -210,20 +209,13 @@ def _difference(interval: Interval | None, single: Interval | None) -> Interval 
     if interval is None or not _is_flat(interval, single or interval):
         return interval
     if _is_flat(replace(interval, low=0, high=abs(interval.high)), single or interval):
-        return Interval(0.0, 0.0, interval.method)
+        return replace(interval, low=0.0, high=0.0)
     return None
 
 
-def _wilson(measure: Measure, bounds: tuple[float, float]) -> Interval | None:
+def _wilson(measure: Measure, bounds: tuple[float, float], sample: Sample) -> Interval | None:
     """Return the interval of a share of rows that is 0 or 1; None for another metric."""
     if isinstance(measure, Mean) and bounds == (0.0, 1.0):
-        return Interval(*wilson(float(measure.values.mean()), measure.values.size), "wilson")
+        ends = wilson(float(measure.values.mean()), sample.units)
+        return Interval(*ends, "wilson", sample.groups)
     return None
-
-
-def wilson(share: float, rows: int) -> tuple[float, float]:
-    """Return the interval of a share of rows after Wilson (1927)."""
-    z = -_NORMAL.inv_cdf(_TAIL)
-    centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
-    reach = z / (1 + z * z / rows) * math.sqrt(share * (1 - share) / rows + (z / 2 / rows) ** 2)
-    return max(0.0, centre - reach), min(1.0, centre + reach)

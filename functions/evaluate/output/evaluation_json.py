@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from evaluate.metrics.intervals import LEVEL, REPLICATES, SEED, Interval
+from evaluate.metrics.intervals import REPLICATES, SEED, Interval
+from evaluate.metrics.quantiles import LEVEL
 from evaluate.output.sentence import HEADS, sentence_of
 from evaluate.verdict.judgement import Judgement
 from pipeline import layout
@@ -86,6 +87,8 @@ def _interval(interval: Interval | None) -> evaluation.Interval | None:
     }
     if interval.method == "bootstrap":
         found["replicates"], found["seed"] = REPLICATES, SEED
+    if interval.groups:
+        found["groups"] = interval.groups
     return found
 
 

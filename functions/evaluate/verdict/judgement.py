@@ -27,7 +27,8 @@ from pipeline.vocabulary import DataAge, Finding
 from pipeline.wording import counted
 
 LEAST_ROWS = 10
-"""Fewer rows tell no two models apart, whatever their interval says."""
+"""Fewer rows, or groups of rows that belong together, tell no two models apart, whatever their
+interval says."""
 
 
 @dataclass(frozen=True)
@@ -103,12 +104,15 @@ def judge(
     if isinstance(champion, Rivals) and champion.challenger is challenger:
         interval = compared["rival_interval"]
     else:
-        (interval,) = intervals_of([measure], challenger.rows, metric.bounds)
+        sample = sample_of([measure], challenger.rows, challenger.groups)
+        (interval,) = intervals_of([measure], challenger.rows, metric.bounds, sample)
     deciding = deciding_rows(metric, challenger)
     if deciding and not rule.doubt:
         rule = replace(rule, doubt=FEW_DECIDE)
     against = apart or compared.get("finding")
-    undecided = still_open(compared["rows"], compared["shown"]) if compared else ""
+    undecided = (
+        still_open(compared["rows"], compared["shown"], compared.pop("groups")) if compared else ""
+    )
     unknown = isinstance(champion, Rivals) and bool(champion.unknown)
     verdict = decide(metric, value, rule, against, data, baseline_value, undecided, unknown)
     warnings = [_not_compared(apart, verdict)] if apart else []
@@ -139,12 +143,12 @@ def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
     champion, challenger = (_defined(value_of(measure, rows)) for measure in measures)
     known = champion is not None and challenger is not None
     constant = metric.measure(naive(rivals.challenger, metric))
-    sample = sample_of([*measures, constant], rows)
+    sample = sample_of([*measures, constant], rows, rivals.challenger.groups)
     champion_interval, rival_interval, difference = intervals_of(
         measures, rows, metric.bounds, sample
     )
     within = shown(metric, sample, np.array_equal(both[0].predicted, both[1].predicted))
-    enough = known and rows >= LEAST_ROWS
+    enough = known and sample.units >= LEAST_ROWS
     return {
         "rows": rows,
         "seen": rivals.seen,
@@ -156,6 +160,7 @@ def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
         "difference": difference if known else None,
         "finding": finding_of(metric, difference if enough else None, within.within),
         "shown": within if enough else None,
+        "groups": sample.groups,
     }
 
 

@@ -71,7 +71,7 @@ def shown(metric: Metric, sample: Sample, alike: bool) -> Shown:
     if min(least) > 0 and not _only_few_agree(metric, sample, margin):
         return Shown(True, margin)
     if min(least) > 0:
-        return Shown(False, margin, _rounded(-math.log(RISK) / margin))
+        return Shown(False, margin, _rounded(-math.log(RISK) / margin * sample.rows / sample.units))
     reach = [most - worse - low for most, low in zip(allowed, least, strict=True)]
     return Shown(False, margin, _rows(sample.rows, worse, allowed, reach))
 
@@ -84,7 +84,7 @@ def _only_few_agree(metric: Metric, sample: Sample, margin: float) -> bool:
     """
     difference = sample.interval((-1, 1))
     flat = difference is None or difference.low == difference.high
-    return flat and not (metric.goal == "max" and sample.rows * margin >= -math.log(RISK))
+    return flat and not (metric.goal == "max" and sample.units * margin >= -math.log(RISK))
 
 
 def _rows(rows: int, worse: float, allowed: Sequence[float], reach: Sequence[float]) -> int | None:

@@ -22,6 +22,7 @@ NO_BETTER = "it is no better than a naive prediction"
 GUESSED = "nobody said that this is what to predict"
 FEW_DECIDE = "a few rows with a target far off all others decide its metric"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
+FEW_GROUPS = "these test rows are of {}, too few to compare it with the model in use"
 UNKNOWN_ROWS = "it is not known on which of these rows the model in use was trained"
 NOT_SHOWN = "{} do not tell whether it is nearly as good"
 
@@ -83,10 +84,10 @@ def finding_of(metric: Metric, difference: Interval | None, within: bool) -> Fin
     return "better" if (difference.low > 0) == (metric.goal == "max") else "worse"
 
 
-def still_open(rows: int, shown: Shown | None) -> str:
+def still_open(rows: int, shown: Shown | None, groups: int | None = None) -> str:
     """Say why a comparison is undecided, and how many rows would settle it, if that is known."""
     if shown is None:
-        return UNDECIDED
+        return FEW_GROUPS.format(counted(groups, "group")) if groups else UNDECIDED
     told = NOT_SHOWN.format(counted(rows, "test row"))
     return f"{told}, about {shown.rows:,} would" if shown.rows else told
 

@@ -37,6 +37,8 @@ class Interval(TypedDict):
     method: Literal["bootstrap", "infinitesimal jackknife", "wilson"]
     replicates: NotRequired[int]
     seed: NotRequired[int]
+    groups: NotRequired[int]
+    """Of rows that belong together, if there are."""
 
 
 class VerdictPart(TypedDict):

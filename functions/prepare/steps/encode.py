@@ -17,7 +17,7 @@ from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
 from prepare.splitting.digests import learned_digests, words
-from prepare.splitting.placing import split_rows
+from prepare.splitting.placing import split_rows, together
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
@@ -125,6 +125,9 @@ def encode_bytes(
     files[f"test/{part}"] = to_csv(features.filter(test))
     tested = labelled.only(test)
     files[f"truth/{part}"] = _truth(tested, columns, encoder, chunk)
+    groups = together(tested.frame, columns, fit, encoder.get("missing_values"))
+    if groups is not None:
+        files[f"groups/{digest_part}"] = words(groups)
     digests = learned_digests(features, labels)
     seen = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
     if len(seen):
@@ -215,7 +218,7 @@ def _without_empty(files: dict[str, bytes], rows_of: list[int]) -> dict[str, byt
     """Leave out the files of splits that have no row in the chunk."""
     empty = {name for name, rows in zip(SPLITS, rows_of, strict=True) if not rows}
     if "test" in empty:
-        empty |= {"truth", "champion", "tested"}
+        empty |= {"truth", "groups", "champion", "tested"}
     return {name: body for name, body in files.items() if name.split("/")[0] not in empty}
 
 

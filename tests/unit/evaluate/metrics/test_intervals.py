@@ -9,11 +9,9 @@ from evaluate.metrics.intervals import (
     intervals_of,
     replicates_of,
     sample_of,
-    student_quantile,
-    tail_share,
-    wilson,
 )
 from evaluate.metrics.measures import Mean
+from evaluate.metrics.quantiles import student_quantile, tail_share, wilson
 from evaluate.metrics.ranking import Auc, Ranking
 from evaluate.metrics.scored import METRICS, Scored
 
@@ -118,6 +116,59 @@ def test_percentiles_are_expanded_by_students_t(rows: int) -> None:
     assert tail_share(rows) == pytest.approx(expanded, rel=5e-3)
     one_sided = stats.norm.cdf(-np.sqrt(rows / (rows - 1)) * stats.t.ppf(0.9, rows - 1))
     assert tail_share(rows, 0.1) == pytest.approx(one_sided, rel=5e-3)
+
+
+def patients(seed: int, groups: int = 30, size: int = 10) -> np.ndarray:
+    """Return values of which half of the variance lies between groups."""
+    draw = np.random.default_rng(seed)
+    between = np.repeat(draw.normal(size=groups), size)
+    return between + draw.normal(size=groups * size)
+
+
+@pytest.mark.parametrize("limit", [0, 10_000])
+def test_rows_of_a_group_are_one_observation(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """30 groups of 10 rows, intraclass correlation 0.5: by row 60 to 70 % cover the mean of 0."""
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", limit)
+    together, covered, found = np.repeat(np.arange(30), 10), {True: 0, False: 0}, 0
+    for seed in range(200):
+        both = [Mean(patients(2 * seed + n)) for n in (0, 1)]
+        for by_group in covered:
+            sample = sample_of(both, 300, together if by_group else None)
+            single, _, difference = intervals_of(both, 300, (-np.inf, np.inf), sample)
+            assert single is not None
+            assert difference is not None
+            covered[by_group] += single.low <= 0 <= single.high
+            found += by_group and not difference.low <= 0 <= difference.high
+    assert covered[False] <= 150
+    assert covered[True] >= 182
+    assert found <= 18
+
+
+@pytest.mark.parametrize("rows", [300, 12_000])
+def test_groups_of_one_row_change_nothing_but_for_students_t(rows: int) -> None:
+    measure = METRICS["auc"].measure(scored("binary", rows, 5))
+    alone = sample_of([measure], rows).interval([1])
+    grouped = sample_of([measure], rows, np.arange(rows)).interval([1])
+    assert alone is not None
+    assert grouped is not None
+    assert grouped.groups == rows
+    assert (grouped.low, grouped.high) == pytest.approx((alone.low, alone.high), rel=1e-4)
+
+
+def test_a_single_group_has_no_interval() -> None:
+    for rows in (300, 12_000):
+        sample = sample_of([Mean(np.arange(rows))], rows, np.zeros(rows, dtype=np.intp))
+        (interval,) = intervals_of([Mean(np.arange(rows))], rows, (0, np.inf), sample)
+        assert interval is None
+
+
+def test_accuracy_that_is_all_counts_groups_as_trials() -> None:
+    truth = np.tile([0.0, 1.0], 20)
+    measure = METRICS["accuracy"].measure(Scored("binary", truth, truth, "ny"))
+    sample = sample_of([measure], 40, np.repeat(np.arange(10), 4))
+    (interval,) = intervals_of([measure], 40, (0.0, 1.0), sample)
+    assert interval is not None
+    assert (interval.low, interval.groups) == (pytest.approx(0.7225, abs=1e-4), 10)
 
 
 @pytest.mark.parametrize("limit", [0, 10_000])
