@@ -63,6 +63,23 @@ def test_ranks_that_agree_on_a_few_rows_are_no_proof(
     assert outcomes(alike, "alike", rows, 300).get("approved", 0) <= 0.05
 
 
+@pytest.mark.parametrize(("times", "within"), [(2, False), (3, True)])
+def test_the_same_ranks_show_something_only_of_enough_rows(times: int, within: bool) -> None:
+    """Of 48 and of 72 rows, an AUC of 0.93: the margin of 0.036 needs 2.3 / 0.036 of them."""
+    truth = np.tile(np.repeat([0.0, 1.0], 12), times)
+    scores = np.tile(np.linspace(0, 0.7, 24) + 0.2 * np.tile([0, 1.0], 12), times)
+    scores = np.where(np.arange(len(truth)) % 12 == 3, 0.45, scores)
+    champion, challenger = (Scored("binary", truth, one, "ny") for one in (scores, scores**2))
+    found = judged("auc", champion, challenger)
+    assert found.shown is not None
+    assert found.shown.margin is not None
+    wanted = -np.log(0.1) / found.shown.margin
+    assert 48 < wanted < 72
+    assert (found.shown.within, found.finding) == (within, "equal" if within else "undecided")
+    assert (found.shown.rows is None) == within
+    assert within or found.shown.rows == int(np.ceil(wanted))
+
+
 @pytest.mark.parametrize("rows", [12, 12_000])
 def test_the_very_same_predictions_are_equal_on_any_rows(rows: int) -> None:
     truth = np.tile([0.0, 1.0], rows // 2)
