@@ -108,7 +108,7 @@ def _write_part(
     lines = (f'{start + i + 1},{value!r},"id-{i}"\n' for i, value in enumerate(truth.tolist()))
     (root / "data/truth" / name).write_text("row,label,id\n" + "".join(lines))
     digests = draw.integers(2**62, 2**63 - 1, rows).astype("<u8")
-    (root / "data/tested" / f"{name.removesuffix('.csv')}.u64").write_bytes(digests.tobytes())
+    (root / "data/tested" / f"{name.removesuffix('.csv')}.u64").write_bytes(2 * digests.tobytes())
     for folder, scores in (("predictions", challenger), ("champion", champion)):
         text = "".join(f"{score}\n" for score in scores.astype(np.float32).tolist())
         (root / folder / f"{name}.out").write_text(text)

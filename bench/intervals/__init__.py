@@ -1,4 +1,4 @@
-"""How often the intervals of a metric hold its true value."""
+"""How often intervals hold a metric's true value, and which challengers are promoted."""
 
 import sys
 from pathlib import Path

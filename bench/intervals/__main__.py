@@ -1,5 +1,7 @@
 """Simulate test rows whose true metric is known: python -m bench.intervals [--samples N].
 
+Two tables: how often intervals hold the true value, and which challengers are promoted.
+
 Each sample has two models that are equally good, drawn apart. Printed is how often the first
 one's interval holds the true value, and in brackets how often the interval of their difference
 excludes 0, which is never true; "-" if more than half of the samples have no interval.
@@ -14,11 +16,13 @@ from typing import Any
 
 import numpy as np
 
-from evaluate.metrics.intervals import intervals_of
+from bench.intervals.promotion import print_table
+from evaluate.metrics.intervals import intervals_of, sample_of
 from evaluate.metrics.scored import METRICS, Scored
 
 ROWS = (5, 10, 20, 30, 100, 300)
 _ACCURACY = _AUC = 0.8
+_TOGETHER = 10
 _APART = NormalDist().inv_cdf(_AUC) * math.sqrt(2)
 Draw = Callable[[np.random.Generator, int], tuple[Any, Any, Any]]
 
@@ -31,6 +35,8 @@ class Case:
     metric: str
     true: float
     draw: Draw
+    together: int = 1
+    """Rows of a group, whose errors are alike."""
 
 
 def _values(errors: Callable[[np.random.Generator, int], Any]) -> Draw:
@@ -43,6 +49,13 @@ def _normal(draw: np.random.Generator, rows: int) -> Any:
 
 def _heavy(draw: np.random.Generator, rows: int) -> Any:
     return draw.standard_t(3, rows)
+
+
+def _patients(draw: np.random.Generator, rows: int) -> Any:
+    """Draw squared errors with an intraclass correlation of 0.5."""
+    shared = math.sqrt(0.5)
+    common = np.repeat(draw.normal(size=-(-rows // _TOGETHER)), _TOGETHER)[:rows]
+    return math.sqrt(shared) * common + math.sqrt(1 - shared) * draw.normal(size=rows)
 
 
 def _right(draw: np.random.Generator, rows: int) -> tuple[Any, Any, Any]:
@@ -68,6 +81,7 @@ CASES = (
     Case("AUC of 0.8, 5 % positives", "auc", _AUC, _ranked(0.05)),
     Case("MAE, heavy tails (*t*, 3 degrees)", "mae", 2 * math.sqrt(3) / math.pi, _values(_heavy)),
     Case("RMSE, heavy tails (*t*, 3 degrees)", "rmse", math.sqrt(3), _values(_heavy)),
+    Case("RMSE, groups of 10 rows", "rmse", 1.0, _values(_patients), _TOGETHER),
 )
 
 
@@ -76,10 +90,12 @@ def cell(case: Case, rows: int, samples: int) -> str:
     draw, metric = np.random.default_rng(rows), METRICS[case.metric]
     task = metric.tasks[0]
     holds, excludes, none = 0, 0, 0
+    groups = np.arange(rows) // case.together if case.together > 1 else None
     for _ in range(samples):
         truth, *predicted = case.draw(draw, rows)
         both = [metric.measure(Scored(task, truth, one, ("no", "yes"))) for one in predicted]
-        interval, _, difference = intervals_of(both, rows, metric.bounds)
+        sample = sample_of(both, rows, groups)
+        interval, _, difference = intervals_of(both, rows, metric.bounds, sample)
         none += interval is None
         holds += interval is not None and interval.low <= case.true <= interval.high
         excludes += difference is not None and not difference.low <= 0 <= difference.high
@@ -93,11 +109,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.intervals")
     parser.add_argument("--samples", type=int, default=1000, help="of each cell")
     samples = parser.parse_args().samples
+    print("How often intervals hold the true value\n")
     print(f"| Metric, {samples} samples | {' | '.join(f'{rows} rows' for rows in ROWS)} |")
     print(f"|---|{'---|' * len(ROWS)}")
     for case in CASES:
         cells = (cell(case, rows, samples) for rows in ROWS)
         print(f"| {case.title} | {' | '.join(cells)} |", flush=True)
+    print("\nWhich challengers on newer data are promoted (and which wait for a person)\n")
+    print_table(samples)
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ CHUNK_PROFILE = "profile-"
 # What the chunks' notes are called, of their rows and their parts, and the folders below data/
 # that the latter tell of.
 ROWS_NOTE, PARTS_NOTE, CHAMPION_NOTE = "encode-", "parts-", "champion-"
-PART_FOLDERS = ("train", "validation", "test", "truth")
+PART_FOLDERS = ("train", "validation", "test", "truth", "groups")
 CHAMPION_FOLDERS = ("champion",)
 SCORE_NOTE, JOIN_NOTE = "score-", "join-"
 """What Encode and Join tell of a chunk of a file that is scored."""

@@ -26,10 +26,15 @@ def baseline_of(scored: Scored, metric: Metric) -> tuple[str, float | None]:
     It is the best constant in hindsight, taken from the test rows themselves,
     so no constant learned from the training rows does better.
     """
-    words, constant = _constant(scored, metric.name)
-    naive = Scored(scored.task, scored.truth, constant, scored.classes)
-    value = value_of(metric.measure(naive), naive.rows)
+    words, _ = _constant(scored, metric.name)
+    value = value_of(metric.measure(naive(scored, metric)), scored.rows)
     return words, value if np.isfinite(value) else None
+
+
+def naive(scored: Scored, metric: Metric) -> Scored:
+    """Return the same rows with the best constant as their prediction."""
+    _, constant = _constant(scored, metric.name)
+    return Scored(scored.task, scored.truth, constant, scored.classes)
 
 
 def confusion(scored: Scored) -> Floats:

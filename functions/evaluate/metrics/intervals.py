@@ -20,21 +20,19 @@ accuracy Wilson's (Journal of the American Statistical Association 22, 1927,
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
-from evaluate.metrics.measures import Floats, Mean, Measure
+from evaluate.metrics.measures import Floats, Groups, Mean, Measure
+from evaluate.metrics.quantiles import NORMAL, TAIL, tail_share, wilson
 
-LEVEL = 0.95
 BOOTSTRAP_ROWS = 10_000
 REPLICATES = 1_000
 SEED = 20_240_229
 _CELLS_AT_ONCE = 2**20
 _DEFINED_SHARE = 0.9
-_TAIL = (1 - LEVEL) / 2
-_NORMAL = NormalDist()
+_UNBOUNDED = (-math.inf, math.inf)
 _ROUNDING = 1e-12
 """Of a metric's value, a spread that only the order of additions makes."""
 
@@ -49,10 +47,77 @@ class Interval:
     low: float
     high: float
     method: Method
+    groups: int | None = None
+    """Of how many groups of rows, if rows belong together."""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the test rows tell of several metrics at once, so that differences are paired."""
+
+    values: Floats
+    """(measures,), on all rows."""
+    rows: int
+    spread: Floats
+    """(measures, replicates) of the bootstrap; if analytic, (measures, units) of gradients."""
+    analytic: bool
+    groups: int | None = None
+
+    @property
+    def units(self) -> int:
+        """How many draws there are: groups, or rows that stand for themselves."""
+        return self.groups or self.rows
+
+    def interval(
+        self, shares: Sequence[float], bounds: tuple[float, float] = _UNBOUNDED
+    ) -> Interval | None:
+        """Return the interval of a sum of the metrics, so much of each."""
+        spread = _sum(self.spread, shares)
+        if self.analytic:
+            found = _normal(float(_sum(self.values, shares)), spread, bounds, self._reach(TAIL))
+        else:
+            found = _percentiles(spread, self.units)
+        return replace(found, groups=self.groups) if found else None
+
+    def lower_bound(self, shares: Sequence[float], risk: float) -> float:
+        """Return what a sum of the metrics is below with no more than this risk; NaN if unknown."""
+        spread = _sum(self.spread, shares)
+        if self.analytic:
+            error = float(np.sqrt(spread @ spread))
+            return float(_sum(self.values, shares)) - self._reach(risk) * error
+        found = _defined(spread)
+        tail = tail_share(self.units, risk)
+        return math.nan if found is None else float(np.quantile(found, tail))
+
+    def _reach(self, tail: float) -> float:
+        """Return how many standard errors there are to an end; of groups there may be few."""
+        share = tail if self.groups is None else tail_share(self.groups, tail)
+        return -NORMAL.inv_cdf(share)
+
+
+def sample_of(measures: Sequence[Measure], rows: int, groups: Groups | None = None) -> Sample:
+    """Draw the rows again and again, or take the derivatives if they are many.
+
+    Rows of a group are drawn together, and their derivatives added up (Cameron and Miller,
+    A Practitioner's Guide to Cluster-Robust Inference, Journal of Human Resources 50, 2015,
+    317-372): what they have in common is one observation, not as many as there are rows.
+    """
+    count = None if groups is None else int(groups.max()) + 1
+    ones = np.ones((1, rows))
+    values = np.array([float(measure.weighted(ones)[0]) for measure in measures])
+    if rows <= BOOTSTRAP_ROWS:
+        return Sample(values, rows, replicates_of(measures, rows, groups), False, count)
+    gradients = np.array([measure.gradient() for measure in measures])
+    if groups is not None:
+        gradients = np.array([np.bincount(groups, each) for each in gradients])
+    return Sample(values, rows, gradients, True, count)
 
 
 def intervals_of(
-    measures: Sequence[Measure], rows: int, bounds: tuple[float, float]
+    measures: Sequence[Measure],
+    rows: int,
+    bounds: tuple[float, float],
+    sample: Sample | None = None,
 ) -> list[Interval | None]:
     """Return the interval of each measure, then that of the second minus the first, if two.
 
@@ -60,87 +125,76 @@ def intervals_of(
     ----------
     measures : one, or two on the same rows.
     bounds : between which the metric itself lies, for clipping.
+    sample : of the same measures (others may follow), if it is there already.
 
     Returns
     -------
     None where no interval is defined, as with a class missing from the rows, or where the
     rows show no spread. Two models that differ on no row differ by 0 to 0.
     """
-    if rows <= BOOTSTRAP_ROWS:
-        draws = replicates_of(measures, rows)
-        found = [_percentiles(draw, rows) for draw in draws]
-        if len(draws) == 2:
-            found.append(_percentiles(draws[1] - draws[0], rows))
-    else:
-        ones = np.ones((1, rows))
-        values = [float(m.weighted(ones)[0]) for m in measures]
-        gradients = [m.gradient() for m in measures]
-        found = [_normal(v, g, bounds) for v, g in zip(values, gradients, strict=True)]
-        if len(measures) == 2:
-            apart = (-np.inf, np.inf)
-            found.append(_normal(values[1] - values[0], gradients[1] - gradients[0], apart))
+    sample = sample or sample_of(measures, rows)
+    found = [sample.interval(_only(index), bounds) for index in range(len(measures))]
+    if len(measures) == 2:
+        found.append(sample.interval((-1, 1)))
     singles = [
-        _wilson(measure, bounds) if interval and _is_flat(interval, interval) else interval
+        _wilson(measure, bounds, sample) if interval and _is_flat(interval, interval) else interval
         for measure, interval in zip(measures, found, strict=False)
     ]
     return singles + [_difference(last, found[0]) for last in found[len(measures) :]]
 
 
-def replicates_of(measures: Sequence[Measure], rows: int) -> Floats:
+def _only(index: int) -> list[float]:
+    return [0.0] * index + [1.0]
+
+
+def _sum(values: Floats, shares: Sequence[float]) -> Floats:
+    """Add up so much of each; what has no share may be undefined."""
+    total = np.zeros(values.shape[1:])
+    for row, share in zip(values, shares, strict=False):
+        if share:
+            total = total + share * row
+    return total
+
+
+def replicates_of(measures: Sequence[Measure], rows: int, groups: Groups | None = None) -> Floats:
     """Return bootstrap replicates, (measures, REPLICATES), drawn from a fixed seed."""
+    units = rows if groups is None else int(groups.max()) + 1
     draw = np.random.default_rng(SEED)
     batch = max(1, min(REPLICATES, _CELLS_AT_ONCE // rows))
     found: list[list[Floats]] = [[] for _ in measures]
     for start in range(0, REPLICATES, batch):
         size = min(batch, REPLICATES - start)
-        drawn = draw.integers(0, rows, (size, rows)) + np.arange(size)[:, None] * rows
-        counts = np.bincount(drawn.ravel(), minlength=size * rows).reshape(size, rows)
+        drawn = draw.integers(0, units, (size, units)) + np.arange(size)[:, None] * units
+        counts = np.bincount(drawn.ravel(), minlength=size * units).reshape(size, units)
         weights = counts.astype(np.float64)
+        if groups is not None:
+            weights = weights[:, groups]
         for values, measure in zip(found, measures, strict=True):
             values.append(measure.weighted(weights))
     return np.array([np.concatenate(values) for values in found])
 
 
 def _percentiles(values: Floats, rows: int) -> Interval | None:
-    defined = values[np.isfinite(values)]
-    if defined.size < _DEFINED_SHARE * values.size:
+    defined = _defined(values)
+    if defined is None:
         return None
     tail = tail_share(rows)
     low, high = np.quantile(defined, [tail, 1 - tail])
     return Interval(float(low), float(high), "bootstrap")
 
 
-def tail_share(rows: int) -> float:
-    """Return the share of replicates to leave out on each side.
-
-    Hesterberg (2015): where the normal interval would be as wide as
-    that of a mean of so many rows by Student's t.
-    """
-    if rows < 2:
-        return _TAIL
-    return _NORMAL.cdf(-math.sqrt(rows / (rows - 1)) * student_quantile(rows - 1))
+def _defined(values: Floats) -> Floats | None:
+    """Return the replicates that have a value; None if too many have none."""
+    defined = values[np.isfinite(values)]
+    return defined if defined.size >= _DEFINED_SHARE * values.size else None
 
 
-def student_quantile(freedom: int) -> float:
-    """Return the quantile of Student's t at 97.5 %; to 0.1 % from 4 degrees of freedom on.
-
-    Abramowitz and Stegun, Handbook of Mathematical Functions, 1964, 26.7.5.
-    """
-    z = -_NORMAL.inv_cdf(_TAIL)
-    terms = (
-        z,
-        (z**3 + z) / 4,
-        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
-        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
-        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
-    )
-    return math.fsum(term / freedom**power for power, term in enumerate(terms))
-
-
-def _normal(value: float, gradient: Floats, bounds: tuple[float, float]) -> Interval | None:
+def _normal(
+    value: float, gradient: Floats, bounds: tuple[float, float], errors: float
+) -> Interval | None:
     if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
         return None
-    reach = -_NORMAL.inv_cdf(_TAIL) * float(np.sqrt(gradient @ gradient))
+    reach = errors * float(np.sqrt(gradient @ gradient))
     low, high = np.clip([value - reach, value + reach], *bounds)
     return Interval(float(low), float(high), "infinitesimal jackknife")
 
@@ -155,20 +209,13 @@ def _difference(interval: Interval | None, single: Interval | None) -> Interval 
     if interval is None or not _is_flat(interval, single or interval):
         return interval
     if _is_flat(replace(interval, low=0, high=abs(interval.high)), single or interval):
-        return Interval(0.0, 0.0, interval.method)
+        return replace(interval, low=0.0, high=0.0)
     return None
 
 
-def _wilson(measure: Measure, bounds: tuple[float, float]) -> Interval | None:
+def _wilson(measure: Measure, bounds: tuple[float, float], sample: Sample) -> Interval | None:
     """Return the interval of a share of rows that is 0 or 1; None for another metric."""
     if isinstance(measure, Mean) and bounds == (0.0, 1.0):
-        return Interval(*wilson(float(measure.values.mean()), measure.values.size), "wilson")
+        ends = wilson(float(measure.values.mean()), sample.units)
+        return Interval(*ends, "wilson", sample.groups)
     return None
-
-
-def wilson(share: float, rows: int) -> tuple[float, float]:
-    """Return the interval of a share of rows after Wilson (1927)."""
-    z = -_NORMAL.inv_cdf(_TAIL)
-    centre = (share + z * z / (2 * rows)) / (1 + z * z / rows)
-    reach = z / (1 + z * z / rows) * math.sqrt(share * (1 - share) / rows + (z / 2 / rows) ** 2)
-    return max(0.0, centre - reach), min(1.0, centre + reach)

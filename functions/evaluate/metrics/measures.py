@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Groups = NDArray[np.intp]
+"""(rows,), the number of each row's group, from 0 without a gap."""
 Goal = Literal["min", "max"]
 
 EPSILON = float(np.finfo(np.float64).eps)

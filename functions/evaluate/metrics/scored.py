@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluate.metrics import measures
-from evaluate.metrics.measures import Floats, Measure
+from evaluate.metrics.measures import Floats, Groups, Measure
 from evaluate.metrics.ranking import Auc, AveragePrecision, Ranking
 from pipeline.errors import SettingsError
 from pipeline.vocabulary import METRICS as METRICS_OF
@@ -29,6 +29,8 @@ class Scored:
     predicted: Floats
     """(rows,): the value, or the probability of class 1; (rows, classes) in multiclass."""
     classes: Sequence[str] = ()
+    groups: Groups | None = None
+    """(rows,): which rows belong together; None if each stands for itself."""
 
     def __post_init__(self) -> None:
         if len(self.truth) != len(self.predicted) or not len(self.truth):
@@ -43,7 +45,10 @@ class Scored:
 
     def where(self, rows: Rows) -> "Scored":
         """Keep some of the rows."""
-        return replace(self, truth=self.truth[rows], predicted=self.predicted[rows])
+        groups = (
+            None if self.groups is None else np.unique(self.groups[rows], return_inverse=True)[1]
+        )
+        return replace(self, truth=self.truth[rows], predicted=self.predicted[rows], groups=groups)
 
     @property
     def probabilities(self) -> Floats:
@@ -71,6 +76,11 @@ class Metric:
     tasks: tuple[Task, ...]
     bounds: tuple[float, float]
     measure: Callable[[Scored], Measure]
+
+    @property
+    def perfect(self) -> float:
+        """The value of a model that is never wrong."""
+        return 1.0 if self.goal == "max" else 0.0
 
     def better(self, value: float, other: float) -> bool:
         """Tell whether a value is better than another."""

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from evaluate.metrics.intervals import LEVEL, REPLICATES, SEED, Interval
+from evaluate.metrics.intervals import REPLICATES, SEED, Interval
+from evaluate.metrics.quantiles import LEVEL
 from evaluate.output.sentence import HEADS, sentence_of
 from evaluate.verdict.judgement import Judgement
 from pipeline import layout
@@ -67,6 +68,8 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
             "value": judgement.champion_value,
             "interval": _interval(judgement.champion_interval),
             "difference": _difference(judgement),
+            "margin": judgement.shown.margin if judgement.shown else None,
+            "rows_wanted": judgement.shown.rows if judgement.shown else None,
             "metrics": judgement.champion_values,
         },
         "metrics": judgement.values,
@@ -84,6 +87,8 @@ def _interval(interval: Interval | None) -> evaluation.Interval | None:
     }
     if interval.method == "bootstrap":
         found["replicates"], found["seed"] = REPLICATES, SEED
+    if interval.groups:
+        found["groups"] = interval.groups
     return found
 
 

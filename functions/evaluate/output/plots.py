@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 
 from evaluate.metrics.baseline import class_table, confusion
-from evaluate.metrics.intervals import wilson
 from evaluate.metrics.measures import Floats
+from evaluate.metrics.quantiles import wilson
 from evaluate.metrics.ranking import Ranking
 from evaluate.metrics.scored import Scored
 from pipeline.documents.plots import (

@@ -70,7 +70,7 @@ def _beside(judgement: Judgement) -> str:
 def _measured(judgement: Judgement) -> str:
     """Return the champion's value; with the challenger's, if they are of a part of the rows."""
     champion = figure(judgement.champion_value)
-    if not judgement.seen:
+    if judgement.rival_value == judgement.value:
         return champion
     rows, challenger = counted(judgement.rows or 0, "row"), figure(judgement.rival_value)
     return f"{challenger} against {champion} on the {rows} that neither was trained on"

@@ -190,11 +190,13 @@ def _no_difference(comparison: ComparisonPart) -> bool:
 def _interval_words(interval: Interval | None) -> str:
     if interval is None:
         return "none, the metric has none on these rows"
+    whole = f", in {interval['groups']:,} whole groups" if "groups" in interval else ""
     if interval["method"] == "wilson":
         return "Wilson's score interval (1927), as the rows are all right or all wrong"
     if interval["method"] == "bootstrap":
         return (
             f"expanded percentile bootstrap with {interval['replicates']:,} resamples of the test "
-            f"rows, the same for both models (Hesterberg, 2015)"
+            f"rows{whole}, the same for both models (Hesterberg, 2015)"
         )
-    return "normal, from the infinitesimal jackknife (Efron, 1982), for AUC DeLong et al. (1988)"
+    how = "normal, from the infinitesimal jackknife (Efron, 1982), for AUC DeLong et al. (1988)"
+    return how + whole

@@ -23,7 +23,7 @@ _SEEN = "data/seen"
 _TESTED = "data/tested"
 _NO_RECORD = "its run kept no record of them"
 _LOST = "{} of the {} digests of {} training rows are lost"
-_OTHER_RECORD = "they were recorded for other columns, or by another version of Prepare"
+_OTHER_RECORD = "they were recorded by another version of Prepare"
 
 Digests = NDArray[np.uint64]
 
@@ -33,7 +33,8 @@ class Overlap:
     """What the champion knows of the test rows."""
 
     seen: int | None
-    """How many it was trained on and the challenger was not; None if that is not known."""
+    """How many it was trained on and the challenger was not; None if that is not known. Trained
+    on means: on a row with the same features, as the model itself sees them, and target."""
     fair: Rows | None = None
     """(rows,): which rows both can be compared on; None for all."""
     unknown: str = ""
@@ -43,9 +44,11 @@ class Overlap:
 def overlap_of(files: RunFiles, holdout: Holdout, encoder_key: str) -> Overlap:
     """Compare the test rows with what the champion and the challenger were trained on.
 
-    A row that both were trained on, as rows that repeat may be, favours neither. Of a
-    large file only a share of the rows is recorded; if the champion was trained on any of
-    those, the rest of them, a random sample, are the rows to compare on.
+    A row that both were trained on, as rows that repeat may be, favours neither. One whose
+    like the challenger alone was trained on is left out as well: rows of few categories are
+    alike by chance, and to leave out the champion's alone would favour the challenger. Of
+    a large file only a share of the rows is recorded; if there are any to leave out, the rest
+    of them, a random sample, are the rows to compare on.
 
     Parameters
     ----------
@@ -58,17 +61,16 @@ def overlap_of(files: RunFiles, holdout: Holdout, encoder_key: str) -> Overlap:
             return Overlap(None, unknown=_NO_RECORD)
         if own["scheme"] != old["scheme"]:
             return Overlap(None, unknown=_OTHER_RECORD)
-        tested = _tested(files, holdout)
+        by_champion, by_own = _tested(files, holdout)
         mine, theirs = _seen(files, own, "this run's"), _seen(champion, old, "its")
     except _UnknownError as error:
         return Overlap(None, unknown=str(error))
     except ArtefactError as error:
         return Overlap(None, unknown=f"a record of them is damaged ({short(str(error), 120)})")
-    known = tested % np.uint64(max(own["every"], old["every"])) == 0
-    seen = np.zeros(len(tested), dtype=np.bool_)
-    seen[known] = np.isin(tested[known], theirs) & ~np.isin(tested[known], mine)
-    count = int(seen.sum())
-    return Overlap(count, known & ~seen if count else None)
+    known = (by_champion % np.uint64(old["every"]) == 0) & (by_own % np.uint64(own["every"]) == 0)
+    seen, learned = known & np.isin(by_champion, theirs), known & np.isin(by_own, mine)
+    one_sided = seen ^ learned
+    return Overlap(int((seen & ~learned).sum()), known & ~one_sided if one_sided.any() else None)
 
 
 class _UnknownError(Exception):
@@ -83,16 +85,19 @@ def _rule(files: RunFiles) -> DigestRule | None:
     return fit.get("digests")
 
 
-def _tested(files: RunFiles, holdout: Holdout) -> Digests:
+def _tested(files: RunFiles, holdout: Holdout) -> tuple[Digests, Digests]:
+    """Return the digests of the test rows by the champion's encoder and by the challenger's."""
+
     def read(part: tuple[str, int]) -> Digests:
         name, rows = layout.digest_part(part[0]), part[1]
         body = files.read(_TESTED, name, kind=kinds.tested(rows))
-        if len(body) != 8 * rows:
+        if len(body) != 16 * rows:
             raise _UnknownError(_NO_RECORD)
-        return np.frombuffer(body, dtype="<u8")
+        return np.frombuffer(body, dtype="<u8").reshape(2, rows)
 
     sizes = zip(holdout.parts, holdout.sizes, strict=True)
-    return np.concatenate(list(in_parallel(read, list(sizes))))
+    by_champion, by_own = np.concatenate(list(in_parallel(read, list(sizes))), axis=1)
+    return by_champion, by_own
 
 
 def _seen(files: RunFiles, rule: DigestRule, whose: str) -> Digests:

@@ -14,6 +14,7 @@ from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
+from evaluate.rows.groups import read_groups
 from evaluate.rows.holdout import Holdout, read_holdout, read_scores
 from evaluate.rows.worst import worst_rows
 from evaluate.verdict.comparison import data_beside, rivals_of
@@ -132,7 +133,8 @@ def _score(
     task, classes = target["task"], list(map(str, target.get("classes") or []))
     holdout = read_holdout(files, test_rows, len(classes))
     predicted = read_scores(files, holdout, "predictions", task, len(classes))
-    scored = Scored(task, holdout.truth, predicted, classes)
+    groups = read_groups(files, holdout)
+    scored = Scored(task, holdout.truth, predicted, classes, groups)
     champion: Rivals | NotCompared | None = None
     count = event["comparisons"]["count"]
     if count >= run_names.COMPARISON_LIMIT:

@@ -4,19 +4,31 @@ import math
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from evaluate.metrics.baseline import Values, baseline_of, values_of
-from evaluate.metrics.intervals import Interval, intervals_of
+import numpy as np
+
+from evaluate.metrics.baseline import Values, baseline_of, naive, values_of
+from evaluate.metrics.intervals import Interval, intervals_of, sample_of
 from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import Metric, Scored
+from evaluate.verdict.margin import Shown, shown
 from evaluate.verdict.outliers import deciding_rows
-from evaluate.verdict.rule import FEW_DECIDE, NotCompared, Rule, Verdict, decide, finding_of
+from evaluate.verdict.rule import (
+    FEW_DECIDE,
+    NotCompared,
+    Rule,
+    Verdict,
+    decide,
+    finding_of,
+    still_open,
+)
 from evaluate.verdict.warnings import Warnings, metric_warnings
 from pipeline.notices import Notice, notice
 from pipeline.vocabulary import DataAge, Finding
 from pipeline.wording import counted
 
 LEAST_ROWS = 10
-"""Fewer rows tell no two models apart, whatever their interval says."""
+"""Fewer rows, or groups of rows that belong together, tell no two models apart, whatever their
+interval says."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +77,8 @@ class Judgement:
     difference: Interval | None = None
     """Of challenger minus champion."""
     finding: Finding | None = None
+    shown: Shown | None = None
+    """Whether the rows show the challenger to be no worse than passes for equal."""
     warnings: Warnings = field(default_factory=list)
 
 
@@ -90,11 +104,17 @@ def judge(
     if isinstance(champion, Rivals) and champion.challenger is challenger:
         interval = compared["rival_interval"]
     else:
-        (interval,) = intervals_of([measure], challenger.rows, metric.bounds)
+        sample = sample_of([measure], challenger.rows, challenger.groups)
+        (interval,) = intervals_of([measure], challenger.rows, metric.bounds, sample)
     deciding = deciding_rows(metric, challenger)
     if deciding and not rule.doubt:
         rule = replace(rule, doubt=FEW_DECIDE)
-    verdict = decide(metric, value, rule, apart or compared.get("finding"), data, baseline_value)
+    against = apart or compared.get("finding")
+    undecided = (
+        still_open(compared["rows"], compared["shown"], compared.pop("groups")) if compared else ""
+    )
+    unknown = isinstance(champion, Rivals) and bool(champion.unknown)
+    verdict = decide(metric, value, rule, against, data, baseline_value, undecided, unknown)
     warnings = [_not_compared(apart, verdict)] if apart else []
     if isinstance(champion, Rivals):
         warnings += _what_it_saw(champion, challenger.rows)
@@ -122,7 +142,13 @@ def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
     measures = [metric.measure(scored) for scored in both]
     champion, challenger = (_defined(value_of(measure, rows)) for measure in measures)
     known = champion is not None and challenger is not None
-    champion_interval, rival_interval, difference = intervals_of(measures, rows, metric.bounds)
+    constant = metric.measure(naive(rivals.challenger, metric))
+    sample = sample_of([*measures, constant], rows, rivals.challenger.groups)
+    champion_interval, rival_interval, difference = intervals_of(
+        measures, rows, metric.bounds, sample
+    )
+    within = shown(metric, sample, np.array_equal(both[0].predicted, both[1].predicted))
+    enough = known and sample.units >= LEAST_ROWS
     return {
         "rows": rows,
         "seen": rivals.seen,
@@ -132,7 +158,9 @@ def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
         "champion_interval": champion_interval,
         "champion_values": values_of(rivals.champion),
         "difference": difference if known else None,
-        "finding": finding_of(metric, difference if known and rows >= LEAST_ROWS else None),
+        "finding": finding_of(metric, difference if enough else None, within.within),
+        "shown": within if enough else None,
+        "groups": sample.groups,
     }
 
 

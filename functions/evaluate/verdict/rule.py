@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import Metric
+from evaluate.verdict.margin import Shown
 from pipeline.vocabulary import (
     APPROVAL,
     SURE_TARGETS,
@@ -15,12 +16,15 @@ from pipeline.vocabulary import (
     Promotion,
     TargetBy,
 )
-from pipeline.wording import figure
+from pipeline.wording import counted, figure
 
 NO_BETTER = "it is no better than a naive prediction"
 GUESSED = "nobody said that this is what to predict"
 FEW_DECIDE = "a few rows with a target far off all others decide its metric"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
+FEW_GROUPS = "these test rows are of {}, too few to compare it with the model in use"
+UNKNOWN_ROWS = "it is not known on which of these rows the model in use was trained"
+NOT_SHOWN = "{} do not tell whether it is nearly as good"
 
 
 @dataclass(frozen=True)
@@ -66,13 +70,26 @@ class Verdict:
         return APPROVAL[self.outcome]
 
 
-def finding_of(metric: Metric, difference: Interval | None) -> Finding:
-    """Read the interval of challenger minus champion: equal unless it excludes zero."""
+def finding_of(metric: Metric, difference: Interval | None, within: bool) -> Finding:
+    """Read the interval of challenger minus champion: better or worse if it excludes zero.
+
+    Parameters
+    ----------
+    within : whether the challenger is shown to be within the margin of what passes for equal.
+    """
     if difference is None:
         return "undecided"
     if difference.low <= 0 <= difference.high:
-        return "equal"
+        return "equal" if within else "undecided"
     return "better" if (difference.low > 0) == (metric.goal == "max") else "worse"
+
+
+def still_open(rows: int, shown: Shown | None, groups: int | None = None) -> str:
+    """Say why a comparison is undecided, and how many rows would settle it, if that is known."""
+    if shown is None:
+        return FEW_GROUPS.format(counted(groups, "group")) if groups else UNDECIDED
+    told = NOT_SHOWN.format(counted(rows, "test row"))
+    return f"{told}, about {shown.rows:,} would" if shown.rows else told
 
 
 def decide(
@@ -82,6 +99,8 @@ def decide(
     against: Finding | NotCompared | None,
     data: DataAge,
     baseline: float | None,
+    undecided: str = UNDECIDED,
+    unknown: bool = False,
 ) -> Verdict:
     """Apply the promotion rule.
 
@@ -90,6 +109,8 @@ def decide(
     value : of the metric; None if it is not defined on the test rows.
     against : what the comparison with the champion found; None if there is no champion.
     baseline : the naive prediction's value of the metric.
+    undecided : why the comparison is, if it is.
+    unknown : whether the champion may have been trained on rows that it was compared on.
     """
     if rule.promotion == "never":
         return Verdict("kept_champion", 'promotion is set to "never"')
@@ -102,7 +123,9 @@ def decide(
         return Verdict("below_minimum", f"it misses the minimum of {figure(rule.minimum)}")
     if rule.promotion == "manual":
         return Verdict("pending", 'promotion is set to "manual"')
-    verdict = _beside(against, data)
+    verdict = _beside(against, data, undecided)
+    if unknown and (data == "newer" or against == "better"):
+        verdict = Verdict("pending", UNKNOWN_ROWS)
     naive = baseline is not None and not metric.better(value, baseline)
     # A minimum that was reached says what is good enough; without one, this is the least.
     if verdict.outcome == "approved" and naive and rule.minimum is None:
@@ -112,7 +135,7 @@ def decide(
     return verdict
 
 
-def _beside(against: Finding | NotCompared | None, data: DataAge) -> Verdict:
+def _beside(against: Finding | NotCompared | None, data: DataAge, undecided: str) -> Verdict:
     if against is None:
         return Verdict("approved", "no model was in use to compare it with")
     if isinstance(against, NotCompared):
@@ -124,7 +147,7 @@ def _beside(against: Finding | NotCompared | None, data: DataAge) -> Verdict:
     if data == "same":
         return Verdict("kept_champion", "it learned from the same data")
     if data == "newer" and against == "undecided":
-        return Verdict("pending", UNDECIDED)
+        return Verdict("pending", undecided)
     if data == "newer":
         return Verdict("approved", "it learned from newer data")
     return Verdict("kept_champion", "its data is not newer")

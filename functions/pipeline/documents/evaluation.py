@@ -37,6 +37,8 @@ class Interval(TypedDict):
     method: Literal["bootstrap", "infinitesimal jackknife", "wilson"]
     replicates: NotRequired[int]
     seed: NotRequired[int]
+    groups: NotRequired[int]
+    """Of rows that belong together, if there are."""
 
 
 class VerdictPart(TypedDict):
@@ -93,6 +95,10 @@ class ComparisonPart(TypedDict):
     interval: Interval | None
     difference: Measured | None
     """Challenger minus champion."""
+    margin: float | None
+    """How much worse than the champion passes for equal; None if nothing does."""
+    rows_wanted: int | None
+    """About how many test rows would tell whether it is equal; None if these do."""
     metrics: Values
     """The champion's."""
 

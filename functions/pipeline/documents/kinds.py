@@ -126,6 +126,11 @@ def predictions(rows: int, width: int) -> Kind[bytes]:
     return Kind("Batch transform", 64 * 1024 + rows * (8 + 64 * width))
 
 
-def tested(rows: int) -> Kind[bytes]:
-    """Return the kind of the digests of a part's test rows."""
+def groups(rows: int) -> Kind[bytes]:
+    """Return the kind of a part's groups: a number a test row, which those of a group share."""
     return Kind("Encode chunks", 8 * rows)
+
+
+def tested(rows: int) -> Kind[bytes]:
+    """Return the kind of the digests of a part's test rows, two each: champion's, challenger's."""
+    return Kind("Encode chunks", 16 * rows)

@@ -2,7 +2,6 @@
 
 import platform
 from array import array
-from hashlib import sha256
 
 import polars as pl
 
@@ -12,7 +11,12 @@ _KEPT_ROWS = 1_000_000
 """About how many digests of a file are kept at most: 8 MB, which Evaluate reads twice."""
 
 
-def digest_rule(columns: list[str], rows: int) -> DigestRule:
+_CELLS_AT_ONCE = 4_000_000
+_SCHEME = "features and target"
+"""The digests of earlier versions were of the whole record, which a new key made another."""
+
+
+def digest_rule(rows: int) -> DigestRule:
     """Say how the digests of a file's rows are made.
 
     Returns
@@ -21,11 +25,31 @@ def digest_rule(columns: list[str], rows: int) -> DigestRule:
     polars promises no equal hashes from one version to the next. ``every``, a power of
     two: only digests that it divides are kept.
     """
-    names = sha256("\0".join(sorted(columns)).encode()).hexdigest()[:16]
     every = 1
     while rows > every * _KEPT_ROWS:
         every *= 2
-    return {"scheme": f"polars {pl.__version__}, {platform.machine()}, {names}", "every": every}
+    scheme = f"{_SCHEME}, polars {pl.__version__}, {platform.machine()}"
+    return {"scheme": scheme, "every": every}
+
+
+def learned_digests(features: pl.DataFrame, labels: pl.Series) -> pl.Series:
+    """Hash what a model learns from each row: its features and the target, as it sees them.
+
+    A column that the model does not use, as a key, is not among them. Whether a row of another
+    file is one of these is asked with the same encoder.
+
+    Returns
+    -------
+    UInt64, one a row.
+    """
+    table = features.with_columns(labels.alias(""))
+    # Numbers are texts here, and categories a byte each: all of a chunk as floats would be large.
+    rows = max(1, _CELLS_AT_ONCE // table.width)
+    pieces = [
+        piece.select(pl.all().cast(pl.Float64)).hash_rows(seed=0)
+        for piece in table.iter_slices(rows)
+    ]
+    return pl.concat(pieces) if pieces else pl.Series(dtype=pl.UInt64)
 
 
 def row_digests(frame: pl.DataFrame, columns: list[str]) -> pl.Series:

@@ -30,8 +30,7 @@ def split_rows(
     fractions = Fractions(**fit["fractions"])
     method = fit["method"]
     if method["by"] == "group":
-        at = method["column"]
-        groups = stripped(present(frame.to_series(at), columns[at], missing)).fill_null("")
+        groups = _groups(frame, columns, method["column"], missing)
         return split_by_group(groups, method["groups"], fractions)
     if method["by"] == "content":
         digests = content_digests(frame, columns, method["columns"])
@@ -57,3 +56,25 @@ def split_rows(
         ordinals = pl.int_range(len(members), dtype=pl.UInt64, eager=True) + first
         splits = splits.scatter(members, split_by_position(ordinals, count, fractions))
     return splits
+
+
+def together(
+    frame: pl.DataFrame, columns: list[str], fit: Fit, missing: MissingValues | None = None
+) -> pl.Series | None:
+    """Return a number for each row that those share which stay in one split, as of a patient.
+
+    It tells which rows belong together, and not the patient: UInt64, a hash with the split's seed.
+    None if each row is divided by itself.
+    """
+    method, seed = fit["method"], fit["fractions"]["seed"]
+    if method["by"] == "group":
+        return _groups(frame, columns, method["column"], missing).hash(seed=seed)
+    if method["by"] == "content":
+        return content_digests(frame, columns, method["columns"])
+    return None
+
+
+def _groups(
+    frame: pl.DataFrame, columns: list[str], at: int, missing: MissingValues | None
+) -> pl.Series:
+    return stripped(present(frame.to_series(at), columns[at], missing)).fill_null("")

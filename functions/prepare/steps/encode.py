@@ -16,8 +16,8 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
-from prepare.splitting.digests import row_digests, words
-from prepare.splitting.placing import split_rows
+from prepare.splitting.digests import learned_digests, words
+from prepare.splitting.placing import split_rows, together
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
@@ -125,13 +125,18 @@ def encode_bytes(
     files[f"test/{part}"] = to_csv(features.filter(test))
     tested = labelled.only(test)
     files[f"truth/{part}"] = _truth(tested, columns, encoder, chunk)
-    digests = row_digests(frame, columns)
+    groups = together(tested.frame, columns, fit, encoder.get("missing_values"))
+    if groups is not None:
+        files[f"groups/{digest_part}"] = words(groups)
+    digests = learned_digests(features, labels)
     seen = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
     if len(seen):
         files[f"seen/{digest_part}"] = words(seen)
     if champion is not None:
-        files[f"champion/{part}"] = to_csv(encode_frame(tested.frame, columns, champion).features)
-        files[f"tested/{digest_part}"] = words(digests.filter(test))
+        theirs = encode_frame(tested.frame, columns, champion).features
+        files[f"champion/{part}"] = to_csv(theirs)
+        known = learned_digests(theirs, _champion_labels(tested.frame, columns, champion))
+        files[f"tested/{digest_part}"] = words(known) + words(digests.filter(test))
     rows_of = [int((splits == number).sum()) for number in range(len(SPLITS))]
     counts: ChunkRows = {
         "train": rows_of[TRAIN],
@@ -158,6 +163,15 @@ def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labell
         rows = pl.int_range(len(records.frame), dtype=pl.UInt32, eager=True)
     found = _Labelled(records.frame, labels, rows, labels.null_count())
     return found.only(labels.is_not_null()) if found.dropped else found
+
+
+def _champion_labels(frame: pl.DataFrame, columns: list[str], champion: Encoder) -> pl.Series:
+    """Return the target as the champion reads it; null where it has another."""
+    target = champion["target"]
+    if target["name"] not in columns:
+        return pl.Series([None] * len(frame), dtype=pl.Float64)
+    values = frame.to_series(columns.index(target["name"]))
+    return encode_target(present(values, target["name"], champion.get("missing_values")), target)
 
 
 def _learned(
@@ -204,7 +218,7 @@ def _without_empty(files: dict[str, bytes], rows_of: list[int]) -> dict[str, byt
     """Leave out the files of splits that have no row in the chunk."""
     empty = {name for name, rows in zip(SPLITS, rows_of, strict=True) if not rows}
     if "test" in empty:
-        empty |= {"truth", "champion", "tested"}
+        empty |= {"truth", "groups", "champion", "tested"}
     return {name: body for name, body in files.items() if name.split("/")[0] not in empty}
 
 

@@ -114,7 +114,7 @@ def fit_run(
     notices = _notices(decided, usable, plan, settings)
     files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     if not again:
-        digests = digest_rule(plan["columns"], sum(target.counts))
+        digests = digest_rule(sum(target.counts))
         fit: Fit = {**division.to_json(target), "digests": digests}
         files.write_document(kinds.FIT, fit)
     has_champion = usable.encoder is not None

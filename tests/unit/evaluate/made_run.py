@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import warnings
+from array import array
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +28,7 @@ from tests.unit.evaluate.made_documents import (
 from tests.unit.evaluate.tables import Table
 
 PACKAGE = "arn:aws:sagemaker:eu-central-1:123456789012:model-package/dropforge--churn"
+SEEN = "data/seen/part-00000.u64"
 OBJECTIVES = {
     "regression": ("reg:squarederror", "rmse"),
     "binary": ("binary:logistic", "auc"),
@@ -89,6 +91,28 @@ class MadeRun:
         }
         self.s3.objects[self.event["champion"]["encoder_key"]] = json.dumps(encoder).encode()
         self.event["comparison"] = {"compared": True, "failed": False, "reason": ""}
+        self.record([], [])
+
+    def record(
+        self, champion: list[int], challenger: list[int], scheme: str = "s", every: int = 1
+    ) -> None:
+        """Write what Prepare writes of rows that trained; test row n has the digest n + 1."""
+        at = 0
+        for name in self.files.names("data/truth"):
+            rows = self.text(f"data/truth/{name}").count("\n") - 1
+            digests = array("Q", range(at + 1, at + 1 + rows)).tobytes()
+            part = name.removesuffix(".csv")
+            self.s3.objects[f"{PREFIX}/data/tested/{part}.u64"] = 2 * digests
+            at += rows
+        self.put("fit.json", json.dumps({"digests": {"scheme": "s", "every": every}}))
+        self.s3.objects[f"{PREFIX}/{SEEN}"] = array("Q", challenger).tobytes()
+        self.change("chunks/encode-00000.json", seen=len(challenger))
+        beside = self.event["champion"]["encoder_key"].rpartition("/")[0]
+        rule = {"digests": {"scheme": scheme, "every": 1}}
+        self.s3.objects[f"{beside}/fit.json"] = json.dumps(rule).encode()
+        self.s3.objects[f"{beside}/{SEEN}"] = array("Q", champion).tobytes()
+        counts = {"train": len(champion), "validation": 0, "test": 0, "dropped": 0}
+        self.s3.objects[f"{beside}/chunks/encode-00000.json"] = json.dumps(counts).encode()
 
     def part_from_champion(self, reason: str, failed: bool = False) -> None:
         """Leave the champion without predictions, as the state machine says it."""

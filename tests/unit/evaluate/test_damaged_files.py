@@ -199,7 +199,7 @@ def test_record_of_rows_that_is_not_whole_counts_as_unknown_never_as_none(
 def test_part_of_a_sampled_record_that_is_lost_counts_as_unknown(run_of: Runs) -> None:
     run = run_of("regression")
     run.add_champion(run.predicted)
-    record(run, champion=[2, 4], challenger=[])
+    run.record([2, 4], [])
     counts = {"train": 9, "validation": 0, "test": 0, "dropped": 0, "seen": 3}
     for more, why in ((counts, "1 of the 3 digests"), (counts | {"seen": 2}, "")):
         run.s3.objects[f"{OLD}/chunks/encode-00000.json"] = json.dumps(more).encode()

@@ -1,5 +1,6 @@
 """What the settings say is missing is so everywhere: features, target, split and comparison."""
 
+from array import array
 from typing import Any
 
 import pandas as pd
@@ -111,9 +112,17 @@ def test_approved_model_reads_new_rows_by_its_own_missing_values() -> None:
 
 
 def test_rows_are_told_to_be_the_same_whatever_counts_as_missing() -> None:
-    with_it, without = run(table("-999"), [-999]), run(table("-999"))
-    assert with_it.files("seen") == without.files("seen")
-    assert with_it.files("seen")
+    """The champion's own encoder reads them; in another seed its rows become test rows."""
+    settings: dict[str, Any] = {"target": "y", "missing_values": [-999]}
+    before = prepare(table("-999"), settings, run="set-1")
+    champion = {"found": True, "encoder_key": f"{before.plan['prefix']}/encoder.json"}
+    other: dict[str, Any] = {"target": "y", "split": {"seed": 1}}
+    after = prepare(table("-999"), other, champion=champion, s3=before.s3, run="set-2")
+    learned = {mark for body in before.files("seen").values() for mark in array("Q", body)}
+    tested = [mark for body in after.files("tested").values() for mark in array("Q", body)]
+    rows = len(after.table("truth"))
+    assert after.table("test")[0].min() == -999
+    assert sum(mark in learned for mark in tested[:rows]) > 0.6 * rows
 
 
 @pytest.mark.parametrize(

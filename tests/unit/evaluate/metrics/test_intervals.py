@@ -8,11 +8,10 @@ from evaluate.metrics import intervals
 from evaluate.metrics.intervals import (
     intervals_of,
     replicates_of,
-    student_quantile,
-    tail_share,
-    wilson,
+    sample_of,
 )
 from evaluate.metrics.measures import Mean
+from evaluate.metrics.quantiles import student_quantile, tail_share, wilson
 from evaluate.metrics.ranking import Auc, Ranking
 from evaluate.metrics.scored import METRICS, Scored
 
@@ -115,6 +114,84 @@ def test_percentiles_are_expanded_by_students_t(rows: int) -> None:
     assert student_quantile(rows - 1) == pytest.approx(quantile, rel=5e-4)
     expanded = stats.norm.cdf(-np.sqrt(rows / (rows - 1)) * quantile)
     assert tail_share(rows) == pytest.approx(expanded, rel=5e-3)
+    one_sided = stats.norm.cdf(-np.sqrt(rows / (rows - 1)) * stats.t.ppf(0.9, rows - 1))
+    assert tail_share(rows, 0.1) == pytest.approx(one_sided, rel=5e-3)
+
+
+def patients(seed: int, groups: int = 30, size: int = 10) -> np.ndarray:
+    """Return values of which half of the variance lies between groups."""
+    draw = np.random.default_rng(seed)
+    between = np.repeat(draw.normal(size=groups), size)
+    return between + draw.normal(size=groups * size)
+
+
+@pytest.mark.parametrize("limit", [0, 10_000])
+def test_rows_of_a_group_are_one_observation(limit: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """30 groups of 10 rows, intraclass correlation 0.5: by row 60 to 70 % cover the mean of 0."""
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", limit)
+    together, covered, found = np.repeat(np.arange(30), 10), {True: 0, False: 0}, 0
+    for seed in range(200):
+        both = [Mean(patients(2 * seed + n)) for n in (0, 1)]
+        for by_group in covered:
+            sample = sample_of(both, 300, together if by_group else None)
+            single, _, difference = intervals_of(both, 300, (-np.inf, np.inf), sample)
+            assert single is not None
+            assert difference is not None
+            covered[by_group] += single.low <= 0 <= single.high
+            found += by_group and not difference.low <= 0 <= difference.high
+    assert covered[False] <= 150
+    assert covered[True] >= 182
+    assert found <= 18
+
+
+@pytest.mark.parametrize("rows", [300, 12_000])
+def test_groups_of_one_row_change_nothing_but_for_students_t(rows: int) -> None:
+    measure = METRICS["auc"].measure(scored("binary", rows, 5))
+    alone = sample_of([measure], rows).interval([1])
+    grouped = sample_of([measure], rows, np.arange(rows)).interval([1])
+    assert alone is not None
+    assert grouped is not None
+    assert grouped.groups == rows
+    assert (grouped.low, grouped.high) == pytest.approx((alone.low, alone.high), rel=1e-4)
+
+
+def test_a_single_group_has_no_interval() -> None:
+    for rows in (300, 12_000):
+        sample = sample_of([Mean(np.arange(rows))], rows, np.zeros(rows, dtype=np.intp))
+        (interval,) = intervals_of([Mean(np.arange(rows))], rows, (0, np.inf), sample)
+        assert interval is None
+
+
+def test_accuracy_that_is_all_counts_groups_as_trials() -> None:
+    truth = np.tile([0.0, 1.0], 20)
+    measure = METRICS["accuracy"].measure(Scored("binary", truth, truth, "ny"))
+    sample = sample_of([measure], 40, np.repeat(np.arange(10), 4))
+    (interval,) = intervals_of([measure], 40, (0.0, 1.0), sample)
+    assert interval is not None
+    assert (interval.low, interval.groups) == (pytest.approx(0.7225, abs=1e-4), 10)
+
+
+@pytest.mark.parametrize("limit", [0, 10_000])
+def test_a_lower_bound_is_missed_as_often_as_the_risk_says(
+    limit: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the difference of two means of 200 rows, 0 by construction; 300 samples, 1 in 10."""
+    monkeypatch.setattr(intervals, "BOOTSTRAP_ROWS", limit)
+    missed = 0
+    for seed in range(300):
+        both = np.random.default_rng(seed).random((2, 200))
+        sample = sample_of([Mean(values) for values in both], 200)
+        missed += sample.lower_bound((-1, 1), 0.1) > 0
+    assert 17 <= missed <= 45
+
+
+@pytest.mark.parametrize("rows", [300, 12_000])
+def test_a_sum_of_metrics_needs_only_those_that_have_a_share(rows: int) -> None:
+    values = np.random.default_rng(2).random(rows)
+    undefined = Auc(Ranking(np.zeros(rows), values))
+    sample = sample_of([Mean(values), undefined], rows)
+    assert sample.lower_bound((2, 0), 0.1) == pytest.approx(2 * values.mean(), rel=0.1)
+    assert np.isnan(sample.lower_bound((1, 1), 0.1))
 
 
 @pytest.mark.parametrize(("right", "low", "high"), [(1.0, 0.7225, 1.0), (0.0, 0.0, 0.2775)])

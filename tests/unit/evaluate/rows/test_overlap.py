@@ -1,6 +1,5 @@
 """A champion is compared on no row that it was trained on and the challenger was not."""
 
-import json
 from array import array
 from collections.abc import Callable
 from typing import Any
@@ -9,33 +8,13 @@ import numpy as np
 import pytest
 
 from evaluate.steps.evaluate import evaluate_run
-from tests.unit.evaluate.made_documents import PREFIX
 from tests.unit.evaluate.made_run import MadeRun
 
 Runs = Callable[[str], MadeRun]
-PART = "part-00000.u64"
 
 
-def record(
-    run: MadeRun, champion: list[int], challenger: list[int], scheme: str = "s", every: int = 1
-) -> None:
-    """Write what Prepare writes of rows; test row n has the digest n + 1."""
-    at = 0
-    for name in run.files.names("data/truth"):
-        rows = run.text(f"data/truth/{name}").count("\n") - 1
-        digests = array("Q", range(at + 1, at + 1 + rows)).tobytes()
-        run.s3.objects[f"{PREFIX}/data/tested/{name.removesuffix('.csv')}.u64"] = digests
-        at += rows
-    run.put("fit.json", json.dumps({"digests": {"scheme": "s", "every": every}}))
-    run.s3.objects[f"{PREFIX}/data/seen/{PART}"] = array("Q", challenger).tobytes()
-    rows = run.json("chunks/encode-00000.json")
-    run.put("chunks/encode-00000.json", json.dumps(rows | {"seen": len(challenger)}))
-    beside = run.event["champion"]["encoder_key"].rpartition("/")[0]
-    rule = {"digests": {"scheme": scheme, "every": 1}}
-    run.s3.objects[f"{beside}/fit.json"] = json.dumps(rule).encode()
-    run.s3.objects[f"{beside}/data/seen/{PART}"] = array("Q", champion).tobytes()
-    counts = {"train": len(champion), "validation": 0, "test": 0, "dropped": 0}
-    run.s3.objects[f"{beside}/chunks/encode-00000.json"] = json.dumps(counts).encode()
+def record(run: MadeRun, **digests: Any) -> None:
+    run.record(**digests)
 
 
 def judged(run: MadeRun) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -123,12 +102,56 @@ def test_of_a_sampled_record_the_recorded_rows_are_compared(run_of: Runs) -> Non
     assert (document["comparison"]["seen"], document["comparison"]["rows"]) == (2, rows // 2 - 2)
 
 
-@pytest.mark.parametrize(("scheme", "why"), [("other", "other columns"), (None, "kept no record")])
+def test_rows_whose_like_the_challenger_alone_learned_do_not_count_either(run_of: Runs) -> None:
+    run = run_of("regression")
+    run.add_champion(run.predicted)
+    record(run, champion=[1, 2, 5], challenger=[2, 3, 4])
+    comparison = judged(run)[1]["comparison"]
+    assert (comparison["seen"], comparison["rows"]) == (2, len(run.truth) - 4)
+
+
+def test_a_test_row_has_one_digest_for_each_of_the_two_models(run_of: Runs) -> None:
+    run = run_of("regression")
+    run.add_champion(run.predicted)
+    rows = len(run.truth)
+    record(run, champion=[rows + 1], challenger=[rows + 2])
+    name = run.files.names("data/tested")[0]
+    key = f"{run.files.prefix}/data/tested/{name}"
+    digests = array("Q", run.s3.objects[key])
+    digests[0], digests[len(digests) // 2] = rows + 1, rows + 2
+    run.s3.objects[key] = digests.tobytes()
+    comparison = judged(run)[1]["comparison"]
+    assert (comparison["seen"], comparison["rows"]) == (0, rows)
+
+
+@pytest.mark.parametrize("data", ["newer", "not newer", "same"])
+def test_unknown_overlap_waits_for_a_person(run_of: Runs, data: str) -> None:
+    """Whatever the two are: the champion may know some of these rows by heart."""
+    run = run_of("regression")
+    for champion in (run.truth, run.predicted, run.predicted + np.std(run.truth)):
+        run.add_champion(champion)
+        record(run, champion=[], challenger=[], scheme="polars 1.0, x86_64, 0123456789abcdef")
+        if data == "not newer":
+            run.event["champion"]["data_last_modified"] = "2027-01-01T00:00:00+00:00"
+        if data == "same":
+            run.event["champion"]["data_etag"] = run.json("request.json")["etag"]
+        result, document = judged(run)
+        better = document["comparison"]["finding"] == "better"
+        waits = data == "newer" or better
+        assert result["verdict"] == ("pending" if waits else "kept_champion")
+        assert ("it is not known on which of these rows" in result["sentence"]) == waits
+
+
+@pytest.mark.parametrize(
+    ("scheme", "why"), [("other", "another version of Prepare"), (None, "kept no record")]
+)
 def test_record_that_cannot_be_compared_is_said(run_of: Runs, scheme: str | None, why: str) -> None:
     run = run_of("multiclass")
     run.add_champion(run.predicted)
     if scheme:
         record(run, champion=[1], challenger=[], scheme=scheme)
+    else:
+        del run.s3.objects["runs/churn-20261015-090000-77aa10fe/fit.json"]
     result, document = judged(run)
     assert document["comparison"]["compared"]
     assert document["comparison"]["seen"] is None

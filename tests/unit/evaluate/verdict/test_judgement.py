@@ -38,3 +38,22 @@ def test_fewer_than_ten_rows_decide_nothing(rows: int, finding: str) -> None:
     judgement = judge(METRICS["rmse"], challenger, rivals, Rule(), "newer")
     assert judgement.finding == finding
     assert judgement.verdict.outcome == ("pending" if finding == "undecided" else "approved")
+
+
+@pytest.mark.parametrize(("groups", "finding"), [(9, "undecided"), (10, "better")])
+def test_fewer_than_ten_groups_decide_nothing(groups: int, finding: str) -> None:
+    truth = np.arange(10.0 * groups)
+    together = np.repeat(np.arange(groups), 10)
+    challenger = Scored("regression", truth, truth + 0.1 * np.cos(truth), groups=together)
+    champion = Scored("regression", truth, truth + 10 + np.sin(truth))
+    judgement = judge(METRICS["rmse"], challenger, Rivals(champion, challenger), Rule(), "newer")
+    assert judgement.finding == finding
+    if finding == "undecided":
+        assert judgement.verdict.reason.startswith("these test rows are of 9 groups, too few")
+
+
+def test_rows_that_are_left_keep_their_groups() -> None:
+    rows = Scored("regression", np.arange(6.0), np.zeros(6), groups=np.array([0, 0, 1, 1, 2, 2]))
+    left = rows.where(np.array([True, True, False, False, True, True]))
+    assert left.groups is not None
+    assert left.groups.tolist() == [0, 0, 1, 1]

@@ -6,7 +6,15 @@ import pytest
 
 from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import METRICS
-from evaluate.verdict.rule import NO_BETTER, NotCompared, Rule, decide, finding_of
+from evaluate.verdict.margin import Shown
+from evaluate.verdict.rule import (
+    NO_BETTER,
+    NotCompared,
+    Rule,
+    decide,
+    finding_of,
+    still_open,
+)
 from pipeline.vocabulary import DataAge
 
 FAILED, OTHER, UNFIT, CHANGED = (
@@ -86,24 +94,44 @@ def test_minimum_of_an_error_metric_is_an_upper_limit() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "low", "high", "finding"),
+    ("name", "low", "high", "within", "finding"),
     [
-        ("auc", 0.1, 0.2, "better"),
-        ("auc", -0.2, -0.1, "worse"),
-        ("rmse", 0.1, 0.2, "worse"),
-        ("rmse", -0.2, -0.1, "better"),
-        ("auc", 0.0, 0.2, "equal"),
-        ("auc", -0.1, 0.2, "equal"),
+        ("auc", 0.1, 0.2, False, "better"),
+        ("auc", -0.2, -0.1, True, "worse"),
+        ("rmse", 0.1, 0.2, True, "worse"),
+        ("rmse", -0.2, -0.1, False, "better"),
+        ("auc", 0.0, 0.2, True, "equal"),
+        ("auc", -0.1, 0.2, True, "equal"),
+        ("auc", -0.1, 0.2, False, "undecided"),
+        ("auc", 0.0, 0.0, False, "undecided"),
     ],
 )
-def test_finding_excludes_zero_in_the_goals_direction(
-    name: str, low: float, high: float, finding: str
+def test_finding_of_an_interval_around_zero_goes_by_the_margin(
+    name: str, low: float, high: float, within: bool, finding: str
 ) -> None:
-    assert finding_of(METRICS[name], Interval(low, high, "bootstrap")) == finding
+    assert finding_of(METRICS[name], Interval(low, high, "bootstrap"), within) == finding
 
 
 def test_finding_without_an_interval_is_undecided() -> None:
-    assert finding_of(METRICS["auc"], None) == "undecided"
+    assert finding_of(METRICS["auc"], None, within=True) == "undecided"
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (None, "these test rows are too few to compare it with the model in use"),
+        (Shown(False, None), "30 test rows do not tell whether it is nearly as good"),
+        (
+            Shown(False, 0.1, 1200),
+            "30 test rows do not tell whether it is nearly as good, about 1,200 would",
+        ),
+    ],
+)
+def test_open_comparison_says_how_many_rows_would_settle_it(shown: Shown | None, said: str) -> None:
+    reason = still_open(30, shown)
+    assert reason == said
+    verdict = decide(METRICS["auc"], 0.9, Rule(), "undecided", "newer", 0.5, reason)
+    assert (verdict.outcome, verdict.reason) == ("pending", said)
 
 
 ASKED = Rule(doubt="rows may be copies")
