@@ -1,6 +1,6 @@
 """Simulate test rows whose true metric is known: python -m bench.intervals [--samples N].
 
-Two tables: how often intervals hold the true value, and which challengers are promoted.
+How often intervals hold the true value, and with --promotion which challengers are promoted.
 
 Each sample has two models that are equally good, drawn apart. Printed is how often the first
 one's interval holds the true value, and in brackets how often the interval of their difference
@@ -108,15 +108,20 @@ def main() -> None:
     """Print the table of docs/evaluation.md."""
     parser = argparse.ArgumentParser(prog="python -m bench.intervals")
     parser.add_argument("--samples", type=int, default=1000, help="of each cell")
-    samples = parser.parse_args().samples
+    parser.add_argument(
+        "--promotion", action="store_true", help="and who is promoted, in about half an hour"
+    )
+    asked = parser.parse_args()
+    samples = asked.samples
     print("How often intervals hold the true value\n")
     print(f"| Metric, {samples} samples | {' | '.join(f'{rows} rows' for rows in ROWS)} |")
     print(f"|---|{'---|' * len(ROWS)}")
     for case in CASES:
         cells = (cell(case, rows, samples) for rows in ROWS)
         print(f"| {case.title} | {' | '.join(cells)} |", flush=True)
-    print("\nWhich challengers on newer data are promoted (and which wait for a person)\n")
-    print_table(samples)
+    if asked.promotion:
+        print("\nWhich challengers on newer data are promoted (and which wait for a person)\n")
+        print_table(samples)
 
 
 if __name__ == "__main__":
