@@ -10,6 +10,7 @@ from bench.faults.cell import DEAD_LETTER, FAILED, TRAINED, UNDECIDED, Cell, Exp
 from bench.faults.drop import Ending
 from bench.faults.judge import Packages, judge
 from bench.faults.play import play, play_one
+from evaluate.verdict import rule
 
 SUBJECT = "churn: run failed"
 FOOTER = (
@@ -46,6 +47,23 @@ def test_false_success_does_not_hold() -> None:
     registered = [("arn:package/2", "Approved"), *BEFORE]
     assert failures(approved, Expect(TRAINED), registered) == []
     assert failures(approved, Expect(FAILED), registered) == ["it ended approved, not failed"]
+
+
+def test_comparison_that_few_rows_leave_open_is_no_fault() -> None:
+    registered = [("arn:package/2", "PendingManualApproval"), *BEFORE]
+
+    def of(sentence: str, champion: bool) -> list[str]:
+        result = {"model_package_arn": "arn:package/2", "sentence": sentence}
+        found = ending("pending", None, result=result)
+        cell = Cell("a", "b", "c", Expect(TRAINED), champion=champion, limit=9)
+        return judge(cell, found, Packages(BEFORE, registered), "churn-1").failures
+
+    said = rule.NOT_SHOWN.format("45 test rows")
+    assert of(f"Pending: {said}.", champion=True) == []
+    assert of("Pending: not compared.", champion=True) == [
+        "it ended pending, not approved or kept_champion"
+    ]
+    assert of(f"Pending: {said}.", champion=False) != []
 
 
 def test_success_without_the_warning_that_it_needs_does_not_hold() -> None:
