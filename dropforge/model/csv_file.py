@@ -1,4 +1,4 @@
-"""A CSV file on this machine, read as Prepare reads a drop."""
+"""A CSV file on this machine, read as Prepare reads one that is scored."""
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
@@ -9,7 +9,6 @@ import polars as pl
 from pipeline.documents.chunk_profile import Fault
 from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError, RowsUnusableError
 from table.edges.beginning import head_of, whole_lines
-from table.edges.footer import find_footer
 from table.edges.head import Head
 from table.limits import MIB, RECORD_LIMIT_BYTES, SAMPLE_BYTES
 from table.reading.chunk import Piece, read_chunk
@@ -26,7 +25,8 @@ class CsvRows:
     ----------
     frame : its columns as strings, of the records that are rows.
     header : whether its first line names the columns.
-    records : of all, those that are no rows among them: of another width, or a header again.
+    records : of all, those that are no rows among them: of another width, a header again, or
+        commented out.
     index : of each row, its number among all records (UInt32).
     """
 
@@ -68,9 +68,8 @@ def read_csv(path: Path, names: Collection[str]) -> CsvRows:
     start = whole_lines(source, source.read(0, SAMPLE_BYTES), path.name)
     complete = source.size <= len(start)
     head, begin = head_of(start, encoding, path.name, names, complete=complete)
-    footer = find_footer(source, begin, head.dialect, len(head.columns))
-    end = footer[0] if footer else source.size
-    return _records(_Bytes(source.body[:end]), begin, head, path.name)
+    # No footer is looked for, as below score/: what is as wide as a row is predicted as one.
+    return _records(source, begin, head, path.name)
 
 
 def _plain(path: Path) -> tuple[_Bytes, str]:
@@ -121,7 +120,8 @@ def _records(source: _Bytes, begin: int, head: Head, name: str) -> CsvRows:
 
 def _read(piece: Piece, head: Head) -> Records:
     data = head.dialect.text_of(piece.raw)
-    return read_records(data, head.dialect, len(head.columns), piece.clean, head.header_records)
+    width, headers = len(head.columns), head.header_records
+    return read_records(data, head.dialect, width, piece.clean, headers, head.commented)
 
 
 def _refused(fault: Fault, where: str, skipped: int) -> Exception:

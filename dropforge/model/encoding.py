@@ -1,6 +1,6 @@
 """From what is given to the model's features, and what could not be read on the way."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,19 +13,14 @@ from dropforge.model.columns import matched
 from dropforge.model.csv_file import CsvRows, read_csv
 from dropforge.model.given import Given, Values
 from dropforge.model.parts import parts_of
-from dropforge.model.texts import features_by_column, reading_texts, texts_of
-from pipeline.documents.encoder import Encoder
-from pipeline.notices import Notice
+from dropforge.model.texts import reading_texts, texts_of
+from pipeline.documents.encoder import STYLED, Encoder, by_column
 from pipeline.wording import counted, quoted
 from scoring.as_written import as_written
 from scoring.columns import named_columns
-from table.columns.kind import column_of
-from table.columns.locale import has_decimal_comma
 from table.encoding.apply import encode_frame
 from table.profiling.column import profile_column
 from table.values.missing import all_present
-
-_STYLED = ("numeric", "date")
 
 
 @dataclass(frozen=True)
@@ -60,7 +55,7 @@ class Reader:
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
-        self.features = features_by_column(encoder)
+        self.features = by_column(encoder["features"])
         self.columns = list(self.features)
         self._known = {*encoder["columns"], *self.columns}
         self._of_texts = reading_texts(encoder)
@@ -102,7 +97,7 @@ class Reader:
             self.said_of_strays(name, count)
             for name, count in encoded.unknown.items()
             # What is no number or date has been told of with the file's way to write them.
-            if self.features[name][0]["encoding"] not in _STYLED
+            if self.features[name][0]["encoding"] not in STYLED
         ]
         notes = [*_left_out(rows, path.name), *notes, *unseen]
         return Rows(
@@ -120,24 +115,19 @@ class Reader:
         self, rows: CsvRows, names: Sequence[str], file: str
     ) -> tuple[Encoder, list[str]]:
         """Fit the encoder to how the file writes its numbers and dates, as a scored drop's is."""
-        frame = all_present(rows.frame, [*names], _of(self.encoder, names))
+        frame = all_present(rows.frame, [*names], self.encoder.get("missing_values"))
         profiles = [
             profile_column(values, name=name)
             for values, name in zip(frame.get_columns(), names, strict=True)
         ]
-        comma = has_decimal_comma(profiles, rows.delimiter)
-        columns = [
-            column_of(name, profile, len(frame), comma)
-            for name, profile in zip(names, profiles, strict=True)
-        ]
-        fitted = as_written(self.encoder, columns, profiles, rows.delimiter, file)
-        return fitted.encoder, _texts(fitted.notices)
+        fitted = as_written(self.encoder, names, profiles, len(frame), rows.delimiter, file)
+        return fitted.encoder, [notice["message"] for notice in fitted.notices]
 
     def said_of_strays(self, name: str, values: int | str) -> str:
         """Say that a value of a column, or so many, say nothing to the model."""
         shown = counted(values, "value") if isinstance(values, int) else quoted(values)
         what = f"column {quoted(name)}: {shown}"
-        if self.features[name][0]["encoding"] in _STYLED:
+        if self.features[name][0]["encoding"] in STYLED:
             return f"{what} could not be read, and counted as missing"
         return f"{what} not seen in training, of which the model knows nothing"
 
@@ -149,24 +139,12 @@ def matrix_of(features: pl.DataFrame) -> NDArray[np.float64]:
     return features.cast(pl.Float64).fill_null(float("nan")).to_numpy()
 
 
-def _of(encoder: Encoder, names: Iterable[str]) -> Any:
-    missing, there = encoder.get("missing_values"), set(names)
-    if missing is None:
-        return None
-    columns = {name: texts for name, texts in missing["columns"].items() if name in there}
-    return {"everywhere": missing["everywhere"], "columns": columns}
-
-
-def _texts(notices: Iterable[Notice]) -> list[str]:
-    return [notice["message"].replace("; marked in prediction_error", "") for notice in notices]
-
-
 def _left_out(rows: CsvRows, file: str) -> list[str]:
     count = rows.records - len(rows.index)
     if not count:
         return []
     said = (
         f"{file}: {counted(count, 'record')} could not be read, being of another number of fields "
-        f"than the header or a header again; not predicted"
+        f"than the header, a header again, or commented out; not predicted"
     )
     return [said]

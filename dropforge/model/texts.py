@@ -5,7 +5,7 @@ in training. So values are read here, each by its type, and the encoder gets tex
 thing only. Texts are read as the encoder reads those of a file, and dates in ISO form besides.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +14,7 @@ import polars as pl
 from dropforge.model.parts import Part
 from pipeline.documents.encoder import Encoder, Feature
 from pipeline.documents.plan import MissingValues
+from scoring.cells import known_values
 from table.values.dates import dates
 from table.values.durations import CLOCKED
 from table.values.missing import present, stripped
@@ -69,7 +70,7 @@ def texts_of(
     elif first["encoding"] == "date":
         read = partial(_date, style=first["style"])
     else:
-        known = _known(features)
+        known = known_values(features)
         read = partial(_word, known=known)
     made = []
     for part in parts:
@@ -173,24 +174,5 @@ def _truth(known: Sequence[str], words: frozenset[str], usual: str, digit: str) 
     return min(found, key=lambda name: name.lower() != usual.lower())
 
 
-def _known(features: Sequence[Feature]) -> list[str]:
-    """Return the categories that features of a column know."""
-    known: dict[str, None] = {}
-    for feature in features:
-        if "category" in feature:
-            known[feature["category"]] = None
-        for names in (feature.get("true"), feature.get("false"), feature.get("categories")):
-            known.update(dict.fromkeys(names or []))
-    return list(known)
-
-
 def _nothing(size: int) -> pl.Series:
     return pl.repeat(None, size, dtype=pl.String, eager=True)
-
-
-def features_by_column(encoder: Encoder) -> Mapping[str, list[Feature]]:
-    """Return the features of each column that has any, in the encoder's order."""
-    found: dict[str, list[Feature]] = {}
-    for feature in encoder["features"]:
-        found.setdefault(feature["column"], []).append(feature)
-    return found

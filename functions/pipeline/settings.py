@@ -13,7 +13,7 @@ import fastjsonschema
 
 from pipeline.drop_keys import SETTINGS_FILE
 from pipeline.errors import SettingsError
-from pipeline.vocabulary import Promotion
+from pipeline.vocabulary import DecimalSign, Promotion
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 SETTINGS_LIMIT = 1 << 20
@@ -49,7 +49,7 @@ class Settings(TypedDict):
     max_runtime_seconds: int
     target: NotRequired[str]
     positive_label: NotRequired[str | float | bool]
-    decimal: NotRequired[Literal[".", ","]]
+    decimal: NotRequired[DecimalSign]
     metric: NotRequired[str]
     minimum: NotRequired[float]
     instance_type: NotRequired[str]

@@ -5,6 +5,8 @@ from typing import Literal
 Task = Literal["regression", "binary", "multiclass"]
 TASKS: tuple[Task, ...] = ("regression", "binary", "multiclass")
 
+DecimalSign = Literal[".", ","]
+
 METRICS: dict[Task, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2"),
     "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),

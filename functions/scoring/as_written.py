@@ -4,17 +4,17 @@ The champion's encoder decides what a column is, numbers or dates or categories;
 decides how it writes them.
 """
 
-from copy import deepcopy
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from pipeline.documents.chunk_profile import ColumnProfile
-from pipeline.documents.encoder import Encoder, Feature
+from pipeline.documents.encoder import STYLED, Encoder, Feature, by_column
 from pipeline.errors import ColumnMismatchError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, quoted
 from scoring.cells import unread_cells
-from table.columns.kind import Column
-from table.columns.locale import decimal_sign, sign_of_either
+from table.columns.kind import Column, column_of
+from table.columns.locale import decimal_sign, has_decimal_comma, sign_of_either
 from table.values.date_styles import DATES
 from table.values.durations import CLOCKED
 from table.values.units import style_of_unit, unit_of
@@ -22,7 +22,6 @@ from table.values.units import style_of_unit, unit_of
 MOST_STRAYS = 0.2
 """Share of a column's values that may be unreadable; above it the file is refused."""
 _FEW_STRAYS = 5
-_STYLED = ("numeric", "date")
 _SIGNS = ("plain", "grouped", "comma")
 
 
@@ -36,8 +35,9 @@ class AsWritten:
 
 def as_written(
     encoder: Encoder,
-    columns: list[Column],
-    profiles: list[ColumnProfile],
+    names: Sequence[str],
+    profiles: Sequence[ColumnProfile],
+    rows: int,
     delimiter: str,
     file: str,
 ) -> AsWritten:
@@ -45,44 +45,54 @@ def as_written(
 
     Parameters
     ----------
-    columns, profiles : what the file's columns hold, in its order.
+    names, profiles : of the file's columns, in its order.
+    rows : of the file.
 
     Raises
     ------
     ColumnMismatchError
         Too many values of some columns cannot be read.
     """
-    fitted = deepcopy(encoder)
-    sign = decimal_sign(profiles)
-    found = {column.name: (column, one) for column, one in zip(columns, profiles, strict=True)}
-    by_column: dict[str, list[Feature]] = {}
-    for feature in fitted["features"]:
-        by_column.setdefault(feature["column"], []).append(feature)
+    said = encoder.get("decimal")
+    sign, comma = said or decimal_sign(profiles), has_decimal_comma(profiles, delimiter, said)
+    found = dict(zip(names, profiles, strict=True))
+    styles: dict[str, str] = {}
     refused, notices = [], []
-    for name, features in by_column.items():
-        if features[0]["encoding"] not in _STYLED:
+    for name, features in by_column(encoder["features"]).items():
+        first = features[0]
+        if first["encoding"] not in STYLED:
             continue
-        column, profile = found[name]
-        before = features[0]["style"]
-        for feature in features:
-            if "style" in feature:
-                feature["style"] = _style(features[0], column, profile, sign)
-        now = features[0]["style"]
-        strays = _strays(features, column, profile)
-        if strays > MOST_STRAYS * column.present and (
-            strays > _FEW_STRAYS or strays == column.present
-        ):
-            refused.append(_refusal(column, features[0], strays))
+        profile = found[name]
+        column = column_of(name, profile, rows, comma)
+        style = styles[name] = _style(first, column, profile, sign)
+        now: Feature = {**first, "style": style}
+        strays = _strays(now, column, profile)
+        if _too_many(strays, column.present):
+            refused.append(_refusal(column, now, strays))
         elif strays:
             notices.append(_told(column, strays))
-        if now == before and sign is None and _has_two_readings(now, profile, delimiter):
-            notices.append(_two_readings(column, now))
+        if style == first["style"] and sign is None and _has_two_readings(now, profile, delimiter):
+            notices.append(_two_readings(column, style))
     if refused:
         raise ColumnMismatchError(
             f"{file} is not written as the approved model reads it: {'; '.join(refused[:5])}. "
             f"Write these columns as in the file that trained, and drop it again"
         )
-    return AsWritten(fitted, notices)
+    return AsWritten({**encoder, "features": _with_styles(encoder["features"], styles)}, notices)
+
+
+def _with_styles(features: list[Feature], styles: Mapping[str, str]) -> list[Feature]:
+    return [
+        {**feature, "style": styles[feature["column"]]}
+        if feature["column"] in styles and "style" in feature
+        else feature
+        for feature in features
+    ]
+
+
+def _too_many(strays: int, present: int) -> bool:
+    """Tell whether so many unreadable values are no strays; of few rows a few are, but not all."""
+    return strays > MOST_STRAYS * present and (strays > _FEW_STRAYS or strays == present)
 
 
 def _style(feature: Feature, column: Column, profile: ColumnProfile, sign: str | None) -> str:
@@ -135,19 +145,19 @@ def _read(style: str, is_date: bool, profile: ColumnProfile) -> int:
     return plain + (numbers[style]["count"] if style in numbers and style != "plain" else 0)
 
 
-def _strays(features: list[Feature], column: Column, profile: ColumnProfile) -> int:
+def _strays(feature: Feature, column: Column, profile: ColumnProfile) -> int:
     """Count the values that the fitted encoder cannot read."""
-    style, present = features[0]["style"], column.present - column.infinite
-    if features[0]["encoding"] == "date":
+    style, present = feature["style"], column.present - column.infinite
+    if feature["encoding"] == "date":
         read = profile["dates"][style]["count"] if style in profile["dates"] else 0
         return max(present - read, 0)
     if style in _SIGNS:
         return max(present - _read(style, False, profile), 0)
-    return unread_cells(features, column, profile, None).count
+    return unread_cells([feature], column, profile, None).count
 
 
-def _has_two_readings(style: str, profile: ColumnProfile, delimiter: str) -> bool:
-    return style in _SIGNS and sign_of_either(profile, delimiter) is not None
+def _has_two_readings(feature: Feature, profile: ColumnProfile, delimiter: str) -> bool:
+    return feature["style"] in _SIGNS and sign_of_either(profile, delimiter) is not None
 
 
 def _two_readings(column: Column, style: str) -> Notice:
@@ -162,7 +172,7 @@ def _two_readings(column: Column, style: str) -> Notice:
 def _told(column: Column, strays: int) -> Notice:
     text = (
         f"Column {quoted(column.name)}: {counted(strays, 'value')}{_examples(column)} could not be "
-        f"read and counted as missing; marked in prediction_error."
+        f"read and counted as missing."
     )
     return notice("unread_values", text)
 

@@ -119,17 +119,17 @@ def known_among(values: Iterable[str], features: list[Feature]) -> set[str]:
     """Return those of some values that the features of a category know, however their case is."""
     known, texts = known_values(features), list(values)
     if not features[0].get("folded", False):
-        return known & set(texts)
-    keys = set(folded(pl.Series(list(known), dtype=pl.String)))
+        return set(known) & set(texts)
+    keys = set(folded(pl.Series(known, dtype=pl.String)))
     folds = folded(pl.Series(texts, dtype=pl.String))
     return {text for text, key in zip(texts, folds, strict=True) if key in keys}
 
 
-def known_values(features: list[Feature]) -> set[str]:
-    """Return the values that the features of a category know."""
-    known: set[str] = set()
+def known_values(features: Iterable[Feature]) -> list[str]:
+    """Return the values that the features of a category know, in their order."""
+    known: dict[str, None] = {}
     for feature in features:
-        known.update([feature["category"]] if "category" in feature else [])
+        known.update(dict.fromkeys([feature["category"]] if "category" in feature else []))
         for values in (feature.get("true"), feature.get("false"), feature.get("categories")):
-            known.update(values or [])
-    return known
+            known.update(dict.fromkeys(values or []))
+    return list(known)

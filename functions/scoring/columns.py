@@ -2,15 +2,10 @@
 
 from difflib import get_close_matches
 
-from pipeline.documents.encoder import Encoder
+from pipeline.documents.encoder import Encoder, columns_of
 from pipeline.errors import ColumnMismatchError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, quoted
-
-
-def needed_columns(encoder: Encoder) -> list[str]:
-    """Return the columns that the model's features come from, in order."""
-    return list(dict.fromkeys(feature["column"] for feature in encoder["features"]))
 
 
 def named_columns(columns: list[str], header: bool, encoder: Encoder, file: str) -> list[str]:
@@ -46,7 +41,7 @@ def check_needed(columns: list[str], header: bool, encoder: Encoder, file: str) 
     ColumnMismatchError
         All that are missing are named.
     """
-    missing = [name for name in needed_columns(encoder) if name not in columns]
+    missing = [name for name in columns_of(encoder["features"]) if name not in columns]
     if not missing:
         return
     if not header:

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.documents.encoder import Feature
+from pipeline.documents.encoder import Feature, columns_of
 from pipeline.vocabulary import THRESHOLD, Task
 from scoring.booster import Ensemble, Matrix
 from scoring.links import LINKS, Floats, total
@@ -123,11 +123,6 @@ def by_class(
             _closed(mean([outputs[number] for outputs in each]), columns, table[:, number])
             for number in range(table.shape[1])
         ]
-
-
-def columns_of(features: Sequence[Feature]) -> list[str]:
-    """Return the user's columns in the order of their first feature."""
-    return list(dict.fromkeys(feature["column"] for feature in features))
 
 
 def _blocks(

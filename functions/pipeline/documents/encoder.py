@@ -1,9 +1,13 @@
 """encoder.json: all that is needed to encode a file as the model was trained on it."""
 
+from collections.abc import Iterable
 from typing import Literal, NotRequired, TypedDict
 
 from pipeline.documents.plan import DialectFacts, MissingValues
-from pipeline.vocabulary import Task
+from pipeline.vocabulary import DecimalSign, Task
+
+STYLED = ("numeric", "date")
+"""Encodings that read numbers or dates, in the style that a feature names."""
 
 
 class TargetFacts(TypedDict):
@@ -39,6 +43,19 @@ class Feature(TypedDict):
     false: NotRequired[list[str]]
 
 
+def by_column(features: Iterable[Feature]) -> dict[str, list[Feature]]:
+    """Return the features of each column that has any, both in the encoder's order."""
+    found: dict[str, list[Feature]] = {}
+    for feature in features:
+        found.setdefault(feature["column"], []).append(feature)
+    return found
+
+
+def columns_of(features: Iterable[Feature]) -> list[str]:
+    """Return the columns of the file that features come from, in the order of their first one."""
+    return list(by_column(features))
+
+
 class Dropped(TypedDict):
     """A column that is not used, and why."""
 
@@ -59,6 +76,8 @@ class Encoder(TypedDict):
     """Share of a column's values that could not be read when the model was trained; left out
     where it is 0."""
     missing_values: NotRequired[MissingValues]
+    decimal: NotRequired[DecimalSign]
+    """The sign that parts decimals, if the settings said so; files that follow are read alike."""
     dropped: NotRequired[list[Dropped]]
     header: NotRequired[bool]
     dialect: NotRequired[DialectFacts]

@@ -6,14 +6,14 @@ from typing import TypedDict
 import numpy as np
 
 from pipeline.documents import kinds
-from pipeline.documents.encoder import Feature
+from pipeline.documents.encoder import Feature, columns_of
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.damage import damaged
 from predict.loading import loaded_model
 from predict.summary import Explained, parsed
 from scoring.booster import Ensemble
-from scoring.contributions import UnexplainedError, by_class, columns_of
+from scoring.contributions import UnexplainedError, by_class
 from scoring.links import Floats
 
 TEST = "data/test"

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from pipeline.aws_errors import ABSENT, code_of
 from pipeline.documents import kinds, reading
 from pipeline.documents.chunk_profile import ColumnProfile
-from pipeline.documents.encoder import Encoder, Feature
+from pipeline.documents.encoder import STYLED, Encoder, Feature, by_column
 from pipeline.documents.state import Champion, UsableFacts
 from pipeline.errors import ArtefactError
 from pipeline.notices import Notice, notice
@@ -23,7 +23,6 @@ from table.values.units import unit_of
 
 _SHOWN = 3
 _SAID = 200
-_STYLED = ("numeric", "date")
 _WRITTEN = {
     "": "text",
     "plain": "plain numbers",
@@ -136,7 +135,7 @@ def _difference(old: Encoder, new: Encoder, columns: list[Column]) -> str:
     if known != wanted:
         return f"its classes are {listed(known)}, the file's {listed(wanted)}."
     names = [column.name for column in columns]
-    missing = [name for name in _features(old) if name not in names]
+    missing = [name for name in by_column(old["features"]) if name not in names]
     if missing:
         added = [name for name in names if name not in old["columns"]]
         also = f" (new there: {listed(added)})" if added else ""
@@ -155,7 +154,7 @@ def _cells(
     """
     now = {column.name: (column, found) for column, found in zip(columns, profiles, strict=True)}
     many, few = [], []
-    for name, features in _features(old).items():
+    for name, features in by_column(old["features"]).items():
         if name not in now:
             continue
         column, found = now[name]
@@ -194,7 +193,7 @@ def _examples(column: Column) -> str:
 
 
 def _style(feature: Feature) -> str:
-    return feature.get("style", "") if feature["encoding"] in _STYLED else ""
+    return feature.get("style", "") if feature["encoding"] in STYLED else ""
 
 
 def _written(style: str) -> str:
@@ -206,7 +205,7 @@ def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
     """Warn of columns many of whose values say nothing to the old encoder."""
     now = {column.name: column for column in columns}
     found = []
-    for name, features in _features(old).items():
+    for name, features in by_column(old["features"]).items():
         counts, present = now[name].counts, now[name].present
         if not known_values(features) or counts is None:
             continue
@@ -219,10 +218,3 @@ def _unseen(old: Encoder, columns: list[Column]) -> list[Notice]:
             )
             found.append(notice("unseen_values", text))
     return found
-
-
-def _features(encoder: Encoder) -> dict[str, list[Feature]]:
-    features: dict[str, list[Feature]] = {}
-    for feature in encoder["features"]:
-        features.setdefault(feature["column"], []).append(feature)
-    return features

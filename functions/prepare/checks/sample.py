@@ -14,7 +14,7 @@ from pipeline.storage.bucket import Source
 from table.encoding.apply import encode_target
 from table.limits import MIB
 from table.reading.dialect import Dialect
-from table.reading.records import read_records
+from table.reading.planned import read_planned
 from table.values.missing import all_present
 
 LEAST_ROWS = 50
@@ -52,12 +52,7 @@ def sample_of(
         return None
     dialect = Dialect(**plan["dialect"])
     pieces = _samples(source, chunks[0]["start"], chunks[-1]["end"], dialect)
-    headers = plan.get("header_records", [])
-    commented = plan.get("commented")
-    frame = pl.concat(
-        read_records(piece, dialect, len(columns), headers=headers, commented=commented).frame
-        for piece in pieces
-    )
+    frame = pl.concat(read_planned(piece, plan).frame for piece in pieces)
     frame = all_present(frame, columns, plan.get("missing_values"))
     labels = encode_target(frame.to_series(columns.index(target["name"])), target)
     return Sample(frame.filter(labels.is_not_null()), labels.drop_nulls().cast(pl.Float64))

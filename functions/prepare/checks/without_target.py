@@ -1,7 +1,7 @@
 """Part of step fit: whether a file is new rows that were meant to be predicted."""
 
 from pipeline.documents.chunk_profile import MergedProfile
-from pipeline.documents.encoder import Encoder, TargetFacts
+from pipeline.documents.encoder import Encoder, TargetFacts, columns_of
 from pipeline.documents.plan import Plan
 from pipeline.errors import TargetMissingError, TargetUnusableError
 from pipeline.new_rows import how_to_score
@@ -27,7 +27,7 @@ def refuse_without_target(plan: Plan, dataset: str, champion: Encoder | None) ->
         return
     if not (_lacks_target(plan, champion) or _lacks_first(plan, champion)):
         return
-    needed = len(_needed(champion))
+    needed = len(columns_of(champion["features"]))
     target = quoted(champion["target"]["name"])
     raise TargetMissingError(
         f"{plan['file']} has {'the column' if needed == 1 else f'all {needed} columns'} that the "
@@ -69,7 +69,7 @@ def _lacks_target(plan: Plan, champion: Encoder) -> bool:
     target = champion["target"]["name"]
     if any(name == target or (name not in known and _same(name, target)) for name in columns):
         return False
-    return plan["target"] in known and _needed(champion) <= set(columns)
+    return plan["target"] in known and set(columns_of(champion["features"])) <= set(columns)
 
 
 def _lacks_first(plan: Plan, champion: Encoder) -> bool:
@@ -84,10 +84,6 @@ def _lacks_first(plan: Plan, champion: Encoder) -> bool:
         and len(plan["columns"]) == len(champion["columns"]) - 1
         and plan["target_by"] != "first"
     )
-
-
-def _needed(champion: Encoder) -> set[str]:
-    return {feature["column"] for feature in champion["features"]}
 
 
 def _same(name: str, other: str) -> bool:

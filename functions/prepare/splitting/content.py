@@ -19,7 +19,7 @@ from table.profiling.column import profile_column
 from table.profiling.distinct import distinct
 from table.profiling.repeats import complete, copies, repeats_of, rows_by_hash, single_share
 from table.reading.dialect import Dialect
-from table.reading.records import read_records
+from table.reading.planned import read_planned
 from table.values.missing import present
 
 SHARE = 0.03
@@ -71,15 +71,7 @@ def content_columns(source: Source, plan: Plan) -> list[int]:
         return []
     if start + _LOOK_BYTES < size:
         raw = raw[: raw.rfind(dialect.newline.encode()) + 1]
-    headers = plan.get("header_records", [])
-    found = read_records(
-        dialect.text_of(raw),
-        dialect,
-        len(plan["columns"]),
-        headers=headers,
-        commented=plan.get("commented"),
-    )
-    frame = found.frame.head(_LOOK_ROWS)
+    frame = read_planned(dialect.text_of(raw), plan).frame.head(_LOOK_ROWS)
     return [
         at
         for at in candidates

@@ -4,7 +4,8 @@ from typing import Any
 
 from pipeline import layout
 from pipeline.documents import kinds, reading
-from pipeline.documents.encoder import Encoder
+from pipeline.documents.chunk_profile import MergedProfile
+from pipeline.documents.encoder import Encoder, columns_of
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
@@ -20,10 +21,8 @@ from prepare.checks.champion import encoder_of
 from prepare.checks.left_out import check_records, left_out_notices
 from prepare.steps.chunk_results import chunk_results
 from scoring.as_written import as_written
-from scoring.columns import extra_notices, needed_columns
+from scoring.columns import extra_notices
 from scoring.words import PREDICTION_ERROR, Words
-from table.columns.kind import Column, column_of
-from table.columns.locale import has_decimal_comma
 from table.limits import MIB
 from table.profiling.whole_file import Chain, chain
 from table.reading.file_kind import cp1252_notice
@@ -62,10 +61,15 @@ def check_file(client: Any, bucket_name: str, prefix: str) -> CheckedFacts:
     check_records(chained, plan)
     if not chained.profile["rows"]:
         raise RowsUnusableError(f"{plan['file']} has no rows to predict; add rows below its header")
-    columns = _columns(chained, plan)
-    profiles = chained.profile["columns"]
-    fitted = as_written(champion, columns, profiles, plan["dialect"]["delimiter"], plan["file"])
-    missing = _missing(files, scoring, champion, columns, chained.profile["rows"])
+    fitted = as_written(
+        champion,
+        plan["columns"],
+        chained.profile["columns"],
+        chained.profile["rows"],
+        plan["dialect"]["delimiter"],
+        plan["file"],
+    )
+    missing = _missing(files, scoring, champion, plan["columns"], chained.profile)
     checked = _checked(chained, plan, scoring, fitted.encoder, missing)
     checked["warnings"] = capped(
         [
@@ -89,15 +93,6 @@ def check_file(client: Any, bucket_name: str, prefix: str) -> CheckedFacts:
     }
 
 
-def _columns(chained: Chain, plan: Plan) -> list[Column]:
-    profile = chained.profile
-    comma = has_decimal_comma(profile["columns"], plan["dialect"]["delimiter"])
-    return [
-        column_of(name, found, profile["rows"], comma)
-        for name, found in zip(plan["columns"], profile["columns"], strict=True)
-    ]
-
-
 def _checked(
     chained: Chain,
     plan: Plan,
@@ -116,7 +111,7 @@ def _checked(
         engine = "batch"
     if not isinstance(most, int):
         most = DEFAULT_REASONS if rows <= REASON_ROWS else 0
-    reasons = min(most, len(needed_columns(encoder)))
+    reasons = min(most, len(columns_of(encoder["features"])))
     return {
         "engine": engine,
         "reasons": reasons,
@@ -155,18 +150,22 @@ def _renamed(added: list[str], encoder: Encoder) -> list[Notice]:
 
 
 def _missing(
-    files: RunFiles, scoring: ScoringPlan, encoder: Encoder, columns: list[Column], rows: int
+    files: RunFiles,
+    scoring: ScoringPlan,
+    encoder: Encoder,
+    names: list[str],
+    profile: MergedProfile,
 ) -> list[MissingShare]:
     """Compare how much is missing with the file that trained, largest difference first."""
     before = _profile_of(files, scoring)
     if before is None or not before["rows"]:
         return []
     known = {column["name"]: column["missing"] / before["rows"] for column in before["columns"]}
-    needed = set(needed_columns(encoder))
+    needed = set(columns_of(encoder["features"]))
     shares: list[MissingShare] = [
-        {"column": column.name, "now": column.missing / rows, "before": known[column.name]}
-        for column in columns
-        if column.name in needed and column.name in known
+        {"column": name, "now": column["missing"] / profile["rows"], "before": known[name]}
+        for name, column in zip(names, profile["columns"], strict=True)
+        if name in needed and name in known
     ]
     differing = [share for share in shares if share["now"] != share["before"]]
     return sorted(differing, key=lambda share: -abs(share["now"] - share["before"]))

@@ -20,7 +20,7 @@ from prepare.splitting.digests import learned_digests, words
 from prepare.splitting.placing import split_rows, together
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.reading.dialect import Dialect
-from table.reading.records import read_records
+from table.reading.planned import read_planned
 from table.values.missing import present
 
 _FOR_CHAMPION = ("champion", "tested")
@@ -150,11 +150,7 @@ def encode_bytes(
 
 def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
-    headers = plan.get("header_records", [])
-    commented = plan.get("commented")
-    records = read_records(
-        dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers, commented
-    )
+    records = read_planned(dialect.text_of(raw), plan, clean=chunk["clean"])
     target = encoder["target"]
     values = records.frame.to_series(columns.index(target["name"]))
     labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)

@@ -7,7 +7,7 @@ import polars as pl
 
 from pipeline import layout
 from pipeline.documents import kinds, reading
-from pipeline.documents.encoder import Encoder
+from pipeline.documents.encoder import STYLED, Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.check import Checked
@@ -17,10 +17,9 @@ from pipeline.storage.bucket import Bucket
 from table.encoding.apply import encode_frame, encode_target, to_csv
 from table.encoding.floats import to_floats
 from table.reading.dialect import Dialect
-from table.reading.records import Spans, read_records
+from table.reading.planned import read_planned
+from table.reading.records import Spans
 from table.values.missing import present, stripped
-
-_STYLED = ("numeric", "date")
 
 
 def encode_scoring(client: Any, bucket_name: str, prefix: str, chunk: Scored) -> None:
@@ -48,10 +47,7 @@ def encode_bytes(
     Files by name below the run's prefix, and what is noted of the chunk.
     """
     dialect, columns, index = Dialect(**plan["dialect"]), plan["columns"], chunk["index"]
-    headers, commented = plan.get("header_records", []), plan.get("commented")
-    found = read_records(
-        dialect.text_of(raw), dialect, len(columns), chunk["clean"], headers, commented
-    )
+    found = read_planned(dialect.text_of(raw), plan, clean=chunk["clean"])
     frame = found.frame
     note: ScoreNote = {
         "index": index,
@@ -73,7 +69,7 @@ def encode_bytes(
         files[layout.join(layout.FEATURES, layout.feature_part(index))] = floats
     if checked["target_column"] is not None and (truth := _truth(frame, columns, encoder)):
         files[layout.join("data/truth", part)] = truth
-    styled = {f["column"] for f in encoder["features"] if f["encoding"] in _STYLED}
+    styled = {f["column"] for f in encoder["features"] if f["encoding"] in STYLED}
     note["unseen"] = {name: n for name, n in encoded.unknown.items() if name not in styled}
     if strays := _strays(frame, columns, encoder, encoded.features, encoded.unknown):
         note["strays"] = strays
@@ -108,7 +104,7 @@ def _strays(
     found: dict[str, list[int]] = {}
     for number, feature in enumerate(encoder["features"]):
         name = feature["column"]
-        if feature["encoding"] not in _STYLED or name not in unknown:
+        if feature["encoding"] not in STYLED or name not in unknown:
             continue
         at = columns.index(name)
         values = stripped(present(frame.to_series(at), name, encoder.get("missing_values")))

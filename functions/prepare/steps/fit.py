@@ -216,6 +216,8 @@ def _encoder(
         plan.get("missing_values"),
         distinct=settings["distinct_labels"],
     )
+    if "decimal" in settings:
+        encoder["decimal"] = settings["decimal"]
     if not encoder["features"]:
         reasons = "; ".join(f"{d['column']!r}: {d['reason']}" for d in encoder["dropped"][:5])
         raise RowsUnusableError(

@@ -5,8 +5,8 @@ from typing import Any
 from pipeline import drop_keys, layout, run_names
 from pipeline.documents import kinds
 from pipeline.documents import plan as documents
-from pipeline.documents.encoder import Encoder
-from pipeline.documents.plan import MissingValues, Plan
+from pipeline.documents.encoder import Encoder, columns_of
+from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.plan import PlannedScoring, ScoringPlan
 from pipeline.documents.state import Champion
@@ -16,7 +16,7 @@ from prepare.checks.champion import encoder_of
 from prepare.steps.dropped import find_drop, settings_of
 from prepare.steps.plan import Request
 from prepare.steps.text import Text, head_of, ranges_of, readable
-from scoring.columns import check_needed, named_columns, needed_columns
+from scoring.columns import check_needed, named_columns
 
 _SETTINGS = ("scoring", "reasons")
 _ENDIAN = {b"\xff\xfe": "le", b"\xfe\xff": "be"}
@@ -88,7 +88,7 @@ def plan_scoring(client: Any, request: Request, champion: Champion) -> PlannedSc
 
 def _plan(text: Text, name: str, encoder: Encoder) -> Plan:
     source = text.source
-    head, data_start = head_of(text, name, needed_columns(encoder))
+    head, data_start = head_of(text, name, columns_of(encoder["features"]))
     columns = named_columns(head.columns, head.header, encoder, name)
     check_needed(columns, head.header, encoder, name)
     target = encoder["target"]["name"]
@@ -116,15 +116,10 @@ def _plan(text: Text, name: str, encoder: Encoder) -> Plan:
         "number_columns": head.number_columns,
     }
     if (missing := encoder.get("missing_values")) is not None:
-        plan["missing_values"] = _of(missing, columns)
+        plan["missing_values"] = missing
     if head.commented is not None:
         plan["commented"] = head.commented
     return plan
-
-
-def _of(missing: MissingValues, columns: list[str]) -> MissingValues:
-    by_column = {name: texts for name, texts in missing["columns"].items() if name in columns}
-    return {"everywhere": missing["everywhere"], "columns": by_column}
 
 
 def _scoring(text: Text, champion: Champion, settings: dict[str, object]) -> ScoringPlan:

@@ -19,7 +19,8 @@ from table.limits import BAD_LINES_SHOWN
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
 from table.reading.dialect import Dialect
-from table.reading.records import Records, read_records
+from table.reading.planned import read_planned
+from table.reading.records import Records
 from table.reading.repeats import other_headers
 from table.reading.swallowed import Spots
 from table.reading.utf8 import end_lines, to_utf8
@@ -69,9 +70,7 @@ def _piece(
         return None
     text = to_utf8(piece.raw)
     data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
-    headers = plan.get("header_records", [])
-    commented = plan.get("commented")
-    records = read_records(data, dialect, len(plan["columns"]), piece.clean, headers, commented)
+    records = read_planned(data, plan, clean=piece.clean)
     frame = all_present(records.frame, plan["columns"], plan.get("missing_values"))
     known = replace(records, frame=frame)
     found = profile_records(known, piece.line, plan, cp1252=text is not piece.raw)

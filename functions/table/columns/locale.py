@@ -7,9 +7,9 @@ decimal commas, or it would have been written with commas.
 
 from collections.abc import Iterable
 from math import isclose
-from typing import Literal
 
 from pipeline.documents.chunk_profile import ColumnProfile, Numbers
+from pipeline.vocabulary import DecimalSign
 from table.profiling.texts import with_units
 
 # The largest number that is written alike with and without a sign for thousands.
@@ -30,7 +30,7 @@ def has_decimal_comma(
     return delimiter == ";" if sign is None else sign == ","
 
 
-def decimal_sign(columns: Iterable[ColumnProfile]) -> Literal[",", "."] | None:
+def decimal_sign(columns: Iterable[ColumnProfile]) -> DecimalSign | None:
     """Return the sign that parts decimals as the columns say; None if they say both or nothing."""
     commas = points = False
     for column in columns:
@@ -49,7 +49,7 @@ def decimal_sign(columns: Iterable[ColumnProfile]) -> Literal[",", "."] | None:
 
 def sign_of_either(
     found: ColumnProfile, delimiter: str, *, target: bool = False
-) -> Literal[",", "."] | None:
+) -> DecimalSign | None:
     """Return the sign in a column's numbers that could part decimals, or thousands.
 
     It stands before three digits wherever it stands, beside whole numbers too small for it, as

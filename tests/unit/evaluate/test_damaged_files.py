@@ -16,7 +16,7 @@ from tests.unit.damage import DAMAGES, Damage, wrong_values
 from tests.unit.evaluate.container_output import packed
 from tests.unit.evaluate.made_documents import PREFIX
 from tests.unit.evaluate.made_run import MadeRun
-from tests.unit.evaluate.rows.test_overlap import codes, record
+from tests.unit.evaluate.rows.test_overlap import codes
 
 Runs = Callable[[str], MadeRun]
 MODEL = f"model/{PREFIX.removeprefix('runs/')}/output/model.tar.gz"
@@ -187,7 +187,7 @@ def test_record_of_rows_that_is_not_whole_counts_as_unknown_never_as_none(
 ) -> None:
     run = run_of("regression")
     run.add_champion(run.predicted)
-    record(run, champion=list(range(1, 41)), challenger=[10**6, 10**6 + 1])
+    run.record(champion=list(range(1, 41)), challenger=[10**6, 10**6 + 1])
     hurt(run, key, DAMAGES[damage] if damage != "one byte short" else lambda body: body[:-1])
     result = evaluate(run)
     document = run.json("evaluation.json")

@@ -1,13 +1,13 @@
 """Scores a file in memory with a model that was trained on another, as the state machine does."""
 
 import csv
+import hashlib
 import io
 import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import xgboost
 
 from bench.prepare.local_s3 import LocalS3
 from join.assemble import assemble
@@ -15,15 +15,18 @@ from join.chunk import join_chunk
 from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.scoring.chunk import Scored as Item
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
+from predict.steps.chunk import ChunkEvent, predict_chunk
 from prepare.steps.check import check_file
 from prepare.steps.encode_scoring import encode_scoring
 from prepare.steps.plan import Request
 from prepare.steps.plan_scoring import plan_scoring
 from prepare.steps.profile import profile_chunk
 from scoring.booster import Ensemble, lines
-from scoring.contributions import contributions
+from tests.unit.evaluate.container_output import packed
+from tests.unit.model import made
 from tests.unit.prepare.pipeline_run import prepare
 
 ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/s--set/1"
@@ -36,7 +39,15 @@ class Champion:
 
     s3: LocalS3
     ensemble: Ensemble
-    encoder: dict[str, Any]
+    model_data: str
+
+    @property
+    def encoder(self) -> dict[str, Any]:
+        """The encoder that its run fitted."""
+        body = self.s3.objects[self.facts["encoder_key"]]
+        assert isinstance(body, bytes)
+        encoder: dict[str, Any] = json.loads(body)
+        return encoder
 
     @property
     def facts(self) -> dict[str, Any]:
@@ -65,17 +76,11 @@ class Scored:
 def trained(data: bytes, settings: dict[str, Any] | None = None, rounds: int = 20) -> Champion:
     """Train on a file, with the labels first as the training job gets them."""
     run = prepare(data, settings)
-    table = run.table("train").to_numpy(dtype=float)
-    encoder = run.json("encoder.json")
-    classes = encoder["target"].get("classes") or []
-    parameters: dict[str, Any] = {"objective": "reg:squarederror"}
-    if encoder["target"]["task"] == "binary":
-        parameters = {"objective": "binary:logistic"}
-    elif encoder["target"]["task"] == "multiclass":
-        parameters = {"objective": "multi:softprob", "num_class": len(classes)}
-    matrix = xgboost.DMatrix(table[:, 1:], table[:, 0])
-    booster = xgboost.train(parameters | {"max_depth": 3}, matrix, rounds)
-    return Champion(run.s3, Ensemble.of_files([booster.save_raw()]), encoder)
+    body = bytes(made.trained(run, rounds).save_raw("ubj"))
+    # An address of its own: the function keeps the model that it has loaded from one.
+    key = f"models/{hashlib.sha256(body).hexdigest()}.tar.gz"
+    run.s3.objects[key] = packed({"xgboost-model": body})
+    return Champion(run.s3, Ensemble.of_files([body]), f"s3://bucket/{key}")
 
 
 def score(
@@ -107,7 +112,7 @@ def score(
     folder = layout.result_prefix(DATASET, SCORED)
     for item in chunks:
         encode_scoring(s3, "bucket", planned["prefix"], item)
-        predict(champion, files, item["index"], checked["reasons"])
+        predict(champion, files, item, checked["reasons"])
         join_chunk(s3, "bucket", planned["prefix"], folder, item)
     event = {"prefix": planned["prefix"], "dataset": DATASET, "run": SCORED}
     output = assemble(s3, "bucket", event, None)
@@ -118,35 +123,22 @@ def score(
     return Scored(body, dict(output), written, added)
 
 
-def predict(champion: Champion, files: RunFiles, index: int, reasons: int) -> None:
-    """Write what PredictFunction writes of a chunk."""
-    matrix = features_of(champion, files, index)
-    if matrix is None:
-        return
-    answer = lines(champion.ensemble.predict(matrix))
-    files.bucket.put(files.key(layout.PREDICTIONS, layout.prediction_part(index)), answer)
-    if not reasons:
-        return
-    found = contributions(champion.ensemble, matrix, champion.encoder["features"])
-    texts = []
-    for row in found.values:
-        order = np.argsort(-np.abs(row), kind="stable")[:reasons]
-        places = [champion.encoder["columns"].index(found.columns[at]) for at in order]
-        pairs = [f"{place},{row[at]!r}" for place, at in zip(places, order, strict=True)]
-        texts.append(",".join(pairs).replace("np.float64(", "").replace(")", ""))
-    files.bucket.put(
-        files.key(layout.REASONS, layout.part_name(index)), ("\n".join(texts) + "\n").encode()
-    )
-
-
-def features_of(champion: Champion, files: RunFiles, index: int) -> Any:
-    """Return a chunk's features as the function reads them, else as the container does."""
-    objects, features = champion.s3.objects, len(champion.encoder["features"])
-    floats = objects.get(files.key(layout.FEATURES, layout.feature_part(index)))
-    if isinstance(floats, bytes):
-        return np.frombuffer(floats, "<f4").reshape(features, -1).T
-    text = objects.get(files.key(layout.TO_SCORE, layout.part_name(index)))
-    if not isinstance(text, bytes):
-        return None
-    rows = [line.split(",") for line in text.decode().splitlines()]
-    return np.array([[cell or "nan" for cell in row] for row in rows]).astype(float)
+def predict(champion: Champion, files: RunFiles, item: Item, reasons: int) -> None:
+    """Let batch transform predict a chunk that there is text of, and PredictFunction the rest."""
+    index = item["index"]
+    text = champion.s3.objects.get(files.key(layout.TO_SCORE, layout.part_name(index)))
+    if isinstance(text, bytes):
+        rows = [line.split(",") for line in text.decode().splitlines()]
+        matrix = np.array([[cell or "nan" for cell in row] for row in rows]).astype(float)
+        answer = lines(champion.ensemble.predict(matrix))
+        files.bucket.put(files.key(layout.PREDICTIONS, layout.prediction_part(index)), answer)
+    if text is None or reasons:
+        event: ChunkEvent = {
+            "bucket": "bucket",
+            "prefix": files.prefix,
+            "chunk": item,
+            "model_data": champion.model_data,
+            "predict": text is None,
+            "reasons": reasons,
+        }
+        predict_chunk(files, event)

@@ -1,8 +1,6 @@
 """Models as a run leaves them, trained on what Prepare makes of a file."""
 
-import io
 import json
-import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ import xgboost
 from dropforge.cloud.sagemaker.container.inference import ModelServer
 from dropforge.model.files import load_files
 from dropforge.model.model import Model
+from tests.unit.evaluate.container_output import packed
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 ROUNDS = 12
@@ -70,8 +69,4 @@ def trained(prepared: Prepared, rounds: int = ROUNDS) -> Any:
 
 
 def write_model(folder: Path, files: dict[str, bytes]) -> None:
-    with tarfile.open(folder / "model.tar.gz", "w:gz") as archive:
-        for name, body in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(body)
-            archive.addfile(member, io.BytesIO(body))
+    (folder / "model.tar.gz").write_bytes(packed(files))

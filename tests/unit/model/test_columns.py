@@ -51,6 +51,12 @@ def test_order_and_blanks_of_names_do_not_matter(model: Model, frame: pd.DataFra
     assert model.predict(frame.rename(columns={"age": " age "})).equals(expected)
 
 
+def test_a_name_goes_before_the_same_one_with_blanks(model: Model, frame: pd.DataFrame) -> None:
+    more = pd.concat([frame, pd.DataFrame({" age ": [99, 98]})], axis=1)
+    assert model.predict(more).equals(model.predict(frame))
+    assert model.predict(more[more.columns[::-1]]).equals(model.predict(frame))
+
+
 def test_extra_columns_are_ignored_and_listed(model: Model, frame: pd.DataFrame) -> None:
     expected = model.predict(frame)
     assert model.ignored == []

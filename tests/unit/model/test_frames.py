@@ -13,7 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from dropforge.errors import RowsUnreadableError
 from dropforge.model.model import Model, RowsWarning
+from dropforge.model.parts import parts_of
 from tests.unit.model.made import Made
 
 HEADER = "age;plan;since;ratio;active;zip;mixed;took;clock;left"
@@ -164,9 +166,9 @@ def test_missing_values_are_not_warned_of(model: Model) -> None:
 
 @pytest.mark.parametrize("value", [[1], (1, 2), b"41", {"a": 1}, np.array([1, 2]), object()])
 def test_a_value_that_no_field_holds_is_refused_by_column(model: Model, value: Any) -> None:
-    with pytest.raises(Exception, match=r"column 'age' holds|one row") as caught:
+    said = "a dict is one row" if isinstance(value, list | tuple) else "column 'age' holds"
+    with pytest.raises(RowsUnreadableError, match=said):
         model.predict(dict.fromkeys(model.columns) | {"age": value})
-    assert type(caught.value).__name__ == "RowsUnreadableError"
 
 
 def frames(made: Made) -> dict[str, Any]:
@@ -244,8 +246,6 @@ def test_a_key_that_some_dicts_lack_is_missing_there(model: Model) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.floats(-1e38, 1e38), min_size=1, max_size=8))
 def test_a_float64_is_itself_and_a_float32_its_own_value(values: list[float]) -> None:
-    from dropforge.model.parts import parts_of
-
     (part,) = parts_of(pl.Series(values, dtype=pl.Float64), "x")
     assert part.values.cast(pl.Float64).to_list() == values
     assert [float(text) for text in part.values] == values

@@ -1,5 +1,7 @@
 """`dropforge.load`: a path, a run, or a dataset's model in use."""
 
+import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -88,8 +90,6 @@ def test_nothing_or_both_is_no_model(there: Stack) -> None:
 
 
 def test_a_run_without_a_model_says_so(there: Stack) -> None:
-    import json
-
     body = json.dumps(rejection()).encode()
     there.session.s3.objects[f"runs/{RUN}/message.json"] = body
     with pytest.raises(
@@ -109,6 +109,11 @@ def test_copies_are_told_apart_by_what_the_bucket_holds(there: Stack) -> None:
     assert stored.stored(there, files) != first
 
 
+def test_copies_are_the_users_alone(there: Stack) -> None:
+    folder = stored.stored(there, run_files(there, RUN))
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+
+
 def test_copies_used_longest_ago_are_deleted(there: Stack, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored, "_KEPT", 2)
     files = run_files(there, RUN)
@@ -116,8 +121,6 @@ def test_copies_used_longest_ago_are_deleted(there: Stack, monkeypatch: pytest.M
     for number in range(3):
         named = ModelFiles(f"arn:{number}", RUN, files.model, files.encoder)
         folders.append(stored.stored(there, named))
-        import os
-
         os.utime(folders[-1], (number, number))
         if number == 1:
             stored.stored(there, ModelFiles("arn:0", RUN, files.model, files.encoder))

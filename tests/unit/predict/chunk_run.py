@@ -6,14 +6,14 @@ import tarfile
 from typing import Any
 
 import numpy as np
-from botocore.exceptions import ClientError
 
 from pipeline import layout
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
 from predict.steps.chunk import ChunkEvent
+from tests.unit.evaluate.buckets import FakeS3
 from tests.unit.evaluate.container_output import packed
-from tests.unit.scoring.models import PARAMETERS, rows, trained
+from tests.unit.scoring.models import PARAMETERS, csv_of, rows, trained
 
 TASKS = {
     "squared error": "regression",
@@ -24,29 +24,18 @@ PREFIX, MODEL = "runs/set-1", "runs/set-0/model/model.tar.gz"
 URI = f"s3://bucket/{MODEL}"
 
 
-class FakeS3:
-    """The calls that predict makes, with S3's own error for a missing key."""
+class ReadS3(FakeS3):
+    """Tells which objects were read, in order."""
 
     def __init__(self) -> None:
-        self.objects: dict[str, bytes] = {}
+        super().__init__()
+        self.keeps_notes = True
         self.read: list[str] = []
 
-    def _body(self, key: str, operation: str, code: str) -> bytes:
-        if key not in self.objects:
-            raise ClientError({"Error": {"Code": code, "Message": key}}, operation)
-        return self.objects[key]
-
-    def head_object(self, **request: Any) -> dict[str, Any]:
-        return {"ETag": str(hash(self._body(request["Key"], "HeadObject", "404")))}
-
-    def get_object(self, **request: Any) -> dict[str, Any]:
-        body = self._body(request["Key"], "GetObject", "NoSuchKey")
-        self.read.append(request["Key"])
-        return {"Body": io.BytesIO(body), "ContentLength": len(body)}
-
-    def put_object(self, **request: Any) -> dict[str, Any]:
-        self.objects[request["Key"]] = request["Body"]
-        return {"ETag": '"written"'}
+    def get_object(self, *, Key: str, **more: str) -> dict[str, Any]:  # noqa: N803
+        found = super().get_object(Key=Key, **more)
+        self.read.append(Key)
+        return found
 
 
 def encoder(task: str, classes: int) -> dict[str, Any]:
@@ -74,9 +63,9 @@ def encoder(task: str, classes: int) -> dict[str, Any]:
 
 def chunk_run(
     name: str = "two classes", count: int = 50, *, task: str = "binary", boosters: int = 1
-) -> tuple[FakeS3, Any]:
+) -> tuple[ReadS3, Any]:
     """Return the bucket of a run with one chunk, and the chunk's rows (count, 6)."""
-    s3, matrix = FakeS3(), rows(count, 17)
+    s3, matrix = ReadS3(), rows(count, 17)
     s3.objects[f"{PREFIX}/{layout.ENCODER}"] = json.dumps(
         encoder(task, PARAMETERS[name].get("num_class", 2))
     ).encode()
@@ -130,28 +119,9 @@ def unpacked(archive: bytes) -> dict[str, bytes]:
         return found
 
 
-class ListedS3(FakeS3):
-    """With a list of objects."""
-
-    def get_paginator(self, _operation: str) -> "ListedS3":
-        return self
-
-    def paginate(self, **request: Any) -> Any:
-        keys = sorted(key for key in self.objects if key.startswith(request["Prefix"]))
-        yield {"Contents": [{"Key": key} for key in keys]}
-
-
-def trained_run(
-    name: str = "squared error", count: int = 90, parts: int = 3
-) -> tuple[ListedS3, Any]:
+def trained_run(name: str = "squared error", count: int = 90, parts: int = 3) -> tuple[ReadS3, Any]:
     """Return a training run's bucket with its test rows in parts."""
     s3, matrix = chunk_run(name, count, task=TASKS[name])
-    listed = ListedS3()
-    listed.objects = s3.objects
-    for number, part in enumerate(np.array_split(matrix.astype(float), parts)):
-        text = "".join(
-            ",".join("" if np.isnan(value) else repr(value) for value in row) + "\n"
-            for row in part.tolist()
-        )
-        listed.objects[f"{PREFIX}/data/test/part-{number:05d}.csv"] = text.encode()
-    return listed, matrix.astype(float)
+    for number, part in enumerate(np.array_split(matrix, parts)):
+        s3.objects[f"{PREFIX}/data/test/part-{number:05d}.csv"] = csv_of(part)
+    return s3, matrix.astype(float)

@@ -11,7 +11,9 @@ import pytest
 from pipeline.errors import ArtefactError
 from predict import loading
 from tests.unit.predict.chunk_run import (
+    MODEL,
     PREFIX,
+    ReadS3,
     chunk_run,
     event,
     features_key,
@@ -64,30 +66,32 @@ def test_error_names_the_state(
         handler.handler({"step": "chunk", **event(predict=predict)}, CONTEXT)
 
 
+def documented(name: str, s3: ReadS3) -> tuple[dict[str, Any], str]:
+    """Return a documented event, its files put where it says, and the key of its model."""
+    event: dict[str, Any] = json.loads((ROOT / f"events/{name}.json").read_text())
+    for key, body in list(s3.objects.items()):
+        s3.objects[key.replace(PREFIX, event["prefix"])] = body
+    model = event["model_data"].split("/", 3)[3]
+    s3.objects[model] = s3.objects[MODEL]
+    return event, model
+
+
 def test_documented_event_is_one_that_the_step_takes(
     handler: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3, _ = chunk_run()
-    documented = json.loads((ROOT / "events/predict-chunk.json").read_text())
-    for key, body in list(s3.objects.items()):
-        s3.objects[key.replace(PREFIX, documented["prefix"])] = body
-    key = documented["model_data"].split("/", 3)[3]
-    s3.objects[key] = s3.objects["runs/set-0/model/model.tar.gz"]
+    chunk, _ = documented("predict-chunk", s3)
     monkeypatch.setattr(handler, "s3", s3)
-    assert handler.handler(documented, CONTEXT) == 1
+    assert handler.handler(chunk, CONTEXT) == 1
 
 
 def test_model_is_explained_and_why_not_is_told(
     handler: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     s3, _ = trained_run(count=20)
-    documented = json.loads((ROOT / "events/predict-model.json").read_text())
-    for key, body in list(s3.objects.items()):
-        s3.objects[key.replace(PREFIX, documented["prefix"])] = body
-    key = documented["model_data"].split("/", 3)[3]
-    s3.objects[key] = s3.objects["runs/set-0/model/model.tar.gz"]
+    model, key = documented("predict-model", s3)
     monkeypatch.setattr(handler, "s3", s3)
-    assert handler.handler(documented, CONTEXT) == {"explained": True, "reason": ""}
+    assert handler.handler(model, CONTEXT) == {"explained": True, "reason": ""}
     del s3.objects[key]
     with pytest.raises(ArtefactError, match=r"^Explain model: "):
-        handler.handler(documented, CONTEXT)
+        handler.handler(model, CONTEXT)

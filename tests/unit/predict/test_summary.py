@@ -73,6 +73,11 @@ def test_direction_is_that_of_contributions_with_the_value(
     assert found["columns"][0]["direction"] == direction
 
 
+def test_one_contribution_far_from_the_others_does_not_turn_the_direction() -> None:
+    found = explained(only("age", [1000, *range(1, 12)]), rows(12, age=range(12)))
+    assert found["columns"][0]["direction"] == "up"
+
+
 def test_rows_without_a_value_say_nothing_of_the_direction() -> None:
     contributions, ages = [1, 2, 3, 99, 98, 97], [1, 2, 3, NAN, NAN, NAN]
     found = explained(only("age", contributions), rows(6, age=ages))
@@ -160,15 +165,15 @@ def test_of_two_classes_the_second_is_explained() -> None:
 
 def test_of_several_classes_sizes_are_means_and_effects_of_the_class_moved_most() -> None:
     values = np.zeros((2, len(COLUMNS), 3))
-    values[0, 0], values[1, 0] = (0.3, -0.2, -0.1), (-0.2, 0.5, -0.3)
+    values[0, 0], values[1, 0] = (0.3, -0.6, 0.3), (-0.2, 0.5, -0.3)
     found = explained(values, rows(2, age=[1, 2]), "multiclass", ["a", "b", "c"])
     column, effect = found["columns"][0], found["effects"][0]
-    assert column["size"] == pytest.approx((0.3 + 0.2 + 0.1 + 0.2 + 0.5 + 0.3) / 6)
+    assert column["size"] == pytest.approx((0.3 + 0.6 + 0.3 + 0.2 + 0.5 + 0.3) / 6)
     assert column["direction"] is None
     # Of the first row's predicted class a, and the second's b.
     assert column["points"] == [[0.0, 0.3], [1.0, 0.5]]
     assert effect["of"] == "b"
-    assert [each["mean"] for each in effect["bins"]] == [-0.2, 0.5]
+    assert [each["mean"] for each in effect["bins"]] == [-0.6, 0.5]
     assert (found["of"], found["base"]) == (None, None)
 
 

@@ -75,6 +75,15 @@ def trained(parameters: dict[str, Any], seed: int = 0, rounds: int = 25) -> xgbo
     return xgboost.train(given, xgboost.DMatrix(matrix, label=label), rounds)
 
 
+def csv_of(matrix: Any) -> bytes:
+    """Write features as they are sent to the container, a line a row."""
+    lines = (
+        ",".join("" if np.isnan(value) else repr(value) for value in row) + "\n"
+        for row in matrix.astype(float).tolist()
+    )
+    return "".join(lines).encode()
+
+
 def ensemble(name: str, count: int = 1) -> Ensemble:
     """Return a model of so many boosters, each trained on other rows."""
     boosters = [trained(PARAMETERS[name], seed) for seed in range(count)]

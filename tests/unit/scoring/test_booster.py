@@ -2,7 +2,6 @@
 
 import io
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,15 +12,7 @@ from scoring import booster
 from scoring.archive import ModelArchiveError, ModelTooLargeError
 from scoring.booster import Ensemble, lines
 from tests.unit.evaluate.container_output import packed
-from tests.unit.scoring.models import PARAMETERS, rows, trained
-
-
-def csv_of(matrix: Any) -> bytes:
-    """Write rows as they are sent to the container."""
-    return "\n".join(
-        ",".join("" if np.isnan(value) else repr(value) for value in row)
-        for row in matrix.astype(float).tolist()
-    ).encode()
+from tests.unit.scoring.models import PARAMETERS, csv_of, rows, trained
 
 
 def of(files: dict[str, bytes]) -> Ensemble:

@@ -4,8 +4,9 @@ from typing import Any
 
 import pytest
 
+from pipeline.documents.encoder import columns_of
 from pipeline.errors import ColumnMismatchError
-from scoring.columns import check_needed, extra_notices, named_columns, needed_columns
+from scoring.columns import check_needed, extra_notices, named_columns
 
 FEATURES = [
     {"name": "age", "column": "age"},
@@ -23,7 +24,7 @@ def encoder(**more: Any) -> Any:
 
 
 def test_needed_are_the_columns_of_features_once_each() -> None:
-    assert needed_columns(encoder()) == ["age", "plan"]
+    assert columns_of(encoder()["features"]) == ["age", "plan"]
 
 
 @pytest.mark.parametrize("columns", [["plan", "age"], ["x", "age", "plan"], ["age", "plan", "y"]])

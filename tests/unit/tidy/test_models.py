@@ -132,6 +132,7 @@ def test_nothing_is_deleted_if_it_is_not_known_what_is_needed(
     ("error", "says"),
     [
         (fault("It", "AccessDeniedException", "you may not"), "you may not"),
+        (fault("It", "AccessDeniedException", "the role does not exist"), "does not exist"),
         (fault("It", "ThrottlingException", "Rate exceeded"), "Rate exceeded"),
         (fault("It", "ValidationException", "1 validation error"), "1 validation error"),
         (ConnectTimeoutError(endpoint_url="x"), "Connect timeout"),

@@ -140,21 +140,23 @@ def test_decide_on_one_file_in_both_places_gives_two_runs() -> None:
 
 
 @pytest.mark.parametrize(
-    ("key", "dataset"),
+    ("key", "dataset", "remedy"),
     [
-        ("score/new.csv", "new"),
-        ("score/churn/sub/new.csv", "churn"),
-        ("score/churn/pipeline.json", "churn"),
-        ("score/churn/new.xlsx", "churn"),
-        ("score/Churn/new.csv", "churn"),
-        ("score//new.csv", "data"),
+        ("score/new.csv", "new", "put the file at score/<dataset>/<file>.csv"),
+        ("score/churn/sub/new.csv", "churn", "put the file at score/<dataset>/<file>.csv"),
+        ("score/churn/pipeline.json", "churn", "it must end in .csv or .csv.gz"),
+        ("score/churn/new.xlsx", "churn", "it must end in .csv or .csv.gz"),
+        ("score/Churn/new.csv", "churn", "as in score/churn/new.csv"),
+        ("score//new.csv", "data", "put the file at score/<dataset>/<file>.csv"),
     ],
 )
-def test_decide_below_score_on_what_is_no_drop_refuses_it(key: str, dataset: str) -> None:
+def test_decide_below_score_on_what_is_no_drop_refuses_it_with_the_remedy(
+    key: str, dataset: str, remedy: str
+) -> None:
     refusal = decide(stored(key), "object", nothing)
     assert isinstance(refusal, Refusal)
     assert (refusal.dataset, refusal.error) == (dataset, "DropNameError")
-    assert "score/" in refusal.cause or ".csv" in refusal.cause
+    assert remedy in refusal.cause
 
 
 def test_decide_on_a_folder_below_score_starts_nothing() -> None:

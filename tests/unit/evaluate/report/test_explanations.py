@@ -106,6 +106,15 @@ def test_damaged_explanation_is_left_out_and_told(run_of: Runs, change: str) -> 
     assert run.json("evaluation.json")["verdict"]["outcome"] == "approved"
 
 
+def test_rows_of_rarer_values_are_counted_below_their_plot(run_of: Runs) -> None:
+    run = run_of("binary")
+    assert "of rarer values" not in page_of(run)
+    explanation = run.json("explanation.json")
+    explanation["effects"][0]["left"] = 7
+    run.put("explanation.json", json.dumps(explanation))
+    assert page_of(run).count("7 rows of rarer values left out") == 1
+
+
 def test_model_without_contributions_has_no_plots(run_of: Runs) -> None:
     run = run_of("regression")
     explanation = run.json("explanation.json") | {"columns": [], "effects": [], "used": 0}
@@ -162,8 +171,9 @@ def test_ends_of_a_bar_are_written_as_people_do(low: Any, high: Any, kind: str, 
     assert ends_of({"low": low, "high": high, "rows": 1, "mean": 0.0}, kind) == text
 
 
-def test_explaining_again_gives_the_same_page(run_of: Runs) -> None:
+def test_explaining_again_writes_the_same_file(run_of: Runs) -> None:
     run = run_of("multiclass")
     before = run.text("explanation.json")
+    run.put("explanation.json", "")
     explain(run)
     assert run.text("explanation.json") == before

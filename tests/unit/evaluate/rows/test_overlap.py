@@ -13,10 +13,6 @@ from tests.unit.evaluate.made_run import MadeRun
 Runs = Callable[[str], MadeRun]
 
 
-def record(run: MadeRun, **digests: Any) -> None:
-    run.record(**digests)
-
-
 def judged(run: MadeRun) -> tuple[dict[str, Any], dict[str, Any]]:
     result = evaluate_run(run.files, run.logs, run.event, "dropforge", "0.1.0")
     return result, run.json("evaluation.json")
@@ -39,7 +35,7 @@ def test_rows_that_the_champion_was_trained_on_do_not_count(run_of: Runs) -> Non
     knows = rows - 60
     champion = memorised(run, knows)
     run.add_champion(champion)
-    record(run, champion=list(range(1, knows + 1)), challenger=[10**6])
+    run.record(champion=list(range(1, knows + 1)), challenger=[10**6])
     result, document = judged(run)
     comparison = document["comparison"]
     assert (comparison["seen"], comparison["rows"]) == (knows, 60)
@@ -58,7 +54,7 @@ def test_rows_that_the_champion_was_trained_on_do_not_count(run_of: Runs) -> Non
 def test_comparison_on_all_rows_would_have_believed_the_memory(run_of: Runs) -> None:
     run = run_of("regression")
     run.add_champion(memorised(run, len(run.truth) - 60))
-    record(run, champion=[], challenger=[])
+    run.record(champion=[], challenger=[])
     result, document = judged(run)
     assert (document["comparison"]["seen"], result["verdict"]) == (0, "kept_champion")
     assert not codes(document) & {"champion_saw_rows", "champion_rows_unknown"}
@@ -68,7 +64,7 @@ def test_too_few_rows_that_neither_knows_leave_it_to_a_person(run_of: Runs) -> N
     run = run_of("regression")
     knows = len(run.truth) - 29
     run.add_champion(memorised(run, knows))
-    record(run, champion=list(range(1, knows + 1)), challenger=[])
+    run.record(champion=list(range(1, knows + 1)), challenger=[])
     result, document = judged(run)
     assert (result["verdict"], document["comparison"]["obstacle"]) == ("pending", "seen")
     assert "leaves 29 to compare on" in document["comparison"]["reason"]
@@ -79,7 +75,7 @@ def test_small_file_of_which_few_rows_changed_sides_is_compared(run_of: Runs) ->
     run = run_of("regression")
     run.keep(24)
     run.add_champion(run.predicted)
-    record(run, champion=[3], challenger=[])
+    run.record(champion=[3], challenger=[])
     _, document = judged(run)
     assert (document["comparison"]["compared"], document["comparison"]["rows"]) == (True, 23)
 
@@ -88,7 +84,7 @@ def test_rows_that_both_were_trained_on_favour_neither(run_of: Runs) -> None:
     run = run_of("binary")
     run.add_champion(run.predicted)
     everything = list(range(1, len(run.truth) + 1))
-    record(run, champion=everything, challenger=everything)
+    run.record(champion=everything, challenger=everything)
     _, document = judged(run)
     assert (document["comparison"]["seen"], document["comparison"]["rows"]) == (0, len(run.truth))
 
@@ -97,7 +93,7 @@ def test_of_a_sampled_record_the_recorded_rows_are_compared(run_of: Runs) -> Non
     run = run_of("regression")
     run.add_champion(run.predicted)
     rows = len(run.truth)
-    record(run, champion=[2, 4], challenger=[], every=2)
+    run.record(champion=[2, 4], challenger=[], every=2)
     _, document = judged(run)
     assert (document["comparison"]["seen"], document["comparison"]["rows"]) == (2, rows // 2 - 2)
 
@@ -105,7 +101,7 @@ def test_of_a_sampled_record_the_recorded_rows_are_compared(run_of: Runs) -> Non
 def test_rows_whose_like_the_challenger_alone_learned_do_not_count_either(run_of: Runs) -> None:
     run = run_of("regression")
     run.add_champion(run.predicted)
-    record(run, champion=[1, 2, 5], challenger=[2, 3, 4])
+    run.record(champion=[1, 2, 5], challenger=[2, 3, 4])
     comparison = judged(run)[1]["comparison"]
     assert (comparison["seen"], comparison["rows"]) == (2, len(run.truth) - 4)
 
@@ -114,7 +110,7 @@ def test_a_test_row_has_one_digest_for_each_of_the_two_models(run_of: Runs) -> N
     run = run_of("regression")
     run.add_champion(run.predicted)
     rows = len(run.truth)
-    record(run, champion=[rows + 1], challenger=[rows + 2])
+    run.record(champion=[rows + 1], challenger=[rows + 2])
     name = run.files.names("data/tested")[0]
     key = f"{run.files.prefix}/data/tested/{name}"
     digests = array("Q", run.s3.objects[key])
@@ -130,7 +126,7 @@ def test_unknown_overlap_waits_for_a_person(run_of: Runs, data: str) -> None:
     run = run_of("regression")
     for champion in (run.truth, run.predicted, run.predicted + np.std(run.truth)):
         run.add_champion(champion)
-        record(run, champion=[], challenger=[], scheme="polars 1.0, x86_64, 0123456789abcdef")
+        run.record(champion=[], challenger=[], scheme="polars 1.0, x86_64, 0123456789abcdef")
         if data == "not newer":
             run.event["champion"]["data_last_modified"] = "2027-01-01T00:00:00+00:00"
         if data == "same":
@@ -149,7 +145,7 @@ def test_record_that_cannot_be_compared_is_said(run_of: Runs, scheme: str | None
     run = run_of("multiclass")
     run.add_champion(run.predicted)
     if scheme:
-        record(run, champion=[1], challenger=[], scheme=scheme)
+        run.record(champion=[1], challenger=[], scheme=scheme)
     else:
         del run.s3.objects["runs/churn-20261015-090000-77aa10fe/fit.json"]
     result, document = judged(run)

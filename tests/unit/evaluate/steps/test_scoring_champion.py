@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from evaluate.steps.champion import find_champion
 from evaluate.steps.scoring_champion import champion_for_scoring
@@ -47,6 +48,19 @@ def test_unknown_dataset_is_answered_with_those_that_can_be_scored(sagemaker: An
         champion_for_scoring(sagemaker, "dropforge", "chrun")
     groups = sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"]
     assert len(groups) == 2
+
+
+def test_unknown_dataset_is_refused_all_the_same_if_others_may_not_be_listed(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+
+    def refusing(operation: str) -> None:
+        raise ClientError(error, operation)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(sagemaker, "get_paginator", refusing)
+    with pytest.raises(ModelMissingError, match=r"no dataset 'chrun'; see `dropforge runs` for"):
+        champion_for_scoring(sagemaker, "dropforge", "chrun")
 
 
 def test_stack_of_a_longer_name_is_not_listed(sagemaker: Any) -> None:

@@ -13,7 +13,7 @@ from evaluate.metrics.intervals import sample_of
 from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import METRICS, Scored
 from evaluate.verdict.judgement import Judgement, Rivals, judge
-from evaluate.verdict.margin import Shown, shown
+from evaluate.verdict.margin import Shown, _rows, shown
 from evaluate.verdict.rule import Rule
 
 AUC, RMSE, LOG_LOSS = FAMILIES
@@ -63,14 +63,22 @@ def test_ranks_that_agree_on_a_few_rows_are_no_proof(
     assert outcomes(alike, "alike", rows, 300).get("approved", 0) <= 0.05
 
 
-@pytest.mark.parametrize(("times", "within"), [(2, False), (3, True)])
-def test_the_same_ranks_show_something_only_of_enough_rows(times: int, within: bool) -> None:
-    """Of 48 and of 72 rows, an AUC of 0.93: the margin of 0.036 needs 2.3 / 0.036 of them."""
+def same_ranks(times: int, size: int = 1) -> Judgement:
+    """Compare models that rank so many times 24 rows, in groups of a size, alike: AUC 0.93."""
     truth = np.tile(np.repeat([0.0, 1.0], 12), times)
     scores = np.tile(np.linspace(0, 0.7, 24) + 0.2 * np.tile([0, 1.0], 12), times)
     scores = np.where(np.arange(len(truth)) % 12 == 3, 0.45, scores)
-    champion, challenger = (Scored("binary", truth, one, "ny") for one in (scores, scores**2))
-    found = judged("auc", champion, challenger)
+    groups = np.arange(len(truth)) // size if size > 1 else None
+    champion, challenger = (
+        Scored("binary", truth, one, "ny", groups) for one in (scores, scores**2)
+    )
+    return judged("auc", champion, challenger)
+
+
+@pytest.mark.parametrize(("times", "within"), [(2, False), (3, True)])
+def test_the_same_ranks_show_something_only_of_enough_rows(times: int, within: bool) -> None:
+    """Of 48 and of 72 rows: the margin of 0.036 needs 2.3 / 0.036 of them."""
+    found = same_ranks(times)
     assert found.shown is not None
     assert found.shown.margin is not None
     wanted = -np.log(0.1) / found.shown.margin
@@ -78,6 +86,19 @@ def test_the_same_ranks_show_something_only_of_enough_rows(times: int, within: b
     assert (found.shown.within, found.finding) == (within, "equal" if within else "undecided")
     assert (found.shown.rows is None) == within
     assert within or found.shown.rows == int(np.ceil(wanted))
+
+
+def test_the_same_ranks_of_groups_show_something_only_of_enough_groups() -> None:
+    """72 rows of 36 groups, where 64 would do."""
+    found = same_ranks(3, size=2)
+    assert found.shown is not None
+    assert found.shown.margin is not None
+    assert found.finding == "undecided"
+    assert found.shown.rows == pytest.approx(-np.log(0.1) / found.shown.margin * 2, rel=0.05)
+
+
+def test_rows_that_would_tell_are_not_fewer_for_one_that_seems_better() -> None:
+    assert _rows(100, -0.05, [0.1], [0.3]) == _rows(100, 0.0, [0.1], [0.3]) is not None
 
 
 @pytest.mark.parametrize("rows", [12, 12_000])

@@ -27,7 +27,7 @@ from tests.unit.predict.chunk_run import (
     unpacked,
     written,
 )
-from tests.unit.scoring.models import PARAMETERS, trained
+from tests.unit.scoring.models import PARAMETERS, csv_of, trained
 
 CASES = {
     "squared error": "regression",
@@ -54,11 +54,7 @@ def test_predictions_are_the_bytes_of_the_container(
     for file, body in unpacked(s3.objects[MODEL]).items():
         (tmp_path / file).write_bytes(body)
     assert predict_chunk(files_of(s3), event()) is None
-    payload = "\n".join(
-        ",".join("" if np.isnan(value) else repr(value) for value in row)
-        for row in matrix.astype(float).tolist()
-    )
-    answer = ModelServer(tmp_path).invoke(payload.encode(), "text/csv", "text/csv")
+    answer = ModelServer(tmp_path).invoke(csv_of(matrix), "text/csv", "text/csv")
     assert s3.objects[f"{PREFIX}/{PREDICTIONS}"] == answer.body
 
 

@@ -13,7 +13,7 @@ from predict import loading
 from predict.steps import model
 from predict.steps.model import explain_model, read_rows
 from scoring.booster import Ensemble
-from scoring.contributions import contributions
+from scoring.contributions import by_class, contributions
 from tests.unit.evaluate.container_output import packed
 from tests.unit.predict.chunk_run import (
     MODEL,
@@ -44,6 +44,10 @@ def test_sizes_are_those_of_the_contributions(name: str) -> None:
     if name == "three classes":
         assert found["base"] is None
         assert all(column["direction"] is None for column in found["columns"])
+        (outputs,) = by_class(ensemble, matrix, encoder["features"])
+        means = np.mean([np.abs(output.values).mean(axis=0) for output in outputs], axis=0)
+        sizes = dict(zip(outputs[0].columns, means, strict=True))
+        assert {c["column"]: c["size"] for c in found["columns"]} == pytest.approx(sizes)
         return
     # Of the second class; reasons speak for the class that was predicted.
     own = contributions(ensemble, matrix, encoder["features"], "regression")

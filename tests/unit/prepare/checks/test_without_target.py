@@ -131,6 +131,13 @@ def test_capitals_tell_a_feature_from_the_target() -> None:
         dropped(second, first)
 
 
+def test_names_of_nothing_but_signs_are_not_the_same() -> None:
+    first = table(["id", "age", "plan", "%"], holding=TRAINED)
+    second = table(["&", "age", "plan"], holding=["note", "age", "plan"])
+    with pytest.raises(TargetMissingError, match="its target, '%'"):
+        dropped(second, first)
+
+
 def test_target_of_the_settings_that_is_not_there_is_refused_with_the_same_words() -> None:
     with pytest.raises(TargetMissingError) as caught:
         dropped(table(["id", "age", "plan"]), settings={"target": "left"})

@@ -1,6 +1,5 @@
 """A column of numbers in a writing that is not read is said to be one, with an example."""
 
-import re
 from collections.abc import Callable
 
 import polars as pl
@@ -99,4 +98,4 @@ def test_marks_of_people_are_known(text: str) -> None:
 @pytest.mark.parametrize("text", ["+", "<b>", "5", "a+", "C++", "5 apples", "12-01-2024", "1/2/3"])
 def test_other_texts_have_no_mark(text: str) -> None:
     assert not pl.Series([text]).str.contains(MARKED)[0]
-    assert re.search(r"[0-9]", text) is None or not pl.Series([text]).str.contains(PAIR)[0]
+    assert not pl.Series([text]).str.contains(PAIR)[0]

@@ -10,9 +10,7 @@ import xgboost as xgb
 
 from dropforge.cloud.sagemaker.container.data import matrix_of
 from dropforge.cloud.sagemaker.container.inference import ModelServer
-from pipeline.errors import ColumnMismatchError
 from table.encoding.apply import encode_frame, to_csv
-from table.encoding.check import check_columns
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 COLUMNS = ["age", "plan", "city", "active", "since", "zip", "amount"]
@@ -77,30 +75,6 @@ def test_unreadable_values_are_counted_by_column(prepared: Prepared) -> None:
     frame = pl.DataFrame([unseen], schema=[f"c{n}" for n in range(7)], orient="row")
     found = encode_frame(frame, COLUMNS, prepared.json("encoder.json"))
     assert found.unknown == dict.fromkeys(COLUMNS, 1)
-
-
-@pytest.mark.parametrize(
-    ("columns", "says"),
-    [
-        (COLUMNS[1:], ["'age'"]),
-        (["years", *COLUMNS[1:]], ["'age'", "instead", "'years'"]),
-        (COLUMNS[2:], ["columns 'age', 'plan'"]),
-    ],
-)
-def test_missing_or_renamed_columns_are_refused_by_name(
-    prepared: Prepared, columns: list[str], says: list[str]
-) -> None:
-    with pytest.raises(ColumnMismatchError) as caught:
-        check_columns(prepared.json("encoder.json"), columns, "new.csv")
-    for part in ["new.csv", *says]:
-        assert part in str(caught.value)
-
-
-def test_added_columns_are_named_and_reordered_ones_are_fine(prepared: Prepared) -> None:
-    encoder = prepared.json("encoder.json")
-    assert check_columns(encoder, COLUMNS[::-1], "new.csv") == []
-    (notice,) = check_columns(encoder, [*COLUMNS, "mood"], "new.csv")
-    assert "'mood'" in notice["message"]
 
 
 def test_high_cardinality_is_hashed_the_same_everywhere() -> None:

@@ -39,7 +39,8 @@ def test_rare_code_among_answers_is_told_with_the_setting(usual: list[str], code
     assert f'"missing_values": {{"y": ["{shown}"]}}' in told(run)
     settled = of(usual * 60 + [code] * 5, settings)
     assert not told(settled)
-    assert len(settled.table("train")) + len(settled.table("validation")) < 60 * len(usual)
+    parts = [settled.table(name) for name in ("train", "validation", "test")]
+    assert sum(map(len, parts)) == 60 * len(usual)
     assert not told(of(usual * 60 + [code] * 5, {"missing_values": {"y": []}}))
 
 

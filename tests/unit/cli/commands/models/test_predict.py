@@ -11,7 +11,8 @@ from typer.testing import CliRunner, Result
 from dropforge.cli.app import app
 from dropforge.cli.commands.models.predict import _blocks
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import RUN, call
+from tests.unit.cli.fake_sagemaker import _Groups
+from tests.unit.cli.fakes import RUN, call, refused
 from tests.unit.model.made import Made
 
 ROWS = [f"C-{n},{n % 70},{n * 7 % 13},{['gold', 'basic'][n % 2]},{n % 3 > 0}" for n in range(200)]
@@ -182,6 +183,25 @@ def test_without_a_champion_the_datasets_that_have_one_are_listed(
     assert told["error"] == "ModelMissingError"
 
 
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("AccessDeniedException", "'chrn' has no model in use, and neither has any other"),
+        ("ThrottlingException", "ListModelPackageGroups failed"),
+    ],
+)
+def test_datasets_that_may_not_be_listed_are_left_out_of_the_sentence(
+    stack: Stack, champion: str, monkeypatch: pytest.MonkeyPatch, code: str, says: str
+) -> None:
+    def refusing(*_arguments: Any, **_asked: Any) -> None:
+        raise refused(code, "ListModelPackageGroups")
+
+    monkeypatch.setattr(_Groups, "paginate", refusing)
+    told = json.loads(call("predict", "chrn", "--set", "age=1", "--json").stdout)
+    assert (told["error"] == "ModelMissingError") == (code == "AccessDeniedException")
+    assert says in told["message"]
+
+
 def test_without_any_model_the_way_to_one_is_told(stack: Stack) -> None:
     result = call("predict", "churn", "--set", "age=1")
     assert (result.exit_code, "`dropforge run FILE` trains one" in result.stderr) == (2, True)
@@ -225,9 +245,12 @@ def test_many_classes_are_shown_by_the_likeliest(
     stack.session.s3.objects["model"] = (folder / "model.tar.gz").read_bytes()
     encoder = (folder / "encoder.json").read_bytes()
     stack.session.s3.objects[f"runs/{RUN}/encoder.json"] = encoder
-    shown = call("predict", "churn", "--set", "x=3").stdout
-    assert "and 4 more" in shown
-    assert len(made.load().classes) == 10
+    shown = " ".join(call("predict", "churn", "--set", "x=3").stdout.replace("│", "").split())
+    found = made.load().predict({"x": 3})
+    likeliest = sorted(made.load().classes, key=lambda name: -found[f"probability_{name}"])
+    told = re.search(r"Probabilities (.*) and 4 more", shown)
+    assert told
+    assert [each.split()[0] for each in told[1].split(", ")] == likeliest[:6]
 
 
 def test_lines_are_put_together_from_what_comes_and_answered_at_once() -> None:
