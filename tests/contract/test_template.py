@@ -205,7 +205,21 @@ def test_xgboost_registries_are_those_of_sagemaker_core(template: State, root: P
     assert {region: row["Account"] for region, row in mapping.items()} == expected["registries"]
     machine = template["Resources"]["TrainAndBatchTransformStateMachine"]["Properties"]
     image = machine["DefinitionSubstitutions"]["XGBoostImage"]["Fn::Sub"][0]
-    assert image.endswith(f"/{expected['repository']}:3.2-0")
+    assert image.endswith(f"/{expected['repository']}:${{XGBoostImageTag}}")
+    assert template["Parameters"]["XGBoostImageTag"]["Default"] == "3.2-0"
+
+
+def test_role_stops_trainings_of_its_own_stack_alone(template: State) -> None:
+    [policy] = template["Resources"]["TrainAndBatchTransformRole"]["Properties"]["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+    [stop] = [each for each in statements if "StopTrainingJob" in str(each["Action"])]
+    own = {f"aws:ResourceTag/{STACK_TAG}": {"Ref": "AWS::StackName"}}
+    assert stop["Condition"] == {"StringEquals": own}
+
+
+def test_bucket_that_a_failed_creation_made_is_not_left_behind(template: State) -> None:
+    assert template["Resources"]["Bucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert template["Resources"]["Bucket"]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_every_parameter_says_what_it_is_and_bounds_its_values(template: State) -> None:
