@@ -33,7 +33,12 @@ def apply() -> None:
 
 def _modules() -> list[Any]:
     from dropforge.cloud.patches import loading, queue_urls
-    from dropforge.cloud.patches.events import event_delivery, event_source, schedules
+    from dropforge.cloud.patches.events import (
+        event_delivery,
+        event_source,
+        request_limits,
+        schedules,
+    )
     from dropforge.cloud.patches.functions import (
         code_changes,
         invocations,
@@ -76,6 +81,7 @@ def _modules() -> list[Any]:
         bucket_deletion,
         definitions,
         event_delivery,
+        request_limits,
         event_source,
         filter_log_events,
         lambda_worker,
