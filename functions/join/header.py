@@ -1,7 +1,5 @@
 """The bytes before a file's first row, with the added names behind those of its header."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 from join.fields import Writer
@@ -70,12 +68,7 @@ def _padding(plan: Plan, names: int) -> int:
 
 def _records(raw: bytes, dialect: Dialect) -> list[tuple[int, list[str]]]:
     """Return the last line and the fields of each record."""
-    reader = csv.reader(
-        io.StringIO(dialect.text_of(raw).decode(), newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-    )
+    reader = dialect.reader(dialect.text_of(raw).decode())
     return [(reader.line_num - 1, fields) for fields in reader]
 
 

@@ -1,7 +1,5 @@
 """A chunk's records with what is added to each, all other bytes as they were dropped."""
 
-import csv
-import io
 from array import array
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -176,14 +174,7 @@ def _said(number: int, record: bytes, added: Added, writer: Writer) -> Iterator[
 
 def _values(record: bytes, dialect: Dialect) -> list[str]:
     """Read the fields of one record as the application reads them."""
-    text = dialect.text_of(record).decode()
-    reader = csv.reader(
-        io.StringIO(text, newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-    )
-    return next(reader, [])
+    return next(dialect.reader(dialect.text_of(record).decode()), [])
 
 
 def parsed_reasons(body: str) -> list[list[Reason]]:
