@@ -1,13 +1,15 @@
 """Step join: one chunk of the file as it was dropped, with what was predicted of its rows."""
 
 import gzip
+import io
 from codecs import BOM_UTF16_BE, BOM_UTF16_LE, BOM_UTF32_BE, BOM_UTF32_LE
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from join.fields import Writer
 from join.header import Named, with_names
-from join.rows import Added, Reason, Spans, joined, parsed_reasons
+from join.records import Spans
+from join.rows import Added, Reason, joined, parsed_reasons
 from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
@@ -61,11 +63,9 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
     note = note_of(files, chunk["index"])
     with reading.belonging(*_uris(files, chunk["index"], note)):
         added = _added(files, plan, encoder, checked, note, head)
-        body = before + joined(raw, _spans(files, note), added, writer) + after
+        body = b"".join((before, *joined(raw, _spans(files, note), added, writer), after))
     if checked["reasons"]:
-        unexplained = (
-            sum(not row for row in added.reasons) if added.reasons else len(added.predictions)
-        )
+        unexplained = sum(not row for row in added.reasons) if added.reasons else note["rows"]
         told: JoinNote = {"index": chunk["index"], "unexplained": unexplained}
         files.write_note(layout.JOIN_NOTE, chunk["index"], told)
     name, kind = part_of(chunk["index"], scoring)
@@ -108,14 +108,17 @@ def _added(
     files: RunFiles, plan: Plan, encoder: Encoder, checked: Checked, note: ScoreNote, head: Named
 ) -> Added:
     words = Words.of_target(encoder["target"])
-    predictions: list[str] = []
+    predictions: Iterable[str] = ()
     reasons: list[list[Reason]] = []
     if note["rows"]:
         part = layout.prediction_part(note["index"])
         kind = kinds.predictions(note["rows"], max(len(words.classes), 1))
-        text = files.read(layout.PREDICTIONS, part, kind=kind).decode()
+        # Read as they are used: as texts of their own they would take five times their bytes.
+        answers = io.TextIOWrapper(
+            io.BytesIO(files.read(layout.PREDICTIONS, part, kind=kind)), "utf-8"
+        )
         # AssembleWith: Line may put an empty line behind the answer to each request.
-        predictions = [line for line in text.split("\n") if line.strip()]
+        predictions = (line for line in answers if line.strip())
         if checked["reasons"]:
             name = layout.part_name(note["index"])
             body = files.read_if_there(layout.REASONS, name, kind=kinds.REASONS)

@@ -49,7 +49,7 @@ def with_names(raw: bytes, plan: Plan, added: list[str], writer: Writer) -> Name
         is_header = texts is header[0]
         new = [writer.field(name) for name in added] if is_header else [""] * len(added)
         before = [""] * max(-padding, 0)
-        lines[last] = _behind(lines[last], writer.added([*before, *new]), newline)
+        lines[last] = writer.behind(lines[last], writer.added([*before, *new]))
         texts = next(wanted, None)
     if texts is not None:
         raise ValueError(f"no line has the names {header[0][:3]}")
@@ -70,9 +70,3 @@ def _records(raw: bytes, dialect: Dialect) -> list[tuple[int, list[str]]]:
     """Return the last line and the fields of each record."""
     reader = dialect.reader(dialect.text_of(raw).decode())
     return [(reader.line_num - 1, fields) for fields in reader]
-
-
-def _behind(line: bytes, text: bytes, newline: bytes) -> bytes:
-    if newline == b"\n" and line.endswith(b"\r"):
-        return line[:-1] + text + b"\r"
-    return line + text
