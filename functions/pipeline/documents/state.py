@@ -104,8 +104,8 @@ class Training(TypedDict):
     job: str
     model_data: str
     """s3:// address."""
-    training_seconds: NotRequired[int]
-    billable_seconds: NotRequired[int]
+    described: dict[str, Any]
+    """What DescribeTrainingJob answered; what is not always there is looked up in it."""
 
 
 class Compared(TypedDict):
