@@ -1,6 +1,7 @@
 """What a training job does."""
 
 import json
+import os
 import re
 import time
 from pathlib import Path
@@ -170,6 +171,9 @@ class TrainingJob(Job):
             resources |= {"network_interface_name": "lo"}
             if len(member_of) > 1:
                 resources["collective"] = member_of.get(host)
+            beside = len(member_of) * self.record.get("_at_once", 1)
+            if beside > 1:
+                resources["threads"] = max(1, (os.cpu_count() or 1) // beside)
             _write(config / "hyperparameters.json", self.record.get("HyperParameters", {}))
             _write(config / "inputdataconfig.json", channels)
             _write(config / "resourceconfig.json", resources)

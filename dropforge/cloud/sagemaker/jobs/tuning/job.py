@@ -135,7 +135,8 @@ class TuningJob(Job):
         self.record["_jobs"].append(name)
         self._save()
         request = training_request(self.record, name, tuned)
-        facts = {"TuningJobArn": self.arn, "_tuned": tuned}
+        at_once = min(self._parallel, runtime.LIMIT)
+        facts = {"TuningJobArn": self.arn, "_tuned": tuned, "_at_once": at_once}
         definition = self.record["TrainingJobDefinition"].get("DefinitionName")
         if definition:
             facts["_definition"] = definition
