@@ -180,7 +180,7 @@ def test_limits_and_strategies_that_cannot_be_are_refused(
         (
             "TrainingJobDefinition.AlgorithmSpecification.TrainingImage",
             "000000000000.dkr.ecr.us-east-1.amazonaws.com/forest:1",
-            "XGBoost algorithm only",
+            "forest:1",
         ),
         ("TrainingJobDefinition.EnableManagedSpotTraining", True, "MaxWaitTimeInSeconds"),
         ("TrainingJobDefinition.HyperParameterRanges", {}, "not support HyperParameterRanges"),
