@@ -32,10 +32,12 @@ def delete(name: str, _properties: Any) -> None:
     from ministack.services import s3
 
     status, _, body = s3._delete_bucket(name)
-    if status < 400 or status == _GONE:  # noqa: PLR2004 - HTTP's own
+    if status < 400 or status == _GONE:
         return
     reason = ElementTree.fromstring(body).findtext("Message")  # noqa: S314 - our own answer
-    versions = " You must delete all versions in the bucket." if s3._bucket_versioning.get(name) else ""
+    versions = (
+        " You must delete all versions in the bucket." if s3._bucket_versioning.get(name) else ""
+    )
     raise ValueError(
         f'Resource handler returned message: "{reason}.{versions} '
         f'(Service: S3, Status Code: {status})"'
