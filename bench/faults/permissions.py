@@ -31,9 +31,10 @@ _NOT_CHECKED_HERE = (
     "TriggerRole ListDrops s3:ListBucket *",
     "PrepareRole ListRuns *",
     "PredictRole ListRuns *",
-    # Only the jobs that Step Functions waits for are marked with tags of its own.
-    "* sagemaker:AddTags model/[*]",
-    "* sagemaker:ListTags model/[*]",
+    # An event of a job ends the wait for it, whatever Step Functions may ask.
+    "* WaitForJobs *",
+    "* RunJobs sagemaker:Describe*",
+    "* sagemaker:ListTags *",
 )
 # What the run of a cell does not come to use, and who does.
 _UNUSED = {
@@ -69,6 +70,10 @@ _UNUSED = {
     # So is what each column adds; predictions by the function are a scoring run's.
     "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
     "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
+    "* RunJobs sagemaker:StopTransformJob *": "an execution that is stopped",
+    "TrainAndBatchTransformRole StopOwnTraining *": "an answer that is lost",
+    # Without it the run trains without having looked.
+    "TrainAndBatchTransformRole LookAtTransformQuota *": "a quota of 0",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
     "* RunJobs sagemaker:*TransformJob training-job/[*]": "no call",
