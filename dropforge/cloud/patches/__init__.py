@@ -32,7 +32,7 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import loading, queue_urls
+    from dropforge.cloud.patches import loading, queue_urls, unknown_actions
     from dropforge.cloud.patches.events import (
         event_delivery,
         event_source,
@@ -97,6 +97,7 @@ def _modules() -> list[Any]:
         start_execution,
         virtual_hosts,
         topic_policy,
+        unknown_actions,
         wildcards,
         worker_pool,
         code_changes,
