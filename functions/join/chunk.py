@@ -9,7 +9,6 @@ from join.header import Named, with_names
 from join.rows import Added, Reason, Spans, joined, parsed_reasons
 from pipeline import layout
 from pipeline.documents import kinds, reading
-from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.scoring.check import Checked
@@ -18,6 +17,7 @@ from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket, ObjectSource
 from pipeline.storage.damage import damaged
+from scoring.decision import Decision
 from scoring.words import Words
 from table.reading.dialect import Dialect
 
@@ -57,7 +57,8 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
             before = head.raw + before[plan["data_start"] :]
         raw = source.read(chunk["start"], chunk["end"])
         after = source.read(chunk["end"], chunk["tail"])
-        added = _added(files, plan, encoder, checked, chunk, head)
+        words = Words.of_target(encoder["target"], Decision.of_document(scoring.get("decision")))
+        added = _added(files, plan, encoder["columns"], words, checked, chunk, head)
         body = before + joined(raw, _spans(files, chunk), added, writer) + after
     except (ValueError, TypeError, IndexError) as error:
         uri = files.uri(layout.PREDICTIONS, layout.prediction_part(chunk["index"]))
@@ -104,9 +105,15 @@ def note_of(files: RunFiles, index: int) -> ScoreNote:
 
 
 def _added(
-    files: RunFiles, plan: Plan, encoder: Encoder, checked: Checked, chunk: Scored, head: Named
+    files: RunFiles,
+    plan: Plan,
+    columns: list[str],
+    words: Words,
+    checked: Checked,
+    chunk: Scored,
+    head: Named,
 ) -> Added:
-    words, note = Words.of_target(encoder["target"]), note_of(files, chunk["index"])
+    note = note_of(files, chunk["index"])
     predictions: list[str] = []
     reasons: list[list[Reason]] = []
     if note["rows"]:
@@ -124,7 +131,7 @@ def _added(
         predictions,
         reasons,
         checked["reasons"],
-        encoder["columns"],
+        columns,
         plan["columns"],
         {int(row): columns for row, columns in note.get("strays", {}).items()},
         head.padding,

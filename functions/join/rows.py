@@ -4,7 +4,7 @@ import csv
 import io
 from array import array
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from join.fields import Writer
@@ -145,7 +145,8 @@ def _no_row(fields: int, width: int, added: Added, writer: Writer) -> bytes:
 
 def _rows(records: list[bytes], added: Added, writer: Writer) -> list[bytes]:
     """Return what follows each row."""
-    quoted = Words(added.words.task, [writer.field(name) for name in added.words.classes])
+    named = [writer.field(name) for name in added.words.classes]
+    quoted = replace(added.words, classes=named)
     fields = quoted.fields()
     delimiter = writer.dialect.delimiter
     pad = delimiter * (added.padding + 1)

@@ -33,6 +33,7 @@ CARRIED = {
         *("QUOTA_CHAMPION", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
         *("REFUSED", "TRANSFORM_FAILED_CHAMPION"),
     ),
+    "Choose decision": FUNCTION,
     "Explain model": FUNCTION,
     "Evaluate": FUNCTION,
     "Take turn": ("TURN_TAKEN", *FUNCTION),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipeline import drop_keys, layout, run_names
-from pipeline.documents import kinds
+from pipeline.documents import kinds, reading
 from pipeline.documents import plan as documents
 from pipeline.documents.encoder import Encoder, columns_of
 from pipeline.documents.plan import Plan
@@ -37,6 +37,8 @@ def plan_scoring(client: Any, request: Request, champion: Champion) -> PlannedSc
     ------
     DropNameError, SettingsError, EmptyFileError, NotCsvError, FileLimitError,
     ColumnMismatchError, ModelMissingError
+    ArtefactError
+        The champion's decision is gone or damaged: with others' its predictions would be others.
     """
     drop = request.drop
     bucket = Bucket(client, drop.get("bucket") or request.bucket)
@@ -56,7 +58,10 @@ def plan_scoring(client: Any, request: Request, champion: Champion) -> PlannedSc
     plan = _plan(text, name, encoder)
     plan["notices"] = [*notices, *plan["notices"]]
     files.write_document(kinds.PLAN, plan)
-    files.write_document(kinds.SCORING, _scoring(text, champion, dict(settings)))
+    scoring = _scoring(text, champion, dict(settings))
+    if key := champion.get("decision_key"):
+        scoring["decision"] = reading.read_json(files.bucket, key, kinds.DECISION)
+    files.write_document(kinds.SCORING, scoring)
     files.write_document(kinds.MANIFEST, ranges_of(plan, request.chunk_bytes))
     asked: documents.Request = {
         "run": run,
