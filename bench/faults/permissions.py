@@ -69,6 +69,8 @@ _UNUSED = {
     "EvaluateRole ReadLearningCurve *": "the report",
     # So is what each column adds; predictions by the function are a scoring run's.
     "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
+    # Without a decision the usual threshold decides, and the report says so.
+    "PredictRole * s3:PutObject runs/[*]/decision.json": "the report",
     "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
     "* RunJobs sagemaker:StopTransformJob *": "an execution that is stopped",
     "TrainAndBatchTransformRole StopOwnTraining *": "an answer that is lost",
@@ -146,7 +148,7 @@ def _stimulus(permission: Permission) -> str:
         return "start"
     if permission.role == "BatchTransformRole":
         return "score" if "PredictFunction" in permission.resource else "score batch"
-    if permission.resource.endswith("explanation.json"):
+    if permission.resource.endswith(("explanation.json", "decision.json")):
         return "drop"
     scores = permission.role in ("JoinRole", "PredictRole") or permission.sid == "ListDatasets"
     scored = ("score/", "BatchTransformStateMachine")

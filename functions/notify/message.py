@@ -170,6 +170,8 @@ def _success_lines(result: Output) -> list[str]:
     ]
     if split := result.get("split"):
         lines.append(split)
+    if decision := result.get("decision"):
+        lines.append(decision)
     if result["warnings"]:
         lines += ["", "Warnings:", *(f"- {warning}" for warning in result["warnings"])]
     files = result["files"]

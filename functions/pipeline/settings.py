@@ -13,7 +13,7 @@ import fastjsonschema
 
 from pipeline.drop_keys import SETTINGS_FILE
 from pipeline.errors import SettingsError
-from pipeline.vocabulary import DecimalSign, Promotion
+from pipeline.vocabulary import METRICS, DecimalSign, Promotion, Task
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 SETTINGS_LIMIT = 1 << 20
@@ -30,6 +30,15 @@ class SplitSettings(TypedDict):
     by: NotRequired[Literal["position", "content"]]
     time_column: NotRequired[str]
     group_column: NotRequired[str]
+
+
+class Costs(TypedDict):
+    """What an error of a binary model costs, in any unit."""
+
+    false_alarm: float
+    """A negative row that counts as positive."""
+    miss: float
+    """A positive row that counts as negative."""
 
 
 class Settings(TypedDict):
@@ -51,6 +60,7 @@ class Settings(TypedDict):
     positive_label: NotRequired[str | float | bool]
     decimal: NotRequired[DecimalSign]
     metric: NotRequired[str]
+    costs: NotRequired[Costs]
     minimum: NotRequired[float]
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
@@ -113,7 +123,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
     Raises
     ------
     SettingsError
-        A value breaks the schema, or the split's fractions do not sum to 1.
+        A value breaks the schema, the split's fractions do not sum to 1, or costs are wanted
+        and not told.
     """
     try:
         # The validator fills defaults into what it is given: hand it a copy. Encoding it finds
@@ -134,7 +145,18 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
             f"{source}: split.train, split.validation and split.test sum to {total:g}; "
             f"they must sum to 1"
         )
+    if settings.get("metric") == "cost" and "costs" not in settings:
+        raise SettingsError(
+            f"{source}: metric is cost, but costs are not set; set costs.false_alarm and "
+            f"costs.miss, what the two errors cost"
+        )
     return settings
+
+
+def metric_of(settings: Settings, task: Task) -> str:
+    """Return the name of the metric that models are judged by: as set, or the task's default."""
+    usual = "cost" if task == "binary" and "costs" in settings else METRICS[task][0]
+    return settings.get("metric", usual)
 
 
 def _read(text: str | bytes) -> Any:

@@ -1,4 +1,4 @@
-"""PredictFunction: predict and explain a chunk by the champion itself; explain a new model."""
+"""PredictFunction: predict and explain a chunk by the champion; decide for, explain a new one."""
 
 from typing import Any, cast
 
@@ -10,12 +10,14 @@ from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.scoring.decision import DecidedFacts
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 s3 = client("s3")
+_STATES = {"decision": "Choose decision", "model": "Explain model"}
 
 
 @logger.inject_lambda_context
@@ -23,14 +25,14 @@ s3 = client("s3")
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
-    steps = {"chunk": _chunk, "model": _model}
+    steps = {"chunk": _chunk, "decision": _decision, "model": _model}
     with named_errors(_state(event)):
         return steps[event["step"]](event)
 
 
 def _state(event: dict[str, Any]) -> str:
-    if event["step"] == "model":
-        return "Explain model"
+    if event["step"] in _STATES:
+        return _STATES[event["step"]]
     return "Predict chunks" if event["predict"] else "Explain chunks"
 
 
@@ -44,6 +46,15 @@ def _chunk(event: dict[str, Any]) -> int:
         logger.warning("no reasons", run=event["prefix"], why=unexplained)
     metrics.add_metric(name="ChunksPredicted", unit=MetricUnit.Count, value=1)
     return 1
+
+
+def _decision(event: dict[str, Any]) -> DecidedFacts:
+    from predict.steps.decision import DecisionEvent, choose_decision
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    found = choose_decision(files, cast(DecisionEvent, event))
+    logger.info("decided", run=event["prefix"], **found)
+    return found
 
 
 def _model(event: dict[str, Any]) -> ExplainedFacts:

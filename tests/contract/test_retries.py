@@ -36,6 +36,7 @@ CARRIED = {
         *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
         *("REFUSED", "TRANSFORM_FAILED_CHAMPION"),
     ),
+    "Choose decision": FUNCTION,
     "Explain model": FUNCTION,
     "Evaluate": FUNCTION,
     "Take turn": ("TURN_TAKEN", *FUNCTION),

@@ -9,6 +9,7 @@ from pipeline.documents.model_part import ModelPart
 from pipeline.documents.notes import RowCounts
 from pipeline.documents.plots import Plots
 from pipeline.documents.profile import SplitPart
+from pipeline.documents.scoring.decision import Decision
 from pipeline.notices import Notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import (
@@ -231,6 +232,8 @@ class Evaluation(RunPart, JudgedPart, ModelPart):
     rows: JudgedRows
     split: SplitPart | None
     """None if an earlier version prepared the file."""
+    decision: Decision | None
+    """None of a regression, and where it is missing; then the usual threshold decides."""
     plots: Plots
     worst: list[WorstRow]
     columns: list[ColumnPart]

@@ -62,6 +62,10 @@ class Champion(TypedDict):
     data_last_modified: NotRequired[str]
     """ISO 8601."""
     data_etag: NotRequired[str]
+    decision_key: NotRequired[str]
+    """Of its decision.json; one of an earlier version has none, nor has a regression."""
+    metric: NotRequired[str]
+    """What it was judged by when it was registered."""
     model_data: NotRequired[str]
     """s3:// address of the model.tar.gz; looked up for scoring alone."""
     image: NotRequired[str]
@@ -166,6 +170,8 @@ class Payload(ResultFacts):
 
     split: str | None
     """How rows were divided, and why."""
+    decision: str | None
+    """What decides, and whether probabilities are corrected, if that is not as usual."""
 
     approval_status: ApprovalStatus
     package: Package
@@ -177,4 +183,5 @@ class Output(ResultFacts):
     run: str
     dataset: str
     split: NotRequired[str | None]
+    decision: NotRequired[str | None]
     model_package_arn: NotRequired[str]
