@@ -202,12 +202,18 @@ def test_time_limit_ends_the_search_with_what_it_has(
     assert ended["BestTrainingJob"]["TrainingJobName"] == stage.played[0].name
 
 
-def test_target_that_is_reached_ends_the_search(stage: Stage) -> None:
-    stage.tune(**limits(9, 2), TuningJobCompletionCriteria={"TargetObjectiveMetricValue": 0.5})
-    stage.job_of(1).tell(0.6)
-    stage.job_of(1).end()
-    stage.job_of(3).tell(0.4)
-    stage.job_of(3).end()
+@pytest.mark.parametrize(("goal", "values"), [("Minimize", (0.6, 0.4)), ("Maximize", (0.4, 0.6))])
+def test_target_that_is_reached_ends_the_search(
+    stage: Stage, goal: str, values: tuple[float, float]
+) -> None:
+    stage.tune(
+        **limits(9, 2),
+        TuningJobCompletionCriteria={"TargetObjectiveMetricValue": 0.5},
+        HyperParameterTuningJobObjective={"Type": goal, "MetricName": METRIC},
+    )
+    for number, value in zip((1, 3), values, strict=True):
+        stage.job_of(number).tell(value)
+        stage.job_of(number).end()
     ended = stage.end()
     assert ended["HyperParameterTuningJobStatus"] == "Completed"
     assert len(stage.played) == 3
@@ -275,7 +281,7 @@ def test_best_of_a_maximum_is_the_highest_completed(stage: Stage) -> None:
 
 
 def test_seed_makes_a_parallel_search_independent_of_which_job_is_faster(stage: Stage) -> None:
-    found = []
+    found, pause = [], threading.Event()
     for order in ((1, 2, 3, 4), (2, 1, 4, 3)):
         stage.played = []
         stage.tune(**limits(12, 2), Strategy="Bayesian", RandomSeed=5)
@@ -284,6 +290,7 @@ def test_seed_makes_a_parallel_search_independent_of_which_job_is_faster(stage: 
                 played = stage.job_of(start + number)
                 played.tell(abs(float(played.record["_tuned"]["eta"]) - 0.3))
                 played.end()
+                pause.wait(0.15)  # for long enough that the tuning job looks
         stage.end()
         found.append([each.record["_tuned"]["eta"] for each in stage.played])
     assert found[0] == found[1]
