@@ -67,6 +67,12 @@ def test_values_follow_the_scaling(scaling: str, low: float, high: float, median
     assert statistics.median(values) == pytest.approx(median, rel=0.25)
 
 
+def test_whole_values_follow_the_scaling() -> None:
+    rounds = Numbers("num_round", 10, 1000, whole=True, scaling="Logarithmic")
+    values = [int(each["num_round"]) for each in drawn(search_of(rounds, ETA), 100)]
+    assert statistics.median(values) < 250
+
+
 def test_integers_are_written_without_a_point_and_reach_both_ends() -> None:
     depth = Numbers("max_depth", 2, 4, whole=True, scaling="Linear")
     values = [each["max_depth"] for each in drawn(search_of(depth, ETA, Strategy="Random"), 40)]
@@ -175,6 +181,7 @@ def test_hyperband_gives_up_what_stays_behind_and_keeps_the_best() -> None:
         ([3.0], [[1.0], [float("nan")], [1.0]], "Minimize", False),
         # The running averages are 5, 5 and 1.5; later rounds do not count.
         ([9.0, 4.0], [[9.0, 1.0], [9.0, 1.0], [2.0, 1.0, 0.0]], "Minimize", False),
+        ([9.0, 4.0], [[9.0, 1.0, -99.0]] * 3, "Minimize", False),
         ([9.0, 5.5], [[9.0, 1.0], [9.0, 1.0], [2.0, 1.0, 0.0]], "Minimize", True),
     ],
 )
