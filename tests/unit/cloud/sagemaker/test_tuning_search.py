@@ -1,6 +1,8 @@
 """How the hyperparameters of the next training job are chosen."""
 
 import statistics
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -31,6 +33,12 @@ def drawn(search: Search, count: int) -> list[dict[str, str]]:
         search.tell(number, abs(float(tuned["eta"]) - 0.3))
         found.append(tuned)
     return found
+
+
+def test_cloud_without_tuning_jobs_does_not_import_the_library_that_searches() -> None:
+    code = "import sys, dropforge.cloud.sagemaker.service; print('optuna' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
 
 
 @pytest.mark.parametrize(
