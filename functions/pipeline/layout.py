@@ -8,6 +8,8 @@ PROFILE, ENCODER, CHAMPION_ENCODER = "profile.json", "encoder.json", "champion_e
 FIT, CHUNKS = "fit.json", "chunks.json"
 EVALUATION, REPORT, MESSAGE = "evaluation.json", "report.html", "message.json"
 EXPLANATION, DECISION = "explanation.json", "decision.json"
+MODEL = "model.tar.gz"
+"""What SageMaker calls the files of a training job, packed."""
 PLAIN_COPY = "source.csv"
 """What can be read by range of a file that cannot."""
 SCORING, CHECK, RESULT = "scoring.json", "check.json", "result.json"

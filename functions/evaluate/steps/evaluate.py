@@ -7,7 +7,11 @@ from typing import Any
 
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.model.importance import importance_of
-from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
+from evaluate.model.learning_curve import (
+    NoLearningCurveError,
+    read_learning_curve,
+    watched_metric,
+)
 from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
@@ -164,7 +168,9 @@ def _model_part(
     except _UnexplainedError as error:
         part["notes"].append(f"What each column adds is left out: {error}.")
     try:
-        part["learning_curve"] = read_learning_curve(logs, training["job"])
+        part["learning_curve"] = read_learning_curve(
+            logs, training["job"], watched_metric(event["fit"]["hyperparameters"])
+        )
     except NoLearningCurveError as error:
         part["notes"].append(f"The learning curve is left out: {error}.")
     return part, xgboost

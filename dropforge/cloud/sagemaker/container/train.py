@@ -11,7 +11,7 @@ from typing import Any
 import xgboost
 from xgboost.tracker import RabitTracker
 
-from dropforge.cloud.sagemaker.container import data
+from dropforge.cloud.sagemaker.container import data, metrics
 from dropforge.cloud.sagemaker.container.errors import (
     AlgorithmError,
     ContainerError,
@@ -106,6 +106,7 @@ def _run(root: Path) -> None:
     if "validation" in channels and validation is None:
         raise UserError(f"No data in validation channel path {folder / 'validation'}")
     logger.info("Single node training.")
+    _share_threads(values, train, resources)
     _train(values, train, validation, root, checkpoint_dir, master=True)
 
 
@@ -129,6 +130,7 @@ def _train_together(
     """
     if train is None or ("validation" in channels and validation is None):
         raise PlatformError("this host has no data and should not have been started")
+    _share_threads(values, train, resources)
     member = resources["collective"]
     tracker = None
     if resources["current_host"] == resources["hosts"][0]:
@@ -159,7 +161,9 @@ def _train(
     patience = values.pop("early_stopping_rounds", None)
     keep = values.pop("save_model_on_termination", "false") == "true"
     _refuse_cross_validation(values)
-    _complete(values, train)
+    if "updater" in values:
+        values["updater"] = ",".join(values["updater"])
+    own_metrics, last = metrics.chosen(values)
     watched = _watched(train, validation)
     model = root / "model" / MODEL_NAME
     model.parent.mkdir(exist_ok=True)
@@ -170,15 +174,15 @@ def _train(
     if keep and master:
         callbacks.append(KeepIntermediate(model))
         signal.signal(signal.SIGTERM, _end_with_model)
-    metrics = values.get("eval_metric")
-    if patience and metrics and validation is not None:
-        callbacks.append(stop_early(patience, metrics[-1], keep_best=master))
+    if patience and last and validation is not None:
+        callbacks.append(stop_early(patience, last, keep_best=master))
     try:
         booster = xgboost.train(
             values,
             train,
             num_boost_round=rounds - done,
             evals=watched,
+            custom_metric=own_metrics,
             callbacks=callbacks,
             xgb_model=checkpoint,
             verbose_eval=False,
@@ -192,17 +196,19 @@ def _train(
 
 
 def _refuse_cross_validation(values: dict[str, Any]) -> None:
-    for name in ("_kfold", "_num_cv_round", "_tuning_objective_metric"):
+    for name in ("_kfold", "_num_cv_round"):
         if name in values:
             raise AlgorithmError(f"this local container does no cross validation ({name})")
 
 
-def _complete(values: dict[str, Any], train: "xgboost.DMatrix") -> None:
-    """Give XGBoost its parameters in its own form, and as many threads as are worth it."""
-    if "updater" in values:
-        values["updater"] = ",".join(values["updater"])
-    if train.num_row() * train.num_col() < _CELLS_FOR_THREADS:
-        values.setdefault("nthread", 1)
+def _share_threads(
+    values: dict[str, Any], train: "xgboost.DMatrix", resources: dict[str, Any]
+) -> None:
+    """Take as many threads as are worth it, of those that the jobs beside this one leave."""
+    small = train.num_row() * train.num_col() < _CELLS_FOR_THREADS
+    threads = 1 if small else resources.get("threads")
+    if threads is not None:
+        values.setdefault("nthread", threads)
 
 
 def _watched(

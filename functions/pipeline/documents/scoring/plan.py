@@ -3,7 +3,7 @@
 from typing import NotRequired, TypedDict
 
 from pipeline.documents.scoring.decision import Decision
-from pipeline.documents.state import Champion
+from pipeline.documents.state import Champion, PlannedDrop
 
 
 class ScoringPlan(TypedDict):
@@ -24,16 +24,7 @@ class ScoringPlan(TypedDict):
     """The champion's; None if it has none."""
 
 
-class PlannedScoring(TypedDict):
+class PlannedScoring(PlannedDrop):
     """What Plan data answers for a file to score: the state machine's new input."""
 
-    bucket: str
-    key: str
-    version_id: str | None
-    dataset: str
-    run: str
-    prefix: str
-    manifest: str
-    attempts: list[str]
-    """Names of the transform job, one for each try."""
     champion: Champion
