@@ -81,6 +81,7 @@ WarningCode = Literal[
     "imbalance",
     "infinite_values",
     "leakage",
+    "leakage_unchecked",
     "metric_undefined",
     "missing_as_class",
     "missing_as_written",
@@ -105,6 +106,7 @@ WarningCode = Literal[
     "subtotals",
     "suffix",
     "target_code",
+    "target_given_away",
     "target_guessed",
     "swallowed_lines",
     "target_is_constant",
@@ -128,6 +130,7 @@ ASKING: dict[WarningCode, str] = {
     "stray_class": "a class of its target stands in a row or two",
     "subtotals": "lines of totals seem to stand between its rows",
     "target_code": "its target may hold a code for missing values",
+    "target_given_away": "a column seems to give its target away",
     "target_total": "its target seems to hold a line of totals",
 }
 """Warnings of the data after which no model is approved before a person has looked; each with
