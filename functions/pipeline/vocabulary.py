@@ -66,6 +66,7 @@ WarningCode = Literal[
     "codes_as_numbers",
     "commented_rows",
     "copies",
+    "dropped_chance",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
