@@ -50,6 +50,11 @@ def places_of(values: pl.Series, table: ValueTable) -> pl.Series:
     return found.set(keys.is_null(), None)
 
 
+def are_new(values: pl.Series, table: ValueTable) -> pl.Series:
+    """Tell which values are there and not in a table."""
+    return (places_of(values, table) == len(_keys(table["keys"]))).fill_null(value=False)
+
+
 def from_table(
     values: pl.Series, features: list[Feature], table: ValueTable
 ) -> tuple[list[pl.Series], int]:
@@ -62,12 +67,11 @@ def from_table(
     A series a feature, and how many values are not known.
     """
     places = places_of(values, table)
-    known = _keys(table["keys"])
     made = [
         places if feature["encoding"] == "value_rank" else mean_at(places, table, feature["slot"])
         for feature in features
     ]
-    return made, int((places == len(known)).sum())
+    return made, int((places == len(_keys(table["keys"]))).sum())
 
 
 def mean_at(places: pl.Series, table: ValueTable, slot: int) -> pl.Series:
