@@ -69,6 +69,7 @@ WarningCode = Literal[
     "commented_rows",
     "copies",
     "decision_missing",
+    "dropped_chance",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",

@@ -27,6 +27,7 @@ from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import subtotals_notices, totals_notices
 from prepare.checks.without_target import refuse_empty_target, refuse_without_target
+from prepare.learning.learn import learn, learnable
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
 from prepare.steps.between_rows import found_between_rows
@@ -102,27 +103,28 @@ def fit_run(
     before, dataset = known_encoder(files, champion, again), request["dataset"]
     refuse_without_target(plan, dataset, before)
     known = _Known(dataset, before["target"] if before else None)
-    decided = _decided(files, source_of(client, plan), plan, settings, known, again)
-    target, division = decided.target, decided.division
+    source = source_of(client, plan)
+    decided = _decided(files, source, plan, settings, known, again)
+    target, division, encoder = decided.target, decided.division, decided.encoder
     usable = compare_champion(
         files.bucket, champion, decided.encoder, decided.columns, decided.chained.profile["columns"]
     )
     if usable.encoder is not None:
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
-    if not again:
-        files.write_document(kinds.ENCODER, decided.encoder)
     notices = _notices(decided, usable, plan, settings)
-    files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     if not again:
-        digests = digest_rule(sum(target.counts))
-        fit: Fit = {**division.to_json(target), "digests": digests}
+        fit: Fit = {**division.to_json(target), "digests": digest_rule(sum(target.counts))}
         files.write_document(kinds.FIT, fit)
+        numbers = learnable(target, decided.columns)
+        learned = learn(source, plan, settings, encoder, fit, division.chunks, numbers)
+        encoder, notices = learned.write(files), [*notices, *learned.notices]
+    files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     has_champion = usable.encoder is not None
     chunks: list[Chunk] = [
         {**chunk, "champion": has_champion, "again": again} for chunk in division.chunks
     ]
     files.write_document(kinds.CHUNKS, chunks)
-    size = encoded_bytes(decided.encoder, decided.chained.profile["rows"], plan["source"]["size"])
+    size = encoded_bytes(encoder, decided.chained.profile["rows"], plan["source"]["size"])
     fitted: Fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
