@@ -47,11 +47,8 @@ def as_in_file(names: list[str], columns: list[str]) -> list[str]:
 
 
 def kept_columns(settings: Settings, columns: list[str]) -> list[str]:
-    """Return the columns that are trained on whatever they look like.
-
-    The settings of a run that an earlier version began do not have the list.
-    """
-    return as_in_file(settings.get("keep_columns", []), columns)
+    """Return the columns that are trained on whatever they look like."""
+    return as_in_file(settings["keep_columns"], columns)
 
 
 def check_columns(
