@@ -19,6 +19,8 @@ SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 SETTINGS_LIMIT = 1 << 20
 """Bytes of a pipeline.json; an execution's input, where its settings go, has at most 256 KiB."""
 
+_PARALLEL_JOBS = 4
+
 
 class SplitSettings(TypedDict):
     """Shares of rows, summing to 1, and what divides them if it is not their position."""
@@ -30,6 +32,17 @@ class SplitSettings(TypedDict):
     by: NotRequired[Literal["position", "content"]]
     time_column: NotRequired[str]
     group_column: NotRequired[str]
+
+
+class TuningSettings(TypedDict):
+    """How hyperparameters are searched for."""
+
+    jobs: int
+    parallel: int
+    strategy: Literal["Bayesian", "Hyperband", "Random"]
+    ranges: dict[str, list[float]]
+    """By hyperparameter: the least and the most."""
+    max_cost_usd: NotRequired[float]
 
 
 class Settings(TypedDict):
@@ -55,6 +68,8 @@ class Settings(TypedDict):
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
     reasons: NotRequired[int]
+    tuning: NotRequired[TuningSettings]
+    """Not there if nothing is searched for."""
 
 
 _TYPES = {
@@ -113,7 +128,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
     Raises
     ------
     SettingsError
-        A value breaks the schema, or the split's fractions do not sum to 1.
+        A value breaks the schema, the split's fractions do not sum to 1, or what is to be
+        searched for contradicts itself.
     """
     try:
         # The validator fills defaults into what it is given: hand it a copy. Encoding it finds
@@ -123,6 +139,9 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
         raise _no_json(source, error) from error
     if isinstance(copy, dict) and isinstance(copy.get("hyperparameters"), dict):
         copy["hyperparameters"] = _unquoted(copy["hyperparameters"])
+    if isinstance(copy, dict) and isinstance(copy.get("tuning"), bool):
+        # true is all the defaults; what is not asked for is not there.
+        copy |= {"tuning": {}} if copy.pop("tuning") else {}
     try:
         settings: Settings = _validator()(copy)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -134,7 +153,24 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
             f"{source}: split.train, split.validation and split.test sum to {total:g}; "
             f"they must sum to 1"
         )
+    if "tuning" in settings:
+        _check_tuning(settings["tuning"], source)
     return settings
+
+
+def _check_tuning(tuning: TuningSettings, source: str) -> None:
+    for name, (low, high) in tuning["ranges"].items():
+        if not low < high:
+            raise SettingsError(
+                f"{source}: tuning.ranges.{name} goes from {low:g} to {high:g}; the first must be "
+                f"less than the second, and a value that is to stay belongs into hyperparameters"
+            )
+    most = tuning["jobs"] - 1
+    if tuning.setdefault("parallel", min(_PARALLEL_JOBS, most)) > most:
+        raise SettingsError(
+            f"{source}: tuning.parallel is {tuning['parallel']}, but of {tuning['jobs']} jobs the "
+            f"first runs alone; set tuning.parallel to at most {most}, or raise tuning.jobs"
+        )
 
 
 def _read(text: str | bytes) -> Any:

@@ -1,4 +1,4 @@
-"""PredictFunction: predict and explain a chunk by the champion itself; explain a new model."""
+"""PredictFunction: predict and explain a chunk by the champion; explain a new model, and trials."""
 
 from typing import Any, cast
 
@@ -10,12 +10,14 @@ from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.search.facts import TrialFacts
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 s3 = client("s3")
+_STATES = {"model": "Explain model", "trials": "Predict by trials"}
 
 
 @logger.inject_lambda_context
@@ -23,14 +25,14 @@ s3 = client("s3")
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
-    steps = {"chunk": _chunk, "model": _model}
+    steps = {"chunk": _chunk, "model": _model, "trials": _trials}
     with named_errors(_state(event)):
         return steps[event["step"]](event)
 
 
 def _state(event: dict[str, Any]) -> str:
-    if event["step"] == "model":
-        return "Explain model"
+    if event["step"] in _STATES:
+        return _STATES[event["step"]]
     return "Predict chunks" if event["predict"] else "Explain chunks"
 
 
@@ -53,4 +55,13 @@ def _model(event: dict[str, Any]) -> ExplainedFacts:
     found = explain_model(files, cast(ModelEvent, event))
     logger.info("explained", run=event["prefix"], **found)
     metrics.add_metric(name="ModelsExplained", unit=MetricUnit.Count, value=1)
+    return found
+
+
+def _trials(event: dict[str, Any]) -> TrialFacts:
+    from predict.steps.trials import TrialsEvent, predict_trials
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    found = predict_trials(files, cast(TrialsEvent, event))
+    logger.info("predicted by trials", run=event["prefix"], **found)
     return found

@@ -23,6 +23,9 @@ CARRIED = {
     "Encode chunks": ("ITEMS_UNREADABLE",),
     "Encode chunk": FUNCTION,
     "Train model (XGBoost)": ("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+    "Continue tuning (XGBoost)": ("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+    "Tune model (XGBoost)": ("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+    "Choose trial": FUNCTION,
     "Save Model": ("CALL_THROTTLED",),
     "Batch transform": (
         *("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
@@ -34,6 +37,7 @@ CARRIED = {
         *("REFUSED", "TRANSFORM_FAILED_CHAMPION"),
     ),
     "Explain model": FUNCTION,
+    "Predict by trials": FUNCTION,
     "Evaluate": FUNCTION,
     "Take turn": ("TURN_TAKEN", *FUNCTION),
     "Register model": ("REGISTRATION_THROTTLED",),
@@ -128,7 +132,7 @@ def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
                 for other in reachable(machine, {caught})
                 if machine[other]["Type"] == "Choice"
             ), name
-    assert found == 6
+    assert found == 8
 
 
 def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition: State) -> None:

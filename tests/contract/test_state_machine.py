@@ -24,6 +24,15 @@ INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), err
 GIVE_BACK = "Give turn back"
 SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker)\.\w+")
 VALUES = {
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Bayesian",
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 19, "MaxParallelTrainingJobs": 4},
+    },
+    "StaticHyperParameters": {"objective": "reg:squarederror"},
+    "WarmStartConfig": {
+        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "a"}],
+        "WarmStartType": "TransferLearning",
+    },
     "HyperParameters": {"objective": "reg:squarederror", "num_round": "10"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
@@ -161,6 +170,8 @@ def test_every_state_can_be_reached(definition: State) -> None:
     "name",
     [
         "Train model (XGBoost)",
+        "Continue tuning (XGBoost)",
+        "Tune model (XGBoost)",
         "Save Model",
         "Batch transform",
         "Save champion Model",

@@ -12,11 +12,13 @@ from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
+from evaluate.output.search import read_search, search_part, search_warnings
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
 from evaluate.rows.groups import read_groups
 from evaluate.rows.holdout import Holdout, read_holdout, read_scores
 from evaluate.rows.worst import worst_rows
+from evaluate.steps.search import trained_by
 from evaluate.verdict.comparison import data_beside, rivals_of
 from evaluate.verdict.judgement import Judgement, Rivals, judge
 from evaluate.verdict.outliers import outlier_warnings
@@ -76,11 +78,13 @@ def evaluate_run(
     rule = _rule(request["settings"], profile)
     rows = count_rows(files)
     check_parts(files)
+    searched = read_search(files, event)
     holdout, scored, champion = _score(files, event, target, rows["test"])
     times.append(time.perf_counter())
     judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
+    search = search_part(files, event, searched, holdout, scored, metric)
     worst = _worst(files, holdout, scored, encoder, model["importance"])
     foremost = [
         *guess_notices(
@@ -89,7 +93,9 @@ def evaluate_run(
         *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
     ]
     document: Evaluation = {
-        **run_part(files, request, encoder, event, rule.target_by),
+        **run_part(
+            files, request, encoder, event, rule.target_by, trained_by(event["fit"], searched)
+        ),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
         "split": profile.get("split"),
@@ -97,10 +103,11 @@ def evaluate_run(
         **model,
         "worst": worst,
         "columns": columns_of(profile),
-        "warnings": foremost + _warnings(profile, judgement, holdout),
+        "warnings": foremost + search_warnings(search) + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),
         "timings": {},
         "package": {"group": "", "description": "", "metadata": {}},
+        "search": search,
     }
     times.append(time.perf_counter())
     document["timings"] = {

@@ -33,8 +33,10 @@ from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.column_summary import summary
 from prepare.steps.kept_settings import keep_settings
-from prepare.training.hyperparameters import check_metric, hyperparameters
+from prepare.training.goes_by import goes_by
+from prepare.training.hyperparameters import check_metric
 from prepare.training.job import encoded_bytes, job_of
+from prepare.training.start import Beside
 from table.columns.kind import Column, column_of
 from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file
@@ -114,21 +116,22 @@ def fit_run(
     notices = _notices(decided, usable, plan, settings)
     files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     if not again:
-        digests = digest_rule(sum(target.counts))
-        fit: Fit = {**division.to_json(target), "digests": digests}
+        fit: Fit = {**division.to_json(target), "digests": digest_rule(sum(target.counts))}
         files.write_document(kinds.FIT, fit)
-    has_champion = usable.encoder is not None
-    chunks: list[Chunk] = [
-        {**chunk, "champion": has_champion, "again": again} for chunk in division.chunks
-    ]
+    usable_now = usable.encoder is not None
+    chunks: list[Chunk] = [{**c, "champion": usable_now, "again": again} for c in division.chunks]
     files.write_document(kinds.CHUNKS, chunks)
     size = encoded_bytes(decided.encoder, decided.chained.profile["rows"], plan["source"]["size"])
+    job = job_of(settings, default_instance, size)
+    shape = division.train_rows, len(decided.encoder["features"])
+    beside = Beside(request["run"], target.task, *shape)
     fitted: Fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
         "chunks": files.key(layout.CHUNKS),
-        "hyperparameters": hyperparameters(target, settings, division.train_rows),
-        **job_of(settings, default_instance, size),
+        "checkpoints": layout.CHECKPOINTS,
+        **goes_by(files, champion, target, settings, job, beside, again),
+        **job,
         "champion": usable.to_json(),
     }
     if not again:
