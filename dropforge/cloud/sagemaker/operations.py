@@ -18,10 +18,12 @@ from dropforge.cloud.sagemaker.fault_injection import AnswerLost
 from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.sagemaker.jobs.training.calls import TrainingCalls
 from dropforge.cloud.sagemaker.jobs.transform.calls import TransformCalls
+from dropforge.cloud.sagemaker.jobs.tuning.calls import TuningCalls
 
 _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     **TrainingCalls().operations(),
     **TransformCalls().operations(),
+    **TuningCalls().operations(),
     "CreateModel": models.create,
     "DescribeModel": models.describe,
     "ListModels": models.listing,

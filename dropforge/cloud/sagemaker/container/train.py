@@ -11,7 +11,7 @@ from typing import Any
 import xgboost
 from xgboost.tracker import RabitTracker
 
-from dropforge.cloud.sagemaker.container import data
+from dropforge.cloud.sagemaker.container import data, metrics
 from dropforge.cloud.sagemaker.container.errors import (
     AlgorithmError,
     ContainerError,
@@ -160,6 +160,7 @@ def _train(
     keep = values.pop("save_model_on_termination", "false") == "true"
     _refuse_cross_validation(values)
     _complete(values, train)
+    own_metrics, last = metrics.chosen(values)
     watched = _watched(train, validation)
     model = root / "model" / MODEL_NAME
     model.parent.mkdir(exist_ok=True)
@@ -170,15 +171,15 @@ def _train(
     if keep and master:
         callbacks.append(KeepIntermediate(model))
         signal.signal(signal.SIGTERM, _end_with_model)
-    metrics = values.get("eval_metric")
-    if patience and metrics and validation is not None:
-        callbacks.append(stop_early(patience, metrics[-1], keep_best=master))
+    if patience and last and validation is not None:
+        callbacks.append(stop_early(patience, last, keep_best=master))
     try:
         booster = xgboost.train(
             values,
             train,
             num_boost_round=rounds - done,
             evals=watched,
+            custom_metric=own_metrics,
             callbacks=callbacks,
             xgb_model=checkpoint,
             verbose_eval=False,
@@ -192,7 +193,7 @@ def _train(
 
 
 def _refuse_cross_validation(values: dict[str, Any]) -> None:
-    for name in ("_kfold", "_num_cv_round", "_tuning_objective_metric"):
+    for name in ("_kfold", "_num_cv_round"):
         if name in values:
             raise AlgorithmError(f"this local container does no cross validation ({name})")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.sagemaker import store
+from dropforge.cloud.sagemaker.fault_injection import JobFault
 from dropforge.cloud.sagemaker.jobs import transfer
 from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped
@@ -29,9 +30,18 @@ _LIVE_SECONDS = 86_400
 
 
 class TrainingJob(Job):
-    """Download the channels, train in a process a host, upload the model."""
+    """Download the channels, train in a process a host, upload the model.
+
+    Attributes
+    ----------
+    curves : what the job has told of each metric, as of "validation:rmse", a value a round.
+    """
 
     records = store.training_jobs
+
+    def __init__(self, record: dict[str, Any], fault: JobFault) -> None:
+        super().__init__(record, fault)
+        self.curves: dict[str, list[float]] = {}
 
     def set_status(self, status: str, secondary: str | None = None) -> None:
         """Change both statuses and note the transition."""
@@ -66,13 +76,12 @@ class TrainingJob(Job):
         self._configure(hosts, collective_of(list(usable)))
         try:
             left = end - time.monotonic()
-            printed = self.run_processes("train", usable, environment, left)
+            self.run_processes("train", usable, environment, left, self._hear)
         except JobStopped:
             self._upload(s3, hosts["algo-1"])
             raise
         finally:
             self._upload_checkpoints(s3, hosts)
-        self._note_metrics(printed)
         self.set_status("InProgress", "Uploading")
         master = next(
             root for root in usable.values() if (root / "model" / "xgboost-model").exists()
@@ -80,7 +89,11 @@ class TrainingJob(Job):
         self._upload(s3, master)
 
     def finish(self, status: str, secondary: str) -> None:
-        """Note the times that are billed."""
+        """Note the times that are billed, and the last value of each metric."""
+        self.record["FinalMetricDataList"] = [
+            {"MetricName": name, "Value": values[-1], "Timestamp": int(store.now())}
+            for name, values in self.curves.items()
+        ]
         start = self.record.get("TrainingStartTime")
         if start is not None:
             seconds = max(1, round(store.now() - start))
@@ -165,18 +178,11 @@ class TrainingJob(Job):
                 checkpoints = self.record["CheckpointConfig"] | local
                 _write(config / "checkpointconfig.json", checkpoints)
 
-    def _note_metrics(self, printed: dict[str, list[str]]) -> None:
-        """Keep the last value of each metric that the algorithm's definitions find in the log."""
-        latest = {
-            f"{split}:{metric}": float(value)
-            for lines in printed.values()
-            for line in lines
-            for split, metric, value in _METRIC.findall(line)
-        }
-        self.record["FinalMetricDataList"] = [
-            {"MetricName": name, "Value": value, "Timestamp": int(store.now())}
-            for name, value in latest.items()
-        ]
+    def _hear(self, lines: list[str]) -> None:
+        """Keep what the algorithm's metric definitions find in the log."""
+        for line in lines:
+            for split, metric, value in _METRIC.findall(line):
+                self.curves.setdefault(f"{split}:{metric}", []).append(float(value))
 
     def _upload(self, s3: Any, root: Path) -> None:
         output = self.record["OutputDataConfig"]["S3OutputPath"].rstrip("/")

@@ -41,7 +41,8 @@ class TransformJob(Job):
         (config / "transform.json").write_text(json.dumps(request), encoding="utf-8")
         environment = container.get("Environment", {}) | self.record.get("Environment", {})
         environment["SAGEMAKER_BATCH"] = "True"
-        self.run_processes("transform", {self.root.name: self.root}, environment, _LIVE_SECONDS)
+        hosts = {self.root.name: self.root}
+        self.run_processes("transform", hosts, environment, _LIVE_SECONDS, lambda _lines: None)
         self._upload(s3, names)
 
     def _fetch_model(self, s3: Any, container: dict[str, Any]) -> None:
