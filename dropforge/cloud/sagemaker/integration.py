@@ -29,6 +29,7 @@ _SYNC = {f"Create{jobs.prefix}Job": jobs.prefix for jobs in store.ALL_JOBS}
 _MARK = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
 # What waiting for a job takes, besides creating it: the managed rule, and to look and to stop
 # (Step Functions developer guide, "IAM policies for Amazon SageMaker AI").
+_RULE_NAMES = {"HyperParameterTuning": "Tuning"}
 _RULE_ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _PLAIN = {*_SYNC, "CreateModel"}
 # The errors that SageMaker's service model has by name.
@@ -146,7 +147,7 @@ def _require_for_sync(caller: Caller, kind: str, request: dict[str, Any]) -> Non
     job = resource_of(f"Create{kind}Job", request)
     rule = (
         f"arn:aws:events:{get_region()}:{get_account_id()}:rule/"
-        f"StepFunctionsGetEventsForSageMaker{kind}JobsRule"
+        f"StepFunctionsGetEventsForSageMaker{_RULE_NAMES.get(kind, kind)}JobsRule"
     )
     needed = [(action, rule) for action in _RULE_ACTIONS]
     needed += [(f"sagemaker:{verb}{kind}Job", job) for verb in ("Describe", "Stop")]
