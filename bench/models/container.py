@@ -16,8 +16,14 @@ from scoring.booster import Ensemble
 _CHANNELS = ("train", "validation")
 
 
-def trained(parts: Parts, hyperparameters: dict[str, str]) -> Ensemble:
+def trained(
+    parts: Parts, hyperparameters: dict[str, str], log: io.StringIO | None = None
+) -> Ensemble:
     """Run a training job on what Prepare wrote.
+
+    Parameters
+    ----------
+    log : takes what the job prints.
 
     Raises
     ------
@@ -30,7 +36,7 @@ def trained(parts: Parts, hyperparameters: dict[str, str]) -> Ensemble:
         xgboost.set_config(verbosity=1)
         logging.disable(logging.CRITICAL)
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(log or io.StringIO()):
                 status = train.main(root)
         finally:
             logging.disable(logging.NOTSET)

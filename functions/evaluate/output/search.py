@@ -148,6 +148,7 @@ def search_warnings(part: SearchPart | None) -> list[Notice]:
         notice(
             "search_ended",
             f"The search for hyperparameters ended after {tried} of {part['asked']:,}: "
-            f"{part['problem'].rstrip('.')}. The best of them was gone on with.",
+            f"{part['problem'].rstrip('.')}. The best of them was gone on with; drop the file again to "
+            f"search anew.",
         )
     ]

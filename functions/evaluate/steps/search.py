@@ -38,6 +38,8 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
     description = sagemaker.describe_training_job(TrainingJobName=first["job"])
     start = _first(event["fit"], first, description)
     job, problem = _job_of(event["search"])
+    if start["value"] is None:
+        problem = problem or f"the first training job told no {tuning['found']['metric']}"
     told = sagemaker.describe_hyper_parameter_tuning_job(HyperParameterTuningJobName=job) if job \
         else {}  # fmt: skip
     trials = [start, *(_trials(sagemaker, job) if job else [])]
