@@ -61,7 +61,11 @@ def main(folder: Path) -> None:
             "champion": {"usable": True, "reason": ""},
         },
         "execution": {},
-        "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
+        "training": {
+            "job": "bench",
+            "model_data": f"s3://bench/{PREFIX}/model.tar.gz",
+            "described": {},
+        },
     }
     for name in ("first", "second"):
         begin = time.perf_counter()

@@ -13,7 +13,6 @@ from scoring.archive import ModelArchiveError, ModelTooLargeError
 from scoring.booster import Ensemble
 from table.encoding.build import VERSION
 
-ARCHIVE = "model.tar.gz"
 _SAID = 300
 
 
@@ -31,7 +30,7 @@ def load_files(place: Path, run: str | None = None) -> Model:
         A file is not there, is damaged or of another version, or the two do not belong together.
     """
     folder = place if place.is_dir() else place.parent
-    archive = folder / ARCHIVE if place.is_dir() or place.name == layout.ENCODER else place
+    archive = folder / layout.MODEL if place.is_dir() or place.name == layout.ENCODER else place
     encoder = _encoder(folder / layout.ENCODER)
     try:
         with _opened(archive).open("rb") as packed:
@@ -52,8 +51,8 @@ def load_files(place: Path, run: str | None = None) -> Model:
 def _opened(file: Path) -> Path:
     if not file.is_file():
         raise ModelUnusableError(
-            f"{file} is not there; a model is the two files {ARCHIVE} and {layout.ENCODER} in one "
-            f"directory, as `dropforge fetch RUN` writes them to dropforge-out/RUN"
+            f"{file} is not there; a model is the two files {layout.MODEL} and {layout.ENCODER} in "
+            f"one directory, as `dropforge fetch RUN` writes them to dropforge-out/RUN"
         )
     return file
 

@@ -14,6 +14,7 @@ from dropforge.cli.screen.printable import printable
 from dropforge.cli.screen.wording import number
 from dropforge.cli.screen.wrapping import FactsText
 from dropforge.client.runs.scores import SCORED
+from pipeline.wording import counted
 
 _STYLES = {
     "approved": "green",
@@ -104,7 +105,7 @@ def _scored(result: Result, style: str) -> RenderableType:
         "New values": ", ".join(f"{name} ({many:,})" for name, many in result["unseen"].items()),
         "Warnings": _listed(result["warnings"]),
     }
-    sentence = Text(f"Predicted {rows:,} row{'' if rows == 1 else 's'}.", style=f"bold {style}")
+    sentence = Text(f"Predicted {counted(rows, 'row')}.", style=f"bold {style}")
     return Group(sentence, Text(), _table(facts))
 
 

@@ -15,7 +15,6 @@ from dropforge.client.stack import Stack
 from dropforge.errors import ModelUnusableError
 from pipeline import layout
 
-ARCHIVE = "model.tar.gz"
 _KEPT = 50
 """Models; of more, those used longest ago are deleted."""
 _DIGEST = 16
@@ -42,7 +41,7 @@ def stored(stack: Stack, files: ModelFiles) -> Path:
         A file is not in the bucket any more.
     """
     s3 = stack.client("s3")
-    addresses = {ARCHIVE: files.model, layout.ENCODER: files.encoder}
+    addresses = {layout.MODEL: files.model, layout.ENCODER: files.encoder}
     tags = [_tag(s3, address) for address in addresses.values()]
     known = "\n".join([files.name, *addresses.values(), *tags])
     root = cache_dir() / "models"

@@ -22,7 +22,7 @@ Result = dict[str, Any]
 
 _DOWNLOADS = 8
 """Parts fetched at once."""
-MODEL, PREDICTIONS = "model.tar.gz", "predictions.csv"
+PREDICTIONS = "predictions.csv"
 _ELSEWHERE = "name another directory with --out"
 
 
@@ -69,7 +69,7 @@ def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Pa
     for name, uri, file in (
         ("report", uris["report"], layout.REPORT),
         ("evaluation", uris["evaluation"], layout.EVALUATION),
-        ("model", uris["model"], MODEL),
+        ("model", uris["model"], layout.MODEL),
         # Without it the model is numbers in, numbers out: the columns are in the encoder.
         ("encoder", uris["model"] and _own(stack, run, layout.ENCODER), layout.ENCODER),
     ):

@@ -43,6 +43,7 @@ def _modules() -> list[Any]:
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
     from dropforge.cloud.patches.logs import filter_log_events, log_memory
     from dropforge.cloud.patches.s3 import (
+        bucket_deletion,
         object_version,
         object_writes,
         ranged_reads,
@@ -69,6 +70,7 @@ def _modules() -> list[Any]:
         asl,
         turns,
         branches,
+        bucket_deletion,
         event_delivery,
         event_source,
         filter_log_events,

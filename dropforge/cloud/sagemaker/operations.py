@@ -1,6 +1,7 @@
 """Which function answers which call."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dropforge.cloud.api_errors import ApiError
@@ -15,7 +16,7 @@ from dropforge.cloud.sagemaker import (
     tags,
 )
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
-from dropforge.cloud.sagemaker.jobs import runtime
+from dropforge.cloud.sagemaker.jobs import model_data, runtime
 from dropforge.cloud.sagemaker.jobs.training.calls import TrainingCalls
 from dropforge.cloud.sagemaker.jobs.transform.calls import TransformCalls
 from dropforge.cloud.sagemaker.jobs.tuning.calls import TuningCalls
@@ -24,7 +25,7 @@ _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     **TrainingCalls().operations(),
     **TransformCalls().operations(),
     **TuningCalls().operations(),
-    "CreateModel": models.create,
+    "CreateModel": partial(models.create, look_for_data=model_data.look_for),
     "DescribeModel": models.describe,
     "ListModels": models.listing,
     "DeleteModel": models.delete,

@@ -122,8 +122,8 @@ def run_part(
         },
         "training": {
             "job": training["job"],
-            "seconds": training.get("training_seconds"),
-            "billable_seconds": training.get("billable_seconds"),
+            "seconds": training["described"].get("TrainingTimeInSeconds"),
+            "billable_seconds": training["described"].get("BillableTimeInSeconds"),
             "hyperparameters": hyperparameters,
             "resources": fit["resource_config"],
             "use_spot": fit["use_spot"],

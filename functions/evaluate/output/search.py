@@ -20,27 +20,22 @@ from pipeline.wording import counted, figure
 _REASON = 200
 
 
-def read_search(files: RunFiles, event: Judged) -> Searched | None:
-    """Return the run's search; None if its settings asked for none."""
-    return files.read_document(kinds.SEARCH) if "tuning" in event["fit"] else None
-
-
 def search_part(
     files: RunFiles,
     event: Judged,
-    searched: Searched | None,
     holdout: Holdout,
     scored: Scored,
     metric: Metric,
 ) -> SearchPart | None:
-    """Add to what the search says of itself what it gained on the test rows.
+    """Add to what the search says of itself what it gained on the test rows; None without one.
 
     Parameters
     ----------
     scored : the run's model, which of single models is the search's best.
     """
-    if searched is None:
+    if "tuning" not in event["fit"]:
         return None
+    searched = files.read_document(kinds.SEARCH)
     gain, note = _gain(files, event, searched, holdout, scored, metric)
     part: SearchPart = {**searched, "test": gain, "note": note, "sentence": ""}
     part["sentence"] = sentence_of(part, metric)
@@ -148,7 +143,7 @@ def search_warnings(part: SearchPart | None) -> list[Notice]:
         notice(
             "search_ended",
             f"The search for hyperparameters ended after {tried} of {part['asked']:,}: "
-            f"{part['problem'].rstrip('.')}. The best of them was gone on with; drop the file again to "
-            f"search anew.",
+            f"{part['problem'].rstrip('.')}. The best of them was gone on with; drop the file "
+            f"again to search anew.",
         )
     ]

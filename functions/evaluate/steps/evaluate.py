@@ -7,12 +7,16 @@ from typing import Any
 
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.model.importance import importance_of
-from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
+from evaluate.model.learning_curve import (
+    NoLearningCurveError,
+    read_learning_curve,
+    watched_metric,
+)
 from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
-from evaluate.output.search import read_search, search_part, search_warnings
+from evaluate.output.search import search_part, search_warnings
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
 from evaluate.rows.groups import read_groups
@@ -78,23 +82,21 @@ def evaluate_run(
     rule = _rule(request["settings"], profile)
     rows = count_rows(files)
     check_parts(files)
-    searched = read_search(files, event)
     holdout, scored, champion = _score(files, event, target, rows["test"])
     times.append(time.perf_counter())
     judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
-    search = search_part(files, event, searched, holdout, scored, metric)
+    search = search_part(files, event, holdout, scored, metric)
     worst = _worst(files, holdout, scored, encoder, model["importance"])
+    header = encoder.get("header", True)
     foremost = [
-        *guess_notices(
-            encoder["columns"], encoder.get("header", True), target["name"], rule.target_by
-        ),
+        *guess_notices(encoder["columns"], header, target["name"], rule.target_by),
         *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
     ]
     document: Evaluation = {
         **run_part(
-            files, request, encoder, event, rule.target_by, trained_by(event["fit"], searched)
+            files, request, encoder, event, rule.target_by, trained_by(event["fit"], search)
         ),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
@@ -184,7 +186,9 @@ def _model_part(
     except _UnexplainedError as error:
         part["notes"].append(f"What each column adds is left out: {error}.")
     try:
-        part["learning_curve"] = read_learning_curve(logs, training["job"])
+        part["learning_curve"] = read_learning_curve(
+            logs, training["job"], watched_metric(event["fit"]["hyperparameters"])
+        )
     except NoLearningCurveError as error:
         part["notes"].append(f"The learning curve is left out: {error}.")
     return part, xgboost

@@ -17,6 +17,7 @@ _STATUS: dict[str, TrialStatus] = {"Completed": "completed", "Stopped": "stopped
 """Of training jobs; all others have failed."""
 _REASON = 300
 _NOT_STARTED = "NotStarted"
+_DESCRIBED = ("SecondaryStatus", "TrainingTimeInSeconds", "BillableTimeInSeconds")
 
 
 class SearchEvent(TypedDict):
@@ -35,8 +36,7 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
     The first job stays if no other is better: a search that failed takes nothing away.
     """
     tuning, first = event["fit"]["tuning"], event["training"]
-    description = sagemaker.describe_training_job(TrainingJobName=first["job"])
-    start = _first(event["fit"], first, description)
+    start = _first(event["fit"], first)
     job, problem = _job_of(event["search"])
     if start["value"] is None:
         problem = problem or f"the first training job told no {tuning['found']['metric']}"
@@ -96,17 +96,18 @@ def _job_of(search: dict[str, Any]) -> tuple[str | None, str]:
     return document.get("HyperParameterTuningJobName"), shorten(str(problem), _REASON)
 
 
-def _first(fit: Fitted, training: Training, description: dict[str, Any]) -> Trial:
+def _first(fit: Fitted, training: Training) -> Trial:
+    described = training["described"]
     metric, begun = fit["tuning"]["found"]["metric"], fit["hyperparameters"]
     values = {
-        one["MetricName"]: float(one["Value"]) for one in description.get("FinalMetricDataList", [])
+        one["MetricName"]: float(one["Value"]) for one in described.get("FinalMetricDataList", [])
     }
     return {
         "number": 0,
         "job": training["job"],
         "status": "completed",
         "value": _finite(values.get(f"validation:{metric}")),
-        "seconds": training.get("billable_seconds", training.get("training_seconds")),
+        "seconds": described.get("BillableTimeInSeconds", described.get("TrainingTimeInSeconds")),
         "hyperparameters": {n: begun[n] for n in ranges_of(fit["tuning"]) if n in begun},
     }
 
@@ -197,13 +198,12 @@ def _searched(
     }
 
 
-def _training(description: dict[str, Any]) -> dict[str, Any]:
+def _training(described: dict[str, Any]) -> dict[str, Any]:
     """Return a training job as the state machine passes it on (ResultSelector of its state)."""
     return {
-        "job": description["TrainingJobName"],
-        "status": description["TrainingJobStatus"],
-        "secondary_status": description["SecondaryStatus"],
-        "model_data": description["ModelArtifacts"]["S3ModelArtifacts"],
-        "training_seconds": description.get("TrainingTimeInSeconds"),
-        "billable_seconds": description.get("BillableTimeInSeconds"),
+        "job": described["TrainingJobName"],
+        "status": described["TrainingJobStatus"],
+        "model_data": described["ModelArtifacts"]["S3ModelArtifacts"],
+        # Numbers and texts alone: a function cannot answer with times.
+        "described": {name: described[name] for name in _DESCRIBED if name in described},
     }

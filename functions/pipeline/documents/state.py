@@ -33,8 +33,8 @@ class Comparisons(TypedDict):
     suffixes: list[str]
 
 
-class Planned(TypedDict):
-    """What Plan data answers: the state machine's new input."""
+class PlannedDrop(TypedDict):
+    """What Plan data answers of any drop."""
 
     bucket: str
     key: str
@@ -45,7 +45,12 @@ class Planned(TypedDict):
     manifest: str
     """Key of manifest.json."""
     attempts: list[str]
-    """Names of the training job, one for each try."""
+    """Names of the training job, or of a scored file's transform job, one for each try."""
+
+
+class Planned(PlannedDrop):
+    """What Plan data answers: the state machine's new input."""
+
     comparisons: Comparisons
 
 
@@ -107,8 +112,8 @@ class Training(TypedDict):
     job: str
     model_data: str
     """s3:// address."""
-    training_seconds: NotRequired[int]
-    billable_seconds: NotRequired[int]
+    described: dict[str, Any]
+    """What DescribeTrainingJob answered; what is not always there is looked up in it."""
 
 
 class Compared(TypedDict):

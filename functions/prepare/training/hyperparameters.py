@@ -23,6 +23,8 @@ _OBJECTIVES = {
     "binary": ("binary:logistic", "binary:hinge", "reg:logistic"),
     "multiclass": ("multi:softprob",),
 }
+_MAX_SEED = 2**31 - 2
+"""The container takes seeds between -2^31 and 2^31-1, both excluded; a split's may be larger."""
 # What a linear model has no use for; XGBoost cannot cut its rounds off at the best.
 _OF_TREES = {
     *("early_stopping_rounds", "max_depth", "min_child_weight"),
@@ -73,7 +75,7 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
         "subsample": 0.8,
         "colsample_bytree": 0.8,
         "tree_method": "hist",
-        "seed": settings["split"]["seed"],
+        "seed": settings["split"]["seed"] % (_MAX_SEED + 1),
     }
     if target.task == "multiclass":
         defaults["num_class"] = len(target.classes or [])

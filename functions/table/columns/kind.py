@@ -8,7 +8,7 @@ from table.columns.clocks import clocks_of
 from table.columns.date_order import Written, no_days, plain_dates, written_dates
 from table.columns.nearly import CODES, nearly_of
 from table.columns.number_style import holds_numbers, number_style
-from table.profiling.distinct import distinct
+from table.profiling.distinct import variety
 from table.profiling.texts import of_unit
 from table.values.spellings import FALSE, TRUE
 from table.values.units import has_comma, unit_key, unit_of
@@ -85,7 +85,7 @@ def column_of(
     missing = found["missing"]
     present = rows - missing
     values = found["values"]
-    different = min(distinct(values), present)
+    different = variety(values, present).different
     infinite = found.get("infinite", 0)
     column = Column(
         name,
@@ -109,7 +109,7 @@ def column_of(
     if numbers and holds_numbers(texts, present, unread, share, coded=coded):
         return replace(
             column,
-            kind=_number_kind(column, numbers, found.get("long", 0)),
+            kind=_number_kind(column, numbers, found),
             style=style,
             numbers=numbers,
             unread=unread,
@@ -189,12 +189,18 @@ def _whole_or_not(column: Column, numbers: Numbers) -> str:
     return "integer" if numbers["whole"] == numbers["count"] else "float"
 
 
-def _number_kind(column: Column, numbers: Numbers, long: int) -> str:
+def _number_kind(column: Column, numbers: Numbers, found: ColumnProfile) -> str:
     if column.distinct == 1 and not column.missing and not column.infinite:
         return "constant"
-    exact = column.counts is not None
-    if numbers["whole"] + long == numbers["count"] and identifiers.numbers_identify(
-        column.name, numbers, column.distinct, column.missing, exact, long
+    written = identifiers.Written(
+        found.get("long", 0),
+        found.get("shortest", 0),
+        found["longest"],
+        "dots" in found or "thousands" in found,
+    )
+    varied = variety(found["values"], column.present)
+    if numbers["whole"] + written.long == numbers["count"] and identifiers.numbers_identify(
+        column.name, numbers, varied, column.missing, written
     ):
         return "identifier"
     if numbers["whole"] != numbers["count"]:
@@ -208,7 +214,8 @@ def _text_kind(column: Column, found: ColumnProfile) -> str:
         return "constant"
     if counts and all(value.lower() in TRUE | FALSE for value in counts):
         return "boolean"
-    if different > identifiers.SHARE * present and present >= identifiers.LEAST_ROWS:
+    differs = identifiers.differs(variety(found["values"], present))
+    if differs and present >= identifiers.LEAST_ROWS:
         key = identifiers.texts_identify(found["longest"], found.get("prose", 0), present)
         return "identifier" if key else "text"
     if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:

@@ -104,8 +104,7 @@ def event_of(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
         "training": {
             "job": RUN,
             "model_data": f"s3://drops/{PREFIX}/model/{RUN}/output/model.tar.gz",
-            "training_seconds": 74,
-            "billable_seconds": 74,
+            "described": {"TrainingTimeInSeconds": 74, "BillableTimeInSeconds": 74},
         },
         "model": {"name": RUN},
         "champion": {"found": False},

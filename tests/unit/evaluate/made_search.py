@@ -63,14 +63,11 @@ class FakeSageMaker:
         return self.told
 
     def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:  # noqa: N803
-        metrics = [{"MetricName": "train:logloss", "Value": 0.1}]
-        if TrainingJobName == RUN and self.first is not None:
-            metrics.append({"MetricName": "validation:logloss", "Value": self.first})
         return {
             "TrainingJobName": TrainingJobName,
             "TrainingJobStatus": "Completed",
             "SecondaryStatus": "Completed",
-            "FinalMetricDataList": metrics,
+            "CreationTime": BEGAN,
             "ModelArtifacts": {"S3ModelArtifacts": artefact(TrainingJobName)},
             "TrainingTimeInSeconds": 80,
             "BillableTimeInSeconds": 80,
@@ -111,13 +108,27 @@ def trial(
     return summary
 
 
-def event_of(run: MadeRun, search: dict[str, Any] | None = None, **tuning: Any) -> Any:
+def described(first: float | None) -> dict[str, Any]:
+    """Return what DescribeTrainingJob says of the first job."""
+    metrics = [{"MetricName": "train:logloss", "Value": 0.1}]
+    if first is not None:
+        metrics.append({"MetricName": "validation:logloss", "Value": first})
+    return {
+        "FinalMetricDataList": metrics,
+        "TrainingTimeInSeconds": 74,
+        "BillableTimeInSeconds": 74,
+    }
+
+
+def event_of(
+    run: MadeRun, first: float | None, search: dict[str, Any] | None = None, **tuning: Any
+) -> Any:
     return {
         "step": "search",
         "bucket": "drops",
         "prefix": PREFIX,
         "fit": {**run.event["fit"], "tuning": TUNING | tuning},
-        "training": run.event["training"],
+        "training": run.event["training"] | {"described": described(first)},
         "search": search or {"job": JOB, "status": "Completed"},
     }
 
@@ -131,7 +142,7 @@ def add_search(
     ----------
     first : what the first training job's model predicts of the test rows.
     """
-    event = event_of(run, search, **tuning)
+    event = event_of(run, sagemaker.first, search, **tuning)
     chosen = choose_trial(run.files, sagemaker, event)
     run.event["fit"] = event["fit"] | {"hyperparameters": chosen["hyperparameters"]}
     run.event["training"] = chosen["training"]

@@ -106,6 +106,7 @@ def _run(root: Path) -> None:
     if "validation" in channels and validation is None:
         raise UserError(f"No data in validation channel path {folder / 'validation'}")
     logger.info("Single node training.")
+    _share_threads(values, train, resources)
     _train(values, train, validation, root, checkpoint_dir, master=True)
 
 
@@ -129,6 +130,7 @@ def _train_together(
     """
     if train is None or ("validation" in channels and validation is None):
         raise PlatformError("this host has no data and should not have been started")
+    _share_threads(values, train, resources)
     member = resources["collective"]
     tracker = None
     if resources["current_host"] == resources["hosts"][0]:
@@ -159,7 +161,8 @@ def _train(
     patience = values.pop("early_stopping_rounds", None)
     keep = values.pop("save_model_on_termination", "false") == "true"
     _refuse_cross_validation(values)
-    _complete(values, train)
+    if "updater" in values:
+        values["updater"] = ",".join(values["updater"])
     own_metrics, last = metrics.chosen(values)
     watched = _watched(train, validation)
     model = root / "model" / MODEL_NAME
@@ -198,12 +201,14 @@ def _refuse_cross_validation(values: dict[str, Any]) -> None:
             raise AlgorithmError(f"this local container does no cross validation ({name})")
 
 
-def _complete(values: dict[str, Any], train: "xgboost.DMatrix") -> None:
-    """Give XGBoost its parameters in its own form, and as many threads as are worth it."""
-    if "updater" in values:
-        values["updater"] = ",".join(values["updater"])
-    if train.num_row() * train.num_col() < _CELLS_FOR_THREADS:
-        values.setdefault("nthread", 1)
+def _share_threads(
+    values: dict[str, Any], train: "xgboost.DMatrix", resources: dict[str, Any]
+) -> None:
+    """Take as many threads as are worth it, of those that the jobs beside this one leave."""
+    small = train.num_row() * train.num_col() < _CELLS_FOR_THREADS
+    threads = 1 if small else resources.get("threads")
+    if threads is not None:
+        values.setdefault("nthread", threads)
 
 
 def _watched(

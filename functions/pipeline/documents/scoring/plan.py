@@ -2,7 +2,7 @@
 
 from typing import TypedDict
 
-from pipeline.documents.state import Champion
+from pipeline.documents.state import Champion, PlannedDrop
 
 
 class ScoringPlan(TypedDict):
@@ -21,16 +21,7 @@ class ScoringPlan(TypedDict):
     """Bytes of what is read."""
 
 
-class PlannedScoring(TypedDict):
+class PlannedScoring(PlannedDrop):
     """What Plan data answers for a file to score: the state machine's new input."""
 
-    bucket: str
-    key: str
-    version_id: str | None
-    dataset: str
-    run: str
-    prefix: str
-    manifest: str
-    attempts: list[str]
-    """Names of the transform job, one for each try."""
     champion: Champion

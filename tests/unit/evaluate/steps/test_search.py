@@ -35,16 +35,18 @@ def searched(run: MadeRun) -> dict[str, Any]:
 
 def test_best_of_the_completed_jobs_is_gone_on_with(run: MadeRun) -> None:
     trials = [trial(1, 0.4), trial(2, 0.3), trial(3, 0.35)]
-    chosen = choose_trial(run.files, FakeSageMaker(0.5, trials), event_of(run))
+    chosen = choose_trial(run.files, FakeSageMaker(0.5, trials), event_of(run, 0.5))
     best = f"{JOB}-002-0a1b2c3d"
     assert chosen["start"] == RUN
     assert chosen["training"] == {
         "job": best,
         "status": "Completed",
-        "secondary_status": "Completed",
         "model_data": artefact(best),
-        "training_seconds": 80,
-        "billable_seconds": 80,
+        "described": {
+            "SecondaryStatus": "Completed",
+            "TrainingTimeInSeconds": 80,
+            "BillableTimeInSeconds": 80,
+        },
     }
     tuned = {"eta": "0.02", "max_depth": "2"}
     assert chosen["hyperparameters"] == run.event["fit"]["hyperparameters"] | tuned
@@ -65,9 +67,9 @@ def test_best_of_the_completed_jobs_is_gone_on_with(run: MadeRun) -> None:
 
 def test_first_job_stays_if_no_other_is_better(run: MadeRun) -> None:
     chosen = choose_trial(
-        run.files, FakeSageMaker(0.3, [trial(1, 0.3), trial(2, 0.9)]), event_of(run)
+        run.files, FakeSageMaker(0.3, [trial(1, 0.3), trial(2, 0.9)]), event_of(run, 0.3)
     )
-    assert chosen["training"] == run.event["training"]
+    assert chosen["training"]["job"] == run.event["training"]["job"]
     assert chosen["hyperparameters"] == run.event["fit"]["hyperparameters"]
     assert chosen["compare"] == []
     assert searched(run)["best"] == 0
@@ -75,9 +77,9 @@ def test_first_job_stays_if_no_other_is_better(run: MadeRun) -> None:
 
 
 def test_larger_is_better_where_the_search_maximizes(run: MadeRun) -> None:
-    config = event_of(run)["fit"]["tuning"]["config"]
+    config = event_of(run, None)["fit"]["tuning"]["config"]
     objective = {"Type": "Maximize", "MetricName": "validation:logloss"}
-    event = event_of(run, config=config | {"HyperParameterTuningJobObjective": objective})
+    event = event_of(run, 0.5, config=config | {"HyperParameterTuningJobObjective": objective})
     choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4), trial(2, 0.7)]), event)
     assert (searched(run)["best"], searched(run)["goal"]) == (2, "max")
 
@@ -89,7 +91,7 @@ def test_jobs_that_were_stopped_or_failed_are_told_and_never_chosen(run: MadeRun
         trial(3, float("nan")),
         trial(4, 0.45),
     ]
-    choose_trial(run.files, FakeSageMaker(0.5, trials), event_of(run))
+    choose_trial(run.files, FakeSageMaker(0.5, trials), event_of(run, 0.5))
     document = searched(run)
     assert [one["status"] for one in document["trials"]] == [
         *("completed", "stopped", "failed", "completed", "completed")
@@ -100,7 +102,7 @@ def test_jobs_that_were_stopped_or_failed_are_told_and_never_chosen(run: MadeRun
 
 def test_search_without_a_first_value_changes_nothing(run: MadeRun) -> None:
     # What cannot be compared could be worse than the defaults.
-    choose_trial(run.files, FakeSageMaker(None, [trial(1, 0.1)]), event_of(run))
+    choose_trial(run.files, FakeSageMaker(None, [trial(1, 0.1)]), event_of(run, None))
     document = searched(run)
     assert document["best"] == 0
     assert "the first training job told no logloss" in document["problem"]
@@ -109,7 +111,7 @@ def test_search_without_a_first_value_changes_nothing(run: MadeRun) -> None:
 def test_parent_is_the_one_that_the_job_tells_of(run: MadeRun) -> None:
     parents = [{"HyperParameterTuningJobName": "before"}]
     warm = {"WarmStartConfig": {"ParentHyperParameterTuningJobs": parents}}
-    choose_trial(run.files, FakeSageMaker(0.5, [], **warm), event_of(run))
+    choose_trial(run.files, FakeSageMaker(0.5, [], **warm), event_of(run, 0.5))
     assert searched(run)["parent"] == "before"
 
 
@@ -144,7 +146,7 @@ STOPPED = json.dumps(
 def test_search_that_ended_early_leaves_what_was_tried(
     run: MadeRun, error: dict[str, Any], job: str | None, best: int, says: str
 ) -> None:
-    event = event_of(run, {"error": error})
+    event = event_of(run, 0.5, {"error": error})
     choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event)
     document = searched(run)
     assert (document["job"], document["best"]) == (job, best)
@@ -154,7 +156,7 @@ def test_search_that_ended_early_leaves_what_was_tried(
 
 
 def test_several_models_are_trained_anew_by_what_was_found(run: MadeRun) -> None:
-    event = event_of(run, ensemble={"_kfold": "5"})
+    event = event_of(run, 0.5, ensemble={"_kfold": "5"})
     chosen = choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event)
     assert chosen["retrain"] is True
     assert chosen["hyperparameters"]["_kfold"] == "5"
@@ -164,7 +166,7 @@ def test_several_models_are_trained_anew_by_what_was_found(run: MadeRun) -> None
 
 
 def test_damaged_search_is_told_by_its_name(run: MadeRun) -> None:
-    choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event_of(run))
+    choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event_of(run, 0.5))
     run.put("search.json", "{}")
     with pytest.raises(ArtefactError, match=r"search\.json"):
         searched(run)

@@ -1,6 +1,7 @@
 """What a training job does."""
 
 import json
+import os
 import re
 import time
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 from dropforge.cloud.sagemaker import store
 from dropforge.cloud.sagemaker.fault_injection import JobFault
-from dropforge.cloud.sagemaker.jobs import transfer
+from dropforge.cloud.sagemaker.jobs import sources, transfer
 from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped
 from dropforge.cloud.sagemaker.jobs.training.hosts import collective_of, shards_of
@@ -106,16 +107,13 @@ class TrainingJob(Job):
     def _download(self, s3: Any, hosts: dict[str, Path]) -> None:
         for channel in self.record.get("InputDataConfig", []):
             source = channel["DataSource"]["S3DataSource"]
-            uri = source["S3Uri"]
-            place = transfer.Location.of(uri)
-            keys = transfer.list_objects(s3, uri, self.record["RoleArn"])
-            shards = shards_of(keys, list(hosts), source.get("S3DataDistributionType"))
+            inputs = sources.inputs_of(s3, source, self.record["RoleArn"])
+            shards = shards_of(inputs, list(hosts), source.get("S3DataDistributionType"))
             for host, root in hosts.items():
                 folder = root / "input" / "data" / channel["ChannelName"]
                 folder.mkdir(parents=True)
-                for key in shards[host]:
-                    target = folder / transfer.relative_path(key, place.key)
-                    transfer.download(s3, place.bucket, key, target)
+                for each in shards[host]:
+                    sources.download(s3, each, folder)
 
         if "CheckpointConfig" in self.record:
             place = transfer.Location.of(self.record["CheckpointConfig"]["S3Uri"])
@@ -170,6 +168,9 @@ class TrainingJob(Job):
             resources |= {"network_interface_name": "lo"}
             if len(member_of) > 1:
                 resources["collective"] = member_of.get(host)
+            beside = len(member_of) * self.record.get("_at_once", 1)
+            if beside > 1:
+                resources["threads"] = max(1, (os.cpu_count() or 1) // beside)
             _write(config / "hyperparameters.json", self.record.get("HyperParameters", {}))
             _write(config / "inputdataconfig.json", channels)
             _write(config / "resourceconfig.json", resources)

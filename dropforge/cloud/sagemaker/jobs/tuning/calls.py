@@ -72,6 +72,10 @@ class TuningCalls(Calls):
             "ObjectiveStatusCounters": facts["ObjectiveStatusCounters"],
         }
 
+    def list(self, request: dict[str, Any], caller: Caller) -> dict[str, Any]:
+        """Return a page of the tuning jobs that fit, by default by their names."""
+        return super().list({"SortBy": "Name", "SortOrder": "Ascending"} | request, caller)
+
     def list_training_jobs(self, request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
         """Return a page of the training jobs of a tuning job, by default by their names."""
         record = self._find(request)

@@ -5,6 +5,7 @@ whose metric is worse than the median of the others' running averages up to the 
 round is stopped.
 """
 
+import math
 import statistics
 
 # The guide does not say how many jobs must have come so far; one or two would decide for all.
@@ -21,8 +22,12 @@ def is_worse(curve: list[float], others: list[list[float]], goal: str) -> bool:
     goal : Maximize or Minimize.
     """
     done = len(curve)
+    if not done:
+        return False
     averages = [statistics.fmean(each[:done]) for each in others if len(each) >= done]
-    if not done or len(averages) < _OTHERS:
+    # Of XGBoost's metrics some are not a number where they cannot be computed.
+    averages = [each for each in averages if math.isfinite(each)]
+    if len(averages) < _OTHERS:
         return False
     median = statistics.median(averages)
     return curve[-1] < median if goal == "Maximize" else curve[-1] > median

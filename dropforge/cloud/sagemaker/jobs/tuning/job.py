@@ -135,7 +135,8 @@ class TuningJob(Job):
         self.record["_jobs"].append(name)
         self._save()
         request = training_request(self.record, name, tuned)
-        facts = {"TuningJobArn": self.arn, "_tuned": tuned}
+        at_once = min(self._parallel, runtime.LIMIT)
+        facts = {"TuningJobArn": self.arn, "_tuned": tuned, "_at_once": at_once}
         definition = self.record["TrainingJobDefinition"].get("DefinitionName")
         if definition:
             facts["_definition"] = definition
@@ -192,7 +193,9 @@ class TuningJob(Job):
         curve = list(trial.job.curves.get(self._metric, []))
         if self._config["Strategy"] == "Hyperband":
             most = self._config["StrategyConfig"]["HyperbandStrategyConfig"]["MaxResource"]
-            worse = len(curve) > most or search.is_hopeless(trial.number, curve)
+            asked = int(trial.job.record["HyperParameters"].get("num_round", 0))
+            # One that is to do no more is about to save its model.
+            worse = len(curve) >= most < asked or search.is_hopeless(trial.number, curve)
         elif self._config.get("TrainingJobEarlyStoppingType") == "Auto":
             ended = [
                 each.job.curves.get(self._metric, [])

@@ -7,6 +7,7 @@ from dropforge.cloud.sagemaker import store
 
 _RUNNING = ("InProgress", "Stopping")
 _RETRYABLE = ("InternalServerError", "CapacityError")
+_IMPROVEMENT = 0.01
 _SUMMARY = (
     "TrainingJobName",
     "TrainingJobArn",
@@ -77,6 +78,8 @@ def facts_of(tuning: dict[str, Any]) -> dict[str, Any]:
     objective = objective_of(tuning)
     metric = objective["MetricName"]
     summaries = [summary_of(each, metric) for each in jobs]
+    running = tuning["HyperParameterTuningJobStatus"] in _RUNNING
+    end = store.now() if running else tuning["LastModifiedTime"]
     facts: dict[str, Any] = {
         "TrainingJobStatusCounters": _status_counters(jobs),
         "ObjectiveStatusCounters": {
@@ -86,9 +89,7 @@ def facts_of(tuning: dict[str, Any]) -> dict[str, Any]:
         "TuningJobCompletionDetails": {
             "NumberOfTrainingJobsObjectiveNotImproving": not_improving(jobs, objective)
         },
-        "ConsumedResources": {
-            "RuntimeInSeconds": sum(each.get("TrainingTimeInSeconds", 0) for each in jobs)
-        },
+        "ConsumedResources": {"RuntimeInSeconds": round(end - tuning["CreationTime"])},
     }
     best = best_of(jobs, objective)
     if best is not None:
@@ -100,13 +101,19 @@ def facts_of(tuning: dict[str, Any]) -> dict[str, Any]:
 
 
 def not_improving(jobs: list[dict[str, Any]], objective: dict[str, str]) -> int:
-    """Return how many jobs with a value have ended since the best one did."""
-    ended = sorted(
-        (each for each in jobs if value_of(each, objective["MetricName"]) is not None),
-        key=lambda each: each["TrainingEndTime"],
-    )
-    best = best_of(ended, objective)
-    return 0 if best is None else len(ended) - 1 - ended.index(best)
+    """Return how many jobs have ended since one was better than those before it by a percent.
+
+    The percent is the one of the API reference, HyperParameterTuningJobCompletionDetails.
+    """
+    sign = -1 if objective["Type"] == "Maximize" else 1
+    valued = [(each, value_of(each, objective["MetricName"])) for each in jobs]
+    ended = [(each["TrainingEndTime"], sign * value) for each, value in valued if value is not None]
+    best, count = math.inf, 0
+    for _time, value in sorted(ended, key=lambda pair: pair[0]):
+        better = math.isinf(best) or value <= best - _IMPROVEMENT * abs(best)
+        count = 0 if better else count + 1
+        best = min(best, value)
+    return count
 
 
 def parents_of(tuning: dict[str, Any]) -> list[dict[str, Any]]:
