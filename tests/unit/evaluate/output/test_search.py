@@ -80,8 +80,10 @@ def test_gain_on_the_test_rows_is_that_of_the_two_models(run: MadeRun) -> None:
 
 
 def test_search_that_found_nothing_says_so(run: MadeRun) -> None:
-    add_search(run, FakeSageMaker(0.5, [trial(1, 0.6)]))
+    # One that is stopped has no reason, and its value is of the rounds so far.
+    add_search(run, FakeSageMaker(0.5, [trial(1, 0.6), trial(2, 0.1, "Stopped")]))
     _, document, report = told(run)
+    assert "tried 3 training jobs (1 stopped)" in document["search"]["sentence"]
     assert document["search"]["test"] is None
     assert document["search"]["note"] == ""
     assert (
