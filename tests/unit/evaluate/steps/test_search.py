@@ -14,6 +14,7 @@ from tests.unit.evaluate.made_documents import event_of as run_event
 from tests.unit.evaluate.made_run import MadeRun
 from tests.unit.evaluate.made_search import (
     JOB,
+    TUNING,
     FakeSageMaker,
     artefact,
     event_of,
@@ -77,9 +78,9 @@ def test_first_job_stays_if_no_other_is_better(run: MadeRun) -> None:
 
 
 def test_larger_is_better_where_the_search_maximizes(run: MadeRun) -> None:
-    config = event_of(run, None)["fit"]["tuning"]["config"]
     objective = {"Type": "Maximize", "MetricName": "validation:logloss"}
-    event = event_of(run, 0.5, config=config | {"HyperParameterTuningJobObjective": objective})
+    config = TUNING["config"] | {"HyperParameterTuningJobObjective": objective}
+    event = event_of(run, 0.5, config=config)
     choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4), trial(2, 0.7)]), event)
     assert (searched(run)["best"], searched(run)["goal"]) == (2, "max")
 
@@ -100,9 +101,13 @@ def test_jobs_that_were_stopped_or_failed_are_told_and_never_chosen(run: MadeRun
     assert document["best"] == 4
 
 
-def test_search_without_a_first_value_changes_nothing(run: MadeRun) -> None:
+@pytest.mark.parametrize("type_", ["Minimize", "Maximize"])
+def test_search_without_a_first_value_changes_nothing(run: MadeRun, type_: str) -> None:
     # What cannot be compared could be worse than the defaults.
-    choose_trial(run.files, FakeSageMaker(None, [trial(1, 0.1)]), event_of(run, None))
+    objective = {"Type": type_, "MetricName": "validation:logloss"}
+    config = TUNING["config"] | {"HyperParameterTuningJobObjective": objective}
+    event = event_of(run, None, config=config)
+    choose_trial(run.files, FakeSageMaker(None, [trial(1, 0.1)]), event)
     document = searched(run)
     assert document["best"] == 0
     assert "the first training job told no logloss" in document["problem"]
