@@ -68,6 +68,8 @@ _UNUSED = {
     "EvaluateRole ReadLearningCurve *": "the report",
     # So is what each column adds; predictions by the function are a scoring run's.
     "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
+    # Without a decision the usual threshold decides, and the report says so.
+    "PredictRole * s3:PutObject runs/[*]/decision.json": "the report",
     "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
@@ -141,7 +143,7 @@ def _stimulus(permission: Permission) -> str:
         return "start"
     if permission.role == "BatchTransformRole":
         return "score" if "PredictFunction" in permission.resource else "score batch"
-    if permission.resource.endswith("explanation.json"):
+    if permission.resource.endswith(("explanation.json", "decision.json")):
         return "drop"
     scores = permission.role in ("JoinRole", "PredictRole") or permission.sid == "ListDatasets"
     scored = ("score/", "BatchTransformStateMachine")

@@ -1,4 +1,4 @@
-"""A model's two files: model.tar.gz as SageMaker wrote it, and encoder.json."""
+"""A model's files: model.tar.gz as SageMaker wrote it, encoder.json, and often decision.json."""
 
 import json
 from pathlib import Path
@@ -11,6 +11,7 @@ from pipeline.documents.encoder import Encoder
 from pipeline.errors import ArtefactError
 from scoring.archive import ModelArchiveError, ModelTooLargeError
 from scoring.booster import Ensemble
+from scoring.decision import Decision
 from table.encoding.build import VERSION
 
 _SAID = 300
@@ -21,7 +22,8 @@ def load_files(place: Path, run: str | None = None) -> Model:
 
     Parameters
     ----------
-    place : the directory of both files, or one of them.
+    place : the directory of the files, or one of the first two. Without a decision.json, as
+        earlier versions and regressions have none, probabilities are the model's own.
     run : that trained it; looked for in evaluation.json beside them if not given.
 
     Raises
@@ -45,7 +47,8 @@ def load_files(place: Path, run: str | None = None) -> Model:
             f"{len(encoder['features']):,}: they are of different runs; fetch both with "
             f"`dropforge fetch RUN`"
         )
-    return Model(ensemble, encoder, run or _run(folder / layout.EVALUATION))
+    decision = _decision(folder / layout.DECISION)
+    return Model(ensemble, encoder, run or _run(folder / layout.EVALUATION), decision)
 
 
 def _opened(file: Path) -> Path:
@@ -71,6 +74,17 @@ def _encoder(file: Path) -> Encoder:
     except ArtefactError as error:
         raise ModelUnusableError(
             f"{file} is no encoder of a model: {str(error)[:_SAID]}"
+        ) from error
+
+
+def _decision(file: Path) -> Decision:
+    if not file.is_file():
+        return Decision()
+    try:
+        return Decision.of_document(reading.checked(kinds.DECISION, file.read_bytes(), str(file)))
+    except ArtefactError as error:
+        raise ModelUnusableError(
+            f"{file} is no decision of a model: {str(error)[:_SAID]}"
         ) from error
 
 

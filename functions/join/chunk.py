@@ -12,7 +12,6 @@ from join.records import Spans
 from join.rows import Added, Reason, joined, parsed_reasons
 from pipeline import layout
 from pipeline.documents import kinds, reading
-from pipeline.documents.encoder import Encoder
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles
 from pipeline.documents.scoring.check import Checked
@@ -20,6 +19,7 @@ from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket, ObjectSource
+from scoring.decision import Decision
 from scoring.words import Words
 from table.reading.dialect import Dialect
 
@@ -51,6 +51,7 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
         Bucket(client, place["bucket"]), place["key"], place["version_id"], scoring["size"]
     )
     writer = Writer(Dialect(**plan["dialect"]), _encoding(scoring))
+    words = Words.of_target(encoder["target"], Decision.of_document(scoring.get("decision")))
     # Each chunk looks how the header differs from the rows.
     with reading.belonging(files.uri(layout.PLAN), files.bucket.uri(place["key"])):
         head = with_names(source.read(0, plan["data_start"]), plan, checked["added"], writer)
@@ -62,7 +63,7 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
     after = source.read(chunk["end"], chunk["tail"])
     note = note_of(files, chunk["index"])
     with reading.belonging(*_uris(files, chunk["index"], note)):
-        added = _added(files, plan, encoder, checked, note, head)
+        added = _added(files, plan, encoder["columns"], words, checked, note, head)
         body = b"".join((before, *joined(raw, _spans(files, note), added, writer), after))
     if checked["reasons"]:
         unexplained = sum(not row for row in added.reasons) if added.reasons else note["rows"]
@@ -105,9 +106,14 @@ def note_of(files: RunFiles, index: int) -> ScoreNote:
 
 
 def _added(
-    files: RunFiles, plan: Plan, encoder: Encoder, checked: Checked, note: ScoreNote, head: Named
+    files: RunFiles,
+    plan: Plan,
+    columns: list[str],
+    words: Words,
+    checked: Checked,
+    note: ScoreNote,
+    head: Named,
 ) -> Added:
-    words = Words.of_target(encoder["target"])
     predictions: Iterable[str] = ()
     reasons: list[list[Reason]] = []
     if note["rows"]:
@@ -128,7 +134,7 @@ def _added(
         predictions,
         reasons,
         checked["reasons"],
-        encoder["columns"],
+        columns,
         plan["columns"],
         {int(row): columns for row, columns in note.get("strays", {}).items()},
         head.padding,

@@ -1,7 +1,7 @@
 """A chunk's records with what is added to each, all other bytes as they were dropped."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
@@ -87,8 +87,8 @@ class _Rows:
 
     def __init__(self, added: Added, writer: Writer) -> None:
         self._added, self._writer = added, writer
-        quoted = Words(added.words.task, [writer.field(name) for name in added.words.classes])
-        self._fields = quoted.fields()
+        named = [writer.field(name) for name in added.words.classes]
+        self._fields = replace(added.words, classes=named).fields()
         self._lines = iter(added.predictions)
         self._done = 0
 

@@ -172,6 +172,8 @@ def _success_lines(result: Output) -> list[str]:
         lines.append(split)
     if search := result.get("search"):
         lines += [search["sentence"], *_hyperparameters(search["hyperparameters"])]
+    if decision := result.get("decision"):
+        lines.append(decision)
     if result["warnings"]:
         lines += ["", "Warnings:", *(f"- {warning}" for warning in result["warnings"])]
     files = result["files"]

@@ -13,13 +13,12 @@ import fastjsonschema
 
 from pipeline.drop_keys import SETTINGS_FILE
 from pipeline.errors import SettingsError
-from pipeline.vocabulary import DecimalSign, Promotion
+from pipeline.tuning.settings import TuningSettings, check_tuning
+from pipeline.vocabulary import METRICS, DecimalSign, Promotion, Task
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 SETTINGS_LIMIT = 1 << 20
 """Bytes of a pipeline.json; an execution's input, where its settings go, has at most 256 KiB."""
-
-_PARALLEL_JOBS = 4
 
 
 class SplitSettings(TypedDict):
@@ -34,15 +33,13 @@ class SplitSettings(TypedDict):
     group_column: NotRequired[str]
 
 
-class TuningSettings(TypedDict):
-    """How hyperparameters are searched for."""
+class Costs(TypedDict):
+    """What an error of a binary model costs, in any unit."""
 
-    jobs: int
-    parallel: int
-    strategy: Literal["Bayesian", "Hyperband", "Random"]
-    ranges: dict[str, list[float]]
-    """By hyperparameter: the least and the most."""
-    max_cost_usd: NotRequired[float]
+    false_alarm: float
+    """A negative row that counts as positive."""
+    miss: float
+    """A positive row that counts as negative."""
 
 
 class Settings(TypedDict):
@@ -64,6 +61,7 @@ class Settings(TypedDict):
     positive_label: NotRequired[str | float | bool]
     decimal: NotRequired[DecimalSign]
     metric: NotRequired[str]
+    costs: NotRequired[Costs]
     minimum: NotRequired[float]
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
@@ -128,8 +126,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
     Raises
     ------
     SettingsError
-        A value breaks the schema, the split's fractions do not sum to 1, or what is to be
-        searched for contradicts itself.
+        A value breaks the schema, the split's fractions do not sum to 1, costs are wanted and
+        not told, or what is to be searched for contradicts itself.
     """
     try:
         # The validator fills defaults into what it is given: hand it a copy. Encoding it finds
@@ -154,23 +152,19 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
             f"they must sum to 1"
         )
     if "tuning" in settings:
-        _check_tuning(settings["tuning"], source)
+        check_tuning(settings["tuning"], source)
+    if settings.get("metric") == "cost" and "costs" not in settings:
+        raise SettingsError(
+            f"{source}: metric is cost, but costs are not set; set costs.false_alarm and "
+            f"costs.miss, what the two errors cost"
+        )
     return settings
 
 
-def _check_tuning(tuning: TuningSettings, source: str) -> None:
-    for name, (low, high) in tuning["ranges"].items():
-        if not low < high:
-            raise SettingsError(
-                f"{source}: tuning.ranges.{name} goes from {low:g} to {high:g}; the first must be "
-                f"less than the second, and a value that is to stay belongs into hyperparameters"
-            )
-    most = tuning["jobs"] - 1
-    if tuning.setdefault("parallel", min(_PARALLEL_JOBS, most)) > most:
-        raise SettingsError(
-            f"{source}: tuning.parallel is {tuning['parallel']}, but of {tuning['jobs']} jobs the "
-            f"first runs alone; set tuning.parallel to at most {most}, or raise tuning.jobs"
-        )
+def metric_of(settings: Settings, task: Task) -> str:
+    """Return the name of the metric that models are judged by: as set, or the task's default."""
+    usual = "cost" if task == "binary" and "costs" in settings else METRICS[task][0]
+    return settings.get("metric", usual)
 
 
 def _read(text: str | bytes) -> Any:

@@ -9,12 +9,14 @@ DecimalSign = Literal[".", ","]
 
 METRICS: dict[Task, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2"),
-    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
+    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1", "cost"),
     "multiclass": ("mlogloss", "accuracy", "macro_f1"),
 }
 """What a model can be judged by; the first is the default of its task."""
 THRESHOLD = 0.5
-"""A binary row counts as positive from this probability on."""
+"""A binary row counts as positive from this probability on, where nothing else was chosen."""
+COST_ROWS = 1_000
+"""Rows of which the metric cost is the cost."""
 
 SPLITS = ("train", "validation", "test")
 """In the order of their numbers."""
@@ -66,6 +68,7 @@ WarningCode = Literal[
     "codes_as_numbers",
     "commented_rows",
     "copies",
+    "decision_missing",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
@@ -81,6 +84,7 @@ WarningCode = Literal[
     "imbalance",
     "infinite_values",
     "leakage",
+    "metric_changed",
     "metric_undefined",
     "missing_as_class",
     "missing_as_written",

@@ -1,4 +1,4 @@
-"""PredictFunction: predict and explain a chunk by the champion; explain a new model, and trials."""
+"""PredictFunction: predict and explain a chunk by the champion; look into new models."""
 
 from typing import Any, cast
 
@@ -10,6 +10,7 @@ from pipeline.aws_errors import named_errors
 from pipeline.clients import client
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.scoring.decision import DecidedFacts
 from pipeline.documents.search.facts import TrialFacts
 from pipeline.storage.bucket import Bucket
 
@@ -17,7 +18,11 @@ logger = Logger()
 tracer = Tracer()
 metrics = Metrics()
 s3 = client("s3")
-_STATES = {"model": "Explain model", "trials": "Predict by trials"}
+_STATES = {
+    "decision": "Choose decision",
+    "model": "Explain model",
+    "trials": "Predict by trials",
+}
 
 
 @logger.inject_lambda_context
@@ -25,7 +30,7 @@ _STATES = {"model": "Explain model", "trials": "Predict by trials"}
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
-    steps = {"chunk": _chunk, "model": _model, "trials": _trials}
+    steps = {"chunk": _chunk, "decision": _decision, "model": _model, "trials": _trials}
     with named_errors(_state(event)):
         return steps[event["step"]](event)
 
@@ -46,6 +51,15 @@ def _chunk(event: dict[str, Any]) -> int:
         logger.warning("no reasons", run=event["prefix"], why=unexplained)
     metrics.add_metric(name="ChunksPredicted", unit=MetricUnit.Count, value=1)
     return 1
+
+
+def _decision(event: dict[str, Any]) -> DecidedFacts:
+    from predict.steps.decision import DecisionEvent, choose_decision
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    found = choose_decision(files, cast(DecisionEvent, event))
+    logger.info("decided", run=event["prefix"], **found)
+    return found
 
 
 def _model(event: dict[str, Any]) -> ExplainedFacts:

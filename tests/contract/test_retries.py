@@ -40,6 +40,7 @@ CARRIED = {
         *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
         *("REFUSED", "TRANSFORM_FAILED_CHAMPION"),
     ),
+    "Choose decision": FUNCTION,
     "Explain model": FUNCTION,
     "Predict by trials": FUNCTION,
     "Evaluate": FUNCTION,

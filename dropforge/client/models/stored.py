@@ -32,7 +32,7 @@ def cache_dir() -> Path:
 def stored(stack: Stack, files: ModelFiles) -> Path:
     """Return the directory of a model's files on this machine, fetched if they are not there.
 
-    A copy counts for one name and one state of both objects: an ARN, and even an address, may be
+    A copy counts for one name and one state of its objects: an ARN, and even an address, may be
     given again when a stack, or the local cloud's state, is made anew.
 
     Raises
@@ -42,6 +42,8 @@ def stored(stack: Stack, files: ModelFiles) -> Path:
     """
     s3 = stack.client("s3")
     addresses = {layout.MODEL: files.model, layout.ENCODER: files.encoder}
+    if files.decision:
+        addresses[layout.DECISION] = files.decision
     tags = [_tag(s3, address) for address in addresses.values()]
     known = "\n".join([files.name, *addresses.values(), *tags])
     root = cache_dir() / "models"

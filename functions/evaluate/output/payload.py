@@ -1,7 +1,9 @@
 """What the evaluate step hands to the state machine: small, whatever the file's size."""
 
+from evaluate.output.decided import told
 from evaluate.output.package import description_of, metadata_of
 from evaluate.wording import short
+from pipeline import layout
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.search.searched import SearchPart
 from pipeline.documents.state import JudgedMetric, Payload, SearchFacts
@@ -41,6 +43,7 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
         },
         "split": document["split"]["sentence"] if document["split"] else None,
         "search": _search(document.get("search")),
+        "decision": told(document["decision"], document["classes"]),
         "warnings": [item["message"] for item in document["warnings"][:WARNING_COUNT]],
         "files": {
             "report": files["report"],
@@ -88,6 +91,7 @@ def _metadata(document: Evaluation) -> dict[str, object]:
         "data_last_modified": data["last_modified"],
         "request": files["request"],
         "encoder": files["encoder"].split("/", 3)[3],
+        "decision": _decision_key(document),
         "report": files["report"],
         "evaluation": files["evaluation"],
         "model": files["model"],
@@ -107,6 +111,14 @@ def _metadata(document: Evaluation) -> dict[str, object]:
         "code_version": document["versions"]["dropforge"],
         "xgboost": document["versions"]["xgboost"],
     }
+
+
+def _decision_key(document: Evaluation) -> str | None:
+    """Return where the decision lies that was judged, beside the encoder."""
+    if document["decision"] is None:
+        return None
+    folder = document["files"]["encoder"].split("/", 3)[3].rpartition("/")[0]
+    return layout.join(folder, layout.DECISION)
 
 
 def _number(value: float | None) -> str | None:

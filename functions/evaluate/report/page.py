@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluate import wording
+from evaluate.output.decided import told
 from evaluate.report.charts.contributions import WAYS
 from evaluate.report.charts.search import table_of
 from evaluate.report.charts.standing import standings
@@ -27,7 +28,7 @@ from pipeline.documents.evaluation import (
     Evaluation,
     JudgedRows,
 )
-from pipeline.documents.plots import ClassRow, Interval, MulticlassPlots
+from pipeline.documents.plots import BinaryPlots, ClassRow, Interval, MulticlassPlots
 from pipeline.documents.search.searched import Trial
 from pipeline.wording import DASH, counted, figure, quoted
 
@@ -51,6 +52,7 @@ _LABELS = {
     "precision": ("Precision", "alarms that are right"),
     "recall": ("Recall", "positives that are found"),
     "f1": ("F1", "precision and recall in one"),
+    "cost": ("Cost of 1,000 rows", "false alarms and misses, at the costs that are set"),
     "macro_f1": ("Macro F1", "mean over the classes"),
     "brier": ("Brier score", "mean squared error of the probabilities"),
 }
@@ -139,6 +141,7 @@ def render(document: Evaluation) -> str:
             worst_columns=worst_columns(document),
             numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
+            decided=decided_of(document),
             explanation_lead=lead_of(document),
             ways=WAYS,
             few_rows=FEW_ROWS,
@@ -172,6 +175,19 @@ def worst_columns(document: Evaluation) -> list[str]:
 def _trials(document: Evaluation) -> list[Trial]:
     search = document.get("search")
     return table_of(search)[:_TRIAL_ROWS] if search else []
+
+
+def decided_of(document: Evaluation) -> str:
+    """Say from which probability on a row counts as positive, and how probabilities are corrected.
+
+    Beside what is chosen stands what is not.
+    """
+    decision, known = document["decision"], told(document["decision"], document["classes"]) or ""
+    if document["task"] != "binary" or (decision and decision["chosen_for"] != "default"):
+        return known
+    name = quoted((document["classes"] or [])[1])
+    threshold = figure(cast(BinaryPlots, document["plots"])["threshold"], 2)
+    return f"A row counts as {name} from a probability of {threshold} on. {known}".strip()
 
 
 def _distinct(column: ColumnPart, rows: JudgedRows) -> str:

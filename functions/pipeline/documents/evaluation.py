@@ -9,6 +9,7 @@ from pipeline.documents.model_part import ModelPart
 from pipeline.documents.notes import RowCounts
 from pipeline.documents.plots import Interval, Plots
 from pipeline.documents.profile import SplitPart
+from pipeline.documents.scoring.decision import Decision
 from pipeline.documents.search.found import StartFacts
 from pipeline.documents.search.searched import SearchPart
 from pipeline.notices import Notice
@@ -222,6 +223,8 @@ class Evaluation(RunPart, JudgedPart, ModelPart):
     rows: JudgedRows
     split: SplitPart | None
     """None if an earlier version prepared the file."""
+    decision: Decision | None
+    """None of a regression, and where it is missing; then the usual threshold decides."""
     plots: Plots
     worst: list[WorstRow]
     columns: list[ColumnPart]

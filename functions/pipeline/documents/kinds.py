@@ -15,6 +15,7 @@ from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.scoring.check import Checked
 from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
+from pipeline.documents.scoring.decision import Decision
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.documents.scoring.result import ScoringOutput
 from pipeline.documents.search.found import Start
@@ -67,6 +68,8 @@ TRUTH: Kind[bytes] = Kind("Encode chunks", 192 * MIB)
 """Row numbers, labels and id columns of a chunk's test rows; a chunk has at most 128 MiB."""
 TEST: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
 """Features of a chunk's test rows, read in blocks: up to 25 bytes a feature."""
+VALIDATION: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
+"""The same of its validation rows, label first, read in blocks."""
 LINE_LIMIT = 16 * MIB
 """Of a line of features: 16,384 columns as thirteen numbers of 25 bytes have 5 MiB."""
 SEEN: Kind[bytes] = Kind("Encode chunks", 16 * MIB)
@@ -85,6 +88,8 @@ START: Kind[Start] = Kind("Fit encoder", 256 * 1024, "start", file=layout.START)
 """Some 60 hyperparameters, twice."""
 SEARCH: Kind[Searched] = Kind("Choose trial", 4 * MIB, "search", file=layout.SEARCH)
 """At most 500 trials of 15 hyperparameters, each with a reason of 1,024 letters."""
+DECISION: Kind[Decision] = Kind("Choose decision", 64 * 1024, "decision", file=layout.DECISION)
+"""A dozen numbers."""
 EVALUATION: Kind[Evaluation] = Kind("Evaluate", 64 * MIB, file=layout.EVALUATION)
 """Of any version, for people; evaluation.schema.json is the contract of this one."""
 MESSAGE: Kind[Message] = Kind("NotifyFunction", 4 * MIB, file=layout.MESSAGE)

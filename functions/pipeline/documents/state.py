@@ -64,6 +64,10 @@ class Champion(TypedDict):
     data_last_modified: NotRequired[str]
     """ISO 8601."""
     data_etag: NotRequired[str]
+    decision_key: NotRequired[str]
+    """Of its decision.json; one of an earlier version has none, nor has a regression."""
+    metric: NotRequired[str]
+    """What it was judged by when it was registered."""
     model_data: NotRequired[str]
     """s3:// address of the model.tar.gz; looked up for scoring alone."""
     image: NotRequired[str]
@@ -197,6 +201,8 @@ class Payload(ResultFacts):
     """How rows were divided, and why."""
     search: SearchFacts | None
     """None if the settings asked for none."""
+    decision: str | None
+    """What decides, and whether probabilities are corrected, if that is not as usual."""
 
     approval_status: ApprovalStatus
     package: Package
@@ -209,4 +215,5 @@ class Output(ResultFacts):
     dataset: str
     split: NotRequired[str | None]
     search: NotRequired[SearchFacts | None]
+    decision: NotRequired[str | None]
     model_package_arn: NotRequired[str]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from pipeline import drop_keys
-from pipeline.documents import kinds
+from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, columns_of
 from pipeline.documents.plan import Plan
 from pipeline.documents.scoring.plan import PlannedScoring, ScoringPlan
@@ -34,6 +34,8 @@ def plan_scoring(client: Any, request: Request, champion: Champion) -> PlannedSc
     ------
     DropNameError, SettingsError, EmptyFileError, NotCsvError, FileLimitError,
     ColumnMismatchError, ModelMissingError
+    ArtefactError
+        The champion's decision is gone or damaged: with others' its predictions would be others.
     """
     dropped = find_drop(
         request.dropped_in(client), request.drop["key"], request.drop.get("version_id")
@@ -53,7 +55,10 @@ def plan_scoring(client: Any, request: Request, champion: Champion) -> PlannedSc
     plan = _plan(text, name, encoder)
     plan["notices"] = [*notices, *plan["notices"]]
     files.write_document(kinds.PLAN, plan)
-    files.write_document(kinds.SCORING, _scoring(text, champion, dict(settings)))
+    scoring = _scoring(text, champion, dict(settings))
+    if key := champion.get("decision_key"):
+        scoring["decision"] = reading.read_json(files.bucket, key, kinds.DECISION)
+    files.write_document(kinds.SCORING, scoring)
     files.write_document(kinds.MANIFEST, ranges_of(plan, request.chunk_bytes))
     return {**write_request(files, request, dropped, dataset, settings), "champion": champion}
 

@@ -40,7 +40,7 @@ _ALIASES = {
 
 
 def check_metric(settings: Settings, task: Task) -> None:
-    """Refuse a metric that the task does not have.
+    """Refuse a metric, or costs, that the task does not have.
 
     Raises
     ------
@@ -51,6 +51,11 @@ def check_metric(settings: Settings, task: Task) -> None:
         raise SettingsError(
             f"pipeline.json sets metric {metric}, but the target makes the task {task}, whose "
             f"metrics are {', '.join(METRICS[task])}; choose one of them or delete metric"
+        )
+    if "costs" in settings and task != "binary":
+        raise SettingsError(
+            f"pipeline.json sets costs, which are of a false alarm and of a miss, but the target "
+            f"makes the task {task}, which has neither; delete costs"
         )
 
 

@@ -7,7 +7,8 @@ from pipeline.documents.search.facts import TuningFacts
 from pipeline.documents.search.found import Found, Start
 from pipeline.documents.state import JobFacts
 from pipeline.errors import SettingsError
-from pipeline.settings import Settings, TuningSettings
+from pipeline.settings import Settings
+from pipeline.tuning.settings import TuningSettings
 from pipeline.vocabulary import Goal
 from prepare.training.job import usd_per_hour
 from prepare.training.ranges import Ranges, ranges_of

@@ -1,7 +1,8 @@
 """scoring.json, and what Plan data answers for a file to score."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
+from pipeline.documents.scoring.decision import Decision
 from pipeline.documents.state import Champion, PlannedDrop
 
 
@@ -19,6 +20,8 @@ class ScoringPlan(TypedDict):
     """Whether it was gzip."""
     size: int
     """Bytes of what is read."""
+    decision: NotRequired[Decision | None]
+    """The champion's; None if it has none."""
 
 
 class PlannedScoring(PlannedDrop):
