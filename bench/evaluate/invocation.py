@@ -46,11 +46,13 @@ def main(folder: Path) -> None:
         },
         "comparison": {"compared": True, "reason": ""},
         "explanation": {"explained": False, "reason": "it is not what is measured"},
+        "trials": {"predicted": False, "reason": ""},
         "comparisons": {"count": 0, "suffixes": []},
         "fit": {
             "task": "regression",
             "target": "target",
             "chunks": "",
+            "checkpoints": "",
             "hyperparameters": {},
             "resource_config": {},
             "stopping_condition": {},

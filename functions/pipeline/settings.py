@@ -13,6 +13,7 @@ import fastjsonschema
 
 from pipeline.drop_keys import SETTINGS_FILE
 from pipeline.errors import SettingsError
+from pipeline.tuning.settings import TuningSettings, check_tuning
 from pipeline.vocabulary import METRICS, DecimalSign, Promotion, Task
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
@@ -66,6 +67,8 @@ class Settings(TypedDict):
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
     reasons: NotRequired[int]
+    tuning: NotRequired[TuningSettings]
+    """Not there if nothing is searched for."""
 
 
 _TYPES = {
@@ -124,8 +127,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
     Raises
     ------
     SettingsError
-        A value breaks the schema, the split's fractions do not sum to 1, or costs are wanted
-        and not told.
+        A value breaks the schema, the split's fractions do not sum to 1, costs are wanted and
+        not told, or what is to be searched for contradicts itself.
     """
     try:
         # The validator fills defaults into what it is given: hand it a copy. Encoding it finds
@@ -135,6 +138,9 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
         raise _no_json(source, error) from error
     if isinstance(copy, dict) and isinstance(copy.get("hyperparameters"), dict):
         copy["hyperparameters"] = _unquoted(copy["hyperparameters"])
+    if isinstance(copy, dict) and isinstance(copy.get("tuning"), bool):
+        # true is all the defaults; what is not asked for is not there.
+        copy |= {"tuning": {}} if copy.pop("tuning") else {}
     try:
         settings: Settings = _validator()(copy)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -146,6 +152,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
             f"{source}: split.train, split.validation and split.test sum to {total:g}; "
             f"they must sum to 1"
         )
+    if "tuning" in settings:
+        check_tuning(settings["tuning"], source)
     if settings.get("metric") == "cost" and "costs" not in settings:
         raise SettingsError(
             f"{source}: metric is cost, but costs are not set; set costs.false_alarm and "

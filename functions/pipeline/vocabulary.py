@@ -107,6 +107,7 @@ WarningCode = Literal[
     "same_categories",
     "same_columns",
     "same_labels",
+    "search_ended",
     "stray_class",
     "subtotals",
     "suffix",

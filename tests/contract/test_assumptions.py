@@ -14,6 +14,7 @@ def test_what_is_not_always_in_a_jobs_answer_is_no_hard_path(definition: State) 
     always = {
         *("$", "$.TrainingJobName", "$.TrainingJobStatus", "$.TransformJobName"),
         "$.ModelArtifacts.S3ModelArtifacts",
+        *("$.HyperParameterTuningJobName", "$.HyperParameterTuningJobStatus"),
     }
     found = {
         path

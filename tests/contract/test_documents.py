@@ -27,6 +27,8 @@ from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, DialectFacts, Plan, Request
 from pipeline.documents.profile import Profile, SplitPart
+from pipeline.documents.search.found import Found, Start
+from pipeline.documents.search.searched import Searched, Trial
 from pipeline.settings import SCHEMA_FILE
 
 ROOT = Path(__file__).parents[2]
@@ -52,6 +54,10 @@ TYPES: dict[str, Any] = {
     "note": PartsNote,
     "rows": ChunkRows,
     "explanation": Explanation,
+    "found": Found,
+    "start": Start,
+    "trial": Trial,
+    "search": Searched,
     "profile": Profile,
     "split": SplitPart,
     "repeats": Repeats,

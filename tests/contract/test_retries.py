@@ -26,6 +26,10 @@ CARRIED = {
     "Look at transform quota": ("QUOTA_UNKNOWN",),
     "Train model (XGBoost)": ("JOB_THROTTLED",),
     "Stop lost job": ("CALL_THROTTLED",),
+    "Continue tuning (XGBoost)": ("JOB_THROTTLED",),
+    "Tune model (XGBoost)": ("JOB_THROTTLED",),
+    "Stop lost search": ("CALL_THROTTLED",),
+    "Choose trial": FUNCTION,
     "Save Model": ("CALL_THROTTLED",),
     "Batch transform": (
         *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
@@ -38,6 +42,7 @@ CARRIED = {
     ),
     "Choose decision": FUNCTION,
     "Explain model": FUNCTION,
+    "Predict by trials": FUNCTION,
     "Evaluate": FUNCTION,
     "Take turn": ("TURN_TAKEN", *FUNCTION),
     "Register model": ("REGISTRATION_THROTTLED",),
@@ -126,7 +131,7 @@ def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
                 assert not set(rule["ErrorEquals"]) & AMBIGUOUS or rule["MaxAttempts"] == 0, name
             # What registers gives its turn back before it looks at the cause; whether a lost job
             # could be stopped changes nothing.
-            later = {"Register model", "Stop lost job"}
+            later = {"Register model", "Stop lost job", "Stop lost search"}
             wanted = {"States.ALL"} if name in later else AMBIGUOUS
             [caught] = [c["Next"] for c in state["Catch"] if set(c["ErrorEquals"]) & wanted]
             assert any(
@@ -134,7 +139,7 @@ def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
                 for other in reachable(machine, {caught})
                 if machine[other]["Type"] == "Choice"
             ), name
-    assert found == 7
+    assert found == 10
 
 
 QUOTA = "SageMaker.ResourceLimitExceededException"

@@ -23,14 +23,25 @@ State = dict[str, Any]
 INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), errors.InputError)}
 GIVE_BACK = "Give turn back"
 STOP_LOST = "Stop lost job"
+STOP_SEARCH = "Stop lost search"
 OWN_ERRORS = {
     GIVE_BACK: "$.turn_error",
     STOP_LOST: "$.stop_error",
+    STOP_SEARCH: "$.stop_error",
     "Look at transform quota": "$.quota",
 }
 """Where the error of a state goes that keeps no run from going on."""
 SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker|ServiceQuotas)\.\w+")
 VALUES = {
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Bayesian",
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 19, "MaxParallelTrainingJobs": 4},
+    },
+    "StaticHyperParameters": {"objective": "reg:squarederror"},
+    "WarmStartConfig": {
+        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "a"}],
+        "WarmStartType": "TransferLearning",
+    },
     "HyperParameters": {"objective": "reg:squarederror", "num_round": "10"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
@@ -115,7 +126,7 @@ def test_every_error_of_the_machine_ends_in_a_failure_or_a_new_attempt(definitio
         state = states[name]
         assert not state.get("End"), name
         # The turn is given back whether the model was registered or not; the other leads back.
-        if name not in (GIVE_BACK, STOP_LOST):
+        if name not in (GIVE_BACK, STOP_LOST, STOP_SEARCH):
             assert state["Type"] in ("Fail", "Choice", "Pass", "Wait"), name
 
 
@@ -168,6 +179,8 @@ def test_every_state_can_be_reached(definition: State) -> None:
     "name",
     [
         "Train model (XGBoost)",
+        "Continue tuning (XGBoost)",
+        "Tune model (XGBoost)",
         "Save Model",
         "Batch transform",
         "Save champion Model",

@@ -89,6 +89,7 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
             for name in ("train", "validation", "test", "dropped")
             if name in rows
         ),
+        "Search": search_line(result),
         "Next": f"dropforge promote {result['run']}" if result["verdict"] == "pending" else "",
         "Warnings": _listed(result["warnings"]),
     }
@@ -120,6 +121,12 @@ def _table(facts: Mapping[str, str]) -> Table:
 
 def _listed(warnings: Sequence[str]) -> str:
     return "\n".join(f"- {warning}" for warning in warnings)
+
+
+def search_line(result: Result) -> str:
+    """Return what a search for hyperparameters tried, gained and cost; "" if there was none."""
+    search = result.get("search")
+    return str(search["sentence"]) if search else ""
 
 
 def metric_line(result: Result) -> str:

@@ -45,6 +45,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
         "metrics": output.get("metrics") or {},
         "rows": output.get("rows") or {},
         "split": output.get("split"),
+        "search": output.get("search"),
         "warnings": output.get("warnings") or [],
         "seconds": followed.timeline.seconds(),
         "files": {name: str(path) for name, path in files.items()},

@@ -5,7 +5,8 @@ from evaluate.output.package import description_of, metadata_of
 from evaluate.wording import short
 from pipeline import layout
 from pipeline.documents.evaluation import Evaluation
-from pipeline.documents.state import JudgedMetric, Payload
+from pipeline.documents.search.searched import SearchPart
+from pipeline.documents.state import JudgedMetric, Payload, SearchFacts
 from pipeline.notices import WARNING_COUNT
 
 # A state's data ends at 256 KiB, and a column's name may be longer; evaluation.json has all of it.
@@ -41,6 +42,7 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "dropped": rows["dropped"],
         },
         "split": document["split"]["sentence"] if document["split"] else None,
+        "search": _search(document.get("search")),
         "decision": told(document["decision"], document["classes"]),
         "warnings": [item["message"] for item in document["warnings"][:WARNING_COUNT]],
         "files": {
@@ -54,6 +56,25 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "description": description_of(document["verdict"]["sentence"]),
             "metadata": metadata_of(_metadata(document)),
         },
+    }
+
+
+def _search(search: SearchPart | None) -> SearchFacts | None:
+    if search is None:
+        return None
+    first, best, test = search["trials"][0], search["trials"][search["best"]], search["test"]
+    return {
+        "sentence": short(search["sentence"], _SENTENCE),
+        "job": search["job"],
+        "jobs": len(search["trials"]),
+        "metric": search["metric"],
+        "first": first["value"],
+        "best": best["value"],
+        "test_first": test["first"] if test else None,
+        "test_best": test["best"] if test else None,
+        "seconds": search["seconds"],
+        "cost_usd": search["cost_usd"],
+        "hyperparameters": best["hyperparameters"],
     }
 
 

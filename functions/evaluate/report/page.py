@@ -16,20 +16,21 @@ from markupsafe import Markup
 from evaluate import wording
 from evaluate.output.decided import decides_as_usual, told
 from evaluate.report.charts.contributions import WAYS
+from evaluate.report.charts.search import table_of
 from evaluate.report.charts.standing import standings
 from evaluate.report.explanations import explanations_of, lead_of
 from evaluate.report.facts import about_of
-from evaluate.report.plots import learning_of, plots_of
+from evaluate.report.plots import learning_of, plots_of, search_of
 from evaluate.verdict.warnings import FEW_ROWS
 from pipeline.documents.evaluation import (
     ColumnPart,
     ComparisonPart,
     Evaluation,
-    Interval,
     JudgedRows,
 )
-from pipeline.documents.plots import BinaryPlots, ClassRow, MulticlassPlots
-from pipeline.wording import counted, figure, quoted
+from pipeline.documents.plots import BinaryPlots, ClassRow, Interval, MulticlassPlots
+from pipeline.documents.search.searched import Trial
+from pipeline.wording import DASH, counted, figure, quoted
 
 _TASKS = {
     "regression": "Regression",
@@ -64,6 +65,7 @@ _FINDINGS = {
 _WORST_COLUMNS = 8
 _CLASS_ROWS = 12
 _CLASS_LENGTH = 24
+_TRIAL_ROWS = 10
 _EXACT_DISTINCT = 1_000
 """Where it is not said, more different values than these are an estimate."""
 _NUMERIC = ("integer", "float")
@@ -91,6 +93,7 @@ def _environment() -> Environment:
         "moment": wording.moment,
         "mean": wording.mean,
         "breakable": _breakable,
+        "shortly": _shortly,
         "after_colon": lambda text: text.split(": ", 1)[-1],
     }
     return environment
@@ -122,7 +125,10 @@ def render(document: Evaluation) -> str:
                 "plots": plots_of(document),
                 "learning": learning_of(document),
                 "explanations": explanations_of(document),
+                "search": search_of(document),
             },
+            searched=document.get("search"),
+            trials=_trials(document),
             class_rows=class_rows(document),
             class_names=dict(
                 zip(
@@ -166,6 +172,11 @@ def worst_columns(document: Evaluation) -> list[str]:
     return (first + [name for name in there if name not in first])[:_WORST_COLUMNS]
 
 
+def _trials(document: Evaluation) -> list[Trial]:
+    search = document.get("search")
+    return table_of(search)[:_TRIAL_ROWS] if search else []
+
+
 def decided_of(document: Evaluation) -> str:
     """Say from which probability on a row counts as positive, and how probabilities are corrected.
 
@@ -187,6 +198,14 @@ def _distinct(column: ColumnPart, rows: JudgedRows) -> str:
         return wording.thousands(count)
     file = rows["train"] + rows["validation"] + rows["test"] + rows["dropped"]
     return wording.estimated(count, file - (column["missing"] or 0))
+
+
+def _shortly(text: str | None) -> str:
+    """Write a hyperparameter with few digits; a dash where XGBoost's own default was left."""
+    try:
+        return DASH if text is None else wording.plain(float(text), 3)
+    except ValueError:
+        return str(text)
 
 
 def _breakable(name: str) -> Markup:

@@ -16,11 +16,13 @@ from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
+from evaluate.output.search import search_part, search_warnings
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
 from evaluate.rows.decided import own_decision
 from evaluate.rows.holdout import Holdout
 from evaluate.rows.worst import worst_rows
+from evaluate.steps.search import trained_by
 from evaluate.verdict.comparison import data_beside
 from evaluate.verdict.judgement import Judgement, judge
 from evaluate.verdict.outliers import outlier_warnings
@@ -89,15 +91,17 @@ def evaluate_run(
     judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
+    search = search_part(files, event, holdout, scored, metric)
     worst = _worst(files, holdout, scored, encoder, model["importance"])
+    header = encoder.get("header", True)
     foremost = [
-        *guess_notices(
-            encoder["columns"], encoder.get("header", True), target["name"], rule.target_by
-        ),
+        *guess_notices(encoder["columns"], header, target["name"], rule.target_by),
         *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
     ]
     document: Evaluation = {
-        **run_part(files, request, encoder, event, rule.target_by),
+        **run_part(
+            files, request, encoder, event, rule.target_by, trained_by(event["fit"], search)
+        ),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
         "split": profile.get("split"),
@@ -106,10 +110,14 @@ def evaluate_run(
         **model,
         "worst": worst,
         "columns": columns_of(profile),
-        "warnings": foremost + undecided + _warnings(profile, judgement, holdout),
+        "warnings": foremost
+        + undecided
+        + search_warnings(search)
+        + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),
         "timings": {},
         "package": {"group": "", "description": "", "metadata": {}},
+        "search": search,
     }
     times.append(time.perf_counter())
     document["timings"] = {

@@ -18,6 +18,8 @@ from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
 from pipeline.documents.scoring.decision import Decision
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.documents.scoring.result import ScoringOutput
+from pipeline.documents.search.found import Start
+from pipeline.documents.search.searched import Searched
 
 T = TypeVar("T")
 MIB = 1 << 20
@@ -84,6 +86,10 @@ EXPLANATION: Kind[Explanation] = Kind(
     "Explain model", 4 * MIB, "explanation", file=layout.EXPLANATION, is_compact=True
 )
 """At most 50 columns, 15 of them with 300 points, and six with ten categories of 80 letters."""
+START: Kind[Start] = Kind("Fit encoder", 256 * 1024, "start", file=layout.START)
+"""Some 60 hyperparameters, twice."""
+SEARCH: Kind[Searched] = Kind("Choose trial", 4 * MIB, "search", file=layout.SEARCH)
+"""At most 500 trials of 15 hyperparameters, each with a reason of 1,024 letters."""
 DECISION: Kind[Decision] = Kind("Choose decision", 64 * 1024, "decision", file=layout.DECISION)
 """A dozen numbers."""
 EVALUATION: Kind[Evaluation] = Kind("Evaluate", 64 * MIB, file=layout.EVALUATION)

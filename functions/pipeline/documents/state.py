@@ -6,6 +6,8 @@ from typing import Any, NotRequired, TypedDict
 from pipeline.documents.evaluation import Package, Values
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.notes import RowCounts
+from pipeline.documents.search.facts import TrialFacts, TuningFacts
+from pipeline.documents.search.found import StartFacts
 from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
 
 
@@ -98,8 +100,14 @@ class Fitted(JobFacts):
     target: str
     chunks: str
     """Key of chunks.json."""
+    checkpoints: str
+    """The folder of the training job's checkpoints, below the run's prefix."""
     hyperparameters: dict[str, str]
     champion: UsableFacts
+    start: NotRequired[StartFacts]
+    """If an earlier search has a part in them."""
+    tuning: NotRequired[TuningFacts]
+    """If hyperparameters are searched for."""
 
 
 class Training(TypedDict):
@@ -127,6 +135,7 @@ class Judged(TypedDict):
     champion: Champion
     comparison: Compared
     explanation: ExplainedFacts
+    trials: TrialFacts
     fit: Fitted
     training: Training
     execution: dict[str, Any]
@@ -165,11 +174,33 @@ class ResultFacts(TypedDict):
     files: MessageFiles
 
 
+class SearchFacts(TypedDict):
+    """What is told of a search."""
+
+    sentence: str
+    job: str | None
+    jobs: int
+    """Training jobs that were tried."""
+    metric: str
+    """On the validation rows, as first and best."""
+    first: float | None
+    best: float | None
+    test_first: float | None
+    """The run's own metric on the test rows, by the models of the first and the best job."""
+    test_best: float | None
+    seconds: float | None
+    cost_usd: float | None
+    hyperparameters: dict[str, str]
+    """Of the best job, those that were searched for."""
+
+
 class Payload(ResultFacts):
     """$.evaluation: what Evaluate answers."""
 
     split: str | None
     """How rows were divided, and why."""
+    search: SearchFacts | None
+    """None if the settings asked for none."""
     decision: str | None
     """What decides, and whether probabilities are corrected, if that is not as usual."""
 
@@ -183,5 +214,6 @@ class Output(ResultFacts):
     run: str
     dataset: str
     split: NotRequired[str | None]
+    search: NotRequired[SearchFacts | None]
     decision: NotRequired[str | None]
     model_package_arn: NotRequired[str]

@@ -34,8 +34,10 @@ from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.column_summary import summary
 from prepare.steps.kept_settings import keep_settings
-from prepare.training.hyperparameters import check_metric, hyperparameters
+from prepare.training.goes_by import goes_by
+from prepare.training.hyperparameters import check_metric
 from prepare.training.job import encoded_bytes, job_of
+from prepare.training.start import Beside
 from table.columns.kind import Column, columns_of
 from table.columns.locale import has_decimal_comma
 from table.columns.named_in_settings import as_in_file, kept_columns
@@ -119,18 +121,19 @@ def fit_run(
         learned = learn(source, plan, settings, encoder, fit, division.chunks, numbers)
         encoder, notices = learned.write(files), [*notices, *learned.notices]
     files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
-    has_champion = usable.encoder is not None
-    chunks: list[Chunk] = [
-        {**chunk, "champion": has_champion, "again": again} for chunk in division.chunks
-    ]
+    usable_now = usable.encoder is not None
+    chunks: list[Chunk] = [{**c, "champion": usable_now, "again": again} for c in division.chunks]
     files.write_document(kinds.CHUNKS, chunks)
     size = encoded_bytes(encoder, decided.chained.profile["rows"], plan["source"]["size"])
+    job = job_of(settings, default_instance, size)
+    beside = Beside(request["run"], target.task, division.train_rows, len(encoder["features"]))
     fitted: Fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
         "chunks": files.key(layout.CHUNKS),
-        "hyperparameters": hyperparameters(target, settings, division.train_rows),
-        **job_of(settings, default_instance, size),
+        "checkpoints": layout.CHECKPOINTS,
+        **goes_by(files, champion, target, settings, job, beside, again),
+        **job,
         "champion": usable.to_json(),
     }
     if not again:

@@ -86,11 +86,14 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
         defaults["num_class"] = len(target.classes or [])
     if settings["hyperparameters"].get("booster") == "gblinear":
         defaults = {name: value for name, value in defaults.items() if name not in _OF_TREES}
-    chosen = {
-        _ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()
-    }
+    chosen = own_of(settings)
     _check_task(target, chosen)
     return {name: _text(value) for name, value in (defaults | chosen).items()}
+
+
+def own_of(settings: Settings) -> dict[str, object]:
+    """Return the settings' hyperparameters, by the names that the container has for them."""
+    return {_ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()}
 
 
 def _check_task(target: Target, chosen: dict[str, object]) -> None:

@@ -98,6 +98,17 @@ def job_of(settings: Settings, default_instance: str, size: int) -> JobFacts:
     }
 
 
+def usd_per_hour(resources: dict[str, Any]) -> float | None:
+    """Return the price of a job's instances; None if it is not known.
+
+    Parameters
+    ----------
+    resources : SageMaker's ResourceConfig.
+    """
+    price = _prices()["usd_per_hour"].get(resources["InstanceType"])
+    return None if price is None else float(price) * int(resources["InstanceCount"])
+
+
 def _seconds_for(limit: float, instance: str, count: int, longest: int) -> int:
     table = _prices()
     price = table["usd_per_hour"].get(instance)

@@ -1,0 +1,63 @@
+"""Trains as SageMaker's container does: by the local cloud's own code, in its folders."""
+
+import contextlib
+import io
+import json
+import logging
+import tempfile
+from pathlib import Path
+
+import xgboost
+
+from bench.models.parts import Parts
+from dropforge.cloud.sagemaker.container import train
+from scoring.booster import Ensemble
+
+_CHANNELS = ("train", "validation")
+
+
+def trained(
+    parts: Parts, hyperparameters: dict[str, str], log: io.StringIO | None = None
+) -> Ensemble:
+    """Run a training job on what Prepare wrote.
+
+    Parameters
+    ----------
+    log : takes what the job prints.
+
+    Raises
+    ------
+    RuntimeError
+        With the text that the job leaves as its failure.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
+        root = Path(folder)
+        _lay(root, parts, hyperparameters)
+        xgboost.set_config(verbosity=1)
+        logging.disable(logging.CRITICAL)
+        try:
+            with contextlib.redirect_stdout(log or io.StringIO()):
+                status = train.main(root)
+        finally:
+            logging.disable(logging.NOTSET)
+        if status:
+            raise RuntimeError((root / "output" / "failure").read_text("utf-8"))
+        files = sorted((root / "model").iterdir())
+        return Ensemble.of_files(path.read_bytes() for path in files)
+
+
+def _lay(root: Path, parts: Parts, hyperparameters: dict[str, str]) -> None:
+    config = root / "input" / "config"
+    config.mkdir(parents=True)
+    channel = {"ContentType": "text/csv", "TrainingInputMode": "File"}
+    for name, content in (
+        ("hyperparameters", hyperparameters),
+        ("inputdataconfig", dict.fromkeys(_CHANNELS, channel)),
+        ("resourceconfig", {"hosts": ["algo-1"], "current_host": "algo-1"}),
+    ):
+        (config / f"{name}.json").write_text(json.dumps(content), encoding="utf-8")
+    for name in _CHANNELS:
+        target = root / "input" / "data" / name
+        target.mkdir(parents=True)
+        for file, body in parts.run.files(name).items():
+            (target / file).write_bytes(body)
