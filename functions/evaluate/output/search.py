@@ -20,6 +20,8 @@ from pipeline.wording import counted, figure
 from scoring.decision import Decision
 
 _REASON = 200
+_CAUSE = 140
+"""So that the remedy behind it is not cut off; the report has the whole."""
 _OWN = "predictions"
 """The folder of what batch transform predicts with the run's model."""
 
@@ -151,7 +153,7 @@ def search_warnings(part: SearchPart | None) -> list[Notice]:
         notice(
             "search_ended",
             f"The search for hyperparameters ended after {tried} of {part['asked']:,}: "
-            f"{part['problem'].rstrip('.')}. The best of them was gone on with; drop the file "
-            f"again to search anew.",
+            f"{short(part['problem'].rstrip('.'), _CAUSE)}. The best of them was gone on with; drop "
+            f"the file again to search anew.",
         )
     ]
