@@ -31,9 +31,10 @@ _NOT_CHECKED_HERE = (
     "TriggerRole ListDrops s3:ListBucket *",
     "PrepareRole ListRuns *",
     "PredictRole ListRuns *",
-    # Only the jobs that Step Functions waits for are marked with tags of its own.
-    "* sagemaker:AddTags model/[*]",
-    "* sagemaker:ListTags model/[*]",
+    # An event of a job ends the wait for it, whatever Step Functions may ask.
+    "* WaitForJobs *",
+    "* RunJobs sagemaker:Describe*",
+    "* sagemaker:ListTags *",
 )
 # What the run of a cell does not come to use, and who does.
 _UNUSED = {
@@ -71,6 +72,10 @@ _UNUSED = {
     # Without a decision the usual threshold decides, and the report says so.
     "PredictRole * s3:PutObject runs/[*]/decision.json": "the report",
     "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
+    "* RunJobs sagemaker:StopTransformJob *": "an execution that is stopped",
+    "TrainAndBatchTransformRole StopOwnTraining *": "an answer that is lost",
+    # Without it the run trains without having looked.
+    "TrainAndBatchTransformRole LookAtTransformQuota *": "a quota of 0",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
     "* RunJobs sagemaker:*TransformJob training-job/[*]": "no call",

@@ -12,7 +12,7 @@ from pipeline.errors import ArtefactError
 from scoring.archive import ModelArchiveError, ModelTooLargeError
 from scoring.booster import Ensemble
 from scoring.decision import Decision
-from table.encoding.build import VERSION
+from table.encoding.build import READ, VERSION
 
 _SAID = 300
 
@@ -64,11 +64,11 @@ def _encoder(file: Path) -> Encoder:
     body = _opened(file).read_bytes()
     try:
         value = reading.checked(kinds.VERSIONED, body, str(file))
-        if value["version"] != VERSION:
+        if value["version"] not in READ:
             raise ModelUnusableError(
                 f"{file} is of version {value['version']}, which another release of Dropforge "
-                f"wrote; this one reads version {VERSION}: load the model with that release, or "
-                f"drop its file again to train it anew"
+                f"wrote; this one reads versions up to {VERSION}: load the model with that "
+                f"release, or drop its file again to train it anew"
             )
         return reading.fitting(kinds.ENCODER, value, str(file))
     except ArtefactError as error:

@@ -51,7 +51,6 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
         Bucket(client, place["bucket"]), place["key"], place["version_id"], scoring["size"]
     )
     writer = Writer(Dialect(**plan["dialect"]), _encoding(scoring))
-    words = Words.of_target(encoder["target"], Decision.of_document(scoring.get("decision")))
     # Each chunk looks how the header differs from the rows.
     with reading.belonging(files.uri(layout.PLAN), files.bucket.uri(place["key"])):
         head = with_names(source.read(0, plan["data_start"]), plan, checked["added"], writer)
@@ -62,6 +61,7 @@ def join_chunk(client: Any, bucket_name: str, prefix: str, folder: str, chunk: S
     raw = source.read(chunk["start"], chunk["end"])
     after = source.read(chunk["end"], chunk["tail"])
     note = note_of(files, chunk["index"])
+    words = Words.of_target(encoder["target"], Decision.of_document(scoring.get("decision")))
     with reading.belonging(*_uris(files, chunk["index"], note)):
         added = _added(files, plan, encoder["columns"], words, checked, note, head)
         body = b"".join((before, *joined(raw, _spans(files, note), added, writer), after))

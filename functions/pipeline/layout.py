@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 # Documents of a run, below its prefix.
 REQUEST, PLAN, MANIFEST = "request.json", "plan.json", "manifest.json"
 PROFILE, ENCODER, CHAMPION_ENCODER = "profile.json", "encoder.json", "champion_encoder.json"
-FIT, CHUNKS = "fit.json", "chunks.json"
+FIT, CHUNKS, FOLDS = "fit.json", "chunks.json", "folds.json"
 EVALUATION, REPORT, MESSAGE = "evaluation.json", "report.html", "message.json"
 EXPLANATION, DECISION = "explanation.json", "decision.json"
 CHECKPOINTS = "checkpoints"

@@ -50,6 +50,7 @@ class Settings(TypedDict):
     missing_values: list[str | float] | dict[str, list[str | float]]
     id_columns: list[str]
     drop_columns: list[str]
+    keep_columns: list[str]
     split: SplitSettings
     promotion: Promotion
     scoring: Literal["auto", "batch", "function"]

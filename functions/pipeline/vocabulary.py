@@ -69,6 +69,7 @@ WarningCode = Literal[
     "commented_rows",
     "copies",
     "decision_missing",
+    "dropped_chance",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
@@ -84,6 +85,7 @@ WarningCode = Literal[
     "imbalance",
     "infinite_values",
     "leakage",
+    "leakage_unchecked",
     "metric_changed",
     "metric_undefined",
     "missing_as_class",
@@ -110,6 +112,7 @@ WarningCode = Literal[
     "subtotals",
     "suffix",
     "target_code",
+    "target_given_away",
     "target_guessed",
     "swallowed_lines",
     "target_is_constant",
@@ -133,6 +136,7 @@ ASKING: dict[WarningCode, str] = {
     "stray_class": "a class of its target stands in a row or two",
     "subtotals": "lines of totals seem to stand between its rows",
     "target_code": "its target may hold a code for missing values",
+    "target_given_away": "a column seems to give its target away",
     "target_total": "its target seems to hold a line of totals",
 }
 """Warnings of the data after which no model is approved before a person has looked; each with

@@ -20,9 +20,9 @@ from pipeline.documents.chunk_profile import (
     RowsProfile,
     Timeline,
 )
-from pipeline.documents.encoder import Encoder, Feature, TargetFacts
+from pipeline.documents.encoder import Encoder, Feature, TargetFacts, ValueTable
 from pipeline.documents.evaluation import Evaluation
-from pipeline.documents.fit import Chunk, DigestRule, Fit
+from pipeline.documents.fit import Chunk, DigestRule, Fit, FoldMeans, Folds
 from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, DialectFacts, Plan, Request
@@ -47,7 +47,10 @@ TYPES: dict[str, Any] = {
     "feature": Feature,
     "encoder": Encoder,
     "digests": DigestRule,
+    "value_table": ValueTable,
     "fit": Fit,
+    "folds": Folds,
+    "fold_means": FoldMeans,
     "note": PartsNote,
     "rows": ChunkRows,
     "explanation": Explanation,

@@ -241,6 +241,26 @@ def test_every_parameter_says_what_it_is_and_bounds_its_values(template: State) 
         assert bounds & set(parameter), name
 
 
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [
+        ("", True),
+        ("rate(7 days)", True),
+        ("cron(0 3 ? * MON *)", True),
+        ("at(2027-01-31T03:00:00)", True),
+        ("rate(7 dayz)", False),
+        ("rate(0 days)", False),
+        ("cron(0 3 * * *)", False),
+        ("at(tomorrow)", False),
+    ],
+)
+def test_schedule_that_cannot_exist_is_refused_before_it_is_deployed(
+    template: State, expression: str, taken: bool
+) -> None:
+    pattern = template["Parameters"]["RetrainingSchedule"]["AllowedPattern"]
+    assert bool(re.search(pattern, expression)) == taken
+
+
 def test_every_output_says_what_it_is(template: State) -> None:
     assert {f"{name}FunctionArn" for name in FUNCTIONS} <= set(template["Outputs"])
     assert all(output["Description"] for output in template["Outputs"].values())

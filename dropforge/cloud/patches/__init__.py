@@ -32,8 +32,13 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import loading, queue_urls
-    from dropforge.cloud.patches.events import event_delivery, event_source
+    from dropforge.cloud.patches import loading, queue_urls, unknown_actions
+    from dropforge.cloud.patches.events import (
+        event_delivery,
+        event_source,
+        request_limits,
+        schedules,
+    )
     from dropforge.cloud.patches.functions import (
         code_changes,
         invocations,
@@ -53,11 +58,13 @@ def _modules() -> list[Any]:
     from dropforge.cloud.patches.stepfunctions import (
         asl,
         branches,
+        definitions,
         executions,
         map_run,
         previous_events,
         start_execution,
         state_machine_role,
+        strict,
         turns,
     )
 
@@ -68,10 +75,13 @@ def _modules() -> list[Any]:
     return [
         state_machine_role,
         asl,
+        strict,
         turns,
         branches,
         bucket_deletion,
+        definitions,
         event_delivery,
+        request_limits,
         event_source,
         filter_log_events,
         lambda_worker,
@@ -82,10 +92,12 @@ def _modules() -> list[Any]:
         previous_events,
         queue_urls,
         ranged_reads,
+        schedules,
         secure_transport,
         start_execution,
         virtual_hosts,
         topic_policy,
+        unknown_actions,
         wildcards,
         worker_pool,
         code_changes,

@@ -76,7 +76,7 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
     if operation not in _OPERATIONS:
         raise ApiError(
             "UnknownOperationException",
-            f"the local cloud has no SageMaker operation {operation}; see docs/local-cloud.md",
+            f"SageMaker's {operation} is not supported by the local cloud; see docs/local-cloud.md",
         )
     schema.check(operation, request)
     lost = runtime.faults().meet(operation, _subject(request))

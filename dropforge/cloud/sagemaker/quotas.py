@@ -81,16 +81,17 @@ def reset() -> None:
 
 
 def _answer(operation: str, request: dict[str, Any]) -> dict[str, Any]:
-    if request.get("ServiceCode") != _SERVICE:
-        raise ApiError("NoSuchResourceException", "The local cloud has quotas of sagemaker alone")
-    if operation in ("ListServiceQuotas", "ListAWSDefaultServiceQuotas"):
-        return {"Quotas": [_quota(code, _limit()) for code in _QUOTAS]}
-    if operation != "GetServiceQuota":
+    lists = ("ListServiceQuotas", "ListAWSDefaultServiceQuotas")
+    if operation not in ("GetServiceQuota", *lists):
         raise ApiError(
             "UnknownOperationException",
             f"{operation} of Service Quotas is not supported by the local cloud; "
             "see docs/local-cloud.md",
         )
+    if request.get("ServiceCode") != _SERVICE:
+        raise ApiError("NoSuchResourceException", "The local cloud has quotas of sagemaker alone")
+    if operation in lists:
+        return {"Quotas": [_quota(code, _limit()) for code in _QUOTAS]}
     code = str(request.get("QuotaCode"))
     if code not in _QUOTAS:
         raise ApiError("NoSuchResourceException", f"The quota {code} is not of {_SERVICE}")

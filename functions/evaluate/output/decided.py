@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from pipeline.documents.scoring.decision import Decision
+from pipeline.vocabulary import COST_ROWS, THRESHOLD
 from pipeline.wording import counted, figure, quoted
 
 _AIMS = {"f1": "F1", "accuracy": "accuracy"}
@@ -17,29 +18,31 @@ def told(decision: Decision | None, classes: Sequence[str] | None) -> str | None
     """
     if decision is None:
         return None
-    said = [_threshold(decision, classes or []), _calibration(decision)]
+    threshold = "" if decides_as_usual(decision) else _threshold(decision, classes or [])
+    said = [threshold, _calibration(decision)]
     return " ".join(filter(None, said)) or None
+
+
+def decides_as_usual(decision: Decision) -> bool:
+    """Tell whether the likelier class is named, as it is of several classes in any case."""
+    return decision["threshold"] == THRESHOLD and decision["chosen_for"] != "cost"
 
 
 def _threshold(decision: Decision, classes: Sequence[str]) -> str:
     aim, known = decision["chosen_for"], decision["validation"]
-    if aim == "default":
-        return ""
     head = (
         f"A row counts as {quoted(classes[1], 30)} from a probability of "
-        f"{figure(decision['threshold'], 3)} on"
+        f"{decision['threshold']:.3g} on"
     )
     if aim == "cost":
-        costs = decision["costs"] or {"false_alarm": 0, "miss": 0}
-        why = (
-            f", where a false alarm at {figure(costs['false_alarm'])} and a miss at "
-            f"{figure(costs['miss'])} cost least"
-        )
+        why = ", which costs least"
+        if costs := decision["costs"]:
+            why += f" at {costs['false_alarm']:g} a false alarm and {costs['miss']:g} a miss"
     else:
         why = f", which is best for {_AIMS[aim]}"
     if known is None or known["value"] is None:
         return f"{head}{why}."
-    unit = "cost a row" if aim == "cost" else _AIMS[aim]
+    unit = f"cost of {COST_ROWS:,} rows" if aim == "cost" else _AIMS[aim]
     return (
         f"{head}{why}: on {counted(known['rows'], 'validation row')} {unit} "
         f"{figure(known['value'], 3)}, and {figure(known['default_value'], 3)} from 0.5 on."

@@ -153,7 +153,7 @@ def search_warnings(part: SearchPart | None) -> list[Notice]:
         notice(
             "search_ended",
             f"The search for hyperparameters ended after {tried} of {part['asked']:,}: "
-            f"{short(part['problem'].rstrip('.'), _CAUSE)}. The best of them was gone on with; drop "
-            f"the file again to search anew.",
+            f"{short(part['problem'].rstrip('.'), _CAUSE)}. The best of them was gone on with; "
+            f"drop the file again to search anew.",
         )
     ]

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluate import wording
-from evaluate.output.decided import told
+from evaluate.output.decided import decides_as_usual, told
 from evaluate.report.charts.contributions import WAYS
 from evaluate.report.charts.search import table_of
 from evaluate.report.charts.standing import standings
@@ -183,7 +183,7 @@ def decided_of(document: Evaluation) -> str:
     Beside what is chosen stands what is not.
     """
     decision, known = document["decision"], told(document["decision"], document["classes"]) or ""
-    if document["task"] != "binary" or (decision and decision["chosen_for"] != "default"):
+    if document["task"] != "binary" or (decision and not decides_as_usual(decision)):
         return known
     name = quoted((document["classes"] or [])[1])
     threshold = figure(cast(BinaryPlots, document["plots"])["threshold"], 2)

@@ -7,7 +7,7 @@ from pipeline import layout
 from pipeline.documents.chunk_profile import ChunkProfile
 from pipeline.documents.encoder import Encoder, Versioned
 from pipeline.documents.evaluation import Evaluation
-from pipeline.documents.fit import Chunk, Fit, Recorded
+from pipeline.documents.fit import Chunk, Fit, Folds, Recorded
 from pipeline.documents.message import Message
 from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
@@ -56,6 +56,8 @@ VERSIONED: Kind[Versioned] = Kind(ENCODER.writer, ENCODER.limit, "versioned")
 """One of another version has another schema, too."""
 FIT: Kind[Fit] = Kind("Fit encoder", 4 * MIB, "fit", file=layout.FIT, is_compact=True)
 """Rows of at most 500 classes, and at most 1,000 groups of 64 KiB in all."""
+FOLDS: Kind[Folds] = Kind("Fit encoder", 64 * MIB, "folds", file=layout.FOLDS, is_compact=True)
+"""About 20 bytes for each of at most 2,000,000 pairs of a value and a fold, and its means."""
 RECORDED: Kind[Recorded] = Kind(FIT.writer, FIT.limit, "recorded")
 """The fit.json of another run, which an earlier version may have written."""
 PROFILE: Kind[Profile] = Kind("Fit encoder", 48 * MIB, "profile", file=layout.PROFILE)

@@ -8,7 +8,7 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring import decision
 from pipeline.documents.scoring.decision import Calibration, ChosenFor, DecidedFacts, OnValidation
 from pipeline.settings import Costs, Settings, metric_of
-from pipeline.vocabulary import THRESHOLD, Task
+from pipeline.vocabulary import COST_ROWS, THRESHOLD, Task
 from predict.decision.calibration import Gain, calibration_of
 from predict.decision.held_out import HeldOut, NothingHeldOutError, held_out
 from predict.decision.threshold import Aim, threshold_of, value_of
@@ -105,11 +105,11 @@ def _applied(calibration: Calibration | None) -> Decision:
 
 
 def _told(truth: Floats, predicted: Floats, threshold: float, aim: Aim | None) -> float | None:
-    """Return F1, accuracy or the cost a row at a threshold."""
+    """Return F1, accuracy or the cost of COST_ROWS rows at a threshold."""
     if aim is None:
         return None
     value = value_of(truth, predicted >= threshold, aim)
-    return {"f1": value, "accuracy": 1 + value, "cost": -value}[aim.chosen_for]
+    return {"f1": value, "accuracy": 1 + value, "cost": -COST_ROWS * value}[aim.chosen_for]
 
 
 def _document(

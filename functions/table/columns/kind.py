@@ -1,5 +1,6 @@
 """What a column holds, decided from its merged profile."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
@@ -123,6 +124,28 @@ def column_of(
     kind = _text_kind(column, found)
     nearly = nearly_of(found, present, kind, different)
     return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
+
+
+def columns_of(
+    names: list[str],
+    found: list[ColumnProfile],
+    rows: int,
+    decimal_comma: bool,
+    kept: Collection[str] = (),
+) -> list[Column]:
+    """Decide what each column holds.
+
+    Parameters
+    ----------
+    kept : columns that are no identifiers and no texts, whatever they look like.
+    """
+    columns = []
+    for name, profile in zip(names, found, strict=True):
+        column = column_of(name, profile, rows, decimal_comma)
+        if name in kept and column.kind in ("identifier", "text"):
+            column = replace(column, kind="integer" if column.numbers else "category")
+        columns.append(column)
+    return columns
 
 
 def _with_unit(found: ColumnProfile, style: str) -> int:

@@ -3,7 +3,7 @@
 They replace XGBoost's of the same name, know no weights, and are told after XGBoost's.
 The container computes them with scikit-learn, whose results and refusals these have.
 
-XGBoost hands them what it predicts. Up to its release 1.5 these were margins, and the
+XGBoost hands them what it predicts. Its older argument `feval` handed margins, and the
 container still compares with 0: for objectives that predict one probability or class a
 row, all rows with a prediction above 0 count as class 1.
 """

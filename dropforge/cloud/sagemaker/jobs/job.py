@@ -170,6 +170,7 @@ class Job:
 
     def finish(self, status: str, secondary: str) -> None:
         """Set the last status and what goes with it."""
+        runtime.hold_if_closing()
         with self._ending:
             self._finished = True
             self.record[f"{self.records.prefix}EndTime"] = store.now()

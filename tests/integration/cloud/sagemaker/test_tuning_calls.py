@@ -38,7 +38,7 @@ def test_tuning_jobs_are_listed_with_their_counters(
     client: Client, bucket: str, outputs: dict[str, str]
 ) -> None:
     sagemaker = client("sagemaker")
-    for name in ("listed-b", "listed-a"):
+    for name in ("listed-a", "listed-b"):
         tune(sagemaker, tuning_request(name, bucket, outputs["TrainingRoleArn"]))
     answer = sagemaker.list_hyper_parameter_tuning_jobs(NameContains="listed-")
     listed = answer["HyperParameterTuningJobSummaries"]
@@ -157,6 +157,8 @@ def test_tags_are_kept_with_the_job_and_go_with_it(
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == tags
     sagemaker.delete_hyper_parameter_tuning_job(HyperParameterTuningJobName="tagged")
     assert code_of(sagemaker.list_tags, ResourceArn=arn) == "ValidationException"
+    tune(sagemaker, tuning_request("tagged", bucket, outputs["TrainingRoleArn"]))
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
 
 
 def test_name_and_role_that_cannot_be_are_refused(

@@ -75,7 +75,7 @@ def test_channel_of_code_is_python_for_every_instance(changes: dict[str, str], t
 
 
 def test_empty_mark_of_success_may_hide_the_delimiter(tmp_path: Path) -> None:
-    (tmp_path / "part-00000.csv").write_text("1,2,3\n0,4,5\n")
+    (tmp_path / "00000.csv").write_text("1,2,3\n0,4,5\n")
     (tmp_path / "_SUCCESS").write_text("")
     with pytest.raises(UserError, match="Could not determine delimiter"):
         data.matrix_of(tmp_path, "csv", 0)

@@ -152,6 +152,15 @@ def test_own_metrics_leave_xgboosts_in_the_order_given() -> None:
     assert (values, last) == ({"eval_metric": ["logloss", "auc"]}, "auc")
 
 
+def test_objective_and_metrics_are_told_in_one_order_and_the_objective_decides() -> None:
+    values = {"eval_metric": ["rmse", "mape"], "_tuning_objective_metric": "validation:mae"}
+    function, last = metrics.chosen(values)
+    assert function is not None
+    table = xgboost.DMatrix(np.zeros((2, 1)), label=[0.0, 1.0])
+    assert [name for name, _value in function(np.zeros(2), table)] == ["mae", "rmse"]
+    assert (values, last) == ({"eval_metric": ["mape"]}, "mae")
+
+
 def test_labels_between_classes_are_refused_as_by_scikit_learn() -> None:
     labels = np.array([0.0, 0.5, 1.0], dtype=np.float32)
     with pytest.raises(ValueError, match="mix of continuous and binary targets"):

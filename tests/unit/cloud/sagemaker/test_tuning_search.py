@@ -1,6 +1,8 @@
 """How the hyperparameters of the next training job are chosen."""
 
 import statistics
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -31,6 +33,12 @@ def drawn(search: Search, count: int) -> list[dict[str, str]]:
         search.tell(number, abs(float(tuned["eta"]) - 0.3))
         found.append(tuned)
     return found
+
+
+def test_cloud_without_tuning_jobs_does_not_import_the_library_that_searches() -> None:
+    code = "import sys, dropforge.cloud.sagemaker.service; print('optuna' in sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "False\n"
 
 
 @pytest.mark.parametrize(
@@ -65,6 +73,12 @@ def test_values_follow_the_scaling(scaling: str, low: float, high: float, median
     values = [float(each["eta"]) for each in drawn(search, 300)]
     assert all(low <= value <= high for value in values)
     assert statistics.median(values) == pytest.approx(median, rel=0.25)
+
+
+def test_whole_values_follow_the_scaling() -> None:
+    rounds = Numbers("num_round", 10, 1000, whole=True, scaling="Logarithmic")
+    values = [int(each["num_round"]) for each in drawn(search_of(rounds, ETA), 100)]
+    assert statistics.median(values) < 250
 
 
 def test_integers_are_written_without_a_point_and_reach_both_ends() -> None:
@@ -175,6 +189,7 @@ def test_hyperband_gives_up_what_stays_behind_and_keeps_the_best() -> None:
         ([3.0], [[1.0], [float("nan")], [1.0]], "Minimize", False),
         # The running averages are 5, 5 and 1.5; later rounds do not count.
         ([9.0, 4.0], [[9.0, 1.0], [9.0, 1.0], [2.0, 1.0, 0.0]], "Minimize", False),
+        ([9.0, 4.0], [[9.0, 1.0, -99.0]] * 3, "Minimize", False),
         ([9.0, 5.5], [[9.0, 1.0], [9.0, 1.0], [2.0, 1.0, 0.0]], "Minimize", True),
     ],
 )

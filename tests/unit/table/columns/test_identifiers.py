@@ -116,6 +116,9 @@ def test_numbers_in_even_steps_are_times_or_settings() -> None:
         one, other = (profile_column(pl.Series(part)) for part in (values[:900], values[900:]))
         numbers = merge_columns(one, other)["numbers"]["plain"]
         assert numbers["step"] == step
+    tens, fives = ([str(10 * n + first) for n in range(30)] for first in (0, 5))
+    one, other = (profile_column(pl.Series(part)) for part in (tens, fives))
+    assert merge_columns(one, other)["numbers"]["plain"]["step"] == 5
     odd = [str(10 * n) for n in range(1_500)] + ["5"]
     assert profile_column(pl.Series(odd))["numbers"]["plain"]["step"] == 5
     assert profile_column(pl.Series(["4"] * 30))["numbers"]["plain"]["step"] == 0

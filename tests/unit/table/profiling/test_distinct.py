@@ -21,6 +21,13 @@ def test_sketches_of_two_parts_merge_to_that_of_the_whole(numbers: list[int], cu
     assert parts == sketch(numbers)
 
 
+def test_rows_of_a_value_in_two_parts_are_added() -> None:
+    numbers = [n * n % 1_499 * 3 + n % 3 for n in range(6_000)]
+    parts = merge_sketches(sketch(numbers[:2_500]), sketch(numbers[2_500:]))
+    assert parts == sketch(numbers)
+    assert len(parts["hashes"]) == SKETCH_SIZE < sum(parts["rows"])
+
+
 def test_sketch_of_few_values_often_repeated_has_the_rows_of_the_smallest_of_all() -> None:
     values = pl.Series([f"v{n % 1100}" for n in range(55_000)] + ["v0"] * 200_000)
     expected = values.unique().hash().sort().head(SKETCH_SIZE).to_list()

@@ -6,7 +6,6 @@ first tuning job needs it, so that the local cloud starts without.
 """
 
 import itertools
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -122,12 +121,7 @@ def _sampler(config: dict[str, Any]) -> optuna.samplers.BaseSampler:
     seed = config.get("RandomSeed")
     if config["Strategy"] != "Bayesian":
         return optuna.samplers.RandomSampler(seed=seed)
-    with warnings.catch_warnings():
-        # It calls what looks at several hyperparameters together experimental.
-        warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
-        return optuna.samplers.TPESampler(
-            seed=seed, n_startup_trials=_RANDOM_FIRST, multivariate=True, constant_liar=True
-        )
+    return optuna.samplers.TPESampler(seed=seed, n_startup_trials=_RANDOM_FIRST)
 
 
 def _pruner(config: dict[str, Any]) -> optuna.pruners.BasePruner:
