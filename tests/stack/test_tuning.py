@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from pipeline import run_names
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
@@ -44,9 +46,9 @@ def test_search_tries_jobs_goes_on_with_the_best_and_is_gone_on_from(
     assert search["sentence"] in message["text"]
     assert (search["test"] is None) is (search["best"] == 0)
     assert (application.read(f"runs/{first}/report.html") or b"").count(b"What the search found")
-    # Its own model and its test rows: what is measured is what batch transform predicted.
+    # The run's own model on the same rows; its probabilities may be corrected beside that.
     if search["best"]:
-        assert search["test"]["best"] == told["metric"]["value"]
+        assert search["test"]["best"] == pytest.approx(told["metric"]["value"], rel=0.01)
     application.settings("tuned", {k: v for k, v in SETTINGS.items() if k != "tuning"})
     second = application.drop("inbox/tuned/b.csv", sample_csv(SampleSize(rows=1500, seed=4)))
     assert application.message(second)["status"] == "SUCCEEDED", application.last(second)

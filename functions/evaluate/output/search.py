@@ -1,6 +1,7 @@
 """What a search for hyperparameters gained, for evaluation.json."""
 
 import math
+from dataclasses import replace
 
 from evaluate.metrics.intervals import Interval, intervals_of, sample_of
 from evaluate.metrics.measures import value_of
@@ -16,8 +17,13 @@ from pipeline.documents.state import Judged
 from pipeline.errors import ArtefactError, EvaluationError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, figure
+from scoring.decision import Decision
 
 _REASON = 200
+_CAUSE = 140
+"""So that the remedy behind it is not cut off; the report has the whole."""
+_OWN = "predictions"
+"""The folder of what batch transform predicts with the run's model."""
 
 
 def search_part(
@@ -31,7 +37,7 @@ def search_part(
 
     Parameters
     ----------
-    scored : the run's model, which of single models is the search's best.
+    scored : the test rows, as the run's model predicts them.
     """
     if "tuning" not in event["fit"]:
         return None
@@ -58,7 +64,7 @@ def _gain(
         return None, asked["reason"] or "the test rows were not predicted by the first model"
     try:
         first = _scored(files, FIRST, holdout, scored)
-        best = _scored(files, BEST, holdout, scored) if searched["ensemble"] else scored
+        best = _scored(files, BEST if searched["ensemble"] else _OWN, holdout, scored)
     except (ArtefactError, EvaluationError) as error:
         return None, short(str(error), _REASON)
     measures = [metric.measure(first), metric.measure(best)]
@@ -77,8 +83,12 @@ def _gain(
 
 
 def _scored(files: RunFiles, folder: str, holdout: Holdout, beside: Scored) -> Scored:
+    """Read what a model predicts, with the usual threshold and as it stands.
+
+    A decision is chosen for the run's model alone; what it adds is not the search's.
+    """
     predicted = read_scores(files, holdout, folder, beside.task, len(beside.classes))
-    return Scored(beside.task, beside.truth, predicted, beside.classes, beside.groups)
+    return replace(beside, predicted=predicted, decision=Decision())
 
 
 def sentence_of(part: SearchPart, metric: Metric) -> str:
@@ -143,7 +153,7 @@ def search_warnings(part: SearchPart | None) -> list[Notice]:
         notice(
             "search_ended",
             f"The search for hyperparameters ended after {tried} of {part['asked']:,}: "
-            f"{part['problem'].rstrip('.')}. The best of them was gone on with; drop the file "
-            f"again to search anew.",
+            f"{short(part['problem'].rstrip('.'), _CAUSE)}. The best of them was gone on with; "
+            f"drop the file again to search anew.",
         )
     ]

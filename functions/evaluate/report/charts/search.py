@@ -20,7 +20,9 @@ def trials(part: SearchPart) -> Markup | None:
     if len(points) < 2:
         return None
     sign = -1 if part["goal"] == "max" else 1
-    best = _so_far(points, sign)
+    # What a stopped job has reached is of the rounds so far, and was not to be chosen.
+    whole = {trial["number"] for trial in part["trials"] if trial["status"] == "completed"}
+    best = _so_far([point for point in points if point[0] in whole] or points, sign)
     low, high = _span([value for _, value in points], best[-1][1], sign)
     room = (high - low) * _ROOM or abs(high) * _ROOM or 1.0
     last = max(number for number, _ in points)

@@ -1,5 +1,6 @@
 """evaluation.json and the report tell what a search tried, gained and cost."""
 
+import copy
 import json
 from typing import Any
 
@@ -27,8 +28,6 @@ def made() -> MadeRun:
 @pytest.fixture
 def run(made: MadeRun) -> MadeRun:
     """The run, once more."""
-    import copy
-
     return copy.deepcopy(made)
 
 
@@ -137,6 +136,17 @@ def test_what_several_models_add_is_not_counted_as_the_searchs(run: MadeRun) -> 
     assert search["ensemble"] is True
     assert search["test"]["best"] != document["metric"]["value"]
     assert document["training"]["hyperparameters"]["_kfold"] == "5"
+
+
+def test_threshold_of_the_runs_model_is_none_of_the_searchs_gain(made: MadeRun) -> None:
+    run = copy.deepcopy(made)
+    run.change("request.json", settings=run.json("request.json")["settings"] | {"metric": "f1"})
+    add_search(run, FakeSageMaker(0.5, [trial(1, 0.4)]), first=run.predicted)
+    run.change("decision.json", threshold=0.2, chosen_for="f1")
+    _, document, _ = told(run)
+    # The same predictions, of which the run's own threshold makes more.
+    assert document["search"]["test"]["difference"] == 0
+    assert document["metric"]["value"] != document["search"]["test"]["best"]
 
 
 def test_run_without_a_search_tells_of_none(run: MadeRun) -> None:
