@@ -32,16 +32,14 @@ def read_learning_curve(logs: Any, job: str) -> Curve:
     """
     own = f"{job}/"
     request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamNamePrefix": own}
-    lines: list[str] = []
+    streams: dict[str, list[str]] = {}
     try:
         for _ in range(_MAX_PAGES):
             page = logs.filter_log_events(**request)
             # The group holds every job's streams; a curve of another job would go unnoticed.
-            lines += [
-                event["message"]
-                for event in page.get("events", [])
-                if event.get("logStreamName", "").startswith(own)
-            ]
+            for event in page.get("events", []):
+                if (stream := event.get("logStreamName", "")).startswith(own):
+                    streams.setdefault(stream, []).append(event["message"])
             if not page.get("nextToken"):
                 break
             request["nextToken"] = page["nextToken"]
@@ -50,20 +48,25 @@ def read_learning_curve(logs: Any, job: str) -> Curve:
         raise NoLearningCurveError(f"the log {LOG_GROUP} was not read ({code})") from error
     except BotoCoreError as error:
         raise NoLearningCurveError(f"the log {LOG_GROUP} was not read ({error})") from error
-    if not lines:
+    if not streams:
         raise NoLearningCurveError(f"the log {LOG_GROUP} has no stream of the job {job}")
-    return parse_learning_curve(lines)
+    # Of several instances one prints, or all print the same.
+    told = (lines for _, lines in sorted(streams.items()) if any(map(_ROUND.search, lines)))
+    return parse_learning_curve(next(told, []))
 
 
 def parse_learning_curve(lines: list[str]) -> Curve:
     """Read the learning curve from log lines, thinned to a number that a plot can show.
 
     Of several metrics a round it takes the last, the one that early stopping
-    watches. Each instance prints every round; the first counts.
+    watches. A job with folds trains a model after the other, whose rounds begin anew, and
+    prints means of all at the end; the first model's rounds are the curve.
     """
     found: dict[int, dict[str, tuple[str, float]]] = {}
     for line in lines:
         if match := _ROUND.search(line):
+            if int(match[1]) == 0 and max(found, default=0) > 0:
+                break
             values = {side: (name, float(text)) for side, name, text in _VALUE.findall(line)}
             found.setdefault(int(match[1]), values)
     rounds = sorted(number for number, values in found.items() if "train" in values)

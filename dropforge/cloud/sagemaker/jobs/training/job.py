@@ -75,7 +75,7 @@ class TrainingJob(Job):
         self._note_metrics(printed)
         self.set_status("InProgress", "Uploading")
         master = next(
-            root for root in usable.values() if (root / "model" / "xgboost-model").exists()
+            root for root in usable.values() if any((root / "model").glob("xgboost-model*"))
         )
         self._upload(s3, master)
 
