@@ -9,7 +9,7 @@ import xgboost
 
 from evaluate.model.trees import ModelFormatError, parse_model, read_model
 from scoring.archive import ModelArchiveError
-from tests.unit.evaluate.container_output import archive
+from tests.unit.evaluate.container_output import archive, packed
 from tests.unit.evaluate.model.boosters import BOOSTERS, trained
 
 
@@ -26,14 +26,7 @@ def test_gain_equals_xgboosts_own(name: str, fmt: str) -> None:
 
 
 def _folded(boosters: list[xgboost.Booster]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as tar:
-        for fold, booster in enumerate(boosters):
-            content = bytes(booster.save_raw("ubj"))
-            info = tarfile.TarInfo(f"xgboost-model-{fold}")
-            info.size = len(content)
-            tar.addfile(info, io.BytesIO(content))
-    return out.getvalue()
+    return packed({f"xgboost-model-{n}": bytes(b.save_raw("ubj")) for n, b in enumerate(boosters)})
 
 
 def test_models_of_folds_add_up_their_trees() -> None:
