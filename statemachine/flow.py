@@ -138,6 +138,10 @@ def _words(rule: State) -> str:
         return f"has {field}"
     if "IsPresent" in rule:
         return f"no {field}"
+    if "BooleanEquals" in rule:
+        return field if rule["BooleanEquals"] else f"not {field}"
+    if "StringEqualsPath" in rule:
+        return f"{field} is {rule['StringEqualsPath'].split('.')[-1]}"
     if "StringEquals" in rule:
         return str(rule["StringEquals"])
     if "StringMatches" in rule:

@@ -45,9 +45,10 @@ def _even(error: str, seconds: int, attempts: int) -> Retrier:
 _NO_ANSWER = ["SageMaker.ThrottlingException", "SageMaker.SdkClientException"]
 POLICIES = {
     "LAMBDA_THROTTLED": RetryPolicy(
-        _growing(["Lambda.TooManyRequestsException"], first=5, attempts=60, longest=60),
-        "The account's pool of concurrent executions is full, as a new account's soon is; it"
-        " empties when other invocations end.",
+        _growing(["Lambda.TooManyRequestsException"], first=5, attempts=2880, longest=60),
+        "The account's pool of concurrent executions is full, as a new account's of ten is while a"
+        " Map goes on; it empties when other invocations end. Who waits takes no place in a queue,"
+        " so luck decides ([ADR 69](../docs/adr/0069-what-a-new-account-lacks.md)).",
     ),
     "LAMBDA_SERVICE": RetryPolicy(
         _growing(
@@ -84,16 +85,9 @@ POLICIES = {
         "The Map itself reads its list of chunks from S3; a passing fault of S3 must not end the"
         " run. A list that is lost is told as such.",
     ),
-    "QUOTA": RetryPolicy(
-        _even("SageMaker.ResourceLimitExceededException", seconds=300, attempts=12),
-        "Other jobs may hold the account's quota of instances for a while. If the quota is 0, no"
-        " waiting helps, and the run fails after this hour"
-        " ([what to do](../docs/troubleshooting.md"
-        "#a-job-is-tried-for-an-hour-then-fails-with-sagemakerresourcelimitexceededexception)).",
-    ),
-    "QUOTA_CHAMPION": RetryPolicy(
-        _even("SageMaker.ResourceLimitExceededException", seconds=300, attempts=3),
-        "As `QUOTA`, but the run does not wait for the comparison as long as for the new model.",
+    "QUOTA_UNKNOWN": RetryPolicy(
+        _growing(["ServiceQuotas.TooManyRequestsException"], first=2, attempts=2, longest=10),
+        "A look at a quota that saves a training; without an answer the run goes on.",
     ),
     "JOB_NAME_TAKEN": RetryPolicy(
         _even("SageMaker.ResourceInUseException", seconds=1, attempts=8),
@@ -101,9 +95,16 @@ POLICIES = {
         " ([ADR 4](../docs/adr/0004-each-attempt-has-a-name.md)).",
     ),
     "JOB_THROTTLED": RetryPolicy(
+        _growing(["SageMaker.ThrottlingException"], first=5, attempts=5, longest=60),
+        "SageMaker throttles: no job was made, and the next attempt has the same name. An answer"
+        " that was lost is not tried again here"
+        " ([ADR 70](../docs/adr/0070-a-lost-training-job-is-stopped.md)).",
+    ),
+    "JOB_UNANSWERED": RetryPolicy(
         _growing(_NO_ANSWER, first=5, attempts=5, longest=60),
         "SageMaker throttles or does not answer. Fewer attempts than `CALL_THROTTLED`, since each"
-        " takes one of the run's 30 job names.",
+        " takes one of the run's 30 job names. A transform that runs beside its lost twin writes"
+        " the same files.",
     ),
     "CALL_THROTTLED": RetryPolicy(
         _growing(_NO_ANSWER, first=5, attempts=8, longest=60),
@@ -115,10 +116,17 @@ POLICIES = {
         " just then.",
     ),
     "REFUSED": RetryPolicy(
-        {"ErrorEquals": ["SageMaker.AmazonSageMakerException"], "MaxAttempts": 0},
-        "One name for a throttle and for a request that is not valid. No attempts here keep it"
-        " from the retrier of `States.TaskFailed`, which matches any error; the Choice after the"
-        " catcher decides by the cause.",
+        {
+            "ErrorEquals": [
+                "SageMaker.AmazonSageMakerException",
+                "SageMaker.ResourceLimitExceededException",
+            ],
+            "MaxAttempts": 0,
+        },
+        "One name for a throttle and for a request that is not valid, and one for a quota that"
+        " other jobs hold and for one that is 0. No attempts here keep them from the retrier of"
+        " `States.TaskFailed`, which matches any error; the Choice after the catcher decides by"
+        " the cause.",
     ),
     "TRANSFORM_FAILED": RetryPolicy(
         _even("States.TaskFailed", seconds=600, attempts=2),

@@ -1,5 +1,6 @@
 """A bucket that is a folder, so that its objects count for no process's memory."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,25 @@ ETAG = '"etag"'
 
 
 class FolderBucket:
-    """The calls of a boto3 S3 client that functions/evaluate and functions/predict make."""
+    """The calls of a boto3 S3 client that functions evaluate, predict and join make."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def get_object(self, **request: Any) -> dict[str, Any]:
-        """Return a file as a stream."""
+        """Return a file, or the range of it that is asked for, as a stream."""
         path = self._folder / request["Key"]
         if not path.is_file():
             missing = {"Error": {"Code": "NoSuchKey", "Message": request["Key"]}}
             raise ClientError(missing, "GetObject")
         size = path.stat().st_size
-        return {"Body": StreamingBody(path.open("rb"), size), "ContentLength": size}
+        if "Range" not in request:
+            return {"Body": StreamingBody(path.open("rb"), size), "ContentLength": size}
+        first, last = map(int, request["Range"].removeprefix("bytes=").split("-"))
+        with path.open("rb") as file:
+            file.seek(first)
+            body = file.read(last + 1 - first)
+        return {"Body": StreamingBody(io.BytesIO(body), len(body)), "ContentLength": len(body)}
 
     def head_object(self, **_: Any) -> dict[str, Any]:
         """Return what tells one version of a file from another."""

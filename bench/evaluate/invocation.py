@@ -46,11 +46,13 @@ def main(folder: Path) -> None:
         },
         "comparison": {"compared": True, "reason": ""},
         "explanation": {"explained": False, "reason": "it is not what is measured"},
+        "trials": {"predicted": False, "reason": ""},
         "comparisons": {"count": 0, "suffixes": []},
         "fit": {
             "task": "regression",
             "target": "target",
             "chunks": "",
+            "checkpoints": "",
             "hyperparameters": {},
             "resource_config": {},
             "stopping_condition": {},
@@ -59,7 +61,11 @@ def main(folder: Path) -> None:
             "champion": {"usable": True, "reason": ""},
         },
         "execution": {},
-        "training": {"job": "bench", "model_data": f"s3://bench/{PREFIX}/model.tar.gz"},
+        "training": {
+            "job": "bench",
+            "model_data": f"s3://bench/{PREFIX}/model.tar.gz",
+            "described": {},
+        },
     }
     for name in ("first", "second"):
         begin = time.perf_counter()

@@ -132,6 +132,8 @@ def _expected(file: File, fault: str) -> Expect:
     places = (name, f"{folder}/") if folder else (name,)
     if file.moment < 0 and file.name == "evaluation.json":
         return Expect(TRAINED)
+    if file.moment >= 0 and file.name == "decision.json":
+        return Expect(TRAINED, warning="Probabilities are as the model gives them")
     if file.moment >= 0 and file.name.startswith(_RECORDS):
         # Checkpoints and what was trained on are there for runs that follow; without contributions
         # the report says so.
@@ -155,7 +157,14 @@ def _needs_champion(file: File) -> bool:
 
 def _is_read_later(name: str) -> bool:
     """Tell whether a run that follows may read a file of this one: records are for people."""
-    parts = ("encoder.json", "evaluation.json", "data/seen/", "data/tested/", "model/")
+    parts = (
+        "encoder.json",
+        "decision.json",
+        "evaluation.json",
+        "data/seen/",
+        "data/tested/",
+        "model/",
+    )
     return name.startswith(parts)
 
 

@@ -50,6 +50,7 @@ STEPS = (
     Step("prepare", "fit", "Fit encoder", champions=_BOTH),
     Step("prepare", "encode", "Encode chunks", ignored=True),
     # The report does without, and says so.
+    Step("predict", "decision", "Choose decision", lost=_TOLD),
     Step("predict", "model", "Explain model", lost=_TOLD),
     Step("evaluate", "evaluate", "Evaluate", champions=_BOTH),
     Step("evaluate", "take_turn", "Take turn", champions=_BOTH),

@@ -31,9 +31,10 @@ _NOT_CHECKED_HERE = (
     "TriggerRole ListDrops s3:ListBucket *",
     "PrepareRole ListRuns *",
     "PredictRole ListRuns *",
-    # Only the jobs that Step Functions waits for are marked with tags of its own.
-    "* sagemaker:AddTags model/[*]",
-    "* sagemaker:ListTags model/[*]",
+    # An event of a job ends the wait for it, whatever Step Functions may ask.
+    "* WaitForJobs *",
+    "* RunJobs sagemaker:Describe*",
+    "* sagemaker:ListTags *",
 )
 # What the run of a cell does not come to use, and who does.
 _UNUSED = {
@@ -59,10 +60,8 @@ _UNUSED = {
     "NotifyRole ReadExecutions states:DescribeExecution */[*]": "a chunk that fails",
     "NotifyRole ReadFailedChildren *": "a chunk that fails",
     "PrepareRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
-    "JoinRole ReadDropsAndRuns s3:GetObject score/[*]": "a bucket without versions",
+    "JoinRole ReadDrops s3:GetObject score/[*]": "a bucket without versions",
     "TriggerRole ReadDrops s3:GetObject score/[*]": "a bucket without versions",
-    "JoinRole ReadDropsAndRuns s3:GetObjectVersion runs/[*]": "nothing yet",
-    "JoinRole WriteResults s3:AbortMultipartUpload *": "an upload that is given up",
     "EvaluateRole ListDatasets *": "a file for a dataset that is not there",
     "TidyRole *": "the day's look at old models",
     "TidyingRole *": "the day's look at old models",
@@ -70,7 +69,13 @@ _UNUSED = {
     "EvaluateRole ReadLearningCurve *": "the report",
     # So is what each column adds; predictions by the function are a scoring run's.
     "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
+    # Without a decision the usual threshold decides, and the report says so.
+    "PredictRole * s3:PutObject runs/[*]/decision.json": "the report",
     "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",
+    "* RunJobs sagemaker:StopTransformJob *": "an execution that is stopped",
+    "TrainAndBatchTransformRole StopOwnTraining *": "an answer that is lost",
+    # Without it the run trains without having looked.
+    "TrainAndBatchTransformRole LookAtTransformQuota *": "a quota of 0",
     "* RunJobs sagemaker:*TrainingJob transform-job/[*]": "no call",
     "* RunJobs sagemaker:*TrainingJob model/[*]": "no call",
     "* RunJobs sagemaker:*TransformJob training-job/[*]": "no call",
@@ -143,7 +148,7 @@ def _stimulus(permission: Permission) -> str:
         return "start"
     if permission.role == "BatchTransformRole":
         return "score" if "PredictFunction" in permission.resource else "score batch"
-    if permission.resource.endswith("explanation.json"):
+    if permission.resource.endswith(("explanation.json", "decision.json")):
         return "drop"
     scores = permission.role in ("JoinRole", "PredictRole") or permission.sid == "ListDatasets"
     scored = ("score/", "BatchTransformStateMachine")

@@ -109,14 +109,16 @@ def _refusals(call: Call, champion: bool) -> Iterator[Cell]:
     yield _cell(call, champion, "answer slow", passing, slow)
     for kind in ("access_denied", "validation"):
         fault = {"fault": kind, "count": _ENDLESS}
-        yield _cell(call, champion, f"{kind.replace('_', ' ')}", lasting, fault)
+        # Whether or not Step Functions may ask for a job, its event ends the wait.
+        right = passing if call.operation in _POLLED else lasting
+        yield _cell(call, champion, f"{kind.replace('_', ' ')}", right, fault)
     if call.operation not in _POLLED:
         for kind in ("throttling", "server_error", "resource_limit"):
             fault = {"fault": kind, "count": _ENDLESS}
             yield _cell(call, champion, f"{kind.replace('_', ' ')} without end", lasting, fault)
     if call.operation in _STARTS_JOB:
-        quota = {"fault": "resource_limit", "count": 3}
-        yield _cell(call, champion, "resource limit for a while", passing, quota)
+        quota = {"fault": "quota_held", "count": 3}
+        yield _cell(call, champion, "quota held for a while", passing, quota)
     if call.operation in _IN_FUNCTIONS:
         silence: Entry = {"fault": "slow_answer", "seconds": _HANG_SECONDS, "count": _ENDLESS}
         # What a call creates is there when it is made again.

@@ -20,12 +20,14 @@ _CHANNELS: Mapping[str, tuple[str, ...]] = {"train": ("train",), "validation": (
 def trained(
     parts: Parts,
     hyperparameters: dict[str, str],
+    log: io.StringIO | None = None,
     channels: Mapping[str, tuple[str, ...]] = _CHANNELS,
 ) -> Ensemble:
     """Run a training job on what Prepare wrote.
 
     Parameters
     ----------
+    log : takes what the job prints.
     channels : which of Prepare's folders make up each of the job's.
 
     Raises
@@ -39,7 +41,7 @@ def trained(
         xgboost.set_config(verbosity=1)
         logging.disable(logging.CRITICAL)
         try:
-            with contextlib.redirect_stdout(io.StringIO()):
+            with contextlib.redirect_stdout(log or io.StringIO()):
                 status = train.main(root)
         finally:
             logging.disable(logging.NOTSET)

@@ -40,6 +40,11 @@ class Parts:
         """What Fit gives the training job."""
         return dict(self.run.fit["hyperparameters"])
 
+    def fit_of(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """Return what Fit answers with more settings."""
+        found = prepare(self.data, _settings(self.target, self.seed) | settings).fit
+        return dict(found)
+
     @cached_property
     def encoder(self) -> dict[str, Any]:
         """How columns become features."""
@@ -107,9 +112,13 @@ class Parts:
 
 def parts_of(name: str, data: bytes, target: str, seed: int) -> Parts:
     """Prepare a dataset as a drop of it would be, in memory."""
-    run = prepare(data, {"target": target, "split": {"seed": seed}})
+    run = prepare(data, _settings(target, seed))
     parts = Parts(name, seed, data, target, run)
     got = parts._labels(pd.read_csv(io.BytesIO(data), low_memory=False)[target])[parts.tested]
     if not np.allclose(got, parts.test[1]):
         raise ValueError(f"the row numbers of {name} do not lead to its test labels")
     return parts
+
+
+def _settings(target: str, seed: int) -> dict[str, Any]:
+    return {"target": target, "split": {"seed": seed}}

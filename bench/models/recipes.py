@@ -10,6 +10,7 @@ from typing import Any
 from bench.models.container import trained
 from bench.models.parts import Parts
 from bench.models.rivals import RIVALS
+from bench.models.search import tuned
 
 Array = Any
 Recipe = Callable[[Parts], Array]
@@ -42,12 +43,22 @@ def earlier(changes: dict[str, str]) -> Recipe:
     return recipe
 
 
+def searched(changes: dict[str, str]) -> Recipe:
+    """Search as a run does whose settings ask for it; 20 jobs, if the changes say no other."""
+
+    def recipe(parts: Parts) -> Array:
+        return tuned(parts, changes).predict(parts.test[0])
+
+    return recipe
+
+
 def refit(changes: dict[str, str]) -> Recipe:
     """Train once more, on train and validation together, for the rounds that were found."""
 
     def recipe(parts: Parts) -> Array:
         chosen = _found(parts, changes)
-        return trained(parts, chosen, {"train": ("train", "validation")}).predict(parts.test[0])
+        both = {"train": ("train", "validation")}
+        return trained(parts, chosen, channels=both).predict(parts.test[0])
 
     return recipe
 
@@ -74,6 +85,7 @@ RECIPES: dict[str, _MakeRecipe] = {
     "earlier": earlier,
     "refit": refit,
     "kfold": kfold,
+    "tuned": searched,
 }
 
 

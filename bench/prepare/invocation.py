@@ -44,7 +44,8 @@ class FolderS3(LocalS3):
 
 def plan(s3: LocalS3, chunk_mib: int) -> None:
     """Do step plan."""
-    from prepare.steps.plan import Request, plan_run
+    from prepare.steps.asked import Request
+    from prepare.steps.plan import plan_run
 
     drop: RunInput = {"key": KEY, "settings": resolve_settings({"target": "churned"})}
     execution = {"name": "bench", "id": "", "started": ""}

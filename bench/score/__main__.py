@@ -72,12 +72,8 @@ def trained(place: Path) -> dict[str, Path]:
         place, "run", "training.csv", "--dataset", "bench", "--target", "price",
         "--settings", "settings.json", "--json", "--out", "run",
     )  # fmt: skip
-    result = json.loads(told)
-    shown = json.loads(dropforge(place, "show", result["run"], "--json"))
-    state = place / "state"
-    key = shown["encoder"].removeprefix("s3://")
-    [encoder] = [path for path in state.rglob("encoder.json") if key.split("/", 1)[1] in str(path)]
-    return {"model": place / "run" / "model.tar.gz", "encoder": encoder}
+    files = json.loads(told)["files"]
+    return {name: Path(files[name]) for name in ("model", "encoder")}
 
 
 def compared(

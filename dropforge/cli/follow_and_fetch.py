@@ -113,6 +113,7 @@ def no_result(fault: Fault) -> dict[str, Any]:
         "metrics": {},
         "rows": {},
         "split": None,
+        "search": None,
         "warnings": [],
         "seconds": {},
         "files": {},

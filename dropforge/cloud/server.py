@@ -59,6 +59,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     from dropforge.cloud.door.guard import Door
     from dropforge.cloud.patches.functions import event_lines
     from dropforge.cloud.patches.saving import checkpoint
+    from dropforge.cloud.sagemaker.jobs import runtime
 
     _complete(state)
     config = Config()
@@ -76,6 +77,8 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     async def end() -> None:
         await ended.wait()
         await asyncio.gather(checkpoint.finish_stacks(), asyncio.to_thread(event_lines.finish))
+        # Before the port closes, which jobs that still move data would take for a failure.
+        runtime.close()
 
     await serve(Door(app.app, token), config, shutdown_trigger=end)  # type: ignore[arg-type]
 

@@ -13,12 +13,14 @@ from dropforge.model.columns import matched
 from dropforge.model.csv_file import CsvRows, read_csv
 from dropforge.model.given import Given, Values
 from dropforge.model.parts import parts_of
-from dropforge.model.texts import reading_texts, texts_of
+from dropforge.model.texts import Texts, reading_texts, texts_of
 from pipeline.documents.encoder import STYLED, Encoder, by_column
 from pipeline.wording import counted, quoted
 from scoring.as_written import as_written
+from scoring.cells import known_values
 from scoring.columns import named_columns
 from table.encoding.apply import encode_frame
+from table.encoding.value_table import are_new
 from table.profiling.column import profile_column
 from table.values.missing import all_present
 
@@ -74,9 +76,18 @@ class Reader:
         }
         frame = pl.DataFrame({name: made.values for name, made in texts.items()})
         matrix = matrix_of(encode_frame(frame, self.columns, self._of_texts).features)
-        strays = {name: made.stray for name, made in texts.items() if made.stray.any()}
+        said = {name: self._stray(name, made) for name, made in texts.items()}
+        strays = {name: stray for name, stray in said.items() if stray.any()}
         notes = [self.said_of_strays(name, int(stray.sum())) for name, stray in strays.items()]
         return Rows(matrix, values, found.ignored, strays, notes, given.back, given.rows)
+
+    def _stray(self, name: str, made: Texts) -> pl.Series:
+        """Tell which values say nothing to the model."""
+        table = self.encoder.get("tables", {}).get(name)
+        # Where no feature names its values, a table alone knows them.
+        if table is None or known_values(self.features[name]):
+            return made.stray
+        return made.stray | are_new(made.values, table)
 
     def of_file(self, path: Path) -> Rows:
         """Read a CSV file as a drop of it would be read.

@@ -1,4 +1,4 @@
-"""A model's two files: model.tar.gz as SageMaker wrote it, and encoder.json."""
+"""A model's files: model.tar.gz as SageMaker wrote it, encoder.json, and often decision.json."""
 
 import json
 from pathlib import Path
@@ -11,9 +11,9 @@ from pipeline.documents.encoder import Encoder
 from pipeline.errors import ArtefactError
 from scoring.archive import ModelArchiveError, ModelTooLargeError
 from scoring.booster import Ensemble
-from table.encoding.build import VERSION
+from scoring.decision import Decision
+from table.encoding.build import READ, VERSION
 
-ARCHIVE = "model.tar.gz"
 _SAID = 300
 
 
@@ -22,7 +22,8 @@ def load_files(place: Path, run: str | None = None) -> Model:
 
     Parameters
     ----------
-    place : the directory of both files, or one of them.
+    place : the directory of the files, or one of the first two. Without a decision.json, as
+        earlier versions and regressions have none, probabilities are the model's own.
     run : that trained it; looked for in evaluation.json beside them if not given.
 
     Raises
@@ -31,7 +32,7 @@ def load_files(place: Path, run: str | None = None) -> Model:
         A file is not there, is damaged or of another version, or the two do not belong together.
     """
     folder = place if place.is_dir() else place.parent
-    archive = folder / ARCHIVE if place.is_dir() or place.name == layout.ENCODER else place
+    archive = folder / layout.MODEL if place.is_dir() or place.name == layout.ENCODER else place
     encoder = _encoder(folder / layout.ENCODER)
     try:
         with _opened(archive).open("rb") as packed:
@@ -46,14 +47,15 @@ def load_files(place: Path, run: str | None = None) -> Model:
             f"{len(encoder['features']):,}: they are of different runs; fetch both with "
             f"`dropforge fetch RUN`"
         )
-    return Model(ensemble, encoder, run or _run(folder / layout.EVALUATION))
+    decision = _decision(folder / layout.DECISION)
+    return Model(ensemble, encoder, run or _run(folder / layout.EVALUATION), decision)
 
 
 def _opened(file: Path) -> Path:
     if not file.is_file():
         raise ModelUnusableError(
-            f"{file} is not there; a model is the two files {ARCHIVE} and {layout.ENCODER} in one "
-            f"directory, as `dropforge fetch RUN` writes them to dropforge-out/RUN"
+            f"{file} is not there; a model is the two files {layout.MODEL} and {layout.ENCODER} in "
+            f"one directory, as `dropforge fetch RUN` writes them to dropforge-out/RUN"
         )
     return file
 
@@ -62,16 +64,27 @@ def _encoder(file: Path) -> Encoder:
     body = _opened(file).read_bytes()
     try:
         value = reading.checked(kinds.VERSIONED, body, str(file))
-        if value["version"] != VERSION:
+        if value["version"] not in READ:
             raise ModelUnusableError(
                 f"{file} is of version {value['version']}, which another release of Dropforge "
-                f"wrote; this one reads version {VERSION}: load the model with that release, or "
-                f"drop its file again to train it anew"
+                f"wrote; this one reads versions up to {VERSION}: load the model with that "
+                f"release, or drop its file again to train it anew"
             )
         return reading.fitting(kinds.ENCODER, value, str(file))
     except ArtefactError as error:
         raise ModelUnusableError(
             f"{file} is no encoder of a model: {str(error)[:_SAID]}"
+        ) from error
+
+
+def _decision(file: Path) -> Decision:
+    if not file.is_file():
+        return Decision()
+    try:
+        return Decision.of_document(reading.checked(kinds.DECISION, file.read_bytes(), str(file)))
+    except ArtefactError as error:
+        raise ModelUnusableError(
+            f"{file} is no decision of a model: {str(error)[:_SAID]}"
         ) from error
 
 

@@ -18,6 +18,7 @@ from pipeline.documents.encoder import Encoder
 from pipeline.vocabulary import Task
 from scoring.booster import Ensemble
 from scoring.contributions import UnexplainedError, contributions
+from scoring.decision import Decision
 from scoring.words import Words
 
 _LONGEST_PATH = 4096
@@ -60,20 +61,29 @@ class Model:
     features : names of the inputs that these columns become, in the order of the booster's.
     target, task : what it predicts, and as what: regression, binary or multiclass.
     classes : of the target, as texts, in the order of the probabilities; empty in a regression.
+    threshold : of two classes, the probability of the second from which on it is predicted.
     run : the run that trained it; None if that is not known.
     ignored : columns of the rows predicted last that the model does not know.
     """
 
-    def __init__(self, ensemble: Ensemble, encoder: Encoder, run: str | None = None) -> None:
+    def __init__(
+        self,
+        ensemble: Ensemble,
+        encoder: Encoder,
+        run: str | None = None,
+        decision: Decision | None = None,
+    ) -> None:
         self._ensemble, self._encoder = ensemble, encoder
+        self._decision = decision or Decision()
         self._reader = Reader(encoder)
-        self._words = Words.of_target(encoder["target"])
+        self._words = Words.of_target(encoder["target"], self._decision)
         self.columns: list[str] = self._reader.columns
         self.known: list[str] = list(encoder["columns"])
         self.features: list[str] = [feature["name"] for feature in encoder["features"]]
         self.target: str = encoder["target"]["name"]
         self.task: Task = encoder["target"]["task"]
         self.classes: list[str] = list(self._words.classes)
+        self.threshold: float | None = self._decision.threshold if self.task == "binary" else None
         self.run = run
         self.ignored: list[str] = []
         names = _allowed(self.features)
@@ -109,8 +119,8 @@ class Model:
         -------
         The same kind, of a file a DataFrame of polars, with a row for each: ``prediction``, of
         classes ``probability`` (of the predicted one) and ``probability_<class>``, and as asked
-        for ``reason_1``, ... such as ``age = 41 (+0.12)``. The numbers are those of batch
-        transform, to the last digit.
+        for ``reason_1``, ... such as ``age = 41 (+0.12)``. The numbers are those of a scored
+        file, to the last digit.
 
         Raises
         ------
@@ -162,7 +172,7 @@ class Model:
     def _reasons(self, read: Rows, most: int) -> tuple[list[list[Reason]], list[str]]:
         features = self._encoder["features"]
         try:
-            found = contributions(self._ensemble, read.matrix, features, self.task)
+            found = contributions(self._ensemble, read.matrix, features, self.task, self._decision)
         except UnexplainedError as error:
             return [[] for _ in read.matrix], [f"no reasons: {error}"]
         values = {name: read.values(name) for name in found.columns}

@@ -10,10 +10,13 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from evaluate.steps.champion import find_champion
 from evaluate.steps.register import CHANGED, give_turn_back, is_another, take_turn
 from evaluate.steps.scoring_champion import champion_for_scoring
+from evaluate.steps.search import SearchEvent, choose_trial
 from pipeline import run_names
 from pipeline.aws_errors import named_errors
 from pipeline.clients import client
+from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.result import Measured
+from pipeline.documents.search.facts import Chosen
 from pipeline.documents.state import Champion, Judged, Payload
 from pipeline.storage.bucket import Bucket
 
@@ -23,6 +26,7 @@ metrics = Metrics()
 
 STATES = {
     "champion": "Find champion",
+    "search": "Choose trial",
     "evaluate": "Evaluate",
     "take_turn": "Take turn",
     "give_turn_back": "Give turn back",
@@ -38,6 +42,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
     steps = {
         "champion": _champion,
+        "search": _search,
         "evaluate": _evaluate,
         "take_turn": _take_turn,
         "give_turn_back": _give_turn_back,
@@ -61,6 +66,14 @@ def _champion(event: dict[str, Any]) -> Champion:
     return champion
 
 
+def _search(event: dict[str, Any]) -> Chosen:
+    files = RunFiles(Bucket(client("s3"), event["bucket"]), event["prefix"])
+    chosen = choose_trial(files, client("sagemaker"), cast(SearchEvent, event))
+    logger.info("chose a trial", run=event["prefix"], job=chosen["training"]["job"])
+    metrics.add_metric(name="SearchesEnded", unit=MetricUnit.Count, value=1)
+    return chosen
+
+
 def _evaluate(event: dict[str, Any]) -> Payload | dict[str, str]:
     # Training takes long enough for another run, or a person, to change the model in use.
     may_repeat = event["comparisons"]["count"] < run_names.COMPARISON_LIMIT
@@ -68,7 +81,6 @@ def _evaluate(event: dict[str, Any]) -> Payload | dict[str, str]:
         return {"verdict": CHANGED}
     # Only this step needs numpy and jinja2; the others stay light.
     from evaluate.steps.evaluate import evaluate_run
-    from pipeline.documents.run_files import RunFiles
 
     files = RunFiles(Bucket(client("s3"), event["bucket"]), event["prefix"])
     result = evaluate_run(
@@ -111,6 +123,5 @@ def _scoring_champion(event: dict[str, Any]) -> Champion:
 
 def _measure(event: dict[str, Any]) -> Measured | None:
     from evaluate.steps.measure import measure_scored
-    from pipeline.documents.run_files import RunFiles
 
     return measure_scored(RunFiles(Bucket(client("s3"), event["bucket"]), event["prefix"]))

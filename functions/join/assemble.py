@@ -1,16 +1,17 @@
 """Step assemble: the parts of a result become one file, without passing through here."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from join.chunk import PARTS, note_of, part_of
 from pipeline import layout
-from pipeline.documents import kinds
+from pipeline.documents import kinds, reading
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles, in_parallel
+from pipeline.documents.scoring.check import Checked
 from pipeline.documents.scoring.chunk import ScoreNote
+from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.documents.scoring.result import Measured, ScoringOutput
 from pipeline.planned import read_plan
 from pipeline.storage.bucket import Bucket
@@ -44,7 +45,7 @@ def assemble(
     measured : how good the predictions are, if the file holds the truth.
     """
     files = RunFiles(Bucket(client, bucket_name), event["prefix"])
-    scoring = files.read_document(kinds.SCORING)
+    scoring, checked = files.read_document(kinds.SCORING), files.read_document(kinds.CHECK)
     indexes = [chunk["index"] for chunk in files.read_document(kinds.TO_SCORE)]
     folder = layout.result_prefix(event["dataset"], event["run"])
     own = RunFiles(files.bucket, layout.join(folder, PARTS))
@@ -60,8 +61,8 @@ def assemble(
     is_one = _put_together(files.bucket, parts, key, kind)
     keeps = not is_one or sum(part.size for part in parts) > KEPT_PARTS_BYTES
     notes = list(in_parallel(lambda index: note_of(files, index), indexes))
-    output = _output(files, event, notes, measured)
-    if without := _unexplained(files, indexes):
+    output = _output(files, event, scoring, checked, notes, measured)
+    if checked["reasons"] and (without := _unexplained(files, indexes)):
         output["warnings"].append(
             f"Without reasons: {counted(without, 'row')}; there was no time for all, or the "
             f"model's objective has none."
@@ -77,9 +78,6 @@ def assemble(
 
 
 def _unexplained(files: RunFiles, indexes: list[int]) -> int:
-    if not files.read_document(kinds.CHECK)["reasons"]:
-        return 0
-
     def read(index: int) -> int:
         name = layout.note_name(layout.JOIN_NOTE, index)
         return files.read_json(CHUNKS, name, kind=kinds.JOIN_NOTE)["unexplained"]
@@ -89,10 +87,7 @@ def _unexplained(files: RunFiles, indexes: list[int]) -> int:
 
 def _assembled_before(files: RunFiles) -> ScoringOutput | None:
     body = files.read_if_there(layout.RESULT, kind=kinds.RESULT)
-    if body is None:
-        return None
-    known: ScoringOutput = json.loads(body)
-    return known
+    return reading.checked(kinds.RESULT, body, files.uri(layout.RESULT)) if body else None
 
 
 def _lost(own: RunFiles, name: str) -> NoReturn:
@@ -149,10 +144,11 @@ def _delete(bucket: Bucket, keys: list[str]) -> None:
 def _output(
     files: RunFiles,
     event: dict[str, Any],
+    scoring: ScoringPlan,
+    checked: Checked,
     notes: list[ScoreNote],
     measured: Measured | None,
 ) -> ScoringOutput:
-    checked = files.read_document(kinds.CHECK)
     rows = sum(note["rows"] for note in notes)
     if rows != checked["rows"]:
         raise damaged(
@@ -166,7 +162,7 @@ def _output(
     for note in notes:
         for column, count in note["unseen"].items():
             unseen[column] = unseen.get(column, 0) + count
-    champion = files.read_document(kinds.SCORING)["champion"]
+    champion = scoring["champion"]
     target = files.read_document(kinds.ENCODER)["target"]
     return {
         "run": event["run"],

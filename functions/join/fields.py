@@ -34,6 +34,12 @@ class Writer:
         """Return what follows a record: a delimiter before each field."""
         return self.encoded("".join(f"{self.dialect.delimiter}{text}" for text in fields))
 
+    def behind(self, line: bytes, text: bytes) -> bytes:
+        r"""Put a text at the end of a line, before the ``\r`` of one that ends with ``\r\n``."""
+        if self.dialect.newline == "\n" and line.endswith(b"\r"):
+            return line[:-1] + text + b"\r"
+        return line + text
+
     def encoded(self, text: str) -> bytes:
         """Return the bytes of a text; of one that the encoding lacks letters for, as UTF-8.
 

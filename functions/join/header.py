@@ -1,7 +1,5 @@
 """The bytes before a file's first row, with the added names behind those of its header."""
 
-import csv
-import io
 from dataclasses import dataclass
 
 from join.fields import Writer
@@ -51,7 +49,7 @@ def with_names(raw: bytes, plan: Plan, added: list[str], writer: Writer) -> Name
         is_header = texts is header[0]
         new = [writer.field(name) for name in added] if is_header else [""] * len(added)
         before = [""] * max(-padding, 0)
-        lines[last] = _behind(lines[last], writer.added([*before, *new]), newline)
+        lines[last] = writer.behind(lines[last], writer.added([*before, *new]))
         texts = next(wanted, None)
     if texts is not None:
         raise ValueError(f"no line has the names {header[0][:3]}")
@@ -70,16 +68,5 @@ def _padding(plan: Plan, names: int) -> int:
 
 def _records(raw: bytes, dialect: Dialect) -> list[tuple[int, list[str]]]:
     """Return the last line and the fields of each record."""
-    reader = csv.reader(
-        io.StringIO(dialect.text_of(raw).decode(), newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-    )
+    reader = dialect.reader(dialect.text_of(raw).decode())
     return [(reader.line_num - 1, fields) for fields in reader]
-
-
-def _behind(line: bytes, text: bytes, newline: bytes) -> bytes:
-    if newline == b"\n" and line.endswith(b"\r"):
-        return line[:-1] + text + b"\r"
-    return line + text

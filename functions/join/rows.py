@@ -1,13 +1,12 @@
 """A chunk's records with what is added to each, all other bytes as they were dropped."""
 
-import csv
-import io
-from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 
 from join.fields import Writer
+from join.records import Spans, blocks_of
 from pipeline.wording import counted
 from scoring.reasons import reason_text, shown
 from scoring.words import Words
@@ -20,36 +19,12 @@ Reason = tuple[int, float]
 
 
 @dataclass(frozen=True)
-class Spans:
-    """Where records lie: first and last line, and number of fields, 0 of a repeated header."""
-
-    first: Sequence[int]
-    last: Sequence[int]
-    fields: Sequence[int]
-
-    @classmethod
-    def of_words(cls, body: bytes) -> "Spans":
-        """Read what Encode wrote: three lists of 32-bit words, one after the other.
-
-        Raises
-        ------
-        ValueError
-            They are no such lists.
-        """
-        words = array("I", body)
-        if len(words) % 3:
-            raise ValueError(f"{len(words)} words are no three lists of one length")
-        size = len(words) // 3
-        return cls(words[:size], words[size : 2 * size], words[2 * size :])
-
-
-@dataclass(frozen=True)
 class Added:
     """What is added to a chunk's rows.
 
     Attributes
     ----------
-    predictions : a line of batch transform for each row.
+    predictions : a line of batch transform for each row, to be gone through once.
     reasons : for each row, most important first; empty if none are asked for.
     reason_count : how many each row has room for.
     strays : by row, positions in the file of the columns whose cell could not be read.
@@ -57,7 +32,7 @@ class Added:
     """
 
     words: Words
-    predictions: Sequence[str]
+    predictions: Iterable[str]
     reasons: Sequence[list[Reason]]
     reason_count: int
     columns: Sequence[str]
@@ -72,8 +47,8 @@ class Added:
         return {name: at for at, name in enumerate(self.file_columns)}
 
 
-def joined(raw: bytes, spans: Spans | None, added: Added, writer: Writer) -> bytes:
-    r"""Add predictions, reasons and errors to the records of a chunk.
+def joined(raw: bytes, spans: Spans | None, added: Added, writer: Writer) -> Iterator[bytes]:
+    r"""Yield the records of a chunk, block by block, with predictions, reasons and errors.
 
     Parameters
     ----------
@@ -86,52 +61,59 @@ def joined(raw: bytes, spans: Spans | None, added: Added, writer: Writer) -> byt
         There are more or fewer rows than predictions, or a prediction is none.
     """
     newline = writer.dialect.newline.encode()
-    lines = raw.split(newline)
-    ended = lines[-1] == b""
-    if ended:
-        del lines[-1]
-    if spans is None:
-        if len(lines) != len(added.predictions):
-            raise ValueError(f"{len(added.predictions)} predictions for {len(lines)} lines")
-        records: list[bytes] = lines
-        texts = _rows(records, added, writer)
-    else:
-        records, texts = _of_spans(lines, newline, spans, added, writer)
-    mark = b"\r" if newline == b"\n" else b""
-    out = [
-        record[:-1] + text + b"\r" if mark and record.endswith(mark) else record + text
-        for record, text in zip(records, texts, strict=True)
-    ]
-    return newline.join(out) + (newline if ended else b"")
-
-
-def _of_spans(
-    lines: list[bytes], newline: bytes, spans: Spans, added: Added, writer: Writer
-) -> tuple[list[bytes], list[bytes]]:
-    """Put lines together to records, and say what follows each; nothing follows a blank line."""
     width = len(added.file_columns)
-    records: list[bytes] = []
-    is_row: list[int] = []
-    others: dict[int, bytes] = {}
-    at = 0
-    for first, last, fields in zip(spans.first, spans.last, spans.fields, strict=True):
-        for blank in lines[at:first]:
-            others[len(records)] = b""
-            records.append(blank)
-        if fields == width:
-            is_row.append(len(records))
-        else:
-            others[len(records)] = _no_row(fields, width, added, writer)
-        records.append(newline.join(lines[first : last + 1]))
-        at = last + 1
-    for blank in lines[at:]:
-        others[len(records)] = b""
-        records.append(blank)
-    if len(is_row) != len(added.predictions):
-        raise ValueError(f"{len(added.predictions)} predictions for {len(is_row)} rows")
-    rows = iter(_rows([records[number] for number in is_row], added, writer))
-    texts = [others[number] if number in others else next(rows) for number in range(len(records))]
-    return records, texts
+    rows = _Rows(added, writer)
+    begun = False
+    for records, fields in blocks_of(raw, newline, spans, width):
+        is_row = [number for number, many in enumerate(fields) if many == width]
+        texts: list[bytes] = [
+            # Nothing follows a blank line.
+            b"" if many is None or many == width else _no_row(many, width, added, writer)
+            for many in fields
+        ]
+        told = rows.of([records[number] for number in is_row])
+        for number, text in zip(is_row, told, strict=True):
+            texts[number] = text
+        if records:
+            yield (newline if begun else b"") + newline.join(map(writer.behind, records, texts))
+            begun = True
+    rows.end()
+    if raw.endswith(newline):
+        yield newline
+
+
+class _Rows:
+    """What follows each row, block by block."""
+
+    def __init__(self, added: Added, writer: Writer) -> None:
+        self._added, self._writer = added, writer
+        named = [writer.field(name) for name in added.words.classes]
+        self._fields = replace(added.words, classes=named).fields()
+        self._lines = iter(added.predictions)
+        self._done = 0
+
+    def of(self, records: list[bytes]) -> list[bytes]:
+        """Return what follows the next rows."""
+        lines = list(islice(self._lines, len(records)))
+        if len(lines) < len(records):
+            raise ValueError(f"{self._done + len(lines):,} predictions for more rows")
+        first, self._done = self._done, self._done + len(lines)
+        added, fields, encoded = self._added, self._fields, self._writer.encoded
+        delimiter = self._writer.dialect.delimiter
+        pad = delimiter * (added.padding + 1)
+        if not added.reasons and not added.strays:
+            end = delimiter * (added.reason_count + 1)
+            return [encoded(f"{pad}{delimiter.join(fields(line))}{end}") for line in lines]
+        texts = []
+        for number, (line, record) in enumerate(zip(lines, records, strict=True), first):
+            said = _said(number, record, added, self._writer)
+            texts.append(encoded(pad + delimiter.join([*fields(line), *said])))
+        return texts
+
+    def end(self) -> None:
+        """Raise ValueError if there are predictions of no row."""
+        if next(self._lines, None) is not None:
+            raise ValueError(f"more predictions than the {self._done:,} rows")
 
 
 def _no_row(fields: int, width: int, added: Added, writer: Writer) -> bytes:
@@ -141,23 +123,6 @@ def _no_row(fields: int, width: int, added: Added, writer: Writer) -> bytes:
     why = _SAID.get(fields) or f"{counted(fields, 'field')} instead of {width}"
     blank = [""] * (short + added.padding + len(added.words.columns) + added.reason_count)
     return writer.added([*blank, writer.field(why)])
-
-
-def _rows(records: list[bytes], added: Added, writer: Writer) -> list[bytes]:
-    """Return what follows each row."""
-    quoted = Words(added.words.task, [writer.field(name) for name in added.words.classes])
-    fields = quoted.fields()
-    delimiter = writer.dialect.delimiter
-    pad = delimiter * (added.padding + 1)
-    if not added.reasons and not added.strays:
-        end = delimiter * (added.reason_count + 1)
-        encoded = writer.encoded
-        return [encoded(f"{pad}{delimiter.join(fields(line))}{end}") for line in added.predictions]
-    texts = []
-    for number, line in enumerate(added.predictions):
-        said = _said(number, records[number], added, writer)
-        texts.append(writer.encoded(pad + delimiter.join([*fields(line), *said])))
-    return texts
 
 
 def _said(number: int, record: bytes, added: Added, writer: Writer) -> Iterator[str]:
@@ -176,14 +141,7 @@ def _said(number: int, record: bytes, added: Added, writer: Writer) -> Iterator[
 
 def _values(record: bytes, dialect: Dialect) -> list[str]:
     """Read the fields of one record as the application reads them."""
-    text = dialect.text_of(record).decode()
-    reader = csv.reader(
-        io.StringIO(text, newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-    )
-    return next(reader, [])
+    return next(dialect.reader(dialect.text_of(record).decode()), [])
 
 
 def parsed_reasons(body: str) -> list[list[Reason]]:

@@ -170,10 +170,20 @@ def _success_lines(result: Output) -> list[str]:
     ]
     if split := result.get("split"):
         lines.append(split)
+    if search := result.get("search"):
+        lines += [search["sentence"], *_hyperparameters(search["hyperparameters"])]
+    if decision := result.get("decision"):
+        lines.append(decision)
     if result["warnings"]:
         lines += ["", "Warnings:", *(f"- {warning}" for warning in result["warnings"])]
     files = result["files"]
     return [*lines, "", *(f"{name.capitalize()}: {uri}" for name, uri in files.items())]
+
+
+def _hyperparameters(chosen: dict[str, str]) -> list[str]:
+    """Return a line of what a search chose; none if there is nothing to tell."""
+    told = ", ".join(f"{name} {value}" for name, value in sorted(chosen.items()))
+    return [f"Hyperparameters: {told}."] if told else []
 
 
 def _failure(ending: Ending, verdict: str, cause: str | None) -> tuple[str, list[str]]:

@@ -20,6 +20,16 @@ _DAMAGED = (
     f"A file that an earlier step wrote is damaged or gone. {_AGAIN}. If that ends alike, look for "
     "what else writes or deletes below runs/ in the bucket."
 )
+_HELD_BY_NOBODY = r"limit '(?P<quota>[^']+)' is .*utilization of 0 .*delta of (?P<wanted>\d+)"
+_ASK_FOR_MORE = "Ask for more in Service Quotas, under Amazon SageMaker. Then drop the file again."
+_ASK = (  # A code is looked up by its quota's name, as no list of codes is published.
+    "Ask for {wanted} in the region of the stack. AWS may take hours, so look at the quotas of "
+    "training and of transform jobs at once: aws service-quotas request-service-quota-increase "
+    "--service-code sagemaker --desired-value {wanted} --quota-code $(aws service-quotas "
+    "list-aws-default-service-quotas --service-code sagemaker --output text --query "
+    "\"Quotas[?QuotaName=='{quota}'].QuotaCode\"). Or name another instance_type in pipeline.json. "
+    "Then drop the file again."
+)
 _BEGINS_AGAIN = f"{_AGAIN} if the stop was not meant."
 
 
@@ -42,7 +52,7 @@ class Rule:
 
 RULES = (
     # The state machine's own Fail states.
-    Rule("said", r"TrainingOutOfTime|InputNotUnderstood|\w+Unknown", "", None),
+    Rule("said", r"TrainingOutOfTime|TransformQuotaIsZero|InputNotUnderstood|\w+Unknown", "", None),
     Rule("job stopped", "JobStopped", "", _BEGINS_AGAIN),
     Rule(
         "step timed out",
@@ -78,14 +88,8 @@ RULES = (
         r"AccessDenied|\(403\)|Forbidden",
         f"Allow the call that the cause names to the role of this step: {_DEPLOY}",
     ),
-    Rule(
-        "quota",
-        r".*",
-        r"account-level service limit|ResourceLimitExceeded",
-        "Ask for a higher quota in Service Quotas, under Amazon SageMaker, in the region of the "
-        "stack. Or name an instance_type in pipeline.json of which you have enough. Then drop the "
-        "file again.",
-    ),
+    Rule("named quota", r".*", _HELD_BY_NOBODY, _ASK),
+    Rule("quota", r".*", r"account-level service limit|ResourceLimitExceeded", _ASK_FOR_MORE),
     Rule(
         "capacity",
         r".*",

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import urllib3.exceptions
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -20,10 +21,14 @@ from pipeline.errors import (
     UnexpectedError,
 )
 
-BROKEN = (HTTPClientError, ConnectionError, IncompleteReadError, FlexibleChecksumError)
+BROKEN = (
+    *(HTTPClientError, ConnectionError, IncompleteReadError, FlexibleChecksumError),
+    urllib3.exceptions.HTTPError,
+)
 """A connection that was not had, broke off or was silent, or a body that came otherwise than sent.
 
 HTTPClientError has ReadTimeoutError, ConnectionClosedError and ResponseStreamingError below it.
+Of what breaks while a body is read botocore renames two errors only; TLS's is left as urllib3's.
 """
 ABSENT = ("NoSuchKey", "NoSuchVersion", "NoSuchBucket", "404")
 """What S3 calls an object that is not there; HeadObject has no body, so its code is a number."""
@@ -93,7 +98,7 @@ def named_errors(step: str) -> Iterator[None]:
         raise ArtefactError(f"{step}: {error}") from error
     except PipelineError:
         raise
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, urllib3.exceptions.HTTPError) as error:
         if passes(error):
             raise ServiceBusyError(
                 f"{step}: {error}; it was tried again for minutes. Drop the file again later"

@@ -47,17 +47,7 @@ def drop_of(key: str) -> Drop:
             f"{key!r} is not a drop; put the file at {INBOX}<dataset>/<file>.csv "
             f"or {INBOX}<file>.csv"
         )
-    file, dataset = parts[-1], _stated_dataset(key)
-    if file != SETTINGS_FILE and not file.lower().endswith(CSV_SUFFIXES):
-        raise DropNameError(
-            f"{key!r} is no CSV file by its name; it must end in {' or '.join(CSV_SUFFIXES)}"
-        )
-    if not _DATASET.fullmatch(dataset):
-        raise DropNameError(
-            f"{dataset!r} is no dataset name; use at most 31 lower-case letters and digits, "
-            f"with single hyphens between them, as in {INBOX}{dataset_name(dataset)}/{file}"
-        )
-    return Drop(dataset, file)
+    return _checked(parts[-1], _stated_dataset(key), key, INBOX)
 
 
 def scored_of(key: str) -> Drop:
@@ -77,15 +67,19 @@ def scored_of(key: str) -> Drop:
         raise DropNameError(
             f"{key!r} names no dataset to score with; put the file at {SCORE}<dataset>/<file>.csv"
         )
-    dataset, file = parts
-    if not file.lower().endswith(CSV_SUFFIXES):
+    return _checked(parts[1], parts[0], key, SCORE)
+
+
+def _checked(file: str, dataset: str, key: str, place: str) -> Drop:
+    is_settings = place == INBOX and file == SETTINGS_FILE
+    if not is_settings and not file.lower().endswith(CSV_SUFFIXES):
         raise DropNameError(
             f"{key!r} is no CSV file by its name; it must end in {' or '.join(CSV_SUFFIXES)}"
         )
     if not _DATASET.fullmatch(dataset):
         raise DropNameError(
             f"{dataset!r} is no dataset name; use at most 31 lower-case letters and digits, "
-            f"with single hyphens between them, as in {SCORE}{dataset_name(dataset)}/{file}"
+            f"with single hyphens between them, as in {place}{dataset_name(dataset)}/{file}"
         )
     return Drop(dataset, file)
 

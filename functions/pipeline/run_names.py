@@ -3,7 +3,9 @@
 Names bound by others: a SageMaker job or model name is at most 63 letters,
 digits and hyphens (SageMaker API, CreateTrainingJob, TrainingJobName); an
 execution name is at most 80 characters and may hold nearly any letter (Step
-Functions API, StartExecution, name).
+Functions API, StartExecution, name); a tuning job's is at most 32 letters, digits
+and hyphens, and its training jobs are called after it (SageMaker API,
+CreateHyperParameterTuningJob, HyperParameterTuningJobName).
 """
 
 import hashlib
@@ -15,6 +17,7 @@ from pipeline.drop_keys import ascii_of
 _JOB_NAME = re.compile(r"[a-zA-Z0-9](-*[a-zA-Z0-9])*")
 _JOB_NAME_LIMIT = 63
 _ATTEMPTS = 30
+_TUNING_NAME_LIMIT = 32
 # The longest name of a run: that of the last attempt of the champion's transform job.
 _RUN_LIMIT = _JOB_NAME_LIMIT - len("-r29-c")
 COMPARISONS = "cdefghijklmnopqrstuv"
@@ -74,12 +77,31 @@ def attempts_of(run: str) -> list[str]:
 
     SageMaker never lets go of a training job's name, so each retry needs its own.
     """
-    return [run] + [f"{run}-r{n}" for n in range(1, _ATTEMPTS)]
+    return _tried(run)
+
+
+def search_stem(run: str) -> str:
+    """Return what the names of a run's tuning jobs, and of their training jobs, begin with."""
+    longest = _TUNING_NAME_LIMIT - len(f"-r{_ATTEMPTS - 1}") - _DIGEST - 1
+    return f"{run[:longest].rstrip('-')}-{_digest(run)}"
+
+
+def searches_of(run: str) -> list[str]:
+    """Return the names of a run's tuning jobs, one for each attempt."""
+    return _tried(search_stem(run))
+
+
+def _tried(stem: str) -> list[str]:
+    return [stem] + [f"{stem}-r{n}" for n in range(1, _ATTEMPTS)]
 
 
 def job_pattern(run: str) -> str:
-    """Return a regular expression of the names of a run's jobs, those of champions among them."""
-    return rf"{re.escape(run)}(?:-r\d+)?(?:-[{COMPARISONS}])?"
+    """Return a regular expression of the names of a run's jobs, those of champions among them.
+
+    SageMaker appends a number and letters to a tuning job's name for each of its training jobs.
+    """
+    searched = rf"{re.escape(search_stem(run))}(?:-r\d+)?(?:-\d+-[0-9a-zA-Z]+)?"
+    return rf"(?:{re.escape(run)}(?:-r\d+)?|{searched})(?:-[{COMPARISONS}])?"
 
 
 def package_group(stack: str, dataset: str) -> str:

@@ -13,7 +13,8 @@ import fastjsonschema
 
 from pipeline.drop_keys import SETTINGS_FILE
 from pipeline.errors import SettingsError
-from pipeline.vocabulary import DecimalSign, Promotion
+from pipeline.tuning.settings import TuningSettings, check_tuning
+from pipeline.vocabulary import METRICS, DecimalSign, Promotion, Task
 
 SCHEMA_FILE = Path(__file__).with_name("settings.schema.json")
 SETTINGS_LIMIT = 1 << 20
@@ -32,6 +33,15 @@ class SplitSettings(TypedDict):
     group_column: NotRequired[str]
 
 
+class Costs(TypedDict):
+    """What an error of a binary model costs, in any unit."""
+
+    false_alarm: float
+    """A negative row that counts as positive."""
+    miss: float
+    """A positive row that counts as negative."""
+
+
 class Settings(TypedDict):
     """A pipeline.json with its defaults filled in; settings.schema.json tells of each."""
 
@@ -40,6 +50,7 @@ class Settings(TypedDict):
     missing_values: list[str | float] | dict[str, list[str | float]]
     id_columns: list[str]
     drop_columns: list[str]
+    keep_columns: list[str]
     split: SplitSettings
     promotion: Promotion
     scoring: Literal["auto", "batch", "function"]
@@ -51,10 +62,13 @@ class Settings(TypedDict):
     positive_label: NotRequired[str | float | bool]
     decimal: NotRequired[DecimalSign]
     metric: NotRequired[str]
+    costs: NotRequired[Costs]
     minimum: NotRequired[float]
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
     reasons: NotRequired[int]
+    tuning: NotRequired[TuningSettings]
+    """Not there if nothing is searched for."""
 
 
 _TYPES = {
@@ -113,7 +127,8 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
     Raises
     ------
     SettingsError
-        A value breaks the schema, or the split's fractions do not sum to 1.
+        A value breaks the schema, the split's fractions do not sum to 1, costs are wanted and
+        not told, or what is to be searched for contradicts itself.
     """
     try:
         # The validator fills defaults into what it is given: hand it a copy. Encoding it finds
@@ -123,6 +138,9 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
         raise _no_json(source, error) from error
     if isinstance(copy, dict) and isinstance(copy.get("hyperparameters"), dict):
         copy["hyperparameters"] = _unquoted(copy["hyperparameters"])
+    if isinstance(copy, dict) and isinstance(copy.get("tuning"), bool):
+        # true is all the defaults; what is not asked for is not there.
+        copy |= {"tuning": {}} if copy.pop("tuning") else {}
     try:
         settings: Settings = _validator()(copy)
     except fastjsonschema.JsonSchemaValueException as error:
@@ -134,7 +152,20 @@ def resolve_settings(raw: object, source: str = "settings") -> Settings:
             f"{source}: split.train, split.validation and split.test sum to {total:g}; "
             f"they must sum to 1"
         )
+    if "tuning" in settings:
+        check_tuning(settings["tuning"], source)
+    if settings.get("metric") == "cost" and "costs" not in settings:
+        raise SettingsError(
+            f"{source}: metric is cost, but costs are not set; set costs.false_alarm and "
+            f"costs.miss, what the two errors cost"
+        )
     return settings
+
+
+def metric_of(settings: Settings, task: Task) -> str:
+    """Return the name of the metric that models are judged by: as set, or the task's default."""
+    usual = "cost" if task == "binary" and "costs" in settings else METRICS[task][0]
+    return settings.get("metric", usual)
 
 
 def _read(text: str | bytes) -> Any:

@@ -9,12 +9,14 @@ DecimalSign = Literal[".", ","]
 
 METRICS: dict[Task, tuple[str, ...]] = {
     "regression": ("rmse", "mae", "r2"),
-    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1"),
+    "binary": ("auc", "average_precision", "logloss", "accuracy", "f1", "cost"),
     "multiclass": ("mlogloss", "accuracy", "macro_f1"),
 }
 """What a model can be judged by; the first is the default of its task."""
 THRESHOLD = 0.5
-"""A binary row counts as positive from this probability on."""
+"""A binary row counts as positive from this probability on, where nothing else was chosen."""
+COST_ROWS = 1_000
+"""Rows of which the metric cost is the cost."""
 
 SPLITS = ("train", "validation", "test")
 """In the order of their numbers."""
@@ -66,6 +68,8 @@ WarningCode = Literal[
     "codes_as_numbers",
     "commented_rows",
     "copies",
+    "decision_missing",
+    "dropped_chance",
     "dropped_constant",
     "dropped_empty",
     "dropped_identifier",
@@ -81,6 +85,8 @@ WarningCode = Literal[
     "imbalance",
     "infinite_values",
     "leakage",
+    "leakage_unchecked",
+    "metric_changed",
     "metric_undefined",
     "missing_as_class",
     "missing_as_written",
@@ -101,10 +107,12 @@ WarningCode = Literal[
     "same_categories",
     "same_columns",
     "same_labels",
+    "search_ended",
     "stray_class",
     "subtotals",
     "suffix",
     "target_code",
+    "target_given_away",
     "target_guessed",
     "swallowed_lines",
     "target_is_constant",
@@ -128,6 +136,7 @@ ASKING: dict[WarningCode, str] = {
     "stray_class": "a class of its target stands in a row or two",
     "subtotals": "lines of totals seem to stand between its rows",
     "target_code": "its target may hold a code for missing values",
+    "target_given_away": "a column seems to give its target away",
     "target_total": "its target seems to hold a line of totals",
 }
 """Warnings of the data after which no model is approved before a person has looked; each with

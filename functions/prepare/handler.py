@@ -23,7 +23,7 @@ from pipeline.storage.bucket import Bucket
 from table.limits import MIB
 
 if TYPE_CHECKING:
-    from prepare.steps.plan import Request
+    from prepare.steps.asked import Request
 
 logger = Logger()
 tracer = Tracer()
@@ -70,7 +70,7 @@ def _plan(event: dict[str, Any]) -> Planned:
 
 
 def _request(event: dict[str, Any]) -> "Request":
-    from prepare.steps.plan import Request
+    from prepare.steps.asked import Request
 
     return Request(
         bucket=os.environ["BUCKET"],

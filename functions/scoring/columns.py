@@ -7,6 +7,8 @@ from pipeline.errors import ColumnMismatchError
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, listed, quoted
 
+_SHOWN = 40
+
 
 def named_columns(columns: list[str], header: bool, encoder: Encoder, file: str) -> list[str]:
     """Name a file's columns as the champion knows them.
@@ -50,17 +52,18 @@ def check_needed(columns: list[str], header: bool, encoder: Encoder, file: str) 
             f"columns, as the file that trained did: {listed(encoder['columns'], 20)}"
         )
     spare = {name.strip().lower(): name for name in columns if name not in encoder["columns"]}
-    near = {
-        name: spare[found[0]]
-        for name in missing
-        if (found := get_close_matches(name.strip().lower(), list(spare), 1))
-    }
-    meant = "".join(f"; is {quoted(near[name])} {quoted(name)}?" for name in near)
+    named = [f"{quoted(name)}{_hint(name, spare)}" for name in missing[:_SHOWN]]
+    more = f" and {len(missing) - _SHOWN:,} more" if len(missing) > _SHOWN else ""
     raise ColumnMismatchError(
         f"{file} lacks {counted(len(missing), 'column')} that the approved model needs: "
-        f"{listed(missing, 40)}{meant} Its columns are {listed(columns, 20)}; add what is "
-        f"missing, named as in the file that trained, and drop it again"
+        f"{', '.join(named)}{more}. Its columns are {listed(columns, 20)}; add what is missing, "
+        f"named as in the file that trained, and drop it again"
     )
+
+
+def _hint(name: str, spare: dict[str, str]) -> str:
+    near = get_close_matches(name.strip().lower(), list(spare), 1)
+    return f" (is it {quoted(spare[near[0]])}?)" if near else ""
 
 
 def extra_notices(columns: list[str], encoder: Encoder) -> list[Notice]:

@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 
 from pipeline.documents.encoder import Feature, columns_of
-from pipeline.vocabulary import THRESHOLD, Task
+from pipeline.vocabulary import Task
 from scoring.booster import Ensemble, Matrix
+from scoring.calibrated import calibrated
+from scoring.decision import Decision
 from scoring.links import LINKS, Floats, total
 from scoring.margins import Margins, Sums, mean
 
@@ -46,7 +48,11 @@ class Contributions:
 
 
 def contributions(
-    ensemble: Ensemble, matrix: Matrix, features: Sequence[Feature], task: Task | None = None
+    ensemble: Ensemble,
+    matrix: Matrix,
+    features: Sequence[Feature],
+    task: Task | None = None,
+    decision: Decision | None = None,
 ) -> Contributions:
     """Explain the predictions of rows.
 
@@ -58,6 +64,8 @@ def contributions(
     features : the encoder's, in the order of the model's.
     task : the encoder's; None tells it by the objective, which does not know that two classes
         are trained by reg:logistic.
+    decision : of the model. Contributions are to the corrected probability, as it is told: the
+        margins are corrected before they are taken through the link.
 
     Raises
     ------
@@ -66,7 +74,7 @@ def contributions(
     ValueError
         Features or rows are not the model's.
     """
-    blocks = list(explained(ensemble, matrix, features, task))
+    blocks = list(explained(ensemble, matrix, features, task, decision))
     if not blocks:
         columns = columns_of(features)
         return Contributions(columns, np.zeros(0), np.zeros((0, len(columns))))
@@ -82,19 +90,20 @@ def explained(
     matrix: Matrix,
     features: Sequence[Feature],
     task: Task | None = None,
+    decision: Decision | None = None,
     *,
     cells: int = BLOCK_CELLS,
 ) -> Iterator[Contributions]:
     """Yield what `contributions` returns, a block of rows at a time."""
-    task = task or _task_of(ensemble)
-    for predicted, parts in _blocks(ensemble, matrix, features, cells):
+    task, decision = task or _task_of(ensemble), decision or Decision()
+    for predicted, parts in _blocks(ensemble, matrix, features, decision, cells):
         if task == "multiclass":
             # Of equal ones the first, as the words of a prediction have it.
             chosen = predicted.argmax(axis=1)
             own = predicted[np.arange(len(chosen)), chosen]
             sums = mean([part.chosen(chosen) for part in parts])
         elif task == "binary":
-            against = predicted < THRESHOLD
+            against = predicted < decision.threshold
             own = np.where(against, 1.0 - predicted, predicted)
             sums = mean([part.outputs()[0] for part in parts]).turned(against)
         else:
@@ -103,7 +112,12 @@ def explained(
 
 
 def by_class(
-    ensemble: Ensemble, matrix: Matrix, features: Sequence[Feature], *, cells: int = BLOCK_CELLS
+    ensemble: Ensemble,
+    matrix: Matrix,
+    features: Sequence[Feature],
+    decision: Decision | None = None,
+    *,
+    cells: int = BLOCK_CELLS,
 ) -> Iterator[list[Contributions]]:
     """Yield, a block of rows at a time, the contributions to each number that is predicted.
 
@@ -116,7 +130,7 @@ def by_class(
     UnexplainedError, ValueError
         As of `contributions`.
     """
-    for predicted, parts in _blocks(ensemble, matrix, features, cells):
+    for predicted, parts in _blocks(ensemble, matrix, features, decision or Decision(), cells):
         table = predicted.reshape(len(predicted), -1)
         each, columns = [part.outputs() for part in parts], columns_of(features)
         yield [
@@ -126,7 +140,11 @@ def by_class(
 
 
 def _blocks(
-    ensemble: Ensemble, matrix: Matrix, features: Sequence[Feature], cells: int
+    ensemble: Ensemble,
+    matrix: Matrix,
+    features: Sequence[Feature],
+    decision: Decision,
+    cells: int,
 ) -> Iterator[tuple[Any, list[Margins]]]:
     """Yield predictions and each booster's contributions to its margins, block by block."""
     if ensemble.objective not in LINKS:
@@ -142,7 +160,7 @@ def _blocks(
     rows = max(1, cells // ((ensemble.features + 1) * ensemble.outputs))
     for start in range(0, len(matrix), rows):
         block = matrix[start : start + rows]
-        predicted = ensemble.predict(block).astype(np.float64)
+        predicted = calibrated(decision, ensemble.predict(block).astype(np.float64))
         asked = ensemble.asked(block, _WORK)
         parts = []
         for booster in ensemble.boosters:
@@ -153,7 +171,10 @@ def _blocks(
             for feature, name in enumerate(names):
                 values[:, position[name]] += raw[:, :, feature].T
             base = raw[:, :, -1].T.astype(np.float64)
-            parts.append(Margins(LINKS[ensemble.objective], base, values))
+            part = Margins(LINKS[ensemble.objective], base, values)
+            parts.append(
+                part.corrected(decision.slope, decision.intercept) if decision.corrects else part
+            )
         yield predicted, parts
 
 

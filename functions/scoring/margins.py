@@ -42,6 +42,10 @@ class Margins:
     base: Floats
     values: Floats
 
+    def corrected(self, slope: float, intercept: float) -> "Margins":
+        """Correct the margins as a decision corrects the log odds or logarithms they stand for."""
+        return Margins(self.link, slope * self.base + intercept, slope * self.values)
+
     def outputs(self) -> list[Sums]:
         """Return the contributions to each number that the booster predicts."""
         if self.link:

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.documents.encoder import TargetFacts
-from pipeline.vocabulary import THRESHOLD, Task
+from pipeline.vocabulary import Task
+from scoring.decision import Decision, rounded
 
 PREDICTION, PROBABILITY = "prediction", "probability"
 PREDICTION_ERROR = "prediction_error"
@@ -19,15 +20,18 @@ class Words:
     Attributes
     ----------
     classes : by class index, in the owner's words; empty in a regression.
+    decision : how probabilities are corrected, and from which one a row is positive.
     """
 
     task: Task
     classes: Sequence[str] = ()
+    decision: Decision = field(default_factory=Decision)
 
     @classmethod
-    def of_target(cls, target: TargetFacts) -> "Words":
+    def of_target(cls, target: TargetFacts, decision: Decision | None = None) -> "Words":
         """Read it from the target of an encoder.json."""
-        return cls(target["task"], [str(name) for name in target.get("classes") or []])
+        classes = [str(name) for name in target.get("classes") or []]
+        return cls(target["task"], classes, decision or Decision())
 
     @property
     def columns(self) -> list[str]:
@@ -47,9 +51,12 @@ class Words:
         return self._of_two if self.task == "binary" else self._of_many
 
     def _of_two(self, line: str) -> list[str]:
-        positive = float(line)
+        positive = self.decision.of_two(float(line))
+        is_positive = positive >= self.decision.threshold
+        if self.decision.corrects:
+            positive = rounded(positive)
         other, own = complement(positive), str(positive)
-        if positive >= THRESHOLD:
+        if is_positive:
             return [self.classes[1], own, other, own]
         return [self.classes[0], other, other, own]
 
@@ -57,9 +64,11 @@ class Words:
         values = [float(value) for value in json.loads(line)]
         if len(values) != len(self.classes):
             raise ValueError(f"{len(values)} probabilities for {len(self.classes)} classes")
-        best = max(values)
-        chosen = values.index(best)
-        return [self.classes[chosen], str(best), *map(str, values)]
+        # A correction keeps the order; rounding may make two equal.
+        chosen = values.index(max(values))
+        if self.decision.corrects:
+            values = [rounded(value) for value in self.decision.of_many(values)]
+        return [self.classes[chosen], str(values[chosen]), *map(str, values)]
 
 
 def complement(probability: float) -> str:

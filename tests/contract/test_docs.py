@@ -71,6 +71,12 @@ def test_no_two_decisions_have_one_number() -> None:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=named)
+def test_links_to_decisions_have_their_numbers(path: Path) -> None:
+    links = re.findall(r"\[ADR 0*(\d+)\]\([^)]*?(\d{4})-", path.read_text(encoding="utf-8"))
+    assert [said for said, number in links if int(said) != int(number)] == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=named)
 def test_links_of_every_page_lead_somewhere(path: Path) -> None:
     for link in links_of(path):
         name, _, anchor = link.partition("#")

@@ -20,13 +20,15 @@ from pipeline.documents.chunk_profile import (
     RowsProfile,
     Timeline,
 )
-from pipeline.documents.encoder import Encoder, Feature, TargetFacts
+from pipeline.documents.encoder import Encoder, Feature, TargetFacts, ValueTable
 from pipeline.documents.evaluation import Evaluation
-from pipeline.documents.fit import Chunk, DigestRule, Fit
+from pipeline.documents.fit import Chunk, DigestRule, Fit, FoldMeans, Folds
 from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
 from pipeline.documents.plan import ChunkRange, DialectFacts, Plan, Request
 from pipeline.documents.profile import Profile, SplitPart
+from pipeline.documents.search.found import Found, Start
+from pipeline.documents.search.searched import Searched, Trial
 from pipeline.settings import SCHEMA_FILE
 
 ROOT = Path(__file__).parents[2]
@@ -45,10 +47,17 @@ TYPES: dict[str, Any] = {
     "feature": Feature,
     "encoder": Encoder,
     "digests": DigestRule,
+    "value_table": ValueTable,
     "fit": Fit,
+    "folds": Folds,
+    "fold_means": FoldMeans,
     "note": PartsNote,
     "rows": ChunkRows,
     "explanation": Explanation,
+    "found": Found,
+    "start": Start,
+    "trial": Trial,
+    "search": Searched,
     "profile": Profile,
     "split": SplitPart,
     "repeats": Repeats,

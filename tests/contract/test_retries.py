@@ -1,6 +1,7 @@
 """Every retrier is a named policy, word for word, and every state carries those stated here."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -22,18 +23,26 @@ CARRIED = {
     "Fit encoder": FUNCTION,
     "Encode chunks": ("ITEMS_UNREADABLE",),
     "Encode chunk": FUNCTION,
-    "Train model (XGBoost)": ("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+    "Look at transform quota": ("QUOTA_UNKNOWN",),
+    "Train model (XGBoost)": ("JOB_THROTTLED",),
+    "Stop lost job": ("CALL_THROTTLED",),
+    "Continue tuning (XGBoost)": ("JOB_THROTTLED",),
+    "Tune model (XGBoost)": ("JOB_THROTTLED",),
+    "Stop lost search": ("CALL_THROTTLED",),
+    "Choose trial": FUNCTION,
     "Save Model": ("CALL_THROTTLED",),
     "Batch transform": (
-        *("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+        *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
         *("REFUSED", "TRANSFORM_FAILED"),
     ),
     "Save champion Model": ("CALL_THROTTLED",),
     "Champion batch transform": (
-        *("QUOTA_CHAMPION", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+        *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
         *("REFUSED", "TRANSFORM_FAILED_CHAMPION"),
     ),
+    "Choose decision": FUNCTION,
     "Explain model": FUNCTION,
+    "Predict by trials": FUNCTION,
     "Evaluate": FUNCTION,
     "Take turn": ("TURN_TAKEN", *FUNCTION),
     "Register model": ("REGISTRATION_THROTTLED",),
@@ -120,15 +129,39 @@ def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
             found += 1
             for rule in state["Retry"]:
                 assert not set(rule["ErrorEquals"]) & AMBIGUOUS or rule["MaxAttempts"] == 0, name
-            # What registers gives its turn back before it looks at the cause.
-            wanted = {"States.ALL"} if name == "Register model" else AMBIGUOUS
+            # What registers gives its turn back before it looks at the cause; whether a lost job
+            # could be stopped changes nothing.
+            later = {"Register model", "Stop lost job", "Stop lost search"}
+            wanted = {"States.ALL"} if name in later else AMBIGUOUS
             [caught] = [c["Next"] for c in state["Catch"] if set(c["ErrorEquals"]) & wanted]
             assert any(
                 "*ThrottlingException*" in json.dumps(machine[other])
                 for other in reachable(machine, {caught})
                 if machine[other]["Type"] == "Choice"
             ), name
-    assert found == 6
+    assert found == 10
+
+
+QUOTA = "SageMaker.ResourceLimitExceededException"
+HELD = {"Not": {"Variable": "$.error.Cause", "StringMatches": "*with current utilization of 0 *"}}
+
+
+def test_quota_is_waited_for_only_if_other_jobs_hold_it(definition: State, scoring: State) -> None:
+    limits = []
+    for machine in [*machines(definition), *machines(scoring)]:
+        for state in machine.values():
+            if not re.search(r"create(Training|Transform)Job", state.get("Resource", "")):
+                continue
+            [choice] = [c["Next"] for c in state["Catch"] if QUOTA in c["ErrorEquals"]]
+            [rule] = [r for r in machine[choice]["Choices"] if HELD in r.get("And", [])]
+            [limit] = [part["NumericLessThan"] for part in rule["And"] if "NumericLessThan" in part]
+            counted = machine[rule["Next"]]
+            assert counted["Parameters"]["seconds"] == 300
+            assert counted["Parameters"]["quota.$"] == "States.MathAdd($.calls.quota, 1)"
+            assert machine[counted["Next"]]["SecondsPath"] == "$.calls.seconds"
+            limits.append(limit)
+    # An hour; for the comparison a quarter of one.
+    assert sorted(limits) == [3, 12, 12, 12]
 
 
 def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition: State) -> None:
@@ -140,8 +173,29 @@ def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition:
             assert any(set(each) & AMBIGUOUS for each in before), name
 
 
+def test_training_that_may_be_there_is_stopped_before_the_next_name_is_tried(
+    definition: State,
+) -> None:
+    states = definition["States"]
+    train, stop = states["Train model (XGBoost)"], states["Stop lost job"]
+    [caught] = [c for c in train["Catch"] if c["Next"] == "Stop lost job"]
+    doubtful = {"SageMaker.SdkClientException", "SageMaker.ResourceInUseException"}
+    assert set(caught["ErrorEquals"]) == doubtful
+    # The same name, as RetryCount is another state's by then.
+    assert stop["Parameters"]["TrainingJobName.$"] == train["Parameters"]["TrainingJobName.$"]
+    assert "RetryCount" not in train["Parameters"]["TrainingJobName.$"]
+    assert {stop["Next"], stop["Catch"][0]["Next"]} == {"Count the lost job"}
+    counted = states["Count the lost job"]["Parameters"]["lost.$"]
+    assert counted == "States.MathAdd($.calls.lost, 1)"
+
+
 def test_attempts_never_run_out_of_names(definition: State) -> None:
     states = all_states(definition)
+    [lost] = [
+        part["NumericGreaterThan"]
+        for part in states["Call again"]["Choices"][0]["And"]
+        if "NumericGreaterThan" in part
+    ]
     [waits] = [
         rule["NumericLessThan"]
         for choice in states["What failed?"]["Choices"]
@@ -151,9 +205,10 @@ def test_attempts_never_run_out_of_names(definition: State) -> None:
     for name, state in states.items():
         if "attempts" in json.dumps(state.get("Parameters", {})):
             retries = sum(rule["MaxAttempts"] for rule in state["Retry"])
-            # Only the training is entered anew after a wait.
-            entries = waits if "$.capacity.waits" in json.dumps(state["Parameters"]) else 0
-            assert retries + entries < len(attempts_of("run")), name
+            # Only the training is entered anew after a wait or a lost answer, under a new name.
+            entered = "$.capacity.waits" in json.dumps(state["Parameters"])
+            used = waits + lost + 1 if entered else retries
+            assert used < len(attempts_of("run")), name
 
 
 def longest(state: State) -> float:

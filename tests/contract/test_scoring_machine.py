@@ -18,7 +18,7 @@ State = dict[str, Any]
 CARRIED = {
     "Save Model": ("CALL_THROTTLED",),
     "Batch transform": (
-        *("QUOTA", "JOB_NAME_TAKEN", "JOB_THROTTLED"),
+        *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
         *("REFUSED", "TRANSFORM_FAILED"),
     ),
 }

@@ -22,8 +22,26 @@ State = dict[str, Any]
 
 INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), errors.InputError)}
 GIVE_BACK = "Give turn back"
-SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker)\.\w+")
+STOP_LOST = "Stop lost job"
+STOP_SEARCH = "Stop lost search"
+OWN_ERRORS = {
+    GIVE_BACK: "$.turn_error",
+    STOP_LOST: "$.stop_error",
+    STOP_SEARCH: "$.stop_error",
+    "Look at transform quota": "$.quota",
+}
+"""Where the error of a state goes that keeps no run from going on."""
+SERVICE_ERROR = re.compile(r"(States|Lambda|SageMaker|ServiceQuotas)\.\w+")
 VALUES = {
+    "HyperParameterTuningJobConfig": {
+        "Strategy": "Bayesian",
+        "ResourceLimits": {"MaxNumberOfTrainingJobs": 19, "MaxParallelTrainingJobs": 4},
+    },
+    "StaticHyperParameters": {"objective": "reg:squarederror"},
+    "WarmStartConfig": {
+        "ParentHyperParameterTuningJobs": [{"HyperParameterTuningJobName": "a"}],
+        "WarmStartType": "TransferLearning",
+    },
     "HyperParameters": {"objective": "reg:squarederror", "num_round": "10"},
     "ResourceConfig": {"InstanceType": "ml.m5.large", "InstanceCount": 1, "VolumeSizeInGB": 30},
     "StoppingCondition": {"MaxRuntimeInSeconds": 3600},
@@ -85,8 +103,8 @@ def test_every_task_and_map_catches_errors_at_its_own_level(definition: State) -
     for name, state in definition["States"].items():
         if state["Type"] in ("Task", "Map", "Parallel"):
             assert state["Catch"][-1]["ErrorEquals"] == ["States.ALL"], name
-            # What gives the turn back must not hide why the model was not registered.
-            path = "$.turn_error" if name == GIVE_BACK else "$.error"
+            # These must not hide what failed before.
+            path = OWN_ERRORS.get(name, "$.error")
             assert all(catch["ResultPath"] == path for catch in state["Catch"]), name
 
 
@@ -107,8 +125,8 @@ def test_every_error_of_the_machine_ends_in_a_failure_or_a_new_attempt(definitio
     for name in reachable(states, caught) - retried | caught:
         state = states[name]
         assert not state.get("End"), name
-        # The turn is given back whether the model was registered or not.
-        if name != GIVE_BACK:
+        # The turn is given back whether the model was registered or not; the other leads back.
+        if name not in (GIVE_BACK, STOP_LOST, STOP_SEARCH):
             assert state["Type"] in ("Fail", "Choice", "Pass", "Wait"), name
 
 
@@ -161,6 +179,8 @@ def test_every_state_can_be_reached(definition: State) -> None:
     "name",
     [
         "Train model (XGBoost)",
+        "Continue tuning (XGBoost)",
+        "Tune model (XGBoost)",
         "Save Model",
         "Batch transform",
         "Save champion Model",
@@ -182,10 +202,11 @@ def test_every_job_takes_a_name_of_its_own_at_each_attempt(definition: State) ->
         state["Parameters"][field]
         for state in all_states(definition).values()
         for field in ("TrainingJobName.$", "TransformJobName.$")
-        if field in state.get("Parameters", {})
+        if field in state.get("Parameters", {}) and ":create" in state["Resource"]
     ]
     assert len(names) == 3
-    assert all("$.attempts" in name and "$$.State.RetryCount" in name for name in names)
+    counted = re.compile(r"\$\.attempts.*(\$\$\.State\.RetryCount|\$\.calls\.lost)")
+    assert all(counted.search(name) for name in names)
 
 
 def test_next_states_of_a_choice_are_named_once_each(definition: State) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from dropforge.cloud.sagemaker import images
 from pipeline.delivery.backoff import Backoff
 from tests.contract.states import all_states
 from tidy.models import STACK_TAG
@@ -205,7 +206,31 @@ def test_xgboost_registries_are_those_of_sagemaker_core(template: State, root: P
     assert {region: row["Account"] for region, row in mapping.items()} == expected["registries"]
     machine = template["Resources"]["TrainAndBatchTransformStateMachine"]["Properties"]
     image = machine["DefinitionSubstitutions"]["XGBoostImage"]["Fn::Sub"][0]
-    assert image.endswith(f"/{expected['repository']}:3.2-0")
+    assert image.endswith(f"/{expected['repository']}:${{XGBoostImageTag}}")
+    assert template["Parameters"]["XGBoostImageTag"]["Default"] == "3.2-0"
+    tags = set()
+    for release, known in table["training"]["versions"].items():
+        python = "".join(
+            f"-{p}-{v}" for p in known.get("processors") or [] for v in known["py_versions"]
+        )
+        repository = known["repository"]
+        assert images.ACCOUNTS[repository] == known["registries"], release
+        tags.add((repository, f"{release}{python}"))
+    tags |= {("xgboost", alias) for alias in table["training"]["version_aliases"]}
+    assert {(name, tag) for name in images.TAGS for tag in images.TAGS[name]} == tags
+
+
+def test_role_stops_trainings_of_its_own_stack_alone(template: State) -> None:
+    [policy] = template["Resources"]["TrainAndBatchTransformRole"]["Properties"]["Policies"]
+    statements = policy["PolicyDocument"]["Statement"]
+    [stop] = [each for each in statements if "StopTrainingJob" in str(each["Action"])]
+    own = {f"aws:ResourceTag/{STACK_TAG}": {"Ref": "AWS::StackName"}}
+    assert stop["Condition"] == {"StringEquals": own}
+
+
+def test_bucket_that_a_failed_creation_made_is_not_left_behind(template: State) -> None:
+    assert template["Resources"]["Bucket"]["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert template["Resources"]["Bucket"]["UpdateReplacePolicy"] == "Retain"
 
 
 def test_every_parameter_says_what_it_is_and_bounds_its_values(template: State) -> None:
@@ -214,6 +239,26 @@ def test_every_parameter_says_what_it_is_and_bounds_its_values(template: State) 
         assert parameter["Description"], name
         assert "Default" in parameter, name
         assert bounds & set(parameter), name
+
+
+@pytest.mark.parametrize(
+    ("expression", "taken"),
+    [
+        ("", True),
+        ("rate(7 days)", True),
+        ("cron(0 3 ? * MON *)", True),
+        ("at(2027-01-31T03:00:00)", True),
+        ("rate(7 dayz)", False),
+        ("rate(0 days)", False),
+        ("cron(0 3 * * *)", False),
+        ("at(tomorrow)", False),
+    ],
+)
+def test_schedule_that_cannot_exist_is_refused_before_it_is_deployed(
+    template: State, expression: str, taken: bool
+) -> None:
+    pattern = template["Parameters"]["RetrainingSchedule"]["AllowedPattern"]
+    assert bool(re.search(pattern, expression)) == taken
 
 
 def test_every_output_says_what_it_is(template: State) -> None:

@@ -13,9 +13,10 @@ from pipeline.errors import InputError
 from pipeline.planned import source_of
 from pipeline.storage.bucket import Bucket
 from prepare.steps import kept_settings
+from prepare.steps.asked import Request
 from prepare.steps.fit import fit_run
 from prepare.steps.kept_settings import keep_settings
-from prepare.steps.plan import Request, plan_run
+from prepare.steps.plan import plan_run
 from prepare.steps.profile import profile_chunk
 from tests.integration.conftest import BUCKET
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from notify import ending
 from notify.message import message_of
-from prepare.steps.plan import Request, plan_run
+from prepare.steps.asked import Request
+from prepare.steps.plan import plan_run
 from tests.integration.conftest import BUCKET, Context
 from tests.integration.test_seed_and_trigger import machine as machine
 

@@ -18,7 +18,7 @@ LEAVERS = b"age,plan,tenure,target\n" + b"".join(
         20 + n * 7 % 41,
         (b"basic", b"plus", b"pro")[n % 3],
         n % 29,
-        b"yes" if n % 29 > 13 else b"no",
+        b"yes" if n % 29 + n * 7 % 11 > 18 else b"no",
     )
     for n in range(600)
 )

@@ -38,7 +38,7 @@ class Tidy:
             ExecutionRoleArn=like["ExecutionRoleArn"],
             PrimaryContainer={
                 "Image": like["PrimaryContainer"]["Image"],
-                "ModelDataUrl": "s3://a/b",
+                "ModelDataUrl": like["PrimaryContainer"]["ModelDataUrl"],
             },
             Tags=tags,
         )

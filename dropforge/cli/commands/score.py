@@ -13,6 +13,7 @@ from dropforge.cli.options import OUT_ROOT, TIMEOUT_SECONDS, Env, Json, Timeout
 from dropforge.cli.screen.output import Output
 from dropforge.client.inbox.drop import drop, score_key_of
 from dropforge.client.runs.results import check_out
+from dropforge.client.runs.scores import told_of
 from dropforge.environment import LOCAL
 
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A CSV file of rows to predict.")]
@@ -64,16 +65,7 @@ def _no_result(fault: Fault) -> dict[str, Any]:
         "dataset": None,
         "status": "FAILED",
         "verdict": "rejected_input" if fault.code == REFUSED else "failed",
-        "model_package": None,
-        "task": None,
-        "target": None,
-        "rows": None,
-        "marked": None,
-        "metric": None,
-        "metrics": {},
-        "missing": [],
-        "unseen": {},
-        "warnings": [],
+        **told_of({}),
         "seconds": {},
         "files": {},
         "message": fault.message,

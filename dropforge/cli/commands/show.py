@@ -9,7 +9,7 @@ from dropforge.cli.connection.connect import connected
 from dropforge.cli.exit_codes import reported
 from dropforge.cli.options import Env, Json, Run
 from dropforge.cli.screen.output import Output
-from dropforge.cli.screen.panel import metric_line
+from dropforge.cli.screen.panel import metric_line, search_line
 from dropforge.cli.screen.wording import error_name, number
 from dropforge.cli.screen.wrapping import FactsText
 from dropforge.client.execution.naming import run_named, stack_of
@@ -52,6 +52,7 @@ def _text(facts: dict[str, Any]) -> FactsText:
             "Metric then": metric,
             "Metrics": _lines(facts["metrics"]),
             "Rows": _lines(facts["rows"]),
+            "Search": search_line(facts),
             "Warnings": "\n".join(f"- {warning}" for warning in facts["warnings"]),
             "Object": _object(facts["object"]),
             "Settings": json.dumps(facts["settings"], ensure_ascii=False)

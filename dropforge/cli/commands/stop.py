@@ -43,7 +43,7 @@ def _said(done: Stopped) -> list[str]:
 def _job(job: Job) -> str:
     what = f"{job.kind} job {job.name}"
     if job.goes_on:
-        command = f"aws sagemaker stop-{job.kind.lower()}-job --{job.kind.lower()}-job-name"
+        command = f"aws sagemaker stop-{job.words}-job --{job.words}-job-name"
         return f"{what} goes on, and costs: {command} {job.name}"
     ends = {"Stopping": "is being stopped with it", "Stopped": "was stopped with it"}
     return f"{what} {ends.get(job.status, f'had ended: {job.status}')}."

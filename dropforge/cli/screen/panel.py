@@ -14,6 +14,7 @@ from dropforge.cli.screen.printable import printable
 from dropforge.cli.screen.wording import number
 from dropforge.cli.screen.wrapping import FactsText
 from dropforge.client.runs.scores import SCORED
+from pipeline.wording import counted
 
 _STYLES = {
     "approved": "green",
@@ -88,6 +89,7 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
             for name in ("train", "validation", "test", "dropped")
             if name in rows
         ),
+        "Search": search_line(result),
         "Next": f"dropforge promote {result['run']}" if result["verdict"] == "pending" else "",
         "Warnings": _listed(result["warnings"]),
     }
@@ -103,7 +105,7 @@ def _scored(result: Result, style: str) -> RenderableType:
         "New values": ", ".join(f"{name} ({many:,})" for name, many in result["unseen"].items()),
         "Warnings": _listed(result["warnings"]),
     }
-    sentence = Text(f"Predicted {rows:,} row{'' if rows == 1 else 's'}.", style=f"bold {style}")
+    sentence = Text(f"Predicted {counted(rows, 'row')}.", style=f"bold {style}")
     return Group(sentence, Text(), _table(facts))
 
 
@@ -119,6 +121,12 @@ def _table(facts: Mapping[str, str]) -> Table:
 
 def _listed(warnings: Sequence[str]) -> str:
     return "\n".join(f"- {warning}" for warning in warnings)
+
+
+def search_line(result: Result) -> str:
+    """Return what a search for hyperparameters tried, gained and cost; "" if there was none."""
+    search = result.get("search")
+    return str(search["sentence"]) if search else ""
 
 
 def metric_line(result: Result) -> str:

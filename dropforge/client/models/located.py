@@ -1,4 +1,4 @@
-"""Where a model's two files are: a run's, or those of a dataset's champion."""
+"""Where a model's files are: a run's, or those of a dataset's champion."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from dropforge.client.execution.executions import finished
 from dropforge.client.execution.naming import stack_of
+from dropforge.client.registry.decided import decision_key
 from dropforge.client.registry.model_registry import champion, describe
 from dropforge.client.stack import Stack
 from dropforge.errors import ModelUnusableError
@@ -28,13 +29,15 @@ class ModelFiles:
     ----------
     name : ARN of the model package, or the run.
     run : that trained it; None if the package does not say.
-    model, encoder : s3:// addresses.
+    model, encoder, decision : s3:// addresses; a regression has no decision, nor has a model of
+        an earlier version.
     """
 
     name: str
     run: str | None
     model: str
     encoder: str
+    decision: str | None = None
 
 
 def run_files(stack: Stack, run: str) -> ModelFiles:
@@ -54,7 +57,14 @@ def run_files(stack: Stack, run: str) -> ModelFiles:
         raise ModelUnusableError(
             f"run {run} made no model; `dropforge show {stack.argument(run)}` says why"
         )
-    return ModelFiles(run, run, model, _address(stack, layout.run_key(run, layout.ENCODER)))
+    key = decision_key(own, run)
+    return ModelFiles(
+        run,
+        run,
+        model,
+        _address(stack, layout.run_key(run, layout.ENCODER)),
+        _address(stack, key) if key else None,
+    )
 
 
 def champion_files(stack: Stack, dataset: str) -> ModelFiles:
@@ -72,7 +82,11 @@ def champion_files(stack: Stack, dataset: str) -> ModelFiles:
     told = package["CustomerMetadataProperties"]
     container = package["InferenceSpecification"]["Containers"][0]
     return ModelFiles(
-        arn, told.get("run"), container["ModelDataUrl"], _address(stack, told["encoder"])
+        arn,
+        told.get("run"),
+        container["ModelDataUrl"],
+        _address(stack, told["encoder"]),
+        _address(stack, told["decision"]) if "decision" in told else None,
     )
 
 

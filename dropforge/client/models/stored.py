@@ -15,7 +15,6 @@ from dropforge.client.stack import Stack
 from dropforge.errors import ModelUnusableError
 from pipeline import layout
 
-ARCHIVE = "model.tar.gz"
 _KEPT = 50
 """Models; of more, those used longest ago are deleted."""
 _DIGEST = 16
@@ -33,7 +32,7 @@ def cache_dir() -> Path:
 def stored(stack: Stack, files: ModelFiles) -> Path:
     """Return the directory of a model's files on this machine, fetched if they are not there.
 
-    A copy counts for one name and one state of both objects: an ARN, and even an address, may be
+    A copy counts for one name and one state of its objects: an ARN, and even an address, may be
     given again when a stack, or the local cloud's state, is made anew.
 
     Raises
@@ -42,7 +41,9 @@ def stored(stack: Stack, files: ModelFiles) -> Path:
         A file is not in the bucket any more.
     """
     s3 = stack.client("s3")
-    addresses = {ARCHIVE: files.model, layout.ENCODER: files.encoder}
+    addresses = {layout.MODEL: files.model, layout.ENCODER: files.encoder}
+    if files.decision:
+        addresses[layout.DECISION] = files.decision
     tags = [_tag(s3, address) for address in addresses.values()]
     known = "\n".join([files.name, *addresses.values(), *tags])
     root = cache_dir() / "models"

@@ -121,8 +121,12 @@ class RunLog:
 
     def _of_jobs(self, group: str, began: datetime, ended: datetime) -> Iterator[Line]:
         own = re.compile(f"{run_names.job_pattern(self._run)}/")
-        where = {"logGroupName": group, "logStreamNamePrefix": self._run}
-        for event in events(self._stack, began, ended, **where):
+        beginnings = (self._run, run_names.search_stem(self._run))
+        found = (
+            events(self._stack, began, ended, logGroupName=group, logStreamNamePrefix=beginning)
+            for beginning in beginnings
+        )
+        for event in chain.from_iterable(found):
             # The prefix alone would take in a run whose name goes on after this one's.
             if own.match(event["logStreamName"]):
                 yield Line(time_of(event), group.rsplit("/", 1)[-1], unescaped(event["message"]))

@@ -13,6 +13,7 @@ from typing import TextIO
 
 from dropforge.errors import PredictionsUnreadableError
 from pipeline.documents.encoder import Encoder
+from scoring.decision import Decision
 from scoring.words import Words
 
 _FORMULA = re.compile(r"'*(\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n\0])")
@@ -30,9 +31,9 @@ class Target:
     words: Words
 
     @classmethod
-    def of_encoder(cls, encoder: Encoder) -> "Target":
+    def of_encoder(cls, encoder: Encoder, decision: Decision | None = None) -> "Target":
         """Read it from a run's encoder.json."""
-        return cls(Words.of_target(encoder["target"]))
+        return cls(Words.of_target(encoder["target"], decision))
 
     def header(self) -> list[str]:
         """Return the names of the columns that `cells` fills."""

@@ -11,18 +11,21 @@ from typing import Any, TextIO
 from botocore.exceptions import ClientError
 
 from dropforge.client.execution.follow import Followed
+from dropforge.client.registry.decided import decision_key
 from dropforge.client.runs.predictions import Target, write_table
 from dropforge.client.stack import Stack
 from dropforge.errors import OutUnusableError, RunUnknownError
 from pipeline import layout
 from pipeline.documents import kinds
+from pipeline.documents.scoring import decision
 from pipeline.documents.state import MessageFiles
+from scoring.decision import Decision
 
 Result = dict[str, Any]
 
 _DOWNLOADS = 8
 """Parts fetched at once."""
-MODEL, PREDICTIONS = "model.tar.gz", "predictions.csv"
+PREDICTIONS = "predictions.csv"
 _ELSEWHERE = "name another directory with --out"
 
 
@@ -42,6 +45,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
         "metrics": output.get("metrics") or {},
         "rows": output.get("rows") or {},
         "split": output.get("split"),
+        "search": output.get("search"),
         "warnings": output.get("warnings") or [],
         "seconds": followed.timeline.seconds(),
         "files": {name: str(path) for name, path in files.items()},
@@ -50,7 +54,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
 
 
 def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Path]:
-    """Fetch report, evaluation, model and its encoder, and make one table of the predictions.
+    """Fetch report, evaluation, model with encoder and decision, and a table of the predictions.
 
     Parameters
     ----------
@@ -65,19 +69,22 @@ def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Pa
     out.mkdir(parents=True, exist_ok=True)
     s3 = stack.client("s3")
     fetched: dict[str, Path] = {}
+    key = decision_key(stack, run) if uris["model"] else None
     for name, uri, file in (
         ("report", uris["report"], layout.REPORT),
         ("evaluation", uris["evaluation"], layout.EVALUATION),
-        ("model", uris["model"], MODEL),
+        ("model", uris["model"], layout.MODEL),
         # Without it the model is numbers in, numbers out: the columns are in the encoder.
         ("encoder", uris["model"] and _own(stack, run, layout.ENCODER), layout.ENCODER),
+        ("decision", key and f"s3://{stack.bucket}/{key}", layout.DECISION),
     ):
         if uri:
             bucket, _, key = uri.removeprefix("s3://").partition("/")
             _download(s3, bucket, key, out / file)
             fetched[name] = out / file
     if uris["predictions"]:
-        _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS)
+        decided = stack.read_json(key, kinds.DECISION) if key else None
+        _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS, decided)
         fetched["predictions"] = out / PREDICTIONS
     return fetched
 
@@ -107,7 +114,9 @@ def _may_write(directory: Path) -> bool:
     return os.access(directory, os.W_OK | os.X_OK)
 
 
-def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
+def _write_predictions(
+    stack: Stack, prefix: str, file: Path, decided: decision.Decision | None
+) -> None:
     encoder_key, truth = layout.join(prefix, layout.ENCODER), f"{prefix}/data/truth/"
     encoder, truths = stack.read_json(encoder_key, kinds.ENCODER), _keys(stack, truth)
     if encoder is None or not truths:
@@ -128,7 +137,7 @@ def _write_predictions(stack: Stack, prefix: str, file: Path) -> None:
             ]
         )
         out = cleanup.enter_context(file.open("w", encoding="utf-8", newline=""))
-        write_table(Target.of_encoder(encoder), parts, out)
+        write_table(Target.of_encoder(encoder, Decision.of_document(decided)), parts, out)
 
 
 def _opened(parts: list[tuple[str, Path, Path]]) -> Iterator[tuple[str, TextIO, TextIO]]:

@@ -28,6 +28,16 @@ def scored_result(followed: Followed, files: Mapping[str, Path]) -> Result:
         "dataset": message["dataset"],
         "status": message["status"],
         "verdict": message["verdict"],
+        **told_of(output),
+        "seconds": followed.timeline.seconds(),
+        "files": {name: str(path) for name, path in files.items()},
+        "message": message["text"],
+    }
+
+
+def told_of(output: Mapping[str, Any]) -> Result:
+    """Return what an execution's output tells of a scored file; it is empty if that failed."""
+    return {
         "model_package": output.get("model_package_arn"),
         "task": output.get("task"),
         "target": output.get("target"),
@@ -38,9 +48,6 @@ def scored_result(followed: Followed, files: Mapping[str, Path]) -> Result:
         "missing": output.get("missing") or [],
         "unseen": output.get("unseen") or {},
         "warnings": output.get("warnings") or [],
-        "seconds": followed.timeline.seconds(),
-        "files": {name: str(path) for name, path in files.items()},
-        "message": message["text"],
     }
 
 

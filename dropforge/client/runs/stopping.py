@@ -19,7 +19,12 @@ from dropforge.client.stack import Stack
 from pipeline import layout, run_names
 from pipeline.documents import kinds
 
-_KINDS = ("Training", "Transform")
+_WORDS = {
+    "Training": "training",
+    "Transform": "transform",
+    "HyperParameterTuning": "hyper_parameter_tuning",
+}
+"""Kinds of jobs, as the calls of SageMaker's client name them."""
 _ENDING = ("Stopping", "Stopped", "Completed", "Failed")
 _WAIT_SECONDS = 15.0
 _PAUSE_SECONDS = 0.5
@@ -32,7 +37,7 @@ class Job:
 
     Parameters
     ----------
-    kind : Training or Transform.
+    kind : Training, Transform or HyperParameterTuning.
     status : as SageMaker calls it, after the execution was stopped.
     """
 
@@ -44,6 +49,11 @@ class Job:
     def goes_on(self) -> bool:
         """Whether it still costs, and nothing has told it to end."""
         return self.status not in _ENDING
+
+    @property
+    def words(self) -> str:
+        """The kind as AWS's command line writes it."""
+        return _WORDS[self.kind].replace("_", "-")
 
 
 @dataclass(frozen=True)
@@ -118,10 +128,12 @@ def _under_way(stack: Stack, run: str) -> list[Job]:
     """Return the jobs of a run that SageMaker works on, champions' among them."""
     sagemaker, found = stack.client("sagemaker"), []
     own = re.compile(run_names.job_pattern(run))
-    for kind in _KINDS:
-        look = getattr(sagemaker, f"list_{kind.lower()}_jobs")
+    for kind, word in _WORDS.items():
+        look = getattr(sagemaker, f"list_{word}_jobs")
+        # The names of tuning jobs are too short for a run's.
+        part = run_names.search_stem(run) if kind == "HyperParameterTuning" else run
         try:
-            listed = look(NameContains=run, StatusEquals="InProgress")[f"{kind}JobSummaries"]
+            listed = look(NameContains=part, StatusEquals="InProgress")[f"{kind}JobSummaries"]
         except ClientError as error:
             # Who may stop executions need not be allowed to list jobs.
             if error.response["Error"]["Code"] != "AccessDeniedException":
@@ -138,6 +150,6 @@ def _under_way(stack: Stack, run: str) -> list[Job]:
 def _looked_up(stack: Stack, job: Job) -> Job:
     if not job.goes_on:
         return job
-    describe = getattr(stack.client("sagemaker"), f"describe_{job.kind.lower()}_job")
+    describe = getattr(stack.client("sagemaker"), f"describe_{_WORDS[job.kind]}_job")
     answer = describe(**{f"{job.kind}JobName": job.name})
     return Job(job.kind, job.name, answer[f"{job.kind}JobStatus"])

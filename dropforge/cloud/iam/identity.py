@@ -115,14 +115,19 @@ def require_pass_role(caller: Caller, role_arn: str) -> None:
         raise ApiError("AccessDeniedException", message)
 
 
+def is_assumable(role_arn: str, service: str) -> bool:
+    """Whether a role exists and trusts a service."""
+    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
+    return role is not None and _trusts(role.get("AssumeRolePolicyDocument"), service)
+
+
 def require_assumable(role_arn: str) -> None:
     """Refuse a role that does not exist or does not trust SageMaker.
 
     The message is the one that CreateTrainingJob and CreateModel give, quoted in
     aws/sagemaker-python-sdk#300.
     """
-    role = iam._roles.get(role_arn.rsplit("/", 1)[-1])
-    if role is None or not _trusts(role.get("AssumeRolePolicyDocument"), SERVICE):
+    if not is_assumable(role_arn, SERVICE):
         raise invalid(
             f"Could not assume role {role_arn}. Please ensure that the role exists and allows "
             f"principal '{SERVICE}' to assume the role."

@@ -32,8 +32,13 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import loading, queue_urls
-    from dropforge.cloud.patches.events import event_delivery, event_source
+    from dropforge.cloud.patches import loading, queue_urls, unknown_actions
+    from dropforge.cloud.patches.events import (
+        event_delivery,
+        event_source,
+        request_limits,
+        schedules,
+    )
     from dropforge.cloud.patches.functions import (
         code_changes,
         invocations,
@@ -43,6 +48,7 @@ def _modules() -> list[Any]:
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
     from dropforge.cloud.patches.logs import filter_log_events, log_memory
     from dropforge.cloud.patches.s3 import (
+        bucket_deletion,
         object_version,
         object_writes,
         ranged_reads,
@@ -52,11 +58,13 @@ def _modules() -> list[Any]:
     from dropforge.cloud.patches.stepfunctions import (
         asl,
         branches,
+        definitions,
         executions,
         map_run,
         previous_events,
         start_execution,
         state_machine_role,
+        strict,
         turns,
     )
 
@@ -67,9 +75,13 @@ def _modules() -> list[Any]:
     return [
         state_machine_role,
         asl,
+        strict,
         turns,
         branches,
+        bucket_deletion,
+        definitions,
         event_delivery,
+        request_limits,
         event_source,
         filter_log_events,
         lambda_worker,
@@ -80,10 +92,12 @@ def _modules() -> list[Any]:
         previous_events,
         queue_urls,
         ranged_reads,
+        schedules,
         secure_transport,
         start_execution,
         virtual_hosts,
         topic_policy,
+        unknown_actions,
         wildcards,
         worker_pool,
         code_changes,

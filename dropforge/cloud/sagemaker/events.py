@@ -19,6 +19,7 @@ _TIMES = {
     "TrainingEndTime",
     "TransformStartTime",
     "TransformEndTime",
+    "HyperParameterTuningEndTime",
     "StartTime",
     "EndTime",
     "Timestamp",
@@ -30,7 +31,7 @@ def emit(kind: str, arn: str, detail: dict[str, Any]) -> None:
 
     Parameters
     ----------
-    kind : "Training Job", "Transform Job", "Model Package" or "Model".
+    kind : "Training Job", "Transform Job", "HyperParameter Tuning Job", "Model Package" or "Model".
     """
     entry = {
         "Source": "aws.sagemaker",

@@ -5,14 +5,15 @@ holds a list; each entry applies to as many matching calls as its count says:
 
     [{"operation": "CreateTrainingJob", "name": "churn-*", "fault": "throttling", "count": 2}]
 
-fault, of any call: throttling, resource_limit, server_error, access_denied and
-validation refuse it; slow_answer answers it after `seconds`; lost_answer carries
-it out and breaks the answer off. Of a call that starts a job: capacity and
-fail_job fail the job (with `message`), capacity as AWS does; slow_job lets the
-job take `seconds` longer; stopped_job ends the job at its time limit with the
-model so far, and lets the `.sync` task that waits for it succeed: whether AWS's
-does is not documented. blank_lines lets a transform job that assembles by Line
-put an empty line behind each answer, as AWS's may.
+fault, of any call: throttling, resource_limit (a quota of 0), quota_held (by other
+jobs), server_error, access_denied and validation refuse it; slow_answer answers it
+after `seconds`; lost_answer carries it out and breaks the answer off. Of a call that
+starts a job: capacity and fail_job fail the job (with `message`), capacity as AWS
+does; slow_job lets the job take `seconds` longer; stopped_job ends the job at its
+time limit with the model so far, and lets the `.sync` task that waits for it succeed:
+whether AWS's does is not documented. blank_lines lets a transform job that assembles
+by Line put an empty line behind each answer, as AWS's may. quota_zero lets
+GetServiceQuota find a quota of 0.
 
 The file is read at each call, so it can change while the cloud is up; what was
 used up is forgotten when it is written, be it the same again. Each fault that was
@@ -43,6 +44,15 @@ _REFUSALS = {
         ),
         400,
     ),
+    "quota_held": (
+        "ResourceLimitExceeded",
+        (
+            "The account-level service limit 'ml.m5.large for training job usage' is 1 Instances, "
+            "with current utilization of 1 Instances and a request delta of 1 Instances. "
+            "Please use AWS Service Quotas to request an increase for this quota."
+        ),
+        400,
+    ),
     # Codes and statuses of the SageMaker API reference, Common Errors.
     "server_error": ("InternalFailure", "The request processing has failed", 500),
     "access_denied": (
@@ -57,6 +67,7 @@ BLANK_LINES = "BlankLines"
 _LOOK_SECONDS = 0.2
 _ANSWER_FAULTS = {"slow_answer", "lost_answer"}
 _CALL_FAULTS = set(_REFUSALS) | _ANSWER_FAULTS
+_QUOTA_FAULTS = {"quota_zero"}
 _JOB_FAULTS = {"capacity", "fail_job", "slow_job", "stopped_job", "blank_lines"}
 CAPACITY = (
     "CapacityError: Unable to provision requested ML compute capacity. "
@@ -109,6 +120,17 @@ class Faults:
             raise ApiError(code, text, status)
         self._wait(fault)
         return bool(kind == "lost_answer")
+
+    def meet_quota(self, operation: str, name: str) -> bool:
+        """Apply the first fault that is meant for a look at a quota; tell whether it is to be 0.
+
+        Raises
+        ------
+        ApiError
+            The call is to be refused.
+        """
+        self.meet(operation, name)
+        return self._take(operation, name, _QUOTA_FAULTS) is not None
 
     def meet_job(self, operation: str, name: str) -> JobFault:
         """Return the first fault that is meant for the job which the call starts."""
@@ -173,7 +195,7 @@ class Faults:
 
 
 def _checked(fault: dict[str, Any]) -> dict[str, Any]:
-    known = _CALL_FAULTS | _JOB_FAULTS
+    known = _CALL_FAULTS | _JOB_FAULTS | _QUOTA_FAULTS
     if fault.get("fault") not in known:
         raise ValueError(f"fault {fault.get('fault')!r} is none of {sorted(known)}")
     return fault | {"count": int(fault.get("count", 1))}

@@ -12,7 +12,7 @@ import json
 import time
 from typing import Any
 
-from ministack.core.responses import get_account_id, get_region, new_uuid
+from ministack.core.responses import new_uuid
 from ministack.services import stepfunctions
 
 from dropforge.cloud.api_errors import ApiError
@@ -27,9 +27,6 @@ _SDK = "arn:aws:states:::aws-sdk:sagemaker:"
 _POLL_SECONDS = 0.1
 _SYNC = {f"Create{jobs.prefix}Job": jobs.prefix for jobs in store.ALL_JOBS}
 _MARK = {"Key": "MANAGED_BY_AWS", "Value": "STARTED_BY_STEP_FUNCTIONS"}
-# What waiting for a job takes, besides creating it: the managed rule, and to look and to stop
-# (Step Functions developer guide, "IAM policies for Amazon SageMaker AI").
-_RULE_ACTIONS = ("events:PutTargets", "events:PutRule", "events:DescribeRule")
 _PLAIN = {*_SYNC, "CreateModel"}
 # The errors that SageMaker's service model has by name.
 _MODELLED = {
@@ -74,12 +71,12 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     if pattern == "":
         return _call(operation, request, caller, optimized=True)
     kind = _SYNC[operation]
-    _require_for_sync(caller, kind, request)
-    # Step Functions marks what it waits for, which takes sagemaker:AddTags.
+    # Step Functions marks what it waits for. Its own calls need no permission of the role but for
+    # what is stopped: an event of the job ends the wait.
     marked = request | {"Tags": [*request.get("Tags", []), _MARK]}
     answer = _call(operation, marked, caller, optimized=True)
     named = {f"{kind}JobName": request[f"{kind}JobName"]}
-    wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named))
+    wait_for(answer[f"{kind}JobArn"], _stopped, lambda: _stop(kind, named, caller))
     described = _described(kind, named)
     # Times are milliseconds in the optimized integrations' output.
     output: dict[str, Any] = events.in_milliseconds(described)
@@ -91,17 +88,18 @@ def optimized(resource: str, request: dict[str, Any]) -> dict[str, Any]:
     return output
 
 
-def _stop(kind: str, named: dict[str, str]) -> None:
-    """Stop a job that nobody waits for any more; it goes on if SageMaker refuses that."""
-    with contextlib.suppress(AnswerLost, ApiError):
-        operations.call(f"Stop{kind}Job", named, Caller())
+def _stop(kind: str, named: dict[str, str], caller: Caller) -> None:
+    """Stop a job that nobody waits for any more; it goes on if the role may not do that."""
+    with contextlib.suppress(AnswerLost, stepfunctions._ExecutionError):
+        _call(f"Stop{kind}Job", named, caller, optimized=True)
 
 
 def _described(kind: str, named: dict[str, str]) -> dict[str, Any]:
-    """Ask for a job until there is an answer; what will not pass fails the task.
+    """Ask for a job until there is an answer; if that is refused, the job's event has said it.
 
-    Step Functions polls the jobs that it waits for (developer guide, "Run a Job
-    (.sync)"); that it goes on after a refusal that passes is assumed.
+    Step Functions waits for jobs by events and by polling, for which a role may lack the
+    permissions (developer guide, "IAM policies for integrated services"); that it goes on after
+    a refusal that passes is assumed.
     """
     while True:
         try:
@@ -110,7 +108,8 @@ def _described(kind: str, named: dict[str, str]) -> dict[str, Any]:
             pass
         except ApiError as error:
             if _stopped() or not (error.status >= 500 or error.code == "ThrottlingException"):
-                raise stepfunctions._ExecutionError(*_worded(error, optimized=True)) from error
+                [records] = [jobs for jobs in store.ALL_JOBS if jobs.prefix == kind]
+                return store.public(records[named[f"{kind}JobName"]])
         time.sleep(_POLL_SECONDS)
 
 
@@ -142,22 +141,6 @@ def resource_of(operation: str, request: dict[str, Any]) -> str:
     return "*"
 
 
-def _require_for_sync(caller: Caller, kind: str, request: dict[str, Any]) -> None:
-    job = resource_of(f"Create{kind}Job", request)
-    rule = (
-        f"arn:aws:events:{get_region()}:{get_account_id()}:rule/"
-        f"StepFunctionsGetEventsForSageMaker{kind}JobsRule"
-    )
-    needed = [(action, rule) for action in _RULE_ACTIONS]
-    needed += [(f"sagemaker:{verb}{kind}Job", job) for verb in ("Describe", "Stop")]
-    needed += [(f"sagemaker:{verb}Tags", job) for verb in ("Add", "List")]
-    for action, resource in needed:
-        denial = identity.denial(caller, action, resource)
-        if denial:
-            error = ApiError("AccessDeniedException", denial)
-            raise stepfunctions._ExecutionError(*_worded(error, optimized=True))
-
-
 def _call(
     operation: str, request: dict[str, Any], caller: Caller, *, optimized: bool
 ) -> dict[str, Any]:
@@ -167,11 +150,15 @@ def _call(
             "States.Runtime", f"The field {unknown[0]!r} is not supported by Step Functions"
         )
     try:
-        denial = identity.denial(
-            caller, f"sagemaker:{operation}", resource_of(operation, request), _tag_keys(request)
-        )
-        if denial:
-            raise ApiError("AccessDeniedException", denial)
+        resource = resource_of(operation, request)
+        context = _tag_keys(request) | _tags_of(resource)
+        actions = [operation]
+        if operation.startswith("Create") and any(tag != _MARK for tag in request.get("Tags", [])):
+            actions.append("AddTags")
+        for action in actions:
+            denial = identity.denial(caller, f"sagemaker:{action}", resource, context)
+            if denial:
+                raise ApiError("AccessDeniedException", denial)
         return operations.call(operation, request, caller)
     except ApiError as error:
         raise stepfunctions._ExecutionError(*_worded(error, optimized=optimized)) from error
@@ -203,6 +190,11 @@ def _tag_keys(request: dict[str, Any]) -> dict[str, Any]:
     return {"aws:TagKeys": [tag["Key"] for tag in tags]} | {
         f"aws:RequestTag/{tag['Key']}": tag["Value"] for tag in tags
     }
+
+
+def _tags_of(resource: str) -> dict[str, Any]:
+    """Return the condition keys of the tags that a resource has already."""
+    return {f"aws:ResourceTag/{key}": value for key, value in store.tags.get(resource, {}).items()}
 
 
 def _operation_of(resource: str, prefix: str) -> tuple[str, str, str]:

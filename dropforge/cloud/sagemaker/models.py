@@ -1,15 +1,23 @@
 """Models."""
 
+from collections.abc import Callable
 from typing import Any
 
 from dropforge.cloud.api_errors import ApiError, invalid
 from dropforge.cloud.iam import identity
 from dropforge.cloud.iam.identity import Caller
-from dropforge.cloud.sagemaker import events, model_registry, paging, store, tags
+from dropforge.cloud.sagemaker import events, images, model_registry, paging, store, tags
 
 
-def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
-    """CreateModel."""
+def create(
+    request: dict[str, Any], caller: Caller, look_for_data: Callable[[str, str], None]
+) -> dict[str, Any]:
+    """CreateModel.
+
+    Parameters
+    ----------
+    look_for_data : refuses the address of model data that a role cannot have.
+    """
     name = request["ModelName"]
     arn = store.arn("model", name)
     containers = request.get("Containers", [])
@@ -24,6 +32,11 @@ def create(request: dict[str, Any], caller: Caller) -> dict[str, Any]:
     if name in store.models:
         raise invalid(f'Cannot create already existing model "{arn}".')
     identity.require_assumable(request["ExecutionRoleArn"])
+    for container in containers or [primary]:
+        if "Image" in container:
+            images.check_for_model(container["Image"])
+        if "ModelDataUrl" in container:
+            look_for_data(container["ModelDataUrl"], request["ExecutionRoleArn"])
     copied = ["ModelName", "PrimaryContainer", "Containers", "ExecutionRoleArn", "VpcConfig"]
     record = {key: request[key] for key in copied if key in request} | {
         "ModelArn": arn,

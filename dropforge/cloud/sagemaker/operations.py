@@ -1,6 +1,7 @@
 """Which function answers which call."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from dropforge.cloud.api_errors import ApiError
@@ -15,14 +16,16 @@ from dropforge.cloud.sagemaker import (
     tags,
 )
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost
-from dropforge.cloud.sagemaker.jobs import runtime
+from dropforge.cloud.sagemaker.jobs import model_data, runtime
 from dropforge.cloud.sagemaker.jobs.training.calls import TrainingCalls
 from dropforge.cloud.sagemaker.jobs.transform.calls import TransformCalls
+from dropforge.cloud.sagemaker.jobs.tuning.calls import TuningCalls
 
 _OPERATIONS: dict[str, Callable[[dict[str, Any], Caller], dict[str, Any]]] = {
     **TrainingCalls().operations(),
     **TransformCalls().operations(),
-    "CreateModel": models.create,
+    **TuningCalls().operations(),
+    "CreateModel": partial(models.create, look_for_data=model_data.look_for),
     "DescribeModel": models.describe,
     "ListModels": models.listing,
     "DeleteModel": models.delete,
@@ -73,7 +76,7 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
     if operation not in _OPERATIONS:
         raise ApiError(
             "UnknownOperationException",
-            f"the local cloud has no SageMaker operation {operation}; see docs/local-cloud.md",
+            f"SageMaker's {operation} is not supported by the local cloud; see docs/local-cloud.md",
         )
     schema.check(operation, request)
     lost = runtime.faults().meet(operation, _subject(request))

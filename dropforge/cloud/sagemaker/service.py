@@ -16,7 +16,7 @@ from ministack.services import tagging
 from dropforge.cloud.api_errors import ApiError
 from dropforge.cloud.iam.identity import Caller, is_root
 from dropforge.cloud.patches import loading
-from dropforge.cloud.sagemaker import integration, operations, schema, store, tags
+from dropforge.cloud.sagemaker import integration, operations, quotas, schema, store, tags
 from dropforge.cloud.sagemaker.fault_injection import AnswerLost, Faults
 from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.state import StateDir
@@ -53,6 +53,7 @@ def install(state: StateDir) -> None:
     loading.afterwards(store.restore, first=True)
     runtime.install(state.jobs, Faults(state.faults))
     integration.install()
+    quotas.install()
     # The import of XGBoost and the service model overlap with the rest of the start.
     runtime.fork_server.warm()
     threading.Thread(target=schema.model, daemon=True).start()

@@ -72,6 +72,11 @@ class JobRecords(Records):
         return f"{self.prefix}JobStatus"
 
     @property
+    def event_name(self) -> str:
+        """What events of the bus call such a job: "HyperParameter Tuning Job"."""
+        return f"{self.prefix.replace('Tuning', ' Tuning')} Job"
+
+    @property
     def resource(self) -> str:
         """Resource type in a job's ARN."""
         return self.words.replace(" ", "-")
@@ -79,15 +84,17 @@ class JobRecords(Records):
 
 training_jobs = JobRecords("Training", "training job")
 transform_jobs = JobRecords("Transform", "transform job")
+tuning_jobs = JobRecords("HyperParameterTuning", "hyper-parameter tuning job")
 models = Records("model")
 package_groups = Records("model package group")
 packages = Records("model package")
 tags = Records("tags")
 
-ALL_JOBS = (training_jobs, transform_jobs)
+ALL_JOBS = (training_jobs, transform_jobs, tuning_jobs)
 _ALL = {
     "training_jobs": training_jobs,
     "transform_jobs": transform_jobs,
+    "tuning_jobs": tuning_jobs,
     "models": models,
     "package_groups": package_groups,
     "packages": packages,

@@ -3,7 +3,7 @@
 import numpy as np
 
 from evaluate.metrics.measures import Floats, value_of
-from evaluate.metrics.scored import METRICS, Metric, Scored
+from evaluate.metrics.scored import Metric, Scored, metrics_of
 
 Values = dict[str, float | None]
 
@@ -12,8 +12,7 @@ def values_of(scored: Scored) -> Values:
     """Return every metric of the task by name; None where it is not defined."""
     values: dict[str, float] = {
         name: value_of(metric.measure(scored), scored.rows)
-        for name, metric in METRICS.items()
-        if scored.task in metric.tasks
+        for name, metric in metrics_of(scored).items()
     }
     more = {"regression": _regression, "binary": _binary, "multiclass": _multiclass}
     values |= more[scored.task](scored)
@@ -34,7 +33,7 @@ def baseline_of(scored: Scored, metric: Metric) -> tuple[str, float | None]:
 def naive(scored: Scored, metric: Metric) -> Scored:
     """Return the same rows with the best constant as their prediction."""
     _, constant = _constant(scored, metric.name)
-    return Scored(scored.task, scored.truth, constant, scored.classes)
+    return Scored(scored.task, scored.truth, constant, scored.classes, costs=scored.costs)
 
 
 def confusion(scored: Scored) -> Floats:
@@ -91,6 +90,10 @@ def _constant(scored: Scored, name: str) -> tuple[str, Floats]:
         return "always the mean", ones * truth.mean()
     if name == "f1":
         return "always positive", ones
+    if name == "cost" and scored.costs:
+        alarms = scored.costs["false_alarm"] * (1 - truth.mean())
+        positive = bool(alarms < scored.costs["miss"] * truth.mean())
+        return f"always {'positive' if positive else 'negative'}", ones * positive
     if scored.task == "binary":
         if name == "accuracy":
             return "always the most frequent class", ones * float(truth.mean() >= 0.5)

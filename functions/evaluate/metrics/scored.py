@@ -1,7 +1,7 @@
 """A model's predictions beside the truth, row by row, and what the metrics are of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,10 @@ from evaluate.metrics import measures
 from evaluate.metrics.measures import Floats, Groups, Measure
 from evaluate.metrics.ranking import Auc, AveragePrecision, Ranking
 from pipeline.errors import SettingsError
+from pipeline.settings import Costs
+from pipeline.vocabulary import COST_ROWS, Goal, Task
 from pipeline.vocabulary import METRICS as METRICS_OF
-from pipeline.vocabulary import THRESHOLD, Goal, Task
+from scoring.decision import Decision
 
 Rows = NDArray[np.bool_]
 """(rows,), which of the test rows are meant."""
@@ -27,10 +29,15 @@ class Scored:
     truth: Floats
     """(rows,): the value, or the index of the class."""
     predicted: Floats
-    """(rows,): the value, or the probability of class 1; (rows, classes) in multiclass."""
+    """(rows,): the value, or the probability of class 1; (rows, classes) in multiclass. Corrected
+    already, if the model's decision corrects."""
     classes: Sequence[str] = ()
     groups: Groups | None = None
     """(rows,): which rows belong together; None if each stands for itself."""
+    decision: Decision = field(default_factory=Decision)
+    """Of which the threshold counts here."""
+    costs: Costs | None = None
+    """Of the two errors, if they are told."""
 
     def __post_init__(self) -> None:
         if len(self.truth) != len(self.predicted) or not len(self.truth):
@@ -61,7 +68,7 @@ class Scored:
     def chosen(self) -> Floats:
         """(rows,), the index of the predicted class."""
         many = self.predicted.ndim == 2
-        index = self.predicted.argmax(axis=1) if many else self.predicted >= THRESHOLD
+        index = self.predicted.argmax(axis=1) if many else self.predicted >= self.decision.threshold
         chosen: Floats = index.astype(np.float64)
         return chosen
 
@@ -98,6 +105,15 @@ def _correct(s: Scored) -> Floats:
 
 def _losses(s: Scored) -> Floats:
     return measures.log_losses(s.truth, s.probabilities)
+
+
+def _spent(s: Scored) -> Floats:
+    """Return each row's share of the cost of COST_ROWS rows."""
+    if s.costs is None:
+        raise ValueError("the metric cost needs costs")
+    alarm, miss = s.costs["false_alarm"], s.costs["miss"]
+    spent: Floats = np.where(s.truth == 1, miss * (1 - s.chosen), alarm * s.chosen)
+    return COST_ROWS * spent
 
 
 def _balance(s: Scored, classes: slice) -> Measure:
@@ -144,9 +160,26 @@ METRICS = {
             lambda s: measures.Mean(_correct(s)),
         ),
         Metric("f1", "F1", "max", _TWO, _SHARE, _f1),
+        Metric(
+            "cost",
+            f"Cost of {COST_ROWS:,} rows",
+            "min",
+            _TWO,
+            _LOSS,
+            lambda s: measures.Mean(_spent(s)),
+        ),
         Metric("macro_f1", "Macro F1", "max", _MANY, _SHARE, _macro_f1),
     )
 }
+
+
+def metrics_of(scored: Scored) -> dict[str, Metric]:
+    """Return the metrics that rows can be measured by."""
+    return {
+        name: metric
+        for name, metric in METRICS.items()
+        if scored.task in metric.tasks and (name != "cost" or scored.costs)
+    }
 
 
 def metric_for(task: Task, name: str | None) -> Metric:

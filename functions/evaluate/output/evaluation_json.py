@@ -10,12 +10,10 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from evaluate.metrics.intervals import REPLICATES, SEED, Interval
-from evaluate.metrics.quantiles import LEVEL
+from evaluate.output.intervals import interval_part
 from evaluate.output.sentence import HEADS, sentence_of
 from evaluate.verdict.judgement import Judgement
 from pipeline import layout
-from pipeline.documents import evaluation
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.evaluation import Cell, ColumnPart, JudgedPart, Measured, RunPart
 from pipeline.documents.plan import Request
@@ -48,7 +46,7 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
             "label": metric.label,
             "goal": metric.goal,
             "value": judgement.value,
-            "interval": _interval(judgement.interval),
+            "interval": interval_part(judgement.interval),
         },
         "baseline": {"prediction": judgement.baseline, "value": judgement.baseline_value},
         "comparison": {
@@ -61,12 +59,12 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
             "seen": judgement.seen,
             "challenger": {
                 "value": judgement.rival_value,
-                "interval": _interval(judgement.rival_interval),
+                "interval": interval_part(judgement.rival_interval),
             }
             if judgement.compared
             else None,
             "value": judgement.champion_value,
-            "interval": _interval(judgement.champion_interval),
+            "interval": interval_part(judgement.champion_interval),
             "difference": _difference(judgement),
             "margin": judgement.shown.margin if judgement.shown else None,
             "rows_wanted": judgement.shown.rows if judgement.shown else None,
@@ -76,35 +74,29 @@ def judged_part(judgement: Judgement, rows: int, target: str) -> JudgedPart:
     }
 
 
-def _interval(interval: Interval | None) -> evaluation.Interval | None:
-    if interval is None:
-        return None
-    found: evaluation.Interval = {
-        "low": interval.low,
-        "high": interval.high,
-        "method": interval.method,
-        "level": LEVEL,
-    }
-    if interval.method == "bootstrap":
-        found["replicates"], found["seed"] = REPLICATES, SEED
-    if interval.groups:
-        found["groups"] = interval.groups
-    return found
-
-
 def _difference(judgement: Judgement) -> Measured | None:
     if judgement.rival_value is None or judgement.champion_value is None:
         return None
     return {
         "value": judgement.rival_value - judgement.champion_value,
-        "interval": _interval(judgement.difference),
+        "interval": interval_part(judgement.difference),
     }
 
 
 def run_part(
-    files: RunFiles, request: Request, encoder: Encoder, event: Judged, target_by: TargetBy
+    files: RunFiles,
+    request: Request,
+    encoder: Encoder,
+    event: Judged,
+    target_by: TargetBy,
+    hyperparameters: dict[str, str],
 ) -> RunPart:
-    """Return the part of the document that says which run, on what data."""
+    """Return the part of the document that says which run, on what data.
+
+    Parameters
+    ----------
+    hyperparameters : that the model was trained by.
+    """
     target, training, fit = encoder["target"], event["training"], event["fit"]
     champion = event["champion"]
     return {
@@ -130,11 +122,12 @@ def run_part(
         },
         "training": {
             "job": training["job"],
-            "seconds": training.get("training_seconds"),
-            "billable_seconds": training.get("billable_seconds"),
-            "hyperparameters": fit["hyperparameters"],
+            "seconds": training["described"].get("TrainingTimeInSeconds"),
+            "billable_seconds": training["described"].get("BillableTimeInSeconds"),
+            "hyperparameters": hyperparameters,
             "resources": fit["resource_config"],
             "use_spot": fit["use_spot"],
+            "start": fit.get("start"),
         },
         "settings": request["settings"],
         "execution": event["execution"],

@@ -1,9 +1,12 @@
 """What the evaluate step hands to the state machine: small, whatever the file's size."""
 
+from evaluate.output.decided import told
 from evaluate.output.package import description_of, metadata_of
 from evaluate.wording import short
+from pipeline import layout
 from pipeline.documents.evaluation import Evaluation
-from pipeline.documents.state import JudgedMetric, Payload
+from pipeline.documents.search.searched import SearchPart
+from pipeline.documents.state import JudgedMetric, Payload, SearchFacts
 from pipeline.notices import WARNING_COUNT
 
 # A state's data ends at 256 KiB, and a column's name may be longer; evaluation.json has all of it.
@@ -39,6 +42,8 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "dropped": rows["dropped"],
         },
         "split": document["split"]["sentence"] if document["split"] else None,
+        "search": _search(document.get("search")),
+        "decision": told(document["decision"], document["classes"]),
         "warnings": [item["message"] for item in document["warnings"][:WARNING_COUNT]],
         "files": {
             "report": files["report"],
@@ -51,6 +56,25 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "description": description_of(document["verdict"]["sentence"]),
             "metadata": metadata_of(_metadata(document)),
         },
+    }
+
+
+def _search(search: SearchPart | None) -> SearchFacts | None:
+    if search is None:
+        return None
+    first, best, test = search["trials"][0], search["trials"][search["best"]], search["test"]
+    return {
+        "sentence": short(search["sentence"], _SENTENCE),
+        "job": search["job"],
+        "jobs": len(search["trials"]),
+        "metric": search["metric"],
+        "first": first["value"],
+        "best": best["value"],
+        "test_first": test["first"] if test else None,
+        "test_best": test["best"] if test else None,
+        "seconds": search["seconds"],
+        "cost_usd": search["cost_usd"],
+        "hyperparameters": best["hyperparameters"],
     }
 
 
@@ -67,6 +91,7 @@ def _metadata(document: Evaluation) -> dict[str, object]:
         "data_last_modified": data["last_modified"],
         "request": files["request"],
         "encoder": files["encoder"].split("/", 3)[3],
+        "decision": _decision_key(document),
         "report": files["report"],
         "evaluation": files["evaluation"],
         "model": files["model"],
@@ -86,6 +111,14 @@ def _metadata(document: Evaluation) -> dict[str, object]:
         "code_version": document["versions"]["dropforge"],
         "xgboost": document["versions"]["xgboost"],
     }
+
+
+def _decision_key(document: Evaluation) -> str | None:
+    """Return where the decision lies that was judged, beside the encoder."""
+    if document["decision"] is None:
+        return None
+    folder = document["files"]["encoder"].split("/", 3)[3].rpartition("/")[0]
+    return layout.join(folder, layout.DECISION)
 
 
 def _number(value: float | None) -> str | None:

@@ -21,7 +21,6 @@ from pipeline.documents.plots import (
     Scatter,
     Scores,
 )
-from pipeline.vocabulary import THRESHOLD
 
 _CURVE_POINTS = 150
 _SCATTER_ROWS = 1_500
@@ -108,7 +107,7 @@ def _binary(scored: Scored) -> BinaryPlots:
         "calibration": _calibration(scored.predicted, scored.truth),
         "scores": _score_histogram(scored),
         "confusion": counts.astype(int).tolist(),
-        "threshold": THRESHOLD,
+        "threshold": scored.decision.threshold,
     }
 
 

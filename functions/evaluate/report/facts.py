@@ -5,6 +5,7 @@ from typing import Any
 
 from evaluate.wording import duration, moment
 from pipeline.documents.evaluation import Evaluation, TrainingPart
+from pipeline.documents.search.found import StartFacts
 from pipeline.settings import Settings
 
 Facts = list[tuple[str, str]]
@@ -47,8 +48,20 @@ def _training(training: TrainingPart) -> list[tuple[str, Any]]:
         ("Instances", instances + (", spot" if training["use_spot"] else "")),
         ("Training time", None if seconds is None else duration(seconds)),
         ("Billed", None if billed is None else duration(billed)),
+        ("Hyperparameters", _begun(training.get("start"))),
     ]
     return facts + sorted(training["hyperparameters"].items())
+
+
+def _begun(start: StartFacts | None) -> str | None:
+    """Say what an earlier search has to do with the hyperparameters."""
+    if start is None:
+        return None
+    if start["reason"]:
+        return f"not those that the search of {start['run']} found: {start['reason']}"
+    if not start["used"]:
+        return None
+    return f"{', '.join(start['used'])} as the search of {start['run']} found them"
 
 
 def _settings(settings: Settings) -> list[tuple[str, Any]]:

@@ -14,21 +14,23 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from evaluate import wording
+from evaluate.output.decided import decides_as_usual, told
 from evaluate.report.charts.contributions import WAYS
+from evaluate.report.charts.search import table_of
 from evaluate.report.charts.standing import standings
 from evaluate.report.explanations import explanations_of, lead_of
 from evaluate.report.facts import about_of
-from evaluate.report.plots import learning_of, plots_of
+from evaluate.report.plots import learning_of, plots_of, search_of
 from evaluate.verdict.warnings import FEW_ROWS
 from pipeline.documents.evaluation import (
     ColumnPart,
     ComparisonPart,
     Evaluation,
-    Interval,
     JudgedRows,
 )
-from pipeline.documents.plots import ClassRow, MulticlassPlots
-from pipeline.wording import counted, figure, quoted
+from pipeline.documents.plots import BinaryPlots, ClassRow, Interval, MulticlassPlots
+from pipeline.documents.search.searched import Trial
+from pipeline.wording import DASH, counted, figure, quoted
 
 _TASKS = {
     "regression": "Regression",
@@ -50,6 +52,7 @@ _LABELS = {
     "precision": ("Precision", "alarms that are right"),
     "recall": ("Recall", "positives that are found"),
     "f1": ("F1", "precision and recall in one"),
+    "cost": ("Cost of 1,000 rows", "false alarms and misses, at the costs that are set"),
     "macro_f1": ("Macro F1", "mean over the classes"),
     "brier": ("Brier score", "mean squared error of the probabilities"),
 }
@@ -62,6 +65,7 @@ _FINDINGS = {
 _WORST_COLUMNS = 8
 _CLASS_ROWS = 12
 _CLASS_LENGTH = 24
+_TRIAL_ROWS = 10
 _EXACT_DISTINCT = 1_000
 """Where it is not said, more different values than these are an estimate."""
 _NUMERIC = ("integer", "float")
@@ -89,6 +93,7 @@ def _environment() -> Environment:
         "moment": wording.moment,
         "mean": wording.mean,
         "breakable": _breakable,
+        "shortly": _shortly,
         "after_colon": lambda text: text.split(": ", 1)[-1],
     }
     return environment
@@ -120,7 +125,10 @@ def render(document: Evaluation) -> str:
                 "plots": plots_of(document),
                 "learning": learning_of(document),
                 "explanations": explanations_of(document),
+                "search": search_of(document),
             },
+            searched=document.get("search"),
+            trials=_trials(document),
             class_rows=class_rows(document),
             class_names=dict(
                 zip(
@@ -133,6 +141,7 @@ def render(document: Evaluation) -> str:
             worst_columns=worst_columns(document),
             numeric_columns={name for name, kind in kinds.items() if kind in _NUMERIC},
             about=about_of(document),
+            decided=decided_of(document),
             explanation_lead=lead_of(document),
             ways=WAYS,
             few_rows=FEW_ROWS,
@@ -163,6 +172,24 @@ def worst_columns(document: Evaluation) -> list[str]:
     return (first + [name for name in there if name not in first])[:_WORST_COLUMNS]
 
 
+def _trials(document: Evaluation) -> list[Trial]:
+    search = document.get("search")
+    return table_of(search)[:_TRIAL_ROWS] if search else []
+
+
+def decided_of(document: Evaluation) -> str:
+    """Say from which probability on a row counts as positive, and how probabilities are corrected.
+
+    Beside what is chosen stands what is not.
+    """
+    decision, known = document["decision"], told(document["decision"], document["classes"]) or ""
+    if document["task"] != "binary" or (decision and not decides_as_usual(decision)):
+        return known
+    name = quoted((document["classes"] or [])[1])
+    threshold = figure(cast(BinaryPlots, document["plots"])["threshold"], 2)
+    return f"A row counts as {name} from a probability of {threshold} on. {known}".strip()
+
+
 def _distinct(column: ColumnPart, rows: JudgedRows) -> str:
     """Write how many different values a column has, an estimate as such."""
     count = column["distinct"]
@@ -171,6 +198,14 @@ def _distinct(column: ColumnPart, rows: JudgedRows) -> str:
         return wording.thousands(count)
     file = rows["train"] + rows["validation"] + rows["test"] + rows["dropped"]
     return wording.estimated(count, file - (column["missing"] or 0))
+
+
+def _shortly(text: str | None) -> str:
+    """Write a hyperparameter with few digits; a dash where XGBoost's own default was left."""
+    try:
+        return DASH if text is None else wording.plain(float(text), 3)
+    except ValueError:
+        return str(text)
 
 
 def _breakable(name: str) -> Markup:

@@ -6,6 +6,7 @@ from typing import TypedDict, cast
 from markupsafe import Markup
 
 from evaluate.report.charts import curves, errors
+from evaluate.report.charts.search import trials
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.plots import BinaryPlots, MulticlassPlots, RegressionPlots
 from pipeline.wording import counted
@@ -33,6 +34,16 @@ def learning_of(document: Evaluation) -> Plot | None:
         return None
     about = "The metric that training watched, round by round; the gap shows how much it memorised."
     return {"title": "Learning curve", "about": about, "svg": curves.learning(curve)}
+
+
+def search_of(document: Evaluation) -> Plot | None:
+    """Return the picture of the search, if there was one of more than one training job."""
+    search = document.get("search")
+    svg = trials(search) if search else None
+    if svg is None:
+        return None
+    about = "What each training job reached on the validation rows; the line is the best so far."
+    return {"title": "The search", "about": about, "svg": svg}
 
 
 def _plot(title: str, about: str, svg: Markup) -> Plot:

@@ -16,8 +16,8 @@ def find_champion(sagemaker: Any, group: str) -> Champion:
     Returns
     -------
     ``{"found": False}``, or ``{"found": True, "model_package_arn",
-    "encoder_key"}`` with ``run``, ``data_last_modified`` and ``data_etag`` if the package
-    has them.
+    "encoder_key"}`` with ``decision_key``, ``metric``, ``run``, ``data_last_modified`` and
+    ``data_etag`` if the package has them.
     """
     if not group_exists(sagemaker, group):
         _create_group(sagemaker, group)
@@ -50,6 +50,10 @@ def _champion(sagemaker: Any, arn: str) -> Champion:
         champion["run"] = metadata["run"]
     if "encoder" in metadata:
         champion["encoder_key"] = metadata["encoder"]
+    if "decision" in metadata:
+        champion["decision_key"] = metadata["decision"]
+    if "metric" in metadata:
+        champion["metric"] = metadata["metric"]
     if "data_last_modified" in metadata:
         champion["data_last_modified"] = metadata["data_last_modified"]
     if "etag" in metadata:

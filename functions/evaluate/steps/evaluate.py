@@ -7,24 +7,31 @@ from typing import Any
 
 from evaluate.metrics.scored import Scored, metric_for
 from evaluate.model.importance import importance_of
-from evaluate.model.learning_curve import NoLearningCurveError, read_learning_curve
+from evaluate.model.learning_curve import (
+    NoLearningCurveError,
+    read_learning_curve,
+    watched_metric,
+)
 from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
+from evaluate.output.search import search_part, search_warnings
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
-from evaluate.rows.groups import read_groups
-from evaluate.rows.holdout import Holdout, read_holdout, read_scores
+from evaluate.rows.decided import own_decision
+from evaluate.rows.holdout import Holdout
 from evaluate.rows.worst import worst_rows
-from evaluate.verdict.comparison import data_beside, rivals_of
-from evaluate.verdict.judgement import Judgement, Rivals, judge
+from evaluate.steps.search import trained_by
+from evaluate.verdict.comparison import data_beside
+from evaluate.verdict.judgement import Judgement, judge
 from evaluate.verdict.outliers import outlier_warnings
-from evaluate.verdict.rule import NotCompared, Rule
+from evaluate.verdict.predicted import predicted_rows
+from evaluate.verdict.rule import Rule
 from evaluate.verdict.warnings import Warnings
 from pipeline import layout, run_names
 from pipeline.documents import kinds, reading
-from pipeline.documents.encoder import Encoder, TargetFacts
+from pipeline.documents.encoder import Encoder
 from pipeline.documents.evaluation import Evaluation, WorstRow
 from pipeline.documents.model_part import ExplainedFacts, Explanation, Importance, ModelPart
 from pipeline.documents.notes import RowCounts
@@ -33,7 +40,7 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.documents.state import Judged, Payload
 from pipeline.errors import ArtefactError
 from pipeline.notices import notice
-from pipeline.settings import Settings
+from pipeline.settings import Settings, metric_of
 from pipeline.storage.damage import damaged, present
 from pipeline.storage.objects import ObjectStream
 from pipeline.vocabulary import ASKING
@@ -72,35 +79,45 @@ def evaluate_run(
     encoder = files.read_document(kinds.ENCODER)
     profile = files.read_document(kinds.PROFILE)
     target = encoder["target"]
-    metric = metric_for(target["task"], request["settings"].get("metric"))
+    metric = metric_for(target["task"], metric_of(request["settings"], target["task"]))
+    decision, undecided = own_decision(files, target["task"])
     rule = _rule(request["settings"], profile)
     rows = count_rows(files)
     check_parts(files)
-    holdout, scored, champion = _score(files, event, target, rows["test"])
+    holdout, scored, champion = predicted_rows(
+        files, event, target, rows["test"], decision, request["settings"].get("costs")
+    )
     times.append(time.perf_counter())
     judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
+    search = search_part(files, event, holdout, scored, metric)
     worst = _worst(files, holdout, scored, encoder, model["importance"])
+    header = encoder.get("header", True)
     foremost = [
-        *guess_notices(
-            encoder["columns"], encoder.get("header", True), target["name"], rule.target_by
-        ),
+        *guess_notices(encoder["columns"], header, target["name"], rule.target_by),
         *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
     ]
     document: Evaluation = {
-        **run_part(files, request, encoder, event, rule.target_by),
+        **run_part(
+            files, request, encoder, event, rule.target_by, trained_by(event["fit"], search)
+        ),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
         "split": profile.get("split"),
+        "decision": decision,
         "plots": plots_of(scored),
         **model,
         "worst": worst,
         "columns": columns_of(profile),
-        "warnings": foremost + _warnings(profile, judgement, holdout),
+        "warnings": foremost
+        + undecided
+        + search_warnings(search)
+        + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),
         "timings": {},
         "package": {"group": "", "description": "", "metadata": {}},
+        "search": search,
     }
     times.append(time.perf_counter())
     document["timings"] = {
@@ -124,24 +141,6 @@ def count_rows(files: RunFiles) -> RowCounts:
         "test": sum(count["test"] for count in counts),
         "dropped": sum(count["dropped"] for count in counts),
     }
-
-
-def _score(
-    files: RunFiles, event: Judged, target: TargetFacts, test_rows: int
-) -> tuple[Holdout, Scored, Rivals | NotCompared | None]:
-    """Return the holdout with the challenger's and the champion's predictions of it."""
-    task, classes = target["task"], list(map(str, target.get("classes") or []))
-    holdout = read_holdout(files, test_rows, len(classes))
-    predicted = read_scores(files, holdout, "predictions", task, len(classes))
-    groups = read_groups(files, holdout)
-    scored = Scored(task, holdout.truth, predicted, classes, groups)
-    champion: Rivals | NotCompared | None = None
-    count = event["comparisons"]["count"]
-    if count >= run_names.COMPARISON_LIMIT:
-        champion = NotCompared("changed", f"it was another one after each of {count} comparisons")
-    elif event["champion"]["found"]:
-        champion = rivals_of(files, holdout, event, scored, target["name"])
-    return holdout, scored, champion
 
 
 def _rule(settings: Settings, profile: Profile) -> Rule:
@@ -182,7 +181,9 @@ def _model_part(
     except _UnexplainedError as error:
         part["notes"].append(f"What each column adds is left out: {error}.")
     try:
-        part["learning_curve"] = read_learning_curve(logs, training["job"])
+        part["learning_curve"] = read_learning_curve(
+            logs, training["job"], watched_metric(event["fit"]["hyperparameters"])
+        )
     except NoLearningCurveError as error:
         part["notes"].append(f"The learning curve is left out: {error}.")
     return part, xgboost

@@ -4,7 +4,7 @@ import numpy as np
 
 from evaluate.metrics.baseline import values_of
 from evaluate.metrics.measures import Floats
-from evaluate.metrics.scored import Scored, metric_for
+from evaluate.metrics.scored import Scored, metric_for, metrics_of
 from evaluate.rows.holdout import MAX_PROBABILITIES, MAX_ROWS, TRUTH, spread
 from evaluate.rows.parse import join_parts, read_predictions, read_truth
 from pipeline import layout
@@ -12,6 +12,9 @@ from pipeline.documents import kinds
 from pipeline.documents.run_files import CHUNKS, RunFiles, in_parallel
 from pipeline.documents.scoring.result import Measured
 from pipeline.errors import PredictionCountError
+from pipeline.vocabulary import METRICS
+from scoring.calibrated import calibrated
+from scoring.decision import Decision
 
 
 def measure_scored(files: RunFiles) -> Measured | None:
@@ -19,14 +22,18 @@ def measure_scored(files: RunFiles) -> Measured | None:
 
     Returns
     -------
-    The default metric of the task, and all of them; None if no row has a true value.
+    The metric that the model was registered by, and all of the task; None if no row has a true
+    value.
 
     Raises
     ------
     PredictionCountError, PredictionValueError
         Predictions and rows do not belong together.
     """
-    target = files.read_document(kinds.ENCODER)["target"]
+    target, scoring = (
+        files.read_document(kinds.ENCODER)["target"],
+        files.read_document(kinds.SCORING),
+    )
     classes = list(target.get("classes") or [])
     names = files.names(TRUTH)
     if not names:
@@ -56,8 +63,15 @@ def measure_scored(files: RunFiles) -> Measured | None:
     truth, predicted = (join_parts(arrays) for arrays in zip(*parts, strict=True))
     if not len(truth):
         return None
-    scored = Scored(target["task"], truth, predicted, classes)
-    metric = metric_for(target["task"], None)
+    decided = scoring.get("decision")
+    decision, costs = Decision.of_document(decided), decided["costs"] if decided else None
+    own = calibrated(decision, predicted)
+    scored = Scored(target["task"], truth, own, classes, decision=decision, costs=costs)
+    usual = METRICS[target["task"]][0]
+    # The model may have been registered by a metric that this version does not have.
+    metric = metrics_of(scored).get(scoring["champion"].get("metric", usual)) or metric_for(
+        target["task"], usual
+    )
     values = values_of(scored)
     return {
         "metric": {"name": metric.name, "value": values[metric.name], "goal": metric.goal},

@@ -1,13 +1,15 @@
 """Challenger against champion on identical rows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import numpy as np
 
 from evaluate.metrics.measures import Floats
-from evaluate.metrics.scored import Scored
+from evaluate.metrics.scored import Metric, Scored, metrics_of
 from evaluate.rows.as_written import check_champion_parts
+from evaluate.rows.decided import champions_decision
 from evaluate.rows.holdout import Holdout, read_scores
 from evaluate.rows.overlap import overlap_of
 from evaluate.verdict.judgement import Rivals
@@ -22,6 +24,8 @@ from pipeline.documents.state import Champion, Judged
 from pipeline.errors import ArtefactError, EvaluationError
 from pipeline.vocabulary import DataAge
 from pipeline.wording import counted, listed, quoted
+from scoring.calibrated import calibrated
+from scoring.decision import Decision
 
 PREDICTIONS = "champion"
 _REASON = 240
@@ -68,11 +72,16 @@ def _compared(
         return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))
     predicted = read_scores(files, holdout, PREDICTIONS, challenger.task, len(known))
-    aligned = in_class_order(predicted, known, challenger.classes)
-    champion = Scored(challenger.task, challenger.truth, aligned, challenger.classes)
+    decision = Decision.of_document(champions_decision(files, event["champion"]))
+    own = calibrated(decision, predicted)
+    aligned = in_class_order(own, known, challenger.classes)
+    if challenger.task == "binary" and aligned is not own:
+        decision = turned(decision)
+    champion = replace(challenger, predicted=aligned, groups=None, decision=decision)
+    registered = known_metric(event["champion"].get("metric"), challenger)
     overlap = overlap_of(files, holdout, event["champion"]["encoder_key"])
     if overlap.fair is None:
-        return Rivals(champion, challenger, overlap.seen, overlap.unknown)
+        return Rivals(champion, challenger, overlap.seen, overlap.unknown, registered)
     left = int(overlap.fair.sum())
     # A few rows change sides in a file that only grows; of a small file, many are left then.
     if left < min(FEW_ROWS, challenger.rows / 2):
@@ -81,7 +90,9 @@ def _compared(
             f"it was trained on {overlap.seen:,} of the {counted(challenger.rows, 'test row')}, "
             f"which leaves {left:,} to compare on",
         )
-    return Rivals(champion.where(overlap.fair), challenger.where(overlap.fair), overlap.seen)
+    return Rivals(
+        champion.where(overlap.fair), challenger.where(overlap.fair), overlap.seen, "", registered
+    )
 
 
 def _champion_target(files: RunFiles, key: str | None) -> TargetFacts | None:
@@ -130,6 +141,17 @@ def in_class_order(predicted: Floats, known: Sequence[str], wanted: Sequence[str
     if predicted.ndim == 1:
         return 1 - predicted
     return predicted[:, np.array([known.index(name) for name in wanted])]
+
+
+def turned(decision: Decision) -> Decision:
+    """Return the decision by the probability of the other class, which is positive now."""
+    # From the threshold on it is the old positive class; at it, the new one is not.
+    return Decision(float(np.nextafter(1 - decision.threshold, np.inf)))
+
+
+def known_metric(name: str | None, scored: Scored) -> Metric | None:
+    """Return the metric by which a champion was registered; None if these rows do not have it."""
+    return metrics_of(scored).get(name or "")
 
 
 def data_beside(request: Request, champion: Champion) -> DataAge:

@@ -14,6 +14,7 @@ from evaluate.verdict.margin import Shown, shown
 from evaluate.verdict.outliers import deciding_rows
 from evaluate.verdict.rule import (
     FEW_DECIDE,
+    LOST_BEFORE,
     NotCompared,
     Rule,
     Verdict,
@@ -42,6 +43,8 @@ class Rivals:
     these rows. None if that is not known."""
     unknown: str = ""
     """Why it is not known."""
+    registered: Metric | None = None
+    """The metric by which the champion was registered, if it is known."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +117,15 @@ def judge(
         still_open(compared["rows"], compared["shown"], compared.pop("groups")) if compared else ""
     )
     unknown = isinstance(champion, Rivals) and bool(champion.unknown)
+    lost_by = _lost_by(metric, champion) if against == "equal" else None
+    if lost_by:
+        against = compared["finding"] = "undecided"
+        undecided = LOST_BEFORE.format(lost_by.label)
     verdict = decide(metric, value, rule, against, data, baseline_value, undecided, unknown)
     warnings = [_not_compared(apart, verdict)] if apart else []
     if isinstance(champion, Rivals):
+        if lost_by:
+            warnings.append(_changed_metric(metric, lost_by))
         warnings += _what_it_saw(champion, challenger.rows)
     return Judgement(
         metric=metric,
@@ -162,6 +171,28 @@ def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
         "shown": within if enough else None,
         "groups": sample.groups,
     }
+
+
+def _lost_by(metric: Metric, champion: Rivals | NotCompared | None) -> Metric | None:
+    """Return the metric of the champion's registration, if the challenger is worse by it.
+
+    What passes for equal by today's metric may have lost all that the champion was chosen for.
+    """
+    before = champion.registered if isinstance(champion, Rivals) else None
+    if before is None or before.name == metric.name or not isinstance(champion, Rivals):
+        return None
+    measures = [before.measure(scored) for scored in (champion.champion, champion.challenger)]
+    sample = sample_of(measures, champion.champion.rows, champion.challenger.groups)
+    difference = intervals_of(measures, champion.champion.rows, before.bounds, sample)[-1]
+    return before if finding_of(before, difference, False) == "worse" else None
+
+
+def _changed_metric(metric: Metric, before: Metric) -> Notice:
+    text = (
+        f"The model in use was registered by {before.label}, and this one is worse by that. By "
+        f"{metric.label}, which is asked for now, the two are equal. A person decides."
+    )
+    return notice("metric_changed", text)
 
 
 def _defined(value: float) -> float | None:

@@ -24,6 +24,7 @@ FEW_DECIDE = "a few rows with a target far off all others decide its metric"
 UNDECIDED = "these test rows are too few to compare it with the model in use"
 FEW_GROUPS = "these test rows are of {}, too few to compare it with the model in use"
 UNKNOWN_ROWS = "it is not known on which of these rows the model in use was trained"
+LOST_BEFORE = "by {}, which the model in use was registered by, it is worse"
 NOT_SHOWN = "{} do not tell whether it is nearly as good"
 
 

@@ -2,8 +2,9 @@
 
 import numpy as np
 
-from evaluate.metrics.intervals import Interval
-from evaluate.metrics.scored import Metric, Scored
+from evaluate.metrics.intervals import Interval, intervals_of, sample_of
+from evaluate.metrics.measures import value_of
+from evaluate.metrics.scored import METRICS, Metric, Scored
 from evaluate.wording import span
 from pipeline.notices import Notice, notice
 from pipeline.wording import counted, figure, listed, quoted
@@ -16,6 +17,9 @@ _FEW_OF_CLASS = 10
 _MANY_ROWS = 1_000
 _WIDE = 0.5
 _NAMES = 5
+_OF_DECISIONS = ("accuracy", "f1", "cost")
+"""Metrics that say what decisions are worth, not what the probabilities tell."""
+_CHANCE = 0.5
 
 
 def metric_warnings(
@@ -82,13 +86,7 @@ def _baseline_warnings(
                     f"model is better than a naive prediction ({numbers}).",
                 )
             ]
-        return [
-            notice(
-                "no_better_than_baseline",
-                f"The model is no better than a naive prediction ({numbers}): its columns say "
-                f"nothing about the target that it could learn.",
-            )
-        ]
+        return [_no_better(metric, scored, numbers)]
     if interval is None:
         return []
     worst = interval.low if metric.goal == "max" else interval.high
@@ -101,6 +99,40 @@ def _baseline_warnings(
             )
         ]
     return []
+
+
+def _no_better(metric: Metric, scored: Scored, numbers: str) -> Notice:
+    """Say why a model gains nothing: it knows nothing, or its decisions do not show it."""
+    area = _clear_area(scored) if metric.name in _OF_DECISIONS else None
+    if area is None:
+        why = "its columns say nothing about the target that it could learn."
+    else:
+        why = (
+            f"from the probability of {figure(scored.decision.threshold, 3)} on, which decides. It "
+            f"does tell the classes apart (AUC {figure(area)}): "
+        )
+        why += (
+            'set "costs" in pipeline.json to what the two errors cost, or "metric" to "auc".'
+            if metric.name != "cost"
+            else "at these costs that does not pay."
+        )
+    return notice(
+        "no_better_than_baseline",
+        f"The model is no better than a naive prediction ({numbers}): {why}",
+    )
+
+
+def _clear_area(scored: Scored) -> float | None:
+    """Return the AUC of a binary model if it is more than chance; else None."""
+    auc = METRICS["auc"]
+    if scored.task != "binary" or not 0 < scored.truth.mean() < 1:
+        return None
+    measure = auc.measure(scored)
+    sample = sample_of([measure], scored.rows, scored.groups)
+    (interval,) = intervals_of([measure], scored.rows, auc.bounds, sample)
+    area = value_of(measure, scored.rows)
+    sure = interval is not None and interval.low > _CHANCE
+    return area if sure or area == auc.perfect else None
 
 
 def _class_warnings(scored: Scored) -> Warnings:

@@ -22,6 +22,9 @@ class Numbers(TypedDict):
     max: float
     mean: float
     ends: NotRequired[Ends]
+    step: NotRequired[int]
+    """If all are whole: the greatest whole number that divides all differences; 0 if all are
+    equal."""
 
 
 class Dates(TypedDict):
@@ -49,6 +52,8 @@ class Sketch(TypedDict):
 
     counts: NotRequired[dict[str, int]]
     hashes: NotRequired[list[int]]
+    rows: NotRequired[list[int]]
+    """How many rows have each of the hashes."""
 
 
 class Repeats(TypedDict):
@@ -85,6 +90,7 @@ class ColumnProfile(TypedDict):
     values: Sketch
     longest: int
     """Characters."""
+    shortest: NotRequired[int]
     infinite: NotRequired[int]
     prose: NotRequired[int]
     """Values of three words or more."""

@@ -28,12 +28,23 @@ class Feature(TypedDict):
 
     name: str
     column: str
-    encoding: Literal["numeric", "date", "hash", "boolean", "one_hot", "frequency_rank", "missing"]
+    encoding: Literal[
+        "numeric",
+        "date",
+        "hash",
+        "boolean",
+        "one_hot",
+        "frequency_rank",
+        "missing",
+        "value_rank",
+        "target_mean",
+    ]
+    """Those of a hash are of version 1, or where no row tells of the target."""
     style: NotRequired[str]
     part: NotRequired[str]
     """Of a date: days, year, month, day, weekday, hour, minute."""
     slot: NotRequired[int]
-    """Of a hash, its byte from 0."""
+    """Of a hash, its byte from 0; of a mean, which of the target's numbers it is of."""
     category: NotRequired[str]
     categories: NotRequired[list[str]]
     """Most frequent first."""
@@ -56,6 +67,21 @@ def columns_of(features: Iterable[Feature]) -> list[str]:
     return list(by_column(features))
 
 
+class ValueTable(TypedDict):
+    """The values of a column's training rows, each known by a hash; lists that blanks part."""
+
+    bits: int
+    """Of the hash, the lowest that count."""
+    folded: bool
+    """Whether texts that differ only in case are one value."""
+    keys: str
+    """Hashes as hexadecimal numbers, of the most frequent value first."""
+    means: list[str]
+    """Of each of the target's numbers, its mean at each value, drawn to the mean of all."""
+    prior: list[float]
+    """The means of all rows, which a value has that is not in the table."""
+
+
 class Dropped(TypedDict):
     """A column that is not used, and why."""
 
@@ -72,6 +98,8 @@ class Encoder(TypedDict):
     id_columns: list[str]
     """Kept for results, never trained on."""
     features: list[Feature]
+    tables: NotRequired[dict[str, ValueTable]]
+    """Of the columns with features that look values up."""
     unread: NotRequired[dict[str, float]]
     """Share of a column's values that could not be read when the model was trained; left out
     where it is 0."""

@@ -3,12 +3,15 @@
 evaluate/output/evaluation.schema.json is its contract; a test holds the two together.
 """
 
-from typing import Any, Literal, NotRequired, TypedDict
+from typing import Any, NotRequired, TypedDict
 
 from pipeline.documents.model_part import ModelPart
 from pipeline.documents.notes import RowCounts
-from pipeline.documents.plots import Plots
+from pipeline.documents.plots import Interval, Plots
 from pipeline.documents.profile import SplitPart
+from pipeline.documents.scoring.decision import Decision
+from pipeline.documents.search.found import StartFacts
+from pipeline.documents.search.searched import SearchPart
 from pipeline.notices import Notice
 from pipeline.settings import Settings
 from pipeline.vocabulary import (
@@ -26,19 +29,6 @@ from pipeline.vocabulary import (
 Values = dict[str, float | None]
 """Every metric of a task; None where it is not defined."""
 Cell = float | str | None
-
-
-class Interval(TypedDict):
-    """Where a value lies with 95 % confidence."""
-
-    low: float
-    high: float
-    level: float
-    method: Literal["bootstrap", "infinitesimal jackknife", "wilson"]
-    replicates: NotRequired[int]
-    seed: NotRequired[int]
-    groups: NotRequired[int]
-    """Of rows that belong together, if there are."""
 
 
 class VerdictPart(TypedDict):
@@ -143,6 +133,8 @@ class TrainingPart(TypedDict):
     resources: dict[str, Any]
     """SageMaker's ResourceConfig."""
     use_spot: bool
+    start: NotRequired[StartFacts | None]
+    """What an earlier search has to do with them; None if there was none."""
 
 
 class Files(TypedDict):
@@ -231,6 +223,8 @@ class Evaluation(RunPart, JudgedPart, ModelPart):
     rows: JudgedRows
     split: SplitPart | None
     """None if an earlier version prepared the file."""
+    decision: Decision | None
+    """None of a regression, and where it is missing; then the usual threshold decides."""
     plots: Plots
     worst: list[WorstRow]
     columns: list[ColumnPart]
@@ -239,3 +233,5 @@ class Evaluation(RunPart, JudgedPart, ModelPart):
     timings: dict[str, float]
     """Seconds."""
     package: Package
+    search: NotRequired[SearchPart | None]
+    """None if the settings asked for none; earlier versions know none."""

@@ -1,4 +1,4 @@
-"""fit.json and chunks.json: what Encode needs to place each row by itself."""
+"""fit.json, folds.json and chunks.json: what Encode needs to place each row by itself."""
 
 from typing import NotRequired, TypedDict
 
@@ -51,6 +51,22 @@ class Fit(Split):
     """What the training went by."""
 
     digests: DigestRule
+
+
+class FoldMeans(TypedDict):
+    """Of a column, the means of values in all folds but one; numbers that blanks part."""
+
+    pairs: str
+    """The place of a value in the encoder's table, times the folds, plus the fold."""
+    means: list[str]
+    """Of each number of the target, the mean of each pair."""
+
+
+class Folds(TypedDict):
+    """What the target is on average beside each row that trains, without the row's fold."""
+
+    columns: dict[str, FoldMeans]
+    """Those that the encoder has a table of."""
 
 
 class Recorded(TypedDict):

@@ -7,7 +7,7 @@ from pipeline import layout
 from pipeline.documents.chunk_profile import ChunkProfile
 from pipeline.documents.encoder import Encoder, Versioned
 from pipeline.documents.evaluation import Evaluation
-from pipeline.documents.fit import Chunk, Fit, Recorded
+from pipeline.documents.fit import Chunk, Fit, Folds, Recorded
 from pipeline.documents.message import Message
 from pipeline.documents.model_part import Explanation
 from pipeline.documents.notes import ChunkRows, PartsNote
@@ -15,8 +15,11 @@ from pipeline.documents.plan import ChunkRange, Plan, Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.scoring.check import Checked
 from pipeline.documents.scoring.chunk import JoinNote, Scored, ScoreNote
+from pipeline.documents.scoring.decision import Decision
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.documents.scoring.result import ScoringOutput
+from pipeline.documents.search.found import Start
+from pipeline.documents.search.searched import Searched
 
 T = TypeVar("T")
 MIB = 1 << 20
@@ -53,6 +56,8 @@ VERSIONED: Kind[Versioned] = Kind(ENCODER.writer, ENCODER.limit, "versioned")
 """One of another version has another schema, too."""
 FIT: Kind[Fit] = Kind("Fit encoder", 4 * MIB, "fit", file=layout.FIT, is_compact=True)
 """Rows of at most 500 classes, and at most 1,000 groups of 64 KiB in all."""
+FOLDS: Kind[Folds] = Kind("Fit encoder", 64 * MIB, "folds", file=layout.FOLDS, is_compact=True)
+"""About 20 bytes for each of at most 2,000,000 pairs of a value and a fold, and its means."""
 RECORDED: Kind[Recorded] = Kind(FIT.writer, FIT.limit, "recorded")
 """The fit.json of another run, which an earlier version may have written."""
 PROFILE: Kind[Profile] = Kind("Fit encoder", 48 * MIB, "profile", file=layout.PROFILE)
@@ -65,6 +70,8 @@ TRUTH: Kind[bytes] = Kind("Encode chunks", 192 * MIB)
 """Row numbers, labels and id columns of a chunk's test rows; a chunk has at most 128 MiB."""
 TEST: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
 """Features of a chunk's test rows, read in blocks: up to 25 bytes a feature."""
+VALIDATION: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
+"""The same of its validation rows, label first, read in blocks."""
 LINE_LIMIT = 16 * MIB
 """Of a line of features: 16,384 columns as thirteen numbers of 25 bytes have 5 MiB."""
 SEEN: Kind[bytes] = Kind("Encode chunks", 16 * MIB)
@@ -79,6 +86,12 @@ EXPLANATION: Kind[Explanation] = Kind(
     "Explain model", 4 * MIB, "explanation", file=layout.EXPLANATION, is_compact=True
 )
 """At most 50 columns, 15 of them with 300 points, and six with ten categories of 80 letters."""
+START: Kind[Start] = Kind("Fit encoder", 256 * 1024, "start", file=layout.START)
+"""Some 60 hyperparameters, twice."""
+SEARCH: Kind[Searched] = Kind("Choose trial", 4 * MIB, "search", file=layout.SEARCH)
+"""At most 500 trials of 15 hyperparameters, each with a reason of 1,024 letters."""
+DECISION: Kind[Decision] = Kind("Choose decision", 64 * 1024, "decision", file=layout.DECISION)
+"""A dozen numbers."""
 EVALUATION: Kind[Evaluation] = Kind("Evaluate", 64 * MIB, file=layout.EVALUATION)
 """Of any version, for people; evaluation.schema.json is the contract of this one."""
 MESSAGE: Kind[Message] = Kind("NotifyFunction", 4 * MIB, file=layout.MESSAGE)

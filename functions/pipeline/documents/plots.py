@@ -1,6 +1,19 @@
 """The part of evaluation.json that the report draws."""
 
-from typing import NotRequired, TypedDict
+from typing import Literal, NotRequired, TypedDict
+
+
+class Interval(TypedDict):
+    """Where a value lies with 95 % confidence."""
+
+    low: float
+    high: float
+    level: float
+    method: Literal["bootstrap", "infinitesimal jackknife", "wilson"]
+    replicates: NotRequired[int]
+    seed: NotRequired[int]
+    groups: NotRequired[int]
+    """Of rows that belong together, if there are."""
 
 
 class Calibration(TypedDict):

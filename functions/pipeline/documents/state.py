@@ -6,6 +6,8 @@ from typing import Any, NotRequired, TypedDict
 from pipeline.documents.evaluation import Package, Values
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.notes import RowCounts
+from pipeline.documents.search.facts import TrialFacts, TuningFacts
+from pipeline.documents.search.found import StartFacts
 from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
 
 
@@ -31,8 +33,8 @@ class Comparisons(TypedDict):
     suffixes: list[str]
 
 
-class Planned(TypedDict):
-    """What Plan data answers: the state machine's new input."""
+class PlannedDrop(TypedDict):
+    """What Plan data answers of any drop."""
 
     bucket: str
     key: str
@@ -43,7 +45,12 @@ class Planned(TypedDict):
     manifest: str
     """Key of manifest.json."""
     attempts: list[str]
-    """Names of the training job, one for each try."""
+    """Names of the training job, or of a scored file's transform job, one for each try."""
+
+
+class Planned(PlannedDrop):
+    """What Plan data answers: the state machine's new input."""
+
     comparisons: Comparisons
 
 
@@ -57,6 +64,10 @@ class Champion(TypedDict):
     data_last_modified: NotRequired[str]
     """ISO 8601."""
     data_etag: NotRequired[str]
+    decision_key: NotRequired[str]
+    """Of its decision.json; one of an earlier version has none, nor has a regression."""
+    metric: NotRequired[str]
+    """What it was judged by when it was registered."""
     model_data: NotRequired[str]
     """s3:// address of the model.tar.gz; looked up for scoring alone."""
     image: NotRequired[str]
@@ -89,8 +100,14 @@ class Fitted(JobFacts):
     target: str
     chunks: str
     """Key of chunks.json."""
+    checkpoints: str
+    """The folder of the training job's checkpoints, below the run's prefix."""
     hyperparameters: dict[str, str]
     champion: UsableFacts
+    start: NotRequired[StartFacts]
+    """If an earlier search has a part in them."""
+    tuning: NotRequired[TuningFacts]
+    """If hyperparameters are searched for."""
 
 
 class Training(TypedDict):
@@ -99,8 +116,8 @@ class Training(TypedDict):
     job: str
     model_data: str
     """s3:// address."""
-    training_seconds: NotRequired[int]
-    billable_seconds: NotRequired[int]
+    described: dict[str, Any]
+    """What DescribeTrainingJob answered; what is not always there is looked up in it."""
 
 
 class Compared(TypedDict):
@@ -118,6 +135,7 @@ class Judged(TypedDict):
     champion: Champion
     comparison: Compared
     explanation: ExplainedFacts
+    trials: TrialFacts
     fit: Fitted
     training: Training
     execution: dict[str, Any]
@@ -156,11 +174,35 @@ class ResultFacts(TypedDict):
     files: MessageFiles
 
 
+class SearchFacts(TypedDict):
+    """What is told of a search."""
+
+    sentence: str
+    job: str | None
+    jobs: int
+    """Training jobs that were tried."""
+    metric: str
+    """On the validation rows, as first and best."""
+    first: float | None
+    best: float | None
+    test_first: float | None
+    """The run's own metric on the test rows, by the models of the first and the best job."""
+    test_best: float | None
+    seconds: float | None
+    cost_usd: float | None
+    hyperparameters: dict[str, str]
+    """Of the best job, those that were searched for."""
+
+
 class Payload(ResultFacts):
     """$.evaluation: what Evaluate answers."""
 
     split: str | None
     """How rows were divided, and why."""
+    search: SearchFacts | None
+    """None if the settings asked for none."""
+    decision: str | None
+    """What decides, and whether probabilities are corrected, if that is not as usual."""
 
     approval_status: ApprovalStatus
     package: Package
@@ -172,4 +214,6 @@ class Output(ResultFacts):
     run: str
     dataset: str
     split: NotRequired[str | None]
+    search: NotRequired[SearchFacts | None]
+    decision: NotRequired[str | None]
     model_package_arn: NotRequired[str]

@@ -16,6 +16,7 @@ from pipeline.storage.damage import damaged
 from predict.loading import loaded_model
 from scoring.booster import Ensemble, lines
 from scoring.contributions import Contributions, UnexplainedError, explained
+from scoring.decision import Decision
 
 BLOCK_CELLS = 4_000_000
 """Features that are turned from columns into rows at once: 16 MB, and twice that of text."""
@@ -67,9 +68,10 @@ def predict_chunk(files: RunFiles, event: ChunkEvent) -> str | None:
         files.bucket.put(name, body, "text/plain")
     if not event["reasons"]:
         return None
+    decision = Decision.of_document(files.read_document(kinds.SCORING).get("decision"))
     begin, rows, found = time.monotonic(), 0, []
     try:
-        for block in _explained(model, columns, encoder):
+        for block in _explained(model, columns, encoder, decision):
             found.append(_text(block, encoder, event["reasons"]))
             rows += len(block.base)
             if time.monotonic() - begin > BUDGET_SECONDS:
@@ -109,10 +111,10 @@ def _blocks(columns: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
 
 
 def _explained(
-    model: Ensemble, columns: NDArray[np.float32], encoder: Encoder
+    model: Ensemble, columns: NDArray[np.float32], encoder: Encoder, decision: Decision
 ) -> Iterator[Contributions]:
     for block in _blocks(columns):
-        yield from explained(model, block, encoder["features"], encoder["target"]["task"])
+        yield from explained(model, block, encoder["features"], encoder["target"]["task"], decision)
 
 
 def _text(found: Contributions, encoder: Encoder, most: int) -> str:

@@ -5,7 +5,8 @@ from typing import TypedDict
 
 import numpy as np
 
-from pipeline.documents import kinds
+from pipeline import layout
+from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Feature, columns_of
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
@@ -14,6 +15,7 @@ from predict.loading import loaded_model
 from predict.summary import Explained, parsed
 from scoring.booster import Ensemble
 from scoring.contributions import UnexplainedError, by_class
+from scoring.decision import Decision
 from scoring.links import Floats
 
 TEST = "data/test"
@@ -50,7 +52,7 @@ def explain_model(files: RunFiles, event: ModelEvent) -> ExplainedFacts:
     if not len(matrix):
         return {"explained": False, "reason": "there are no test rows"}
     try:
-        base, values = _contributions(model, matrix, encoder["features"])
+        base, values = _contributions(model, matrix, encoder["features"], _decision(files))
     except UnexplainedError as error:
         return {"explained": False, "reason": str(error)}
     found = Explained(encoder, columns_of(features), base, values, matrix[: len(values)])
@@ -92,14 +94,23 @@ def _first_lines(files: RunFiles, name: str, most: int) -> list[bytes]:
     return [line for line in body.split(b"\n")[:most] if line]
 
 
+def _decision(files: RunFiles) -> Decision:
+    """Return the decision that the state before has chosen, if it could."""
+    body = files.read_if_there(layout.DECISION, kind=kinds.DECISION)
+    if body is None:
+        return Decision()
+    uri = files.uri(layout.DECISION)
+    return Decision.of_document(reading.checked(kinds.DECISION, body, uri))
+
+
 def _contributions(
-    model: Ensemble, matrix: Floats, features: list[Feature]
+    model: Ensemble, matrix: Floats, features: list[Feature], decision: Decision
 ) -> tuple[Floats, Floats]:
     begin = time.monotonic()
     bases: list[Floats] = []
     values: list[Floats] = []
     cells = _BLOCK_ROWS * (model.features + 1) * model.outputs
-    for outputs in by_class(model, matrix, features, cells=cells):
+    for outputs in by_class(model, matrix, features, decision, cells=cells):
         bases.append(np.stack([output.base for output in outputs], axis=1))
         values.append(np.stack([output.values for output in outputs], axis=2))
         if time.monotonic() - begin > BUDGET_SECONDS:

@@ -17,7 +17,7 @@ from pipeline.wording import counted, listed, quoted, shorten
 from scoring.cells import Unread, known_among, known_values, unread_cells
 from table.columns.kind import SHARE, Column
 from table.encoding.apply import encode_frame
-from table.encoding.build import VERSION
+from table.encoding.build import READ, VERSION
 from table.values.date_styles import DATES
 from table.values.units import unit_of
 
@@ -114,7 +114,7 @@ def encoder_of(bucket: Bucket, key: str) -> Encoder | str:
         # A stack made anew has a new bucket, and old runs are deleted, but packages stay.
         return "its encoder is no longer in the bucket."
     value = reading.checked(kinds.VERSIONED, body, bucket.uri(key))
-    if value["version"] != VERSION:
+    if value["version"] not in READ:
         return f"its encoder is of version {value['version']}, this is version {VERSION}."
     return reading.fitting(kinds.ENCODER, value, bucket.uri(key))
 

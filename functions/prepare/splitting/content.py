@@ -16,7 +16,7 @@ from prepare.splitting.row_split import Fractions, assign_groups
 from table.columns.kind import column_of
 from table.limits import MIB
 from table.profiling.column import profile_column
-from table.profiling.distinct import distinct
+from table.profiling.distinct import variety
 from table.profiling.repeats import complete, copies, repeats_of, rows_by_hash, single_share
 from table.reading.dialect import Dialect
 from table.reading.planned import read_planned
@@ -146,7 +146,7 @@ def _alike(column: ColumnProfile, rows: int) -> float:
     """Return how probably two rows have the same value."""
     counts = column["values"].get("counts")
     if counts is None:
-        return 1 / max(1, distinct(column["values"]))
+        return 1 / max(1, variety(column["values"], rows - column["missing"]).different)
     return sum((count / rows) ** 2 for count in (*counts.values(), column["missing"]))
 
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from pipeline.documents.fit import Chunk, Fit
+from pipeline.documents.fit import Placed, Split
 from pipeline.documents.plan import MissingValues
 from prepare.splitting.content import content_digests
 from prepare.splitting.row_split import (
@@ -22,8 +22,8 @@ def split_rows(
     frame: pl.DataFrame,
     columns: list[str],
     labels: pl.Series,
-    fit: Fit,
-    chunk: Chunk,
+    fit: Split,
+    chunk: Placed,
     missing: MissingValues | None = None,
 ) -> pl.Series:
     """Return the split of each row, 0 train, 1 validation, 2 test."""
@@ -59,7 +59,7 @@ def split_rows(
 
 
 def together(
-    frame: pl.DataFrame, columns: list[str], fit: Fit, missing: MissingValues | None = None
+    frame: pl.DataFrame, columns: list[str], fit: Split, missing: MissingValues | None = None
 ) -> pl.Series | None:
     """Return a number for each row that those share which stay in one split, as of a patient.
 

@@ -1,6 +1,5 @@
 """Step encode: one chunk's records to parts for training, validation and test."""
 
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -9,47 +8,22 @@ import polars as pl
 from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
-from pipeline.documents.fit import Chunk, Fit
+from pipeline.documents.fit import Chunk, Fit, Folds
 from pipeline.documents.notes import ChunkRows
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from pipeline.vocabulary import SPLITS, TEST, TRAIN, VALIDATION
+from prepare.learning.folds import folds_of
+from prepare.learning.labelled import Labelled, labelled_rows
 from prepare.splitting.digests import learned_digests, words
 from prepare.splitting.placing import split_rows, together
 from table.encoding.apply import encode_frame, encode_target, to_csv
-from table.reading.dialect import Dialect
-from table.reading.planned import read_planned
+from table.encoding.target_means import with_means_elsewhere
 from table.values.missing import present
 
 _FOR_CHAMPION = ("champion", "tested")
-
-
-@dataclass(frozen=True)
-class _Labelled:
-    """A chunk's rows that have a target.
-
-    Attributes
-    ----------
-    frame : the file's columns as strings.
-    rows : number of each row in the chunk, from 0.
-    dropped : how many others there are.
-    """
-
-    frame: pl.DataFrame
-    labels: pl.Series
-    rows: pl.Series
-    dropped: int
-
-    def only(self, kept: pl.Series) -> "_Labelled":
-        """Return some of the rows."""
-        return replace(
-            self,
-            frame=self.frame.filter(kept),
-            labels=self.labels.filter(kept),
-            rows=self.rows.filter(kept),
-        )
 
 
 def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> None:
@@ -68,9 +42,10 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> No
         run.read_document(kinds.ENCODER),
     )
     champion = run.read_document(kinds.CHAMPION_ENCODER) if chunk["champion"] else None
+    folds = run.read_document(kinds.FOLDS) if encoder.get("tables") else None
     raw = source_of(client, plan).read(chunk["start"], chunk["end"])
     with reading.belonging(*map(run.uri, (layout.CHUNKS, layout.FIT, layout.ENCODER))):
-        files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion)
+        files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion, folds)
     tags: dict[str, str] = {}
     for name, body in files.items():
         if again and name.split("/")[0] not in _FOR_CHAMPION:
@@ -105,6 +80,7 @@ def encode_bytes(
     encoder: Encoder,
     chunk: Chunk,
     champion: Encoder | None = None,
+    folds: Folds | None = None,
 ) -> tuple[dict[str, bytes], ChunkRows]:
     """Encode the bytes of a chunk's records.
 
@@ -114,20 +90,24 @@ def encode_bytes(
     want of a target, and whose digest was kept as seen.
     """
     columns = plan["columns"]
-    labelled = _labelled(raw, plan, encoder, chunk)
+    labelled = labelled_rows(raw, plan, encoder, chunk)
     frame, labels = labelled.frame, labelled.labels
     splits = split_rows(frame, columns, labels, fit, chunk, encoder.get("missing_values"))
     features = encode_frame(frame, columns, encoder).features
     part = layout.part_name(chunk["index"])
     digest_part = layout.digest_part(part)
-    files = _learned(features, labels, splits, chunk)
+    groups = together(frame, columns, fit, encoder.get("missing_values"))
+    learned = features
+    if folds is not None:
+        fold = folds_of(labelled.rows, chunk, fit, groups)
+        learned = with_means_elsewhere(features, frame, columns, encoder, folds, fold)
+    files = _learned(learned, features, labels, splits, chunk)
     test = splits == TEST
     files[f"test/{part}"] = to_csv(features.filter(test))
     tested = labelled.only(test)
     files[f"truth/{part}"] = _truth(tested, columns, encoder, chunk)
-    groups = together(tested.frame, columns, fit, encoder.get("missing_values"))
     if groups is not None:
-        files[f"groups/{digest_part}"] = words(groups)
+        files[f"groups/{digest_part}"] = words(groups.filter(test))
     digests = learned_digests(features, labels)
     seen = digests.filter((splits != TEST) & (digests % fit["digests"]["every"] == 0))
     if len(seen):
@@ -148,19 +128,6 @@ def encode_bytes(
     return _without_empty(files, rows_of), counts
 
 
-def _labelled(raw: bytes, plan: Plan, encoder: Encoder, chunk: Chunk) -> _Labelled:
-    dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
-    records = read_planned(dialect.text_of(raw), plan, clean=chunk["clean"])
-    target = encoder["target"]
-    values = records.frame.to_series(columns.index(target["name"]))
-    labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)
-    rows = records.index
-    if rows is None:
-        rows = pl.int_range(len(records.frame), dtype=pl.UInt32, eager=True)
-    found = _Labelled(records.frame, labels, rows, labels.null_count())
-    return found.only(labels.is_not_null()) if found.dropped else found
-
-
 def _champion_labels(frame: pl.DataFrame, columns: list[str], champion: Encoder) -> pl.Series:
     """Return the target as the champion reads it; null where it has another."""
     target = champion["target"]
@@ -171,10 +138,19 @@ def _champion_labels(frame: pl.DataFrame, columns: list[str], champion: Encoder)
 
 
 def _learned(
-    features: pl.DataFrame, labels: pl.Series, splits: pl.Series, chunk: Chunk
+    learned: pl.DataFrame,
+    features: pl.DataFrame,
+    labels: pl.Series,
+    splits: pl.Series,
+    chunk: Chunk,
 ) -> dict[str, bytes]:
-    """Return the parts that the training reads: a label first in each line."""
-    train = features.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
+    """Return the parts that the training reads: a label first in each line.
+
+    Parameters
+    ----------
+    learned : features of rows that train, which differ where they tell of the target.
+    """
+    train = learned.filter(splits == TRAIN).insert_column(0, _label(labels, splits, TRAIN))
     files = {
         f"train/{layout.part_name(chunk['index'], number)}": to_csv(piece)
         for number, piece in enumerate(_pieces(train, chunk["train_parts"]))
@@ -196,7 +172,7 @@ def _pieces(frame: pl.DataFrame, parts: int) -> list[pl.DataFrame]:
     return [frame.slice(a, b - a) for a, b in pairwise(edges)]
 
 
-def _truth(tested: _Labelled, columns: list[str], encoder: Encoder, chunk: Chunk) -> bytes:
+def _truth(tested: Labelled, columns: list[str], encoder: Encoder, chunk: Chunk) -> bytes:
     """Return truth with its header: row, label, id columns."""
     labels = tested.labels
     kind = pl.Int64 if encoder["target"].get("whole") else labels.dtype

@@ -20,24 +20,27 @@ from pipeline.wording import shorten
 from prepare.checks.champion import Usable, compare_champion
 from prepare.checks.file_notices import file_notices
 from prepare.checks.known_encoder import known_encoder
-from prepare.checks.leakage import leakage_notices
+from prepare.checks.leakage.notices import leakage_notices
 from prepare.checks.left_out import account_of, bad_rows, check_rows
 from prepare.checks.mixed_units import mixed_notices
 from prepare.checks.number_signs import sign_notices
 from prepare.checks.sample import Sample, sample_of
 from prepare.checks.totals import subtotals_notices, totals_notices
 from prepare.checks.without_target import refuse_empty_target, refuse_without_target
+from prepare.learning.learn import learn, learnable
 from prepare.splitting.digests import digest_rule
 from prepare.splitting.division import Division, divide
 from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.column_summary import summary
 from prepare.steps.kept_settings import keep_settings
-from prepare.training.hyperparameters import check_metric, hyperparameters
+from prepare.training.goes_by import goes_by
+from prepare.training.hyperparameters import check_metric
 from prepare.training.job import encoded_bytes, job_of
-from table.columns.kind import Column, column_of
+from prepare.training.start import Beside
+from table.columns.kind import Column, columns_of
 from table.columns.locale import has_decimal_comma
-from table.columns.named_in_settings import as_in_file
+from table.columns.named_in_settings import as_in_file, kept_columns
 from table.columns.target import Target, target_of
 from table.columns.target_column import target_column
 from table.encoding.build import build_encoder
@@ -102,33 +105,35 @@ def fit_run(
     before, dataset = known_encoder(files, champion, again), request["dataset"]
     refuse_without_target(plan, dataset, before)
     known = _Known(dataset, before["target"] if before else None)
-    decided = _decided(files, source_of(client, plan), plan, settings, known, again)
-    target, division = decided.target, decided.division
+    source = source_of(client, plan)
+    decided = _decided(files, source, plan, settings, known, again)
+    target, division, encoder = decided.target, decided.division, decided.encoder
     usable = compare_champion(
         files.bucket, champion, decided.encoder, decided.columns, decided.chained.profile["columns"]
     )
     if usable.encoder is not None:
         files.write_document(kinds.CHAMPION_ENCODER, usable.encoder)
-    if not again:
-        files.write_document(kinds.ENCODER, decided.encoder)
     notices = _notices(decided, usable, plan, settings)
-    files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
     if not again:
-        digests = digest_rule(sum(target.counts))
-        fit: Fit = {**division.to_json(target), "digests": digests}
+        fit: Fit = {**division.to_json(target), "digests": digest_rule(sum(target.counts))}
         files.write_document(kinds.FIT, fit)
-    has_champion = usable.encoder is not None
-    chunks: list[Chunk] = [
-        {**chunk, "champion": has_champion, "again": again} for chunk in division.chunks
-    ]
+        numbers = learnable(target, decided.columns)
+        learned = learn(source, plan, settings, encoder, fit, division.chunks, numbers)
+        encoder, notices = learned.write(files), [*notices, *learned.notices]
+    files.write_document(kinds.PROFILE, _profile(decided, notices, plan))
+    usable_now = usable.encoder is not None
+    chunks: list[Chunk] = [{**c, "champion": usable_now, "again": again} for c in division.chunks]
     files.write_document(kinds.CHUNKS, chunks)
-    size = encoded_bytes(decided.encoder, decided.chained.profile["rows"], plan["source"]["size"])
+    size = encoded_bytes(encoder, decided.chained.profile["rows"], plan["source"]["size"])
+    job = job_of(settings, default_instance, size)
+    beside = Beside(request["run"], target.task, division.train_rows, len(encoder["features"]))
     fitted: Fitted = {
         "task": target.task,
         "target": shorten(target.name, _NAME),
         "chunks": files.key(layout.CHUNKS),
-        "hyperparameters": hyperparameters(target, settings, division.train_rows),
-        **job_of(settings, default_instance, size),
+        "checkpoints": layout.CHECKPOINTS,
+        **goes_by(files, champion, target, settings, job, beside, again),
+        **job,
         "champion": usable.to_json(),
     }
     if not again:
@@ -146,7 +151,7 @@ def _notices(decided: _Decided, usable: Usable, plan: Plan, settings: Settings) 
         *totals_notices(columns[plan["columns"].index(plan["target"])], target),
         *sign_notices(columns, profile, decided.encoder, settings),
         *mixed_notices(columns, profile, decided.encoder, settings),
-        *leakage_notices(decided.sample, plan, decided.encoder),
+        *leakage_notices(decided.sample, plan, decided.encoder, settings),
         *decided.division.notices,
         *usable.notices,
         *decided.feature_notices,
@@ -164,7 +169,8 @@ def _decided(
     """Decide all that the file and its settings say; again, the encoder is the one in use."""
     with reading.belonging(files.uri(CHUNKS, f"{layout.CHUNK_PROFILE}*.json")):
         chained, columns, target = _understood(files, plan, settings, known)
-        sample = sample_of(source, plan, chained.chunks, target.to_json())
+        records = chained.profile["records"]
+        sample = sample_of(source, plan, chained.chunks, target.to_json(), records)
         found = found_between_rows(source, plan, sample, columns, target.to_json())
         division = divide(chained, columns, target, settings, plan, found)
         encoder, notices = _encoder(columns, target, plan, settings, division.group_column)
@@ -185,10 +191,8 @@ def _understood(
     rows, found = profile["rows"], profile["columns"]
     delimiter = plan["dialect"]["delimiter"]
     decimal_comma = has_decimal_comma(found, delimiter, settings.get("decimal"))
-    columns = [
-        column_of(name, column, rows, decimal_comma)
-        for name, column in zip(plan["columns"], found, strict=True)
-    ]
+    kept = kept_columns(settings, plan["columns"])
+    columns = columns_of(plan["columns"], found, rows, decimal_comma, kept)
     columns[target_index] = target_column(
         plan["target"], found[target_index], rows, decimal_comma, settings, known.target
     )

@@ -1,33 +1,21 @@
 """Step plan: what the file is, what its columns are called, and where to cut it."""
 
-from dataclasses import dataclass
 from typing import Any
 
-from pipeline import layout, run_names
+from pipeline import run_names
 from pipeline.documents import kinds
-from pipeline.documents import plan as documents
 from pipeline.documents.plan import Plan
 from pipeline.documents.run_files import RunFiles
-from pipeline.documents.state import Planned, RunInput
+from pipeline.documents.state import Planned
 from pipeline.settings import Settings
-from pipeline.storage.bucket import Bucket, ObjectSource
+from pipeline.storage.bucket import ObjectSource
+from prepare.steps.asked import Request, write_request
 from prepare.steps.dropped import dataset_of, find_drop, settings_of
 from prepare.steps.text import Text, head_of, ranges_of, readable
 from table.columns.named_in_settings import check_columns, missing_values, target_column, trained_on
 from table.columns.target_guess import guess_target
 from table.edges.footer import find_footer
 from table.edges.head import Head
-
-
-@dataclass(frozen=True)
-class Request:
-    """The drop that starts a run, with what the deployment adds."""
-
-    bucket: str
-    drop: RunInput
-    execution: dict[str, Any]
-    chunk_bytes: int
-    code_version: str
 
 
 def plan_run(client: Any, request: Request) -> Planned:
@@ -42,46 +30,17 @@ def plan_run(client: Any, request: Request) -> Planned:
     DropNameError, SettingsError, EmptyFileError, NotCsvError, FileLimitError,
     TargetMissingError
     """
-    drop = request.drop
-    bucket = Bucket(client, drop.get("bucket") or request.bucket)
-    dropped = find_drop(bucket, drop["key"], drop.get("version_id"))
-    source = dropped.source
-    dataset = drop.get("dataset") or dataset_of(source.key)
-    # An input may name the run of an execution that it was copied from: that one's files stay.
-    run = run_names.run_of_execution(request.execution["name"])
-    prefix = layout.prefix_of(run)
-    settings = settings_of(bucket, drop.get("settings"), dataset)
-    files = RunFiles(Bucket(client, request.bucket), prefix)
-    plan = _plan(files, source, dataset, settings)
+    dropped = find_drop(
+        request.dropped_in(client), request.drop["key"], request.drop.get("version_id")
+    )
+    dataset = request.drop.get("dataset") or dataset_of(dropped.source.key)
+    settings = settings_of(dropped.source.bucket, request.drop.get("settings"), dataset)
+    files = request.files(client)
+    plan = _plan(files, dropped.source, dataset, settings)
     files.write_document(kinds.PLAN, plan)
     files.write_document(kinds.MANIFEST, ranges_of(plan, request.chunk_bytes))
-    asked: documents.Request = {
-        "run": run,
-        "dataset": dataset,
-        "bucket": bucket.name,
-        "key": source.key,
-        "version_id": source.version_id,
-        "etag": dropped.etag,
-        "size": source.size,
-        "last_modified": dropped.last_modified,
-        "execution": request.execution,
-        "trigger": drop.get("trigger", "person"),
-        "settings": settings,
-        "keep_settings": drop.get("keep_settings"),
-        "code_version": request.code_version,
-    }
-    files.write_document(kinds.REQUEST, asked)
-    return {
-        "bucket": request.bucket,
-        "key": source.key,
-        "version_id": source.version_id,
-        "dataset": dataset,
-        "run": run,
-        "prefix": prefix,
-        "manifest": files.key(layout.MANIFEST),
-        "attempts": run_names.attempts_of(run),
-        "comparisons": {"count": 0, "suffixes": list(run_names.COMPARISONS)},
-    }
+    planned = write_request(files, request, dropped, dataset, settings)
+    return {**planned, "comparisons": {"count": 0, "suffixes": list(run_names.COMPARISONS)}}
 
 
 def _plan(own: RunFiles, drop: ObjectSource, dataset: str, settings: Settings) -> Plan:

@@ -2,19 +2,16 @@
 
 from typing import Any
 
-from pipeline import drop_keys, layout, run_names
-from pipeline.documents import kinds
-from pipeline.documents import plan as documents
+from pipeline import drop_keys
+from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder, columns_of
 from pipeline.documents.plan import Plan
-from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.plan import PlannedScoring, ScoringPlan
 from pipeline.documents.state import Champion
 from pipeline.errors import ModelMissingError
-from pipeline.storage.bucket import Bucket
 from prepare.checks.champion import encoder_of
+from prepare.steps.asked import Request, write_request
 from prepare.steps.dropped import find_drop, settings_of
-from prepare.steps.plan import Request
 from prepare.steps.text import Text, head_of, ranges_of, readable
 from scoring.columns import check_needed, named_columns
 
@@ -37,53 +34,33 @@ def plan_scoring(client: Any, request: Request, champion: Champion) -> PlannedSc
     ------
     DropNameError, SettingsError, EmptyFileError, NotCsvError, FileLimitError,
     ColumnMismatchError, ModelMissingError
+    ArtefactError
+        The champion's decision is gone or damaged: with others' its predictions would be others.
     """
-    drop = request.drop
-    bucket = Bucket(client, drop.get("bucket") or request.bucket)
-    dropped = find_drop(bucket, drop["key"], drop.get("version_id"))
-    dataset = drop.get("dataset") or drop_keys.scored_of(drop["key"]).dataset
-    run = run_names.run_of_execution(request.execution["name"])
-    files = RunFiles(Bucket(client, request.bucket), layout.prefix_of(run))
-    settings = settings_of(bucket, drop.get("settings"), dataset)
+    dropped = find_drop(
+        request.dropped_in(client), request.drop["key"], request.drop.get("version_id")
+    )
+    source = dropped.source
+    dataset = request.drop.get("dataset") or drop_keys.scored_of(source.key).dataset
+    settings = settings_of(source.bucket, request.drop.get("settings"), dataset)
+    files = request.files(client)
     encoder = encoder_of(files.bucket, champion["encoder_key"])
     if isinstance(encoder, str):
         raise ModelMissingError(
             f"the approved model of {dataset} cannot be used: {encoder} Train it anew: drop its "
             f"training file again"
         )
-    name = dropped.source.key.rsplit("/", 1)[-1]
-    text, notices = readable(files, dropped.source, name)
+    name = source.key.rsplit("/", 1)[-1]
+    text, notices = readable(files, source, name)
     plan = _plan(text, name, encoder)
     plan["notices"] = [*notices, *plan["notices"]]
     files.write_document(kinds.PLAN, plan)
-    files.write_document(kinds.SCORING, _scoring(text, champion, dict(settings)))
+    scoring = _scoring(text, champion, dict(settings))
+    if key := champion.get("decision_key"):
+        scoring["decision"] = reading.read_json(files.bucket, key, kinds.DECISION)
+    files.write_document(kinds.SCORING, scoring)
     files.write_document(kinds.MANIFEST, ranges_of(plan, request.chunk_bytes))
-    asked: documents.Request = {
-        "run": run,
-        "dataset": dataset,
-        "bucket": bucket.name,
-        "key": dropped.source.key,
-        "version_id": dropped.source.version_id,
-        "etag": dropped.etag,
-        "size": dropped.source.size,
-        "last_modified": dropped.last_modified,
-        "execution": request.execution,
-        "trigger": drop.get("trigger", "person"),
-        "settings": settings,
-        "code_version": request.code_version,
-    }
-    files.write_document(kinds.REQUEST, asked)
-    return {
-        "bucket": request.bucket,
-        "key": dropped.source.key,
-        "version_id": dropped.source.version_id,
-        "dataset": dataset,
-        "run": run,
-        "prefix": files.prefix,
-        "manifest": files.key(layout.MANIFEST),
-        "attempts": run_names.attempts_of(run),
-        "champion": champion,
-    }
+    return {**write_request(files, request, dropped, dataset, settings), "champion": champion}
 
 
 def _plan(text: Text, name: str, encoder: Encoder) -> Plan:

@@ -23,6 +23,8 @@ _OBJECTIVES = {
     "binary": ("binary:logistic", "binary:hinge", "reg:logistic"),
     "multiclass": ("multi:softprob",),
 }
+_MAX_SEED = 2**31 - 2
+"""The container takes seeds between -2^31 and 2^31-1, both excluded; a split's may be larger."""
 _SMALL_ROWS = 20_000
 # Of small tables. Few interactions tell two classes apart that are hard to tell, and a choice of
 # columns at each split, rather than one by tree, makes the trees differ more.
@@ -72,7 +74,7 @@ _ALIASES = {
 
 
 def check_metric(settings: Settings, task: Task) -> None:
-    """Refuse a metric that the task does not have.
+    """Refuse a metric, or costs, that the task does not have.
 
     Raises
     ------
@@ -83,6 +85,11 @@ def check_metric(settings: Settings, task: Task) -> None:
         raise SettingsError(
             f"pipeline.json sets metric {metric}, but the target makes the task {task}, whose "
             f"metrics are {', '.join(METRICS[task])}; choose one of them or delete metric"
+        )
+    if "costs" in settings and task != "binary":
+        raise SettingsError(
+            f"pipeline.json sets costs, which are of a false alarm and of a miss, but the target "
+            f"makes the task {task}, which has neither; delete costs"
         )
 
 
@@ -102,17 +109,20 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
         "min_child_weight": 1,
         "subsample": 0.8,
         "tree_method": "hist",
-        "seed": settings["split"]["seed"],
+        "seed": settings["split"]["seed"] % (_MAX_SEED + 1),
     }
     if target.task == "multiclass":
         defaults["num_class"] = len(target.classes or [])
     if settings["hyperparameters"].get("booster") == "gblinear":
         defaults = {name: value for name, value in defaults.items() if name not in _OF_TREES}
-    chosen = {
-        _ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()
-    }
+    chosen = own_of(settings)
     _check_task(target, chosen)
     return {name: _text(value) for name, value in (defaults | chosen).items()}
+
+
+def own_of(settings: Settings) -> dict[str, object]:
+    """Return the settings' hyperparameters, by the names that the container has for them."""
+    return {_ALIASES.get(name, name): value for name, value in settings["hyperparameters"].items()}
 
 
 def _check_task(target: Target, chosen: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pipeline.documents.encoder import Encoder, Feature
+from pipeline.documents.encoder import Encoder, Feature, ValueTable
 from pipeline.documents.state import JobFacts
 from pipeline.errors import SettingsError
 from pipeline.settings import Settings
@@ -24,6 +24,7 @@ _SMALLEST_VOLUME_GIB = 10
 _FLAG_BYTES = 2
 _HASH_BYTES = 4
 _DATE_BYTES = 8
+_MEAN_BYTES = 15
 _FLOAT_BYTES = 25
 
 
@@ -42,16 +43,20 @@ def encoded_bytes(encoder: Encoder, rows: int, size: int) -> int:
     """
     classes = encoder["target"]["classes"]
     label = _index_bytes(classes) if classes else _FLOAT_BYTES
-    return size + rows * (label + sum(_width(feature) for feature in encoder["features"]))
+    tables = encoder.get("tables", {})
+    return size + rows * (label + sum(_width(feature, tables) for feature in encoder["features"]))
 
 
-def _width(feature: Feature) -> int:
+def _width(feature: Feature, tables: dict[str, ValueTable]) -> int:
     encoding = feature["encoding"]
+    if encoding == "value_rank":
+        return _index_bytes(tables[feature["column"]]["keys"].split())
     if encoding == "numeric":
         return 0 if feature["style"] == "plain" else _FLOAT_BYTES
     if encoding == "frequency_rank":
         return _index_bytes(feature["categories"])
-    return {"hash": _HASH_BYTES, "date": _DATE_BYTES}.get(encoding, _FLAG_BYTES)
+    widths = {"hash": _HASH_BYTES, "date": _DATE_BYTES, "target_mean": _MEAN_BYTES}
+    return widths.get(encoding, _FLAG_BYTES)
 
 
 def _index_bytes(values: list[str]) -> int:
@@ -91,6 +96,17 @@ def job_of(settings: Settings, default_instance: str, size: int) -> JobFacts:
         "use_spot": settings["use_spot"],
         "timeout_seconds": wait + _AROUND_SECONDS,
     }
+
+
+def usd_per_hour(resources: dict[str, Any]) -> float | None:
+    """Return the price of a job's instances; None if it is not known.
+
+    Parameters
+    ----------
+    resources : SageMaker's ResourceConfig.
+    """
+    price = _prices()["usd_per_hour"].get(resources["InstanceType"])
+    return None if price is None else float(price) * int(resources["InstanceCount"])
 
 
 def _seconds_for(limit: float, instance: str, count: int, longest: int) -> int:

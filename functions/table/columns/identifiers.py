@@ -1,21 +1,32 @@
 """Telling an identifier from a measurement or a text (rules for people in docs/prepare.md)."""
 
 import re
+from dataclasses import dataclass
+from math import exp
 
 from pipeline.documents.chunk_profile import Numbers
-from table.limits import SKETCH_SIZE
+from table.profiling.distinct import Variety
 
 # Of the rows, how many must have a value of their own.
 SHARE = 0.95
 LEAST_ROWS = 20
-# An estimate of different values errs by 1/sqrt(SKETCH_SIZE); one in 700 is three times as far off.
-_ESTIMATED = SHARE * (1 - 3 / SKETCH_SIZE**0.5)
+# Of many values the share is estimated from 512 of them: three times the error of 0.95 is 0.03.
+_ESTIMATED = 0.92
 _LONGEST = 64
 _PROSE = 0.5
 _YEARS = range(1500, 2101)
+# Rows that share a value if so many numbers were drawn from their range, at the least; by chance
+# alone none of them does once in 150 columns, and measurements, which crowd, do so more often.
+_BY_CHANCE = 5
+# Of these, how many may be there all the same: a join may find two rows for one.
+_REPEATED = 0.25
+# A mean of n evenly drawn numbers lies off their middle by 1/sqrt(12 n) of their range.
+_OFF_MIDDLE, _ERRORS = 0.05, 2
 
 _NAME = re.compile(
-    r"(?i:(^|[\W_])(ids?|uuid|guid|row_?names?|index)$|^unnamed: ?0$)|[a-z0-9]I[Dd]$"
+    r"(?i:(^|[\W_])(ids?|uuid|guid|row_?names?|pk)$|^unnamed: ?0$|"
+    r"(^|(^|[\W_])(row|line|record|sample|item|entry|obs|observation|orig|original|source)[\W_]?)(index|idx)$)"
+    r"|[a-z0-9]I[Dd]$"
 )
 # A number may be a count, and NO a gas: such names need values of which no two are equal.
 _NUMBER_NAME = re.compile(
@@ -29,37 +40,101 @@ _TIME_NAME = re.compile(
 )
 # Nanoseconds since 1970 have 19 digits as well.
 _STAMP_NAME = re.compile(r"(?i:(^|[\W_])(at|ts|ns|nanos|nanoseconds)$)|[a-z](At|Ts|Ns|Nanos)$")
+_QUANTITIES = (
+    "price|cost|amount|amt|value|sum|total|income|salary|wage|revenue|sales|turnover|profit|"
+    "balance|fee|tax|rent|weight|mass|height|width|length|depth|distance|area|size|volume|"
+    "population|inhabitants|count|mileage|odometer|reading|temperature|temp|pressure|speed|power|"
+    "energy|dose|score|points|elevation|altitude|lat|latitude|lon|lng|longitude|easting|northing|"
+    "created|updated|modified|changed|elapsed|uptime|sec|ms|millis|micros|"
+    "preis|betrag|summe|umsatz|gewicht|einkommen|fläche"
+)
+_QUANTITY_NAME = re.compile(
+    rf"(?i:(^|[\W_])({_QUANTITIES})s?$)"
+    rf"|[a-z]({'|'.join(name.capitalize() for name in _QUANTITIES.split('|'))})s?$"
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """How the whole numbers of a column are written.
+
+    Attributes
+    ----------
+    long : how many have more digits than a float holds, as nothing that is measured has.
+    shortest, longest : characters.
+    pointed : whether some have a decimal point.
+    """
+
+    long: int = 0
+    shortest: int = 0
+    longest: int = 0
+    pointed: bool = False
 
 
 def numbers_identify(
-    name: str, numbers: Numbers, different: int, missing: int, exact: bool, long: int = 0
+    name: str, numbers: Numbers, variety: Variety, missing: int, written: Written
 ) -> bool:
-    """Tell whether whole numbers are row numbers or keys: all different, and counting or named so.
+    """Tell whether whole numbers are keys rather than measurements or times.
 
-    A time index counts as well, but says when; it is known by its name, and years by their
-    range. Numbers with gaps may measure something, and only a name makes them keys.
-
-    Parameters
-    ----------
-    different : how many different values there are.
-    exact : whether that was counted; an estimate errs by about 4 %.
-    long : how many of them have more digits than a float holds, as nothing that is measured has.
+    A name decides first. Without one, keys are numbers that repeat far less than numbers drawn
+    from their range would, as what is counted up does whatever is left out of it; and codes with
+    zeros before them, which are spread evenly over their range, as amounts are not. A time index
+    counts as well, but says when; it is known by its name, by its even steps, and years by their
+    range.
     """
-    count = numbers["count"]
-    if count < LEAST_ROWS or different < (SHARE if exact else _ESTIMATED) * count:
+    least = SHARE if variety.exact else _ESTIMATED
+    if numbers["count"] < LEAST_ROWS or variety.share < least:
         return False
     if _NAME.search(name):
         return True
-    if missing or (exact and different < count):
+    if missing or numbers["min"] < 0:
         return False
-    if _NUMBER_NAME.search(name):
-        return True
-    if long == count:
-        return not (_TIME_NAME.search(name) or _STAMP_NAME.search(name))
+    alone = variety.share == 1
+    if alone and _NUMBER_NAME.search(name):
+        return written.shortest == written.longest or not _crowds_low(numbers)
+    if _TIME_NAME.search(name) or _STAMP_NAME.search(name) or _QUANTITY_NAME.search(name):
+        return False
+    if written.long == numbers["count"]:
+        return alone
+    if numbers["min"] in _YEARS and numbers["max"] in _YEARS:
+        return False
+    return _counts_up(numbers, variety) or _is_code(numbers, written)
+
+
+def _counts_up(numbers: Numbers, variety: Variety) -> bool:
+    """Tell whether numbers repeat far less than chance would make them.
+
+    Of n numbers drawn from r, the share (1 - exp(-n/r)) / (n/r) of a value of its own is expected.
+    """
+    if numbers.get("step") != 1:
+        return False
+    crowd = numbers["count"] / (numbers["max"] - numbers["min"] + 1)
+    by_chance = 1 - (1 - exp(-crowd)) / crowd
+    repeated = 1 - variety.share
+    return by_chance * variety.seen >= _BY_CHANCE and repeated <= _REPEATED * by_chance
+
+
+def _is_code(numbers: Numbers, written: Written) -> bool:
+    """Tell whether numbers are filled up with zeros to one length, and spread evenly."""
+    digits = written.longest
+    if written.pointed or written.shortest != digits or digits > _LONGEST:
+        return False
+    filled = numbers["min"] < 10.0 ** (digits - 1)
+    return filled and abs(_off_middle(numbers)) <= _allowed(numbers)
+
+
+def _crowds_low(numbers: Numbers) -> bool:
+    """Tell whether small numbers are more than large ones, as they are of what is measured."""
+    return _off_middle(numbers) < -_allowed(numbers)
+
+
+def _off_middle(numbers: Numbers) -> float:
     low, high = numbers["min"], numbers["max"]
-    counting = low >= 0 and high - low + 1 == count
-    years = low in _YEARS and high in _YEARS
-    return counting and not years and not _TIME_NAME.search(name)
+    return (numbers["mean"] - low) / (high - low) - 0.5 if high > low else 0.0
+
+
+def _allowed(numbers: Numbers) -> float:
+    return _OFF_MIDDLE + float(_ERRORS / (12 * numbers["count"]) ** 0.5)
 
 
 def is_identifiers_name(name: str) -> bool:
@@ -70,6 +145,11 @@ def is_identifiers_name(name: str) -> bool:
 def is_times_name(name: str) -> bool:
     """Tell whether a column is called by a time: year, t, start_time."""
     return bool(_TIME_NAME.search(name) or _STAMP_NAME.search(name))
+
+
+def differs(variety: Variety) -> bool:
+    """Tell whether nearly every row has a value of its own."""
+    return variety.share > (SHARE if variety.exact else _ESTIMATED)
 
 
 def texts_identify(longest: int, prose: int, present: int) -> bool:

@@ -1,5 +1,6 @@
 """What a column holds, decided from its merged profile."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from pipeline.documents.chunk_profile import ColumnProfile, Dates, Numbers
@@ -8,7 +9,7 @@ from table.columns.clocks import clocks_of
 from table.columns.date_order import Written, no_days, plain_dates, written_dates
 from table.columns.nearly import CODES, nearly_of
 from table.columns.number_style import holds_numbers, number_style
-from table.profiling.distinct import distinct
+from table.profiling.distinct import variety
 from table.profiling.texts import of_unit
 from table.values.spellings import FALSE, TRUE
 from table.values.units import has_comma, unit_key, unit_of
@@ -85,7 +86,7 @@ def column_of(
     missing = found["missing"]
     present = rows - missing
     values = found["values"]
-    different = min(distinct(values), present)
+    different = variety(values, present).different
     infinite = found.get("infinite", 0)
     column = Column(
         name,
@@ -109,7 +110,7 @@ def column_of(
     if numbers and holds_numbers(texts, present, unread, share, coded=coded):
         return replace(
             column,
-            kind=_number_kind(column, numbers, found.get("long", 0)),
+            kind=_number_kind(column, numbers, found),
             style=style,
             numbers=numbers,
             unread=unread,
@@ -123,6 +124,28 @@ def column_of(
     kind = _text_kind(column, found)
     nearly = nearly_of(found, present, kind, different)
     return replace(column, kind=kind, examples=found.get("other", []), nearly=nearly)
+
+
+def columns_of(
+    names: list[str],
+    found: list[ColumnProfile],
+    rows: int,
+    decimal_comma: bool,
+    kept: Collection[str] = (),
+) -> list[Column]:
+    """Decide what each column holds.
+
+    Parameters
+    ----------
+    kept : columns that are no identifiers and no texts, whatever they look like.
+    """
+    columns = []
+    for name, profile in zip(names, found, strict=True):
+        column = column_of(name, profile, rows, decimal_comma)
+        if name in kept and column.kind in ("identifier", "text"):
+            column = replace(column, kind="integer" if column.numbers else "category")
+        columns.append(column)
+    return columns
 
 
 def _with_unit(found: ColumnProfile, style: str) -> int:
@@ -189,12 +212,18 @@ def _whole_or_not(column: Column, numbers: Numbers) -> str:
     return "integer" if numbers["whole"] == numbers["count"] else "float"
 
 
-def _number_kind(column: Column, numbers: Numbers, long: int) -> str:
+def _number_kind(column: Column, numbers: Numbers, found: ColumnProfile) -> str:
     if column.distinct == 1 and not column.missing and not column.infinite:
         return "constant"
-    exact = column.counts is not None
-    if numbers["whole"] + long == numbers["count"] and identifiers.numbers_identify(
-        column.name, numbers, column.distinct, column.missing, exact, long
+    written = identifiers.Written(
+        found.get("long", 0),
+        found.get("shortest", 0),
+        found["longest"],
+        "dots" in found or "thousands" in found,
+    )
+    varied = variety(found["values"], column.present)
+    if numbers["whole"] + written.long == numbers["count"] and identifiers.numbers_identify(
+        column.name, numbers, varied, column.missing, written
     ):
         return "identifier"
     if numbers["whole"] != numbers["count"]:
@@ -208,7 +237,8 @@ def _text_kind(column: Column, found: ColumnProfile) -> str:
         return "constant"
     if counts and all(value.lower() in TRUE | FALSE for value in counts):
         return "boolean"
-    if different > identifiers.SHARE * present and present >= identifiers.LEAST_ROWS:
+    differs = identifiers.differs(variety(found["values"], present))
+    if differs and present >= identifiers.LEAST_ROWS:
         key = identifiers.texts_identify(found["longest"], found.get("prose", 0), present)
         return "identifier" if key else "text"
     if different > max(_TEXT_SHARE * present, 2) and present >= identifiers.LEAST_ROWS:

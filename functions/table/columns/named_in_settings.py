@@ -46,6 +46,11 @@ def as_in_file(names: list[str], columns: list[str]) -> list[str]:
     return [_find(name, columns) or name for name in names]
 
 
+def kept_columns(settings: Settings, columns: list[str]) -> list[str]:
+    """Return the columns that are trained on whatever they look like."""
+    return as_in_file(settings["keep_columns"], columns)
+
+
 def check_columns(
     columns: list[str], target: str, settings: Settings, file: str, dataset: str
 ) -> tuple[int | None, int | None]:
@@ -65,6 +70,7 @@ def check_columns(
     named = {
         "id_columns": settings["id_columns"],
         "drop_columns": settings["drop_columns"],
+        "keep_columns": kept_columns(settings, columns),
         "split.time_column": [split["time_column"]] if "time_column" in split else [],
         "split.group_column": [split["group_column"]] if "group_column" in split else [],
     }
@@ -82,11 +88,21 @@ def check_columns(
             raise SettingsError(
                 f"{setting} in pipeline.json names the target, {quoted(target)}; take it out there"
             )
+    _check_kept(named)
     time, group = (
         next((columns.index(name) for name in named[f"split.{by}_column"]), None)
         for by in ("time", "group")
     )
     return time, group
+
+
+def _check_kept(named: dict[str, list[str]]) -> None:
+    for setting in ("id_columns", "drop_columns", "split.group_column"):
+        if both := [name for name in named["keep_columns"] if name in named[setting]]:
+            raise SettingsError(
+                f"keep_columns and {setting} in pipeline.json both name {listed(both)}, which "
+                f"cannot be trained on and not; take it out of one of them"
+            )
 
 
 def missing_values(columns: list[str], settings: Settings, file: str) -> MissingValues | None:

@@ -1,7 +1,5 @@
 """The last records of a file that are no rows: totals, sources, who made it and when."""
 
-import csv
-import io
 import re
 from dataclasses import dataclass
 
@@ -86,12 +84,7 @@ def _tail(source: Source, begin: int, dialect: Dialect) -> Tail | None:
     first = _first_outside(lines, dialect, known=start == begin)
     if first is None:
         return None
-    reader = csv.reader(
-        io.StringIO("\n".join(lines[first:]), newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-    )
+    reader = dialect.reader("\n".join(lines[first:]))
     records, numbers, line = [], [], first
     for record in reader:
         if any(f.strip() for f in record) or len(record) > 1:

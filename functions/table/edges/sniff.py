@@ -1,7 +1,6 @@
 """Finding out how a CSV is written, from its first characters."""
 
 import csv
-import io
 import re
 import statistics
 from dataclasses import dataclass, replace
@@ -77,16 +76,9 @@ def _with_escape(text: str, dialect: Dialect, complete: bool) -> Sample:
 
 def _strict(text: str, dialect: Dialect) -> int:
     """Return how many records there are before one whose quotes are not in order."""
-    reader = csv.reader(
-        io.StringIO(text, newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-        strict=True,
-    )
     found = 0
     try:
-        for _ in islice(reader, _SAMPLE_RECORDS):
+        for _ in islice(dialect.reader(text, strict=True), _SAMPLE_RECORDS):
             found += 1
     except csv.Error:
         pass
@@ -130,12 +122,7 @@ def _quote(text: str) -> str:
 
 def _sample(text: str, dialect: Dialect, complete: bool) -> tuple[list[list[str]], list[int]]:
     """Return the first records that are not blank, and the line (from 0) each begins on."""
-    reader = csv.reader(
-        io.StringIO(text, newline="\n"),
-        delimiter=dialect.delimiter,
-        quotechar=dialect.quote,
-        skipinitialspace=dialect.skip_space,
-    )
+    reader = dialect.reader(text)
     records: list[list[str]] = []
     begins: list[int] = []
     begin = 0

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from pipeline.documents.encoder import Encoder, Feature, TargetFacts
+from pipeline.documents.encoder import Encoder, Feature, TargetFacts, ValueTable
 from table.encoding.categories import folded
+from table.encoding.value_table import OF_TABLE, from_table
 from table.values.dates import dates
 from table.values.hashing import text_hash
 from table.values.missing import present, stripped
@@ -52,7 +53,8 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
 
     def encoded_column(name: str) -> tuple[list[pl.Series], int]:
         values = present(frame.to_series(position[name]), name, encoder.get("missing_values"))
-        return _column(values, [feature for _, feature in groups[name]])
+        table = encoder.get("tables", {}).get(name)
+        return _with_table(values, [feature for _, feature in groups[name]], table)
 
     # polars lets go of Python's lock, so columns can share the processors.
     workers = pl.thread_pool_size() if len(frame) > _WORTH_THREADS else 1
@@ -67,6 +69,22 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
     return Encoded(
         pl.DataFrame([encoded[f"f{n}"].alias(f"f{n}") for n in range(len(encoded))]), unknown
     )
+
+
+def _with_table(
+    values: pl.Series, features: list[Feature], table: ValueTable | None
+) -> tuple[list[pl.Series], int]:
+    """Encode a column some of whose features look it up in a table."""
+    looked = [feature for feature in features if feature["encoding"] in OF_TABLE]
+    if table is None or not looked:
+        return _column(values, features)
+    others = [feature for feature in features if feature["encoding"] not in OF_TABLE]
+    found, unread = from_table(values, looked, table)
+    made = [_is_missing(values)] if others else []
+    if others and others[0]["encoding"] != "missing":
+        made, unread = _column(values, others)
+    rest, own = iter(made), iter(found)
+    return [next(own if f["encoding"] in OF_TABLE else rest) for f in features], unread
 
 
 def _column(values: pl.Series, features: list[Feature]) -> tuple[list[pl.Series], int]:

@@ -16,7 +16,9 @@ from table.limits import CARRIED_IDENTIFIERS
 from table.reading.dialect import Dialect
 from table.values.units import SCALED, unit_of
 
-VERSION = 1
+VERSION = 2
+READ = (1, VERSION)
+"""Versions that are read: what one has in addition, the ones before go without."""
 HASH_SLOTS = 4
 
 _DAY = 86_400_000_000
@@ -81,7 +83,7 @@ def build_encoder(
             features += features_of(column, distinct=distinct)
             notices += _unread(column) + doubts_of(column, missing) + _unit(column)
     if len(features) == 1:
-        features += _indicator(features[0])
+        features += indicator(features[0])
     notices += _dropped_notices(columns, dropped)
     encoder: Encoder = {
         "version": VERSION,
@@ -169,7 +171,7 @@ def _date_features(column: Column, dates: Dates) -> list[Feature]:
     ]
 
 
-def _indicator(feature: Feature) -> list[Feature]:
+def indicator(feature: Feature) -> list[Feature]:
     """Add a second feature to a lone one.
 
     The inference server guesses the delimiter from a request's first line: in "3.25" it

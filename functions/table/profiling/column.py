@@ -1,5 +1,7 @@
 """The profile of one column of one chunk, in a form that merges."""
 
+from typing import cast
+
 import polars as pl
 
 from pipeline.documents.chunk_profile import ColumnProfile
@@ -65,7 +67,9 @@ def profile_column(column: pl.Series, timed: bool = False, name: str = "") -> Co
     if read.null_count():
         _other(found, present.where(read.is_null()), timed, name)
     found["values"] = sketch_of(present.values, present.counts)
-    found["longest"] = int(present.values.str.len_chars().max() or 0)  # type: ignore[arg-type]
+    if len(present.values):
+        lengths = present.values.str.len_chars()
+        found["longest"], found["shortest"] = cast(int, lengths.max()), cast(int, lengths.min())
     return found
 
 

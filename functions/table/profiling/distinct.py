@@ -1,11 +1,16 @@
 """Counts of different values, in bounded memory, that merge to the same whatever was cut.
 
-Up to EXACT_DISTINCT values each has its count. Above, only the SKETCH_SIZE smallest
-hashes are kept: the smallest of a union are the smallest of the parts' smallest, so the
-estimate does not depend on chunks (Bar-Yossef et al. 2002, "Counting distinct elements
-in a data stream"; Beyer et al. 2007 give the estimator (k - 1) / kth smallest).
+Up to EXACT_DISTINCT values each has its count. Above, only the SKETCH_SIZE smallest hashes are
+kept, each with the rows that have it: the smallest of a union are the smallest of the parts'
+smallest, and one that is among them is so in each part where it occurs, so that its count is
+exact. That no two rows are equal is therefore always seen, and how many are is estimated from
+these. How many values there are in all follows from the rows that they have, or, if these differ
+much, from how small the hashes are (Bar-Yossef et al. 2002, "Counting distinct elements in a data
+stream"; Beyer et al. 2007 give the estimator (k - 1) / kth smallest).
 Polars' hash is stable within one release, and all chunks of a run use one release.
 """
+
+from dataclasses import dataclass
 
 import polars as pl
 
@@ -14,6 +19,23 @@ from table.limits import EXACT_DISTINCT, EXACT_DISTINCT_BYTES, SKETCH_SIZE
 
 _HASHES = 2.0**64
 _LOOK = 10_000
+
+
+@dataclass(frozen=True)
+class Variety:
+    """How much the values of a column differ.
+
+    Attributes
+    ----------
+    different : values; an estimate unless exact.
+    share : of the rows, how many have a different value: 1 if no two are equal.
+    seen : rows of which it is known how often their values occur.
+    """
+
+    different: int
+    share: float
+    seen: int
+    exact: bool
 
 
 def sketch_of(values: pl.Series, counts: pl.Series | None = None) -> Sketch:
@@ -25,14 +47,14 @@ def sketch_of(values: pl.Series, counts: pl.Series | None = None) -> Sketch:
 
     Returns
     -------
-    {"counts": {value: count}} or {"hashes": [smallest, ...]}.
+    {"counts": {value: count}} or {"hashes": [smallest, ...], "rows": [count, ...]}.
     """
     hashes = values.hash()
     # Most columns of many values show it at once, and their smallest are found without
     # looking for equal ones among all.
     many = hashes.head(_LOOK).n_unique() > EXACT_DISTINCT
     if many or hashes.n_unique() > EXACT_DISTINCT:
-        return {"hashes": smallest(hashes)}
+        return _sampled(hashes, counts)
     if counts is None:
         counted = values.value_counts(sort=False, name="count")
         values, counts = counted.to_series(0), counted.to_series(1)
@@ -46,33 +68,66 @@ def merge_sketches(one: Sketch, other: Sketch) -> Sketch:
         for value, count in other["counts"].items():
             merged[value] = merged.get(value, 0) + count
         return _bounded(merged)
-    both = pl.Series([*_hashes(one), *_hashes(other)], dtype=pl.UInt64)
-    return {"hashes": smallest(both)}
+    rows = _rows(one)
+    for digest, count in _rows(other).items():
+        rows[digest] = rows.get(digest, 0) + count
+    return _first(rows)
 
 
-def distinct(sketch: Sketch) -> int:
-    """Return how many different values there are, above EXACT_DISTINCT an estimate."""
+def variety(sketch: Sketch, present: int) -> Variety:
+    """Return how much values differ.
+
+    Parameters
+    ----------
+    present : how many there are.
+    """
     if "counts" in sketch:
-        counts: dict[str, int] = sketch["counts"]
-        return len(counts)
-    hashes: list[int] = sketch["hashes"]
+        return _counted(list(sketch["counts"].values()), exact=True)
+    hashes, rows = sketch["hashes"], sketch["rows"]
     if len(hashes) < SKETCH_SIZE:
-        return len(hashes)
-    return round((len(hashes) - 1) / (hashes[-1] / _HASHES))
+        # Few values, too long to be kept themselves.
+        return _counted(rows, exact=False)
+    seen, kept = sum(rows), len(rows)
+    # Both estimates err by 1/sqrt(kept), the first times how much the counts differ.
+    if kept * sum(count * count for count in rows) < 2 * seen * seen:
+        return Variety(round(present * kept / seen), kept / seen, seen, exact=False)
+    different = min(present, round((kept - 1) / (hashes[-1] / _HASHES)))
+    return Variety(different, different / max(1, present), seen, exact=False)
+
+
+def _counted(counts: list[int], *, exact: bool) -> Variety:
+    total = sum(counts)
+    return Variety(len(counts), len(counts) / max(1, total), total, exact)
 
 
 def _bounded(counts: dict[str, int]) -> Sketch:
     size = sum(len(value) for value in counts)
     if len(counts) > EXACT_DISTINCT or size > EXACT_DISTINCT_BYTES:
-        return {"hashes": smallest(pl.Series(list(counts), dtype=pl.String).hash())}
+        return _first(_rows({"counts": counts}))
     return {"counts": counts}
 
 
-def _hashes(sketch: Sketch) -> list[int]:
+def _sampled(hashes: pl.Series, counts: pl.Series | None) -> Sketch:
+    kept = smallest(hashes)
+    among = hashes <= kept[-1]
+    weights = pl.repeat(1, len(hashes), eager=True) if counts is None else counts
+    rows: dict[int, int] = {}
+    for digest, count in zip(hashes.filter(among), weights.filter(among), strict=True):
+        rows[digest] = rows.get(digest, 0) + count
+    return _first(rows)
+
+
+def _rows(sketch: Sketch) -> dict[int, int]:
+    """Return the rows of each hash."""
     if "hashes" in sketch:
-        found: list[int] = sketch["hashes"]
-        return found
-    return pl.Series(list(sketch["counts"]), dtype=pl.String).hash().to_list()
+        return dict(zip(sketch["hashes"], sketch["rows"], strict=True))
+    hashes = pl.Series(list(sketch["counts"]), dtype=pl.String).hash().to_list()
+    return dict(zip(hashes, sketch["counts"].values(), strict=True))
+
+
+def _first(rows: dict[int, int]) -> Sketch:
+    hashes = sorted(rows)[:SKETCH_SIZE]
+    return {"hashes": hashes, "rows": [rows[digest] for digest in hashes]}
 
 
 def smallest(hashes: pl.Series) -> list[int]:

@@ -64,6 +64,8 @@ def merge_columns(one: ColumnProfile, other: ColumnProfile) -> ColumnProfile:
         "values": merge_sketches(one["values"], other["values"]),
         "longest": max(one["longest"], other["longest"]),
     }
+    if shortest := [found["shortest"] for found in (one, other) if "shortest" in found]:
+        merged["shortest"] = min(shortest)
     if no_days := _each(one.get("no_days", {}), other.get("no_days", {}), add):
         merged["no_days"] = no_days
     if infinite := one.get("infinite", 0) + other.get("infinite", 0):

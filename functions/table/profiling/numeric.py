@@ -1,6 +1,9 @@
 """What the numbers of a column come to."""
 
+from math import gcd
 from typing import cast
+
+import polars as pl
 
 from pipeline.documents.chunk_profile import Numbers
 from table.profiling.ends import merge_ends, number_ends
@@ -8,6 +11,7 @@ from table.profiling.tally import Tally
 
 # Above 2**53 a float no longer holds every integer.
 EXACT = 2.0**53
+_LOOK = 1_000
 
 
 def numbers_of(numbers: Tally) -> Numbers:
@@ -26,6 +30,8 @@ def numbers_of(numbers: Tally) -> Numbers:
     }
     if ends := number_ends(numbers, found["min"], found["max"]):
         found["ends"] = ends
+    if found["whole"] == count:
+        found["step"] = _step(values, found["min"])
     return found
 
 
@@ -42,4 +48,23 @@ def merge_numbers(one: Numbers, other: Numbers) -> Numbers:
     }
     if ends := merge_ends(one, other):
         merged["ends"] = ends
+    if "step" in one and "step" in other:
+        merged["step"] = gcd(one["step"], other["step"], int(one["min"]) - int(other["min"]))
     return merged
+
+
+def _step(values: pl.Series, least: float) -> int:
+    """Return what divides the differences of whole numbers; most show at once that it is 1."""
+    step = gcd(*_above(values.head(_LOOK), least).to_list())
+    while step != 1:
+        above = _above(values, least)
+        others = above.filter((above % step if step else above) != 0)
+        if not len(others):
+            break
+        step = gcd(step, *others.head(_LOOK).to_list())
+    return step
+
+
+def _above(values: pl.Series, least: float) -> pl.Series:
+    # A float does not hold all differences of numbers that it holds.
+    return values.cast(pl.Int64) - int(least)

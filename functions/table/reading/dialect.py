@@ -1,11 +1,16 @@
 """How a CSV is written: delimiter, quote, escape, line ends."""
 
 import csv
+import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pipeline.documents.plan import DialectFacts, Newline
 from table.limits import RECORD_LIMIT_BYTES
 from table.reading.utf8 import to_lines, unescaped
+
+if TYPE_CHECKING:
+    from _csv import Reader
 
 # Python's csv module refuses fields over 128 KiB otherwise. The limit holds for the whole
 # process; it is set here because each step that reads with that module imports this one.
@@ -47,3 +52,18 @@ class Dialect:
     def with_doubled_quotes(self, data: bytes) -> bytes:
         """Return UTF-8 with quotes doubled that a backslash escapes in the file."""
         return unescaped(data, self.quote) if self.escape else data
+
+    def reader(self, text: str, *, strict: bool = False) -> "Reader":
+        """Return Python's reader of the records of a text as `text_of` returns it.
+
+        Parameters
+        ----------
+        strict : whether to raise csv.Error where quotes are not in order.
+        """
+        return csv.reader(
+            io.StringIO(text, newline="\n"),
+            delimiter=self.delimiter,
+            quotechar=self.quote,
+            skipinitialspace=self.skip_space,
+            strict=strict,
+        )

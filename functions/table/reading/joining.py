@@ -1,8 +1,5 @@
 """The lines of each record put together, as polars can read them."""
 
-import csv
-import io
-
 import polars as pl
 
 from table.reading.dialect import Dialect
@@ -43,15 +40,7 @@ def joined(lines: pl.Series, tidy: pl.Series, dialect: Dialect) -> tuple[pl.Seri
 
 def _rewritten(record: str, dialect: Dialect) -> str:
     quote = dialect.quote
-    fields = next(
-        csv.reader(
-            io.StringIO(record, newline="\n"),
-            delimiter=dialect.delimiter,
-            quotechar=quote,
-            skipinitialspace=dialect.skip_space,
-        ),
-        [],
-    )
+    fields = next(dialect.reader(record), [])
     return dialect.delimiter.join(
         quote + text.replace(quote, quote * 2) + quote
         # polars drops a byte order mark that its buffer begins with, unless it is quoted.

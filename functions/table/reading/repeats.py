@@ -1,7 +1,5 @@
 """Records that repeat the header: files that were put together have one for each of them."""
 
-import csv
-import io
 from collections.abc import Sequence
 
 import polars as pl
@@ -99,12 +97,7 @@ def of_other_width(
         text = max(header, key=len)
         near = (fields == len(header)) & records.str.contains(text, literal=True)
         for number in near.arg_true():
-            reader = csv.reader(
-                io.StringIO(records[number], newline="\n"),
-                delimiter=dialect.delimiter,
-                quotechar=dialect.quote,
-                skipinitialspace=dialect.skip_space,
-            )
-            if [field.strip() for field in next(reader, [])] == header:
+            fields_there = next(dialect.reader(records[number]), [])
+            if [field.strip() for field in fields_there] == header:
                 found.add(int(number))
     return sorted(found)

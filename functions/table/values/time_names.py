@@ -27,28 +27,9 @@ _CLOCK |= {"open", "opens", "close", "closes", "closing", "start", "begin", "end
 _CLOCK |= {"dropoff", "scheduled", "sched", "uhrzeit", "hora", "heure", "bedtime", "tod", "hhmm"}
 
 
-_LOAD = {
-    "load",
-    "loaded",
-    "ingest",
-    "ingested",
-    "ingestion",
-    "etl",
-    "elt",
-    "dwh",
-    "batch",
-    "snapshot",
-}
-_LOAD |= {
-    "import",
-    "imported",
-    "export",
-    "exported",
-    "extract",
-    "extracted",
-    "extraction",
-    "landed",
-}
+_LOAD = {"load", "loaded", "ingest", "ingested", "ingestion", "etl", "elt", "dwh", "batch"}
+_LOAD |= {"import", "imported", "export", "exported", "extract", "extracted", "extraction"}
+_LOAD |= {"landed", "snapshot"}
 _LOAD |= {"insert", "inserted", "sync", "synced", "fetched", "crawled", "scraped", "retrieved"}
 _LOAD |= {"downloaded", "uploaded", "refreshed", "emitted", "processed", "importiert", "geladen"}
 

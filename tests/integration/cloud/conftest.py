@@ -63,6 +63,13 @@ def bucket(outputs: dict[str, str], client: Callable[[str], Any]) -> str:
 
 
 @pytest.fixture
+def model_data(bucket: str, client: Callable[[str], Any]) -> str:
+    """Address of an object that a model may name as its data."""
+    client("s3").put_object(Bucket=bucket, Key="model/any.tar.gz", Body=b"")
+    return f"s3://{bucket}/model/any.tar.gz"
+
+
+@pytest.fixture
 def one_state(client: Callable[[str], Any]) -> Callable[..., str]:
     """Make a state machine of one state, with a role that allows the statements."""
 

@@ -34,9 +34,16 @@ def application(hurried_cloud: cloud.Cloud) -> Application:
 def faults(hurried_cloud: cloud.Cloud) -> Iterator[Faults]:
     file = hurried_cloud.state_dir / "faults.json"
 
-    def arrange(operation: str, fault: str, count: int = 1, name: str = "*", **more: Any) -> None:
+    def arrange(
+        operation: str,
+        fault: str,
+        count: int = 1,
+        name: str = "*",
+        also: list[dict[str, Any]] | None = None,
+        **more: Any,
+    ) -> None:
         entry = {"operation": operation, "name": name, "fault": fault, "count": count, **more}
-        file.write_text(json.dumps([entry]))
+        file.write_text(json.dumps([entry, *(also or [])]))
 
     yield arrange
     file.write_text("[]")

@@ -13,13 +13,63 @@ SAMPLE = sample_csv(SampleSize(rows=400))
 Faults = Callable[..., None]
 
 
-def test_training_without_quota_for_now_is_tried_under_a_new_name(
+@pytest.mark.parametrize("operation", ["CreateTrainingJob", "CreateTransformJob"])
+def test_quota_that_other_jobs_hold_is_waited_for(
+    application: Application, faults: Faults, operation: str
+) -> None:
+    faults(operation, "quota_held", 3)
+    run = application.drop(f"inbox/held-{operation.lower()}.csv", SAMPLE)
+    message = application.message(run)
+    assert message["status"] == "SUCCEEDED", message["cause"]
+    assert training_jobs(application, run) == [run]
+
+
+@pytest.mark.parametrize("operation", ["CreateTrainingJob", "CreateTransformJob"])
+def test_quota_of_0_fails_at_once_with_the_command_that_asks_for_more(
+    application: Application, faults: Faults, operation: str
+) -> None:
+    faults(operation, "resource_limit", 1)
+    run = application.drop(f"inbox/zero-{operation.lower()}.csv", SAMPLE)
+    message = application.message(run)
+    assert message["error"] == "SageMaker.ResourceLimitExceededException"
+    assert "aws service-quotas request-service-quota-increase" in message["text"]
+
+
+def test_quota_of_transforms_is_told_before_the_training_is_paid(
     application: Application, faults: Faults
 ) -> None:
-    faults("CreateTrainingJob", "resource_limit", 3)
-    run = application.drop("inbox/resource-limit.csv", SAMPLE)
+    faults("GetServiceQuota", "quota_zero")
+    run = application.drop("inbox/no-transforms.csv", SAMPLE)
+    message = application.message(run)
+    assert message["error"] == "TransformQuotaIsZero"
+    assert "--region us-east-1 --service-code sagemaker --quota-code L-236AE59F" in message["text"]
+    assert training_jobs(application, run) == []
+
+
+def test_quota_that_cannot_be_looked_at_keeps_no_run_from_training(
+    application: Application, faults: Faults
+) -> None:
+    faults("GetServiceQuota", "access_denied", 9)
+    run = application.drop("inbox/quota-unknown.csv", SAMPLE)
     assert application.message(run)["status"] == "SUCCEEDED"
-    assert training_jobs(application, run) == [f"{run}-r3"]
+
+
+def test_training_whose_answer_is_lost_is_stopped_and_paid_once(
+    application: Application, faults: Faults
+) -> None:
+    # The first job would run for longer than the next is waited for.
+    slow = {"operation": "CreateTrainingJob", "fault": "slow_job", "seconds": 30}
+    faults("CreateTrainingJob", "lost_answer", also=[slow])
+    application.settings("lost", {"target": "cancelled"})
+    run = application.drop("inbox/lost/lost.csv", SAMPLE)
+    message = application.message(run)
+    assert message["status"] == "SUCCEEDED", message["cause"]
+    sagemaker = application.client("sagemaker")
+    found = {
+        name: sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+        for name in training_jobs(application, run)
+    }
+    assert found == {run: "Stopped", f"{run}-r1": "Completed"}
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ class FakeSageMaker:
         self.packages: list[dict[str, Any]] = []
         self.models: dict[str, dict[str, Any]] = {}
         self.training_jobs: dict[str, list[str]] = {}
+        self.tuning_jobs: dict[str, list[str]] = {}
 
     def add(self, run: str, status: str, dataset: str = "churn") -> str:
         return str(
@@ -71,6 +72,24 @@ class FakeSageMaker:
             "AlgorithmSpecification": {"TrainingImage": "xgboost"},
             "ModelArtifacts": {"S3ModelArtifacts": f"s3://drops/{TrainingJobName}"},
         }
+
+    def list_hyper_parameter_tuning_jobs(
+        self,
+        *,
+        NameContains: str,
+        StatusEquals: str,
+    ) -> dict[str, Any]:
+        assert StatusEquals == "InProgress"
+        found = [
+            {"HyperParameterTuningJobName": name, "HyperParameterTuningJobStatus": status[0]}
+            for name, status in self.tuning_jobs.items()
+            if NameContains in name
+        ]
+        return {"HyperParameterTuningJobSummaries": found}
+
+    def describe_hyper_parameter_tuning_job(self, **asked: str) -> dict[str, Any]:
+        left = self.tuning_jobs[asked["HyperParameterTuningJobName"]]
+        return {"HyperParameterTuningJobStatus": left.pop(0) if len(left) > 1 else left[0]}
 
     def list_transform_jobs(self, **_query: Any) -> dict[str, Any]:
         return {"TransformJobSummaries": []}

@@ -79,6 +79,22 @@ def request_of(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def decision_of(task: str, **changes: Any) -> dict[str, Any]:
+    """Return the decision of a model whose own probabilities stand."""
+    return {
+        "version": 1,
+        "task": task,
+        "metric": "auc" if task == "binary" else "mlogloss",
+        "costs": None,
+        "threshold": 0.5,
+        "chosen_for": "default",
+        "calibration": None,
+        "validation": None,
+        "note": "",
+        **changes,
+    }
+
+
 def event_of(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
     return {
         "step": "evaluate",
@@ -104,8 +120,7 @@ def event_of(table: Table, parameters: dict[str, str]) -> dict[str, Any]:
         "training": {
             "job": RUN,
             "model_data": f"s3://drops/{PREFIX}/model/{RUN}/output/model.tar.gz",
-            "training_seconds": 74,
-            "billable_seconds": 74,
+            "described": {"TrainingTimeInSeconds": 74, "BillableTimeInSeconds": 74},
         },
         "model": {"name": RUN},
         "champion": {"found": False},

@@ -14,12 +14,14 @@ import xgboost
 from evaluate.steps.evaluate import evaluate_run
 from pipeline.documents.run_files import RunFiles
 from pipeline.storage.bucket import Bucket
+from predict.steps.decision import DecisionEvent, choose_decision
 from predict.steps.model import ModelEvent, explain_model
 from tests.unit.evaluate.buckets import FakeLogs, FakeS3
 from tests.unit.evaluate.container_output import archive, log_lines, prediction_lines
 from tests.unit.evaluate.made_documents import (
     PREFIX,
     RUN,
+    decision_of,
     encoder_of,
     event_of,
     profile_of,
@@ -163,8 +165,21 @@ def make_run(table: Table, settings: dict[str, Any] | None = None, parts: int = 
     run.put("request.json", json.dumps(request_of(settings or {})))
     s3.objects[f"{PREFIX}/model/{RUN}/output/model.tar.gz"] = archive(booster)
     run.event = event_of(table, parameters)
+    _write_validation(run, table, matrix, validation)
+    if table.task != "regression":
+        # That of a model whose probabilities are right; `decide` chooses one.
+        run.put("decision.json", json.dumps(decision_of(table.task)))
     explain(run)
     return run
+
+
+def decide(run: MadeRun) -> dict[str, Any]:
+    """Do the step that chooses the decision, and return decision.json."""
+    model = run.event["training"]["model_data"]
+    event: DecisionEvent = {"bucket": "drops", "prefix": PREFIX, "model_data": model}
+    choose_decision(run.files, event)
+    found: dict[str, Any] = run.json("decision.json")
+    return found
 
 
 def explain(run: MadeRun) -> None:
@@ -210,6 +225,15 @@ def _train(table: Table, matrix: Any, train: Any, validation: Any) -> Any:
         history,
         {k: str(v) for k, v in parameters.items()} | {"num_round": str(table.rounds)},
     )
+
+
+def _write_validation(run: MadeRun, table: Table, matrix: Any, rows: Any) -> None:
+    labels = np.asarray(table.labels)
+    lines = (
+        ",".join([f"{labels[i]}", *("" if np.isnan(v) else f"{v:g}" for v in matrix[i])])
+        for i in rows
+    )
+    run.put("data/validation/part-00000.csv", "".join(f"{line}\n" for line in lines))
 
 
 def _write_rows(run: MadeRun, table: Table, matrix: Any, test: Any, parts: int) -> None:

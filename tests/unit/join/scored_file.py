@@ -19,9 +19,9 @@ from pipeline.documents.scoring.chunk import Scored as Item
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from predict.steps.chunk import ChunkEvent, predict_chunk
+from prepare.steps.asked import Request
 from prepare.steps.check import check_file
 from prepare.steps.encode_scoring import encode_scoring
-from prepare.steps.plan import Request
 from prepare.steps.plan_scoring import plan_scoring
 from prepare.steps.profile import profile_chunk
 from scoring.booster import Ensemble, lines

@@ -3,11 +3,13 @@
 import gzip
 import random
 import re
+from unittest import mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from join import records
 from tests.unit.join.scored_file import Champion, score, trained
 
 random.seed(5)
@@ -49,6 +51,7 @@ def without_added(result: str, delimiter: str) -> str:
     ended=st.booleans(),
     blank=st.booleans(),
     chunk_bytes=st.sampled_from([5, 64, 1 << 20]),
+    block_bytes=st.sampled_from([0, 20, 4 << 20]),
 )
 def test_input_is_the_result_without_what_was_added(
     champion: Champion,
@@ -60,19 +63,21 @@ def test_input_is_the_result_without_what_was_added(
     ended: bool,
     blank: bool,
     chunk_bytes: int,
+    block_bytes: int,
 ) -> None:
     lines = [delimiter.join(["age", "plan", "note"]), *(delimiter.join(row) for row in rows)]
     if blank:
         lines.insert(2, "")
     text = newline.join(lines) + newline * ended
     dropped = text.encode(encoding)
-    scored = score(
-        champion,
-        gzip.compress(dropped) if packed else dropped,
-        name="file.csv.gz" if packed else "file.csv",
-        chunk_bytes=chunk_bytes,
-        settings={"reasons": 0},
-    )
+    with mock.patch.object(records, "_BLOCK_BYTES", block_bytes):
+        scored = score(
+            champion,
+            gzip.compress(dropped) if packed else dropped,
+            name="file.csv.gz" if packed else "file.csv",
+            chunk_bytes=chunk_bytes,
+            settings={"reasons": 0},
+        )
     result = gzip.decompress(scored.result) if packed else scored.result
     # In bytes, so that a mark at the beginning counts.
     assert without_added(result.decode(encoding), delimiter).encode(encoding) == dropped

@@ -111,7 +111,7 @@ def test_missing_columns_are_all_named(champion: Champion) -> None:
 
 
 def test_near_name_is_asked_about(champion: Champion) -> None:
-    with pytest.raises(ColumnMismatchError, match="is 'Age' 'age'"):
+    with pytest.raises(ColumnMismatchError, match=r"'age' \(is it 'Age'\?\)"):
         score(champion, b"Age,plan\n40,gold\n")
 
 

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from dropforge.errors import RowsUnreadableError
 from dropforge.model.model import Model, RowsWarning
 from dropforge.model.parts import parts_of
+from pipeline.documents.encoder import by_column
 from tests.unit.model.made import Made
 
 HEADER = "age;plan;since;ratio;active;zip;mixed;took;clock;left"
@@ -54,7 +55,8 @@ def features(model: Model, column: str, value: Any) -> dict[str, float | None]:
 
 
 def test_the_file_has_every_kind_of_encoding(model: Model) -> None:
-    kinds = {f["column"]: (f["encoding"], f.get("style")) for f in model._encoder["features"]}
+    first = {name: features[0] for name, features in by_column(model._encoder["features"]).items()}
+    kinds = {name: (feature["encoding"], feature.get("style")) for name, feature in first.items()}
     assert kinds == {
         "age": ("numeric", "plain"),
         "plan": ("one_hot", None),

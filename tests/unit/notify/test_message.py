@@ -160,3 +160,13 @@ def test_cause_ends_before_xgboosts_stack_trace() -> None:
     reason = "AlgorithmError: Invalid Input: 'x'\nStack trace:\n  [bt] (0) libxgboost.so(+0x1)"
     cause = json.dumps({"FailureReason": reason})
     assert message_of(replace(FAILED, cause=cause))["cause"] == "AlgorithmError: Invalid Input: 'x'"
+
+
+def test_message_of_a_search_tells_what_it_gained_and_what_it_chose() -> None:
+    search = {"sentence": "The search tried 20 training jobs.", "hyperparameters": {"eta": "0.031"}}
+    text = message_of(replace(DONE, result={**RESULT, "search": search}))["text"]
+    assert "\nThe search tried 20 training jobs.\nHyperparameters: eta 0.031.\n" in text
+    assert (
+        "Hyperparameters"
+        not in message_of(replace(DONE, result={**RESULT, "search": None}))["text"]
+    )

@@ -13,6 +13,7 @@ ARN = "arn:aws:states:eu-west-1:123456789012:execution:dropforge-train:churn-1"
 USER = "User: arn:aws:sts::123456789012:assumed-role/dropforge-EvaluateRole-X1/churn-1"
 CASES = [
     ("said", "TrainingOutOfTime", "raise max_runtime_seconds"),
+    ("said", "TransformQuotaIsZero", "Ask for one, aws service-quotas request-service-quota-i"),
     ("said", "VerdictUnknown", "report this as a defect."),
     ("job stopped", "JobStopped", "The SageMaker job was stopped before it ended."),
     ("step timed out", "StepTimedOut", "The step took longer than its limit."),
@@ -49,9 +50,20 @@ CASES = [
     ),
     ("refused call", "AccessDenied", "Access Denied"),
     (
+        "named quota",
+        "SageMaker.ResourceLimitExceededException",
+        (
+            "The account-level service limit 'ml.m5.large for training job usage' is 0 Instances, "
+            "with current utilization of 0 Instances and a request delta of 1 Instances."
+        ),
+    ),
+    (
         "quota",
         "SageMaker.ResourceLimitExceededException",
-        "The account-level service limit 'ml.m5.large for training job usage' is 0 Instances",
+        (
+            "The account-level service limit 'ml.m5.large for training job usage' is 2 Instances, "
+            "with current utilization of 2 Instances and a request delta of 1 Instances."
+        ),
     ),
     ("capacity", "States.TaskFailed", "CapacityError: Unable to provision requested ML compute"),
     ("job out of memory", "States.TaskFailed", "AlgorithmError: out of memory, exit code: 137"),
@@ -179,6 +191,13 @@ def test_policy_that_denies_is_named_instead_of_the_role() -> None:
     text = message("AccessDenied", f"{cause}resource control policy")
     assert "let a resource control policy no longer deny s3:GetObject" in text
     assert "template.yaml" not in text
+
+
+def test_quota_that_nobody_holds_is_told_with_the_command_that_asks_for_more() -> None:
+    [cause] = [cause for kind, _, cause in CASES if kind == "named quota"]
+    text = message("SageMaker.ResourceLimitExceededException", cause)
+    assert "--desired-value 1 --quota-code $(aws service-quotas list-aws-default" in text
+    assert "\"Quotas[?QuotaName=='ml.m5.large for training job usage'].QuotaCode\")" in text
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from typing import Any
 
 import botocore.exceptions as botocore_errors
 import pytest
+import urllib3
 from botocore.exceptions import ClientError
 
 from pipeline import clients, errors
@@ -36,6 +37,7 @@ BROKEN = [
     botocore_errors.ConnectTimeoutError(endpoint_url="e"),
     botocore_errors.EndpointConnectionError(endpoint_url="e"),
     botocore_errors.FlexibleChecksumError(error_msg="crc"),
+    urllib3.exceptions.SSLError("decryption failed or bad record mac"),
 ]
 
 

@@ -80,3 +80,24 @@ def test_the_pattern_of_a_runs_jobs_fits_its_attempts_and_champions_and_no_other
     assert all(map(own.fullmatch, names))
     others = ("churn", "churn-12", "churn-1-b", "churn-1-w", "churn-1-r1x", "churn-1-c-c")
     assert not any(map(own.fullmatch, others))
+
+
+@pytest.mark.parametrize(
+    "run", ["a", "churn-1", "x" * 57, "a-b" * 19, "churn-20260102-030405-0a1b2c3d"]
+)
+def test_names_of_searches_fit_sagemaker_and_are_the_runs(run: str) -> None:
+    names = run_names.searches_of(run)
+    assert len(set(names)) == len(run_names.attempts_of(run))
+    assert all(re.fullmatch(r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,31}", name) for name in names)
+    own = re.compile(run_names.job_pattern(run))
+    # SageMaker calls the training jobs of a tuning job after it; models are called after those.
+    trials = [f"{name}-{number:03d}-0a1b2c3d" for name in names for number in (1, 500)]
+    assert all(own.fullmatch(name) for name in [*names, *trials, f"{trials[0]}-c"])
+    assert all(len(name) <= 63 for name in trials)
+
+
+def test_searches_of_runs_that_begin_alike_differ() -> None:
+    runs = ["churn-20260102-030405-0a1b2c3d", "churn-20260102-030406-0a1b2c3d"]
+    first, second = (run_names.search_stem(run) for run in runs)
+    assert first != second
+    assert not re.fullmatch(run_names.job_pattern(runs[0]), f"{second}-001-0a1b2c3d")

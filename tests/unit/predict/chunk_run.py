@@ -22,6 +22,14 @@ TASKS = {
 }
 PREFIX, MODEL = "runs/set-1", "runs/set-0/model/model.tar.gz"
 URI = f"s3://bucket/{MODEL}"
+SCORING: dict[str, Any] = {
+    "champion": {"found": True},
+    "settings": {},
+    "written": "utf-8",
+    "mark": False,
+    "packed": False,
+    "size": 99,
+}
 
 
 class ReadS3(FakeS3):
@@ -69,6 +77,7 @@ def chunk_run(
     s3.objects[f"{PREFIX}/{layout.ENCODER}"] = json.dumps(
         encoder(task, PARAMETERS[name].get("num_class", 2))
     ).encode()
+    s3.objects[f"{PREFIX}/{layout.SCORING}"] = json.dumps(SCORING).encode()
     note = {"index": 0, "rows": count, "plain": True, "unseen": {}}
     s3.objects[f"{PREFIX}/chunks/score-00000.json"] = json.dumps(note).encode()
     if count:

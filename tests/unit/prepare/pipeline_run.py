@@ -13,9 +13,10 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.planned import read_plan, source_of
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
+from prepare.steps.asked import Request
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
-from prepare.steps.plan import Request, plan_run
+from prepare.steps.plan import plan_run
 from prepare.steps.profile import profile_chunk
 
 INSTANCE = "ml.m5.xlarge"

@@ -9,7 +9,8 @@ import pytest
 
 from bench.prepare.local_s3 import LocalS3
 from pipeline.errors import EmptyFileError, FileLimitError, InputError, NotCsvError
-from prepare.steps.plan import Request, plan_run
+from prepare.steps.asked import Request
+from prepare.steps.plan import plan_run
 from prepare.steps.profile import profile_chunk
 from table import limits
 from table.profiling.whole_file import chain

@@ -37,8 +37,8 @@ def test_missing_columns_are_named_together_with_what_is_near() -> None:
         check_needed(["Plan", "id", "AGE "], True, encoder(), "f.csv")
     text = str(caught.value)
     assert "lacks 2 columns" in text
-    assert "is 'AGE ' 'age'?" in text
-    assert "is 'Plan' 'plan'?" in text
+    assert "'age' (is it 'AGE '?)" in text
+    assert "'plan' (is it 'Plan'?)" in text
 
 
 def test_file_without_a_header_says_so() -> None:

@@ -4,6 +4,7 @@ ministack names every error Runtime.HandlerError, ends the process at each, and
 takes any JSON line on standard output for the answer.
 """
 
+import json
 import queue
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from dropforge.cloud.patches.functions.worker_script import END_OF_LOG, ERROR
 from dropforge.cloud.patches.replacing import replace
 
 _LOG_SECONDS = 1.0
+_PAYLOAD_BYTES = 6_291_556
 # ministack's words for a process that ended in the middle of a call.
 _DIED = "Worker process died"
 
@@ -34,6 +36,13 @@ def apply() -> None:
     def execute(func: dict[str, Any], event: Any, request_id: str) -> dict[str, Any]:
         result: dict[str, Any] = original(func, event, request_id)
         body = result.get("body")
+        if len(json.dumps(body, ensure_ascii=False).encode()) > _PAYLOAD_BYTES:
+            text = (
+                f"Response payload size exceeded maximum allowed payload size ({_PAYLOAD_BYTES} "
+                "bytes)."
+            )
+            kind = "Function.ResponseSizeTooLarge"
+            return result | {"body": {"errorMessage": text, "errorType": kind}, "error": True}
         if isinstance(body, dict) and set(body) == {ERROR}:
             return result | {"body": body[ERROR], "error": True}
         if result.get("error") and isinstance(body, dict) and body.get("errorMessage") == _DIED:

@@ -16,6 +16,7 @@ import threading
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.stepfunctions.comparisons import holds
 
 _UNCATCHABLE = ("States.Runtime", "States.DataLimitExceeded")
 _SHOWN = 400
@@ -40,8 +41,7 @@ def _paths() -> None:
             for key, path in template.items():
                 if not key.endswith(".$") or not isinstance(path, str):
                     continue
-                scope = ctx if path.startswith("$$") else data
-                if not _exists(path.removeprefix("$") if path.startswith("$$") else path, scope):
+                if not exists(*_scoped(path, data, ctx)):
                     raise states._ExecutionError(
                         "States.Runtime",
                         f"The JSONPath '{path}' specified for the field '{key}' could not be found "
@@ -51,20 +51,31 @@ def _paths() -> None:
 
     def evaluate_rule(rule: dict[str, Any], data: Any, ctx: Any = None) -> Any:
         path = rule.get("Variable", "")
-        plain = path.startswith("$") and not path.startswith("$$") and "IsPresent" not in rule
-        if plain and not _exists(path, data):
-            raise states._ExecutionError(
-                "States.Runtime",
-                f"Invalid path '{path}': The choice state's condition path references an "
-                "invalid value.",
-            )
-        return evaluate(rule, data, ctx)
+        if not path:
+            return evaluate(rule, data, ctx)
+
+        def read(other: str) -> Any:
+            if not exists(*_scoped(other, data, ctx)):
+                raise states._ExecutionError(
+                    "States.Runtime",
+                    f"Invalid path '{other}': The choice state's condition path references an "
+                    "invalid value.",
+                )
+            return states._resolve_path_or_ctx(other, data, ctx)
+
+        present = exists(*_scoped(path, data, ctx))
+        return holds(rule, None if "IsPresent" in rule else read(path), present, read)
 
     replace(states, "_resolve_params_obj", "d41c2e27dd1b", resolve_params)
     replace(states, "_evaluate_rule", "728e6547c8ca", evaluate_rule)
 
 
-def _exists(path: str, data: Any) -> bool:
+def _scoped(path: str, data: Any, ctx: Any) -> tuple[str, Any]:
+    """Return a path without the context object's second dollar, and what it is read in."""
+    return (path[1:], ctx) if path.startswith("$$") else (path, data)
+
+
+def exists(path: str, data: Any) -> bool:
     """Whether a path of field names and indexes finds something; others always do."""
     from ministack.services import stepfunctions as states
 

@@ -33,6 +33,8 @@ class Models:
     patience: int | None
     keep: bool
     values: dict[str, Any]
+    own_metrics: Any
+    last_metric: str | None
     watched: list[tuple["xgboost.DMatrix", str]]
     root: Path
     checkpoints: Path | None
@@ -56,15 +58,15 @@ class Models:
         if self.keep and self.master:
             callbacks.append(KeepIntermediate(self.model(fold)))
             signal.signal(signal.SIGTERM, _end_with_model)
-        metrics = self.values.get("eval_metric")
-        if self.patience and metrics and len(self.watched) > 1:
-            callbacks.append(stop_early(self.patience, metrics[-1], keep_best=self.master))
+        if self.patience and self.last_metric and len(self.watched) > 1:
+            callbacks.append(stop_early(self.patience, self.last_metric, keep_best=self.master))
         return xgboost.train(
             self.values,
             table,
             num_boost_round=self.rounds - done,
             evals=self.watched,
             evals_result=log,
+            custom_metric=self.own_metrics,
             callbacks=callbacks,
             xgb_model=checkpoint,
             verbose_eval=False,

@@ -43,8 +43,8 @@ def content_type_of(text: str | None) -> str:
     if name not in _CONTENT_TYPES:
         accepted = ", ".join(_CONTENT_TYPES)
         raise UserError(f"{text} is not an accepted ContentType: {accepted}.")
-    sizes = [part.partition("=")[2] for part in parameters if part.startswith("label_size=")]
-    if _CONTENT_TYPES[name] == _CSV and any(size != "1" for size in sizes):
+    named = dict([each.strip() for each in part.partition("=")[::2]] for part in parameters)
+    if _CONTENT_TYPES[name] == _CSV and named.get("label_size", "1").strip('"') != "1":
         raise UserError(
             f"{text} is not an accepted csv ContentType. "
             "Optional parameter label_size must be equal to 1"
@@ -60,9 +60,12 @@ def validate_channels(channels: dict[str, dict[str, Any]]) -> dict[str, dict[str
         if name not in ("train", "validation", "code"):
             raise UserError(f"Extraneous channel found: {name}")
         content = channel.setdefault("ContentType", "text/libsvm")
-        usable = channel.get("TrainingInputMode") in ("File", "Pipe") and (
-            content.split(";")[0].strip().lower() in _CONTENT_TYPES
-        )
+        mode = channel.get("TrainingInputMode")
+        # As it is written: with a parameter or in capitals it is another.
+        usable = content in _CONTENT_TYPES and mode in ("File", "Pipe")
+        if name == "code":
+            replicated = channel.get("S3DistributionType") == "FullyReplicated"
+            usable = content == "text/python" and mode == "File" and replicated
         if not usable:
             raise UserError(
                 f"Channel configuration for '{name}' channel is not supported: {channel}"
@@ -155,7 +158,8 @@ def _gather(path: Path, target: Path, prefix: str) -> None:
 
 
 def _read_csv(folder: Path, csv_weights: int) -> "xgboost.DMatrix":
-    first = min(folder.iterdir())
+    # The container takes the first that the folder's list gives, which is any: an unlucky one here.
+    first = min(folder.iterdir(), key=lambda file: (not file.name.startswith("_"), file.name))
     with first.open(encoding="utf-8", errors="ignore") as lines:
         delimiter = delimiter_of(lines.readline())
     weights = "&weight_column=1" if csv_weights == 1 else ""

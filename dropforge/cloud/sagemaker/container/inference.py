@@ -13,6 +13,9 @@ from typing import Any
 
 import numpy as np
 import xgboost
+from scipy.sparse import csr_matrix
+
+from dropforge.cloud.sagemaker.container import data
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +26,6 @@ _ACCEPTS = (
     "text/csv",
 )
 _SNIFFED = 512
-_CSV_TYPES = ("csv", "text/csv")
-_LIBSVM_TYPES = ("libsvm", "text/libsvm", "text/x-libsvm")
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,12 @@ class ModelServer:
             raise RuntimeError(f"no model file in {model_dir}")
         self.boosters = [_load(path) for path in files]
 
-    def invoke(self, payload: bytes, content_type: str, accept: str) -> Response:
+    def invoke(self, payload: bytes, content_type: str | None, accept: str) -> Response:
         """Answer one POST to /invocations.
+
+        Parameters
+        ----------
+        content_type : None of a request without that header, which is taken for libsvm.
 
         Returns
         -------
@@ -57,7 +62,7 @@ class ModelServer:
         if not payload:
             return Response(204, b"")
         try:
-            matrix = _parse(payload, content_type)
+            matrix = parse(payload, content_type)
         except Exception as error:
             logger.exception("a request cannot be read")
             return Response(415, str(error).encode())
@@ -90,21 +95,23 @@ def _load(path: Path) -> Any:
     return booster
 
 
-def _parse(payload: bytes, content_type: str) -> Any:
-    kind = content_type.split(";")[0].strip().lower()
-    text = payload.strip().decode("utf-8")
+def parse(payload: bytes, content_type: str | None) -> Any:
+    """Read a request's body.
+
+    Raises
+    ------
+    UserError, RuntimeError : it is of no known type, or cannot be read as one.
+    """
+    kind = data.content_type_of(content_type)
+    if kind not in _READERS:
+        raise RuntimeError(f"Content-type {content_type} is not supported by the local cloud.")
     try:
-        if kind in _CSV_TYPES:
-            return _csv_matrix(text)
-        if kind in _LIBSVM_TYPES:
-            return _libsvm_matrix(text)
+        return _READERS[kind](payload.strip().decode("utf-8"))
     except Exception as error:
-        name = "csv" if kind in _CSV_TYPES else "libsvm"
         raise RuntimeError(
-            f"Loading {name} data failed with Exception, please ensure data is in {name} format:\n"
+            f"Loading {kind} data failed with Exception, please ensure data is in {kind} format:\n"
             f" {type(error)}\n {error}"
         ) from error
-    raise RuntimeError(f"Content-type {content_type} is not supported.")
 
 
 def _csv_matrix(text: str) -> Any:
@@ -117,15 +124,24 @@ def _csv_matrix(text: str) -> Any:
 
 
 def _libsvm_matrix(text: str) -> Any:
-    rows = [
-        {int(index): float(value) for index, _, value in (each.partition(":") for each in cells)}
-        for cells in ([each for each in line.split() if ":" in each] for line in text.split("\n"))
+    """Return a sparse matrix, whose absent features are missing, not 0.
+
+    Blanks alone part the cells; a tab makes a value that is no number. Rows after the last that
+    has a feature are lost.
+    """
+    cells: list[tuple[int, list[str]]] = [
+        (number, cell.split(":"))
+        for number, line in enumerate(text.split("\n"))
+        for cell in line.split(" ")
+        if ":" in cell
     ]
-    indexes = [index for row in rows for index in row]
+    rows = np.array([number for number, _ in cells])
+    columns = np.array([int(parts[0]) for _, parts in cells])
+    values = np.array([parts[1] for _, parts in cells]).astype(float)
     # Indexes may count from one.
-    offset = 1 if indexes and min(indexes) >= 1 else 0
-    matrix = np.zeros((len(rows), max(indexes, default=-1) - offset + 1))
-    for number, row in enumerate(rows):
-        for index, value in row.items():
-            matrix[number, index - offset] = value
-    return xgboost.DMatrix(matrix)
+    if cells and columns.min() >= 1:
+        columns = columns - 1
+    return xgboost.DMatrix(csr_matrix((values, (rows, columns))))
+
+
+_READERS = {"csv": _csv_matrix, "libsvm": _libsvm_matrix}

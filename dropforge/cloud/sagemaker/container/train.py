@@ -9,7 +9,7 @@ from typing import Any
 import xgboost
 from xgboost.tracker import RabitTracker
 
-from dropforge.cloud.sagemaker.container import data
+from dropforge.cloud.sagemaker.container import data, metrics
 from dropforge.cloud.sagemaker.container.boosters import Models, cross_validated
 from dropforge.cloud.sagemaker.container.errors import (
     AlgorithmError,
@@ -110,6 +110,7 @@ def _run(root: Path) -> None:
     if "validation" in channels and validation is None:
         raise UserError(f"No data in validation channel path {folder / 'validation'}")
     logger.info("Single node training.")
+    _share_threads(values, tables.train, resources)
     _train(values, tables, root, checkpoint_dir, master=True)
 
 
@@ -132,6 +133,7 @@ def _train_together(
     """
     if tables.train is None or ("validation" in channels and tables.validation is None):
         raise PlatformError("this host has no data and should not have been started")
+    _share_threads(values, tables.train, resources)
     member = resources["collective"]
     tracker = None
     if resources["current_host"] == resources["hosts"][0]:
@@ -158,19 +160,21 @@ def _train(
     master: bool,
 ) -> None:
     parts, repeats = values.pop("_kfold", None), values.get("_num_cv_round", 1)
-    if "_tuning_objective_metric" in values:
-        raise AlgorithmError("this local container has no metrics of its own")
+    if "updater" in values:
+        values["updater"] = ",".join(values["updater"])
+    own_metrics, last = metrics.chosen(values)
     job = Models(
         rounds=values.pop("num_round"),
         patience=values.pop("early_stopping_rounds", None),
         keep=values.pop("save_model_on_termination", "false") == "true",
         values=values,
+        own_metrics=own_metrics,
+        last_metric=last,
         watched=_watched(tables.train, tables.validation),
         root=root,
         checkpoints=checkpoint_dir,
         master=master,
     )
-    _complete(values, tables.train)
     job.model().parent.mkdir(exist_ok=True)
     try:
         if parts is None:
@@ -187,12 +191,14 @@ def _train(
             save(booster, job.model(fold))
 
 
-def _complete(values: dict[str, Any], train: "xgboost.DMatrix") -> None:
-    """Give XGBoost its parameters in its own form, and as many threads as are worth it."""
-    if "updater" in values:
-        values["updater"] = ",".join(values["updater"])
-    if train.num_row() * train.num_col() < _CELLS_FOR_THREADS:
-        values.setdefault("nthread", 1)
+def _share_threads(
+    values: dict[str, Any], train: "xgboost.DMatrix", resources: dict[str, Any]
+) -> None:
+    """Take as many threads as are worth it, of those that the jobs beside this one leave."""
+    small = train.num_row() * train.num_col() < _CELLS_FOR_THREADS
+    threads = 1 if small else resources.get("threads")
+    if threads is not None:
+        values.setdefault("nthread", threads)
 
 
 def _watched(

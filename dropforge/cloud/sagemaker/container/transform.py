@@ -78,11 +78,11 @@ def _answers(
     split = request["TransformInput"].get("SplitType", "None")
     assemble = request["TransformOutput"].get("AssembleWith", "None")
     limit = request.get("MaxPayloadInMB", _DEFAULT_PAYLOAD_MEBIBYTES) * _MEBIBYTE
-    content_type = request["TransformInput"].get("ContentType", "")
+    content_type = request["TransformInput"].get("ContentType")
     accept = request["TransformOutput"].get("Accept", "")
     blank = request.get(BLANK_LINES, False)
     processing = request.get("DataProcessing", {})
-    row = Row.of(processing, content_type, accept)
+    row = Row.of(processing, content_type or "", accept)
     if row and split == "None":
         raise TransformError(
             "ClientError", "DataProcessing needs SplitType Line, so that there are records"

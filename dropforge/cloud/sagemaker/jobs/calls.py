@@ -12,6 +12,7 @@ from dropforge.cloud.api_errors import ApiError, invalid
 from dropforge.cloud.iam import identity
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import paging, store, tags
+from dropforge.cloud.sagemaker.fault_injection import JobFault
 from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.sagemaker.jobs.job import Job, active
 
@@ -53,6 +54,15 @@ class Calls:
         """Return the error of a job that does not exist."""
         raise NotImplementedError
 
+    def role_of(self, request: dict[str, Any]) -> str | None:
+        """Return the role that a job is to have, None if it has none."""
+        role: str | None = request.get("RoleArn")
+        return role
+
+    def summary_of(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Return what a list says of a job besides what it says of every kind."""
+        return {key: record[key] for key in self.summary if key in record}
+
     def operations(self) -> dict[str, Call]:
         """Return the calls by the names of their operations."""
         prefix = self.job.records.prefix
@@ -69,26 +79,43 @@ class Calls:
         name = request[records.name_member]
         arn = store.arn(records.resource, name)
         self.check(request)
-        if "RoleArn" in request:
-            identity.require_pass_role(caller, request["RoleArn"])
+        role = self.role_of(request)
+        if role is not None:
+            identity.require_pass_role(caller, role)
         fault = runtime.faults().meet_job(f"Create{records.prefix}Job", name)
         if name in records:
             raise ApiError("ResourceInUse", self.taken.format(arn=arn))
-        if "RoleArn" in request:
-            identity.require_assumable(request["RoleArn"])
+        if role is not None:
+            identity.require_assumable(role)
+        tags.put(arn, request.get("Tags", []))
+        self.begin(request, fault)
+        return {records.arn_member: arn}
+
+    def begin(
+        self, request: dict[str, Any], fault: JobFault, facts: dict[str, Any] | None = None
+    ) -> Job:
+        """Note a job whose request was checked, and let it begin.
+
+        Parameters
+        ----------
+        facts : what Describe says of it besides.
+        """
+        records = self.job.records
+        name = request[records.name_member]
         now = store.now()
-        record = self.facts_of(request) | {
-            records.arn_member: arn,
+        record = {
+            **self.facts_of(request),
+            **(facts or {}),
+            records.arn_member: store.arn(records.resource, name),
             records.status_member: "InProgress",
             "CreationTime": now,
             "LastModifiedTime": now,
         }
         records[name] = record
-        tags.put(arn, request.get("Tags", []))
         job = self.job(record, fault)
         job.set_status("InProgress", "Starting")
         job.start()
-        return {records.arn_member: arn}
+        return job
 
     def describe(self, request: dict[str, Any], _caller: Caller) -> dict[str, Any]:
         """Return what is known of a job."""
@@ -118,8 +145,11 @@ class Calls:
         order = {"": "CreationTime", "Name": name, "Status": status}
         page, more = paging.page(fitting, request, name, order)
         times = ("CreationTime", f"{records.prefix}EndTime", "LastModifiedTime")
-        members = (name, records.arn_member, *times, status, *self.summary)
-        summaries = [{key: each[key] for key in members if key in each} for each in page]
+        members = (name, records.arn_member, *times, status)
+        summaries = [
+            {key: each[key] for key in members if key in each} | self.summary_of(each)
+            for each in page
+        ]
         return {f"{records.prefix}JobSummaries": summaries} | more
 
     def _find(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import signal
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 from dropforge.cloud.sagemaker.jobs import runtime
@@ -21,6 +22,7 @@ class HostProcesses:
     ----------
     hosts : the folder of each.
     streams : the log of each.
+    hear : is given the lines that a host has printed, as they come.
     """
 
     def __init__(
@@ -29,21 +31,18 @@ class HostProcesses:
         hosts: dict[str, Path],
         environment: dict[str, str],
         streams: dict[str, LogStream],
+        hear: Callable[[list[str]], None],
     ) -> None:
         self._hosts = hosts
         self._streams = streams
-        self._printed: dict[str, list[str]] = {host: [] for host in hosts}
+        self._hear = hear
         self._processes = {
             host: runtime.fork_server.start(program, root, streams[host].file, environment)
             for host, root in hosts.items()
         }
 
-    def wait(self, seconds: float, stop: threading.Event) -> dict[str, list[str]]:
+    def wait(self, seconds: float, stop: threading.Event) -> None:
         """Wait for all to end, within their time and unless the job is stopped.
-
-        Returns
-        -------
-        The lines that each host printed.
 
         Raises
         ------
@@ -75,11 +74,10 @@ class HostProcesses:
         for host, process in self._processes.items():
             if process.code != 0:
                 raise JobFailed(reason_of(self._hosts[host], process.code))
-        return self._printed
 
     def _pump(self, *, final: bool = False) -> None:
-        for host, stream in self._streams.items():
-            self._printed[host] += stream.pump(final=final)
+        for stream in self._streams.values():
+            self._hear(stream.pump(final=final))
 
     def _kill(self, sign: int) -> None:
         for process in self._processes.values():

@@ -48,6 +48,8 @@ class Job:
         self.fault = fault
         self.ended = threading.Event()
         self._stop = threading.Event()
+        self._ending = threading.RLock()
+        self._finished = False
 
     def start(self) -> None:
         """Run the job in a thread of its own; account and region go with it."""
@@ -56,9 +58,11 @@ class Job:
         threading.Thread(target=context.run, args=(self._run,), daemon=True, name=self.name).start()
 
     def stop(self) -> None:
-        """Ask the job to end."""
-        self.set_status("Stopping")
-        self._stop.set()
+        """Ask the job to end, unless it has."""
+        with self._ending:
+            if not self._finished and not self._stop.is_set():
+                self.set_status("Stopping")
+                self._stop.set()
 
     def work(self) -> None:
         """Do the job's work; raises JobFailed, JobStopped or StorageError."""
@@ -72,7 +76,7 @@ class Job:
             try:
                 with journal().transaction():
                     store.save(self.records, self.name)
-                    events.emit(f"{self.records.prefix} Job", self.arn, store.public(self.record))
+                    events.emit(self.records.event_name, self.arn, store.public(self.record))
             except JournalError as error:
                 # Whoever waits for the job goes on when there is room on the disk again.
                 logger.error("the status of job %s waits: %s", self.name, error)
@@ -86,18 +90,20 @@ class Job:
             raise JobStopped
 
     def run_processes(
-        self, program: str, hosts: dict[str, Path], environment: dict[str, str], seconds: float
-    ) -> dict[str, list[str]]:
+        self,
+        program: str,
+        hosts: dict[str, Path],
+        environment: dict[str, str],
+        seconds: float,
+        hear: Callable[[list[str]], None],
+    ) -> None:
         """Run a program in one process a host, and wait for all.
 
         Parameters
         ----------
         hosts : the folder of each.
         seconds : after which the job is stopped.
-
-        Returns
-        -------
-        The lines that each host printed.
+        hear : is given the lines that a host has printed, as they come.
 
         Raises
         ------
@@ -114,8 +120,8 @@ class Job:
                 host: LogStream(group, f"{self.name}/{host}-{stamp}", root / "log")
                 for host, root in hosts.items()
             }
-            processes = HostProcesses(program, hosts, environment, streams)
-            return processes.wait(seconds, self._stop)
+            processes = HostProcesses(program, hosts, environment, streams, hear)
+            processes.wait(seconds, self._stop)
 
     def wait_for_fault(self, limit: float = math.inf) -> None:
         """Let a fault on purpose delay or fail the job.
@@ -164,8 +170,11 @@ class Job:
 
     def finish(self, status: str, secondary: str) -> None:
         """Set the last status and what goes with it."""
-        self.record[f"{self.records.prefix}EndTime"] = store.now()
-        self.set_status(status, secondary)
+        runtime.hold_if_closing()
+        with self._ending:
+            self._finished = True
+            self.record[f"{self.records.prefix}EndTime"] = store.now()
+            self.set_status(status, secondary)
 
 
 def active(arn: str) -> Job | None:

@@ -1,6 +1,7 @@
 """What all jobs of the server share: folders, faults, the fork server, places."""
 
 import os
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ LIMIT = 2 * max(2, os.cpu_count() or 2)
 fork_server = ForkServer()
 places = Places(LIMIT)
 _settings: dict[str, Any] = {}
+_closing = threading.Event()
 
 
 def install(directory: Path, faults: Faults) -> None:
@@ -38,6 +40,21 @@ def backlog() -> dict[str, int]:
     return places.counts()
 
 
+def close() -> None:
+    """Say that the cloud ends: from now on no job's end is noted.
+
+    What the end of the cloud does to a job, the next start tells of, whatever it looked like here.
+    """
+    _closing.set()
+
+
+def hold_if_closing() -> None:
+    """Do not return once the cloud ends; the thread goes with the process."""
+    if _closing.is_set():
+        threading.Event().wait()
+
+
 def shutdown() -> None:
     """Kill every job's process."""
+    close()
     fork_server.shutdown()

@@ -6,7 +6,8 @@ from markupsafe import Markup
 
 from evaluate.report.charts.axes import Axis
 from evaluate.report.charts.frame import picture
-from pipeline.documents.evaluation import Evaluation, Interval
+from pipeline.documents.evaluation import Evaluation
+from pipeline.documents.plots import Interval
 from pipeline.wording import figure
 
 _LEAST_SHARE = 0.15

@@ -1,1 +1,1 @@
-"""What the steps of a scoring run hand on beside the documents that training has, too."""
+"""What scoring goes by and hands on, beside the documents that training has, too."""

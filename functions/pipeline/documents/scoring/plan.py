@@ -1,8 +1,9 @@
 """scoring.json, and what Plan data answers for a file to score."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
-from pipeline.documents.state import Champion
+from pipeline.documents.scoring.decision import Decision
+from pipeline.documents.state import Champion, PlannedDrop
 
 
 class ScoringPlan(TypedDict):
@@ -19,18 +20,11 @@ class ScoringPlan(TypedDict):
     """Whether it was gzip."""
     size: int
     """Bytes of what is read."""
+    decision: NotRequired[Decision | None]
+    """The champion's; None if it has none."""
 
 
-class PlannedScoring(TypedDict):
+class PlannedScoring(PlannedDrop):
     """What Plan data answers for a file to score: the state machine's new input."""
 
-    bucket: str
-    key: str
-    version_id: str | None
-    dataset: str
-    run: str
-    prefix: str
-    manifest: str
-    attempts: list[str]
-    """Names of the transform job, one for each try."""
     champion: Champion

@@ -103,11 +103,13 @@ def test_transform_runs_with_the_model_of_a_package(
     assert body.count(b"\n") == 50
 
 
-def test_model_exists_once_until_it_is_deleted(sagemaker: Any, outputs: dict[str, str]) -> None:
+def test_model_exists_once_until_it_is_deleted(
+    sagemaker: Any, outputs: dict[str, str], model_data: str
+) -> None:
     request = {
         "ModelName": "only-one",
         "ExecutionRoleArn": outputs["TrainingRoleArn"],
-        "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"},
+        "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": model_data},
     }
     arn = sagemaker.create_model(**request)["ModelArn"]
     with pytest.raises(ClientError, match=f'Cannot create already existing model "{arn}"'):
@@ -120,7 +122,7 @@ def test_model_exists_once_until_it_is_deleted(sagemaker: Any, outputs: dict[str
 
 
 def test_caller_may_do_only_what_its_policy_allows(
-    client: Client, cloud: Cloud, outputs: dict[str, str]
+    client: Client, cloud: Cloud, outputs: dict[str, str], model_data: str
 ) -> None:
     iam = client("iam")
     iam.create_user(UserName="modeller")
@@ -144,7 +146,7 @@ def test_caller_may_do_only_what_its_policy_allows(
     request = {
         "ModelName": "mine-1",
         "ExecutionRoleArn": role,
-        "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"},
+        "PrimaryContainer": {"Image": IMAGE, "ModelDataUrl": model_data},
     }
     with pytest.raises(ClientError, match=r"AccessDenied.*sagemaker:CreateModel"):
         user.create_model(**request | {"ModelName": "others-1"})

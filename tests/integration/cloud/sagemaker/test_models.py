@@ -22,14 +22,14 @@ def sagemaker(client: Client) -> Any:
 
 
 @pytest.fixture
-def make(sagemaker: Any, outputs: dict[str, str]) -> Iterator[Make]:
+def make(sagemaker: Any, outputs: dict[str, str], model_data: str) -> Iterator[Make]:
     made = []
 
     def model(name: str, **tags: str) -> str:
         arn: str = sagemaker.create_model(
             ModelName=name,
             ExecutionRoleArn=outputs["TrainingRoleArn"],
-            PrimaryContainer={"Image": IMAGE, "ModelDataUrl": "s3://bucket/model.tar.gz"},
+            PrimaryContainer={"Image": IMAGE, "ModelDataUrl": model_data},
             Tags=[{"Key": key, "Value": value} for key, value in tags.items()],
         )["ModelArn"]
         made.append(name)
@@ -141,3 +141,40 @@ def test_role_that_may_delete_models_of_a_tag_deletes_no_others(
     with pytest.raises(ClientError, match="AccessDenied"):
         tidier.describe_endpoint_config(EndpointConfigName="theirs")
     assert sorted(names(sagemaker)) == ["tidied-nobodys", "tidied-theirs"]
+
+
+@pytest.mark.parametrize(
+    ("image", "message"),
+    [
+        ("sagemaker-xgboost:3.2-0", "is invalid"),
+        (IMAGE.removesuffix(":3.2-0"), "is invalid"),
+        (IMAGE.replace("3.2-0", "3.2-9"), "Requested image not found"),
+        (IMAGE.replace("683313688378", "123456789012"), "Requested image not found"),
+        (IMAGE.replace("sagemaker-xgboost", "my-xgboost"), "Requested image not found"),
+    ],
+)
+def test_model_of_an_image_that_there_is_not_is_refused(
+    sagemaker: Any, outputs: dict[str, str], model_data: str, image: str, message: str
+) -> None:
+    with pytest.raises(ClientError, match=message):
+        sagemaker.create_model(
+            ModelName="of-no-image",
+            ExecutionRoleArn=outputs["TrainingRoleArn"],
+            PrimaryContainer={"Image": image, "ModelDataUrl": model_data},
+        )
+
+
+@pytest.mark.parametrize(
+    ("key", "message"),
+    [("model/gone.tar.gz", "Could not find model data at s3://"), ("other/a", "Could not access")],
+)
+def test_model_whose_data_cannot_be_had_is_refused(
+    sagemaker: Any, client: Client, bucket: str, outputs: dict[str, str], key: str, message: str
+) -> None:
+    client("s3").put_object(Bucket=bucket, Key="other/a", Body=b"")
+    with pytest.raises(ClientError, match=message):
+        sagemaker.create_model(
+            ModelName="of-no-data",
+            ExecutionRoleArn=outputs["TrainingRoleArn"],
+            PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://{bucket}/{key}"},
+        )

@@ -8,6 +8,7 @@ import pytest
 
 from tests.integration.cloud.conftest import training_request
 from tests.integration.cloud.one_state import JOBS, run, sync, task
+from tests.waiting import wait_until
 
 Client = Callable[[str], Any]
 
@@ -18,9 +19,6 @@ Client = Callable[[str], Any]
         ("sagemaker:CreateTrainingJob", "sagemaker:CreateTrainingJob"),
         ("iam:PassRole", "iam:PassRole"),
         ("sagemaker:AddTags", "sagemaker:AddTags"),
-        ("sagemaker:ListTags", "sagemaker:ListTags"),
-        ("sagemaker:StopTrainingJob", "sagemaker:StopTrainingJob"),
-        ("events:PutRule", "events:PutRule"),
     ],
 )
 def test_job_needs_each_permission_that_it_needs_on_aws(
@@ -32,12 +30,56 @@ def test_job_needs_each_permission_that_it_needs_on_aws(
     message: str,
 ) -> None:
     request = training_request(f"lacks-{uuid.uuid4().hex}", bucket, outputs["TrainingRoleArn"])
+    request["Tags"] = [{"Key": "of", "Value": "mine"}]
     deny = {"Effect": "Deny", "Action": missing, "Resource": "*"}
     resource = "arn:aws:states:::sagemaker:createTrainingJob.sync"
     ended = run(client, one_state(task(resource, request), [*sync(JOBS), deny]))
     assert ended["status"] == "FAILED"
     assert message in ended["cause"]
     assert "explicit deny" in ended["cause"]
+
+
+def test_event_of_a_job_ends_the_wait_of_a_role_that_may_create_only(
+    client: Client, bucket: str, outputs: dict[str, str], one_state: Callable[..., str]
+) -> None:
+    request = training_request(f"alone-{uuid.uuid4().hex}", bucket, outputs["TrainingRoleArn"])
+    actions = ["sagemaker:CreateTrainingJob", "iam:PassRole"]
+    only = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    resource = "arn:aws:states:::sagemaker:createTrainingJob.sync"
+    ended = run(client, one_state(task(resource, request), [only]))
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+
+
+@pytest.mark.parametrize(("owner", "left"), [("mine", "Stopped"), ("theirs", "Completed")])
+def test_job_is_stopped_only_if_the_role_may_stop_one_with_its_tags(
+    client: Client,
+    bucket: str,
+    outputs: dict[str, str],
+    one_state: Callable[..., str],
+    inject: Callable[..., None],
+    owner: str,
+    left: str,
+) -> None:
+    name = f"stop-{owner}-{uuid.uuid4().hex[:8]}"
+    inject(operation="CreateTrainingJob", name=name, fault="slow_job", seconds=4)
+    request = training_request(name, bucket, outputs["TrainingRoleArn"])
+    request["Tags"] = [{"Key": "of", "Value": owner}]
+    actions = ["sagemaker:CreateTrainingJob", "sagemaker:AddTags", "iam:PassRole"]
+    own = {"StringEquals": {"aws:ResourceTag/of": "mine"}}
+    stop = {"Effect": "Allow", "Action": "sagemaker:StopTrainingJob", "Resource": "*"}
+    only = {"Effect": "Allow", "Action": actions, "Resource": "*"}
+    resource = "arn:aws:states:::sagemaker:createTrainingJob.sync"
+    state = task(resource, request, TimeoutSeconds=1)
+    ended = run(client, one_state(state, [only, stop | {"Condition": own}]))
+    assert ended["error"] == "States.Timeout"
+    sagemaker = client("sagemaker")
+
+    def over() -> bool:
+        job = sagemaker.describe_training_job(TrainingJobName=name)
+        return bool(job["TrainingJobStatus"] in ("Stopped", "Completed"))
+
+    wait_until(over, 30)
+    assert sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"] == left
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.integration.cloud.conftest import train, training_request
+from tests.integration.cloud.conftest import IMAGE, train, training_request
 
 Client = Callable[[str], Any]
 
@@ -20,6 +20,10 @@ def sagemaker(client: Client) -> Any:
 @pytest.fixture
 def role(outputs: dict[str, str]) -> str:
     return outputs["TrainingRoleArn"]
+
+
+def image(name: str) -> dict[str, Any]:
+    return {"AlgorithmSpecification": {"TrainingImage": name, "TrainingInputMode": "File"}}
 
 
 def test_job_name_is_never_free_again(sagemaker: Any, bucket: str, role: str) -> None:
@@ -76,8 +80,16 @@ def test_list_filters_sorts_and_pages(sagemaker: Any, bucket: str, role: str) ->
             "MaxWaitTimeInSeconds",
         ),
         (
-            {"AlgorithmSpecification": {"TrainingImage": "pytorch:2", "TrainingInputMode": "File"}},
-            "XGBoost",
+            image("pytorch:2"),
+            "Invalid training image",
+        ),
+        (image(IMAGE.replace("us-east-1", "eu-west-1")), "Invalid DNS suffix 'amazonaws.com'"),
+        (image(IMAGE.replace("3.2-0", "latest")), "Cannot find the requested image"),
+        (image(IMAGE.replace("683313688378", "123456789012")), "Cannot find the requested image"),
+        (image(IMAGE.replace("sagemaker-xgboost:3.2-0", "linear-learner:1")), "Cannot find the"),
+        (
+            {"AlgorithmSpecification": {"AlgorithmName": "a", "TrainingInputMode": "File"}},
+            "no algorithm resources",
         ),
         (
             {"AlgorithmSpecification": {"TrainingImage": "xgboost", "TrainingInputMode": "Odd"}},
@@ -92,6 +104,74 @@ def test_bad_request_is_refused(
     with pytest.raises(ClientError, match="ValidationException") as refusal:
         sagemaker.create_training_job(**request)
     assert message in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"CompressionType": "Gzip"}, "channel train: File mode only supports NONE, got Gzip"),
+        ({"DataSource": {"S3DataSource": {"S3DataType": "AugmentedManifestFile"}}}, "not by Augm"),
+        ({"DataSource": {"FileSystemDataSource": {}}}, "not by FileSystemDataSource"),
+    ],
+)
+def test_channel_that_would_not_be_read_is_refused(
+    sagemaker: Any, bucket: str, role: str, changes: dict[str, Any], message: str
+) -> None:
+    request = training_request("unread", bucket, role)
+    source = {"S3Uri": f"s3://{bucket}/data/train/"}
+    system = {
+        "FileSystemId": "fs-0123456789a",
+        "FileSystemAccessMode": "ro",
+        "FileSystemType": "EFS",
+        "DirectoryPath": "/",
+    }
+    for kind, given in changes.get("DataSource", {}).items():
+        given.update(source if kind == "S3DataSource" else system)
+    request["InputDataConfig"][0] |= changes
+    with pytest.raises(ClientError, match="ValidationException") as refusal:
+        sagemaker.create_training_job(**request)
+    assert message in str(refusal.value)
+
+
+def test_channel_of_a_manifest_has_what_it_lists(
+    sagemaker: Any, client: Client, bucket: str, role: str
+) -> None:
+    s3 = client("s3")
+    request = training_request("by-manifest", bucket, role)
+    for channel, part in zip(request["InputDataConfig"], ("train", "validation"), strict=True):
+        listed = [{"prefix": f"s3://{bucket}/data/{part}/"}, "part-00000.csv"]
+        s3.put_object(Bucket=bucket, Key=f"data/lists/{part}", Body=json.dumps(listed))
+        source = channel["DataSource"]["S3DataSource"]
+        source |= {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/data/lists/{part}"}
+    job = train(sagemaker, request)
+    assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
+    other = train(sagemaker, training_request("by-prefix", bucket, role))
+    assert [each["Value"] for each in job["FinalMetricDataList"]] == [
+        each["Value"] for each in other["FinalMetricDataList"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("id,x\n1,2\n", "is no JSON"),
+        ("[]", "must be a list that begins with"),
+        ('["part-00000.csv"]', "must be a list that begins with"),
+        ('[{"prefix": "s3://b/"}]', "names no object"),
+        ('[{"prefix": "s3://b/"}, "../a"]', "which is no object"),
+        ('[{"prefix": "s3://BUCKET/data/train/"}, "gone"]', "Failed to download"),
+    ],
+)
+def test_manifest_that_is_none_fails_the_job(
+    sagemaker: Any, client: Client, bucket: str, role: str, body: str, reason: str
+) -> None:
+    client("s3").put_object(
+        Bucket=bucket, Key="data/lists/bad", Body=body.replace("BUCKET", bucket)
+    )
+    request = training_request(f"bad-manifest-{abs(hash(body))}", bucket, role)
+    source = request["InputDataConfig"][0]["DataSource"]["S3DataSource"]
+    source |= {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/data/lists/bad"}
+    assert reason in train(sagemaker, request)["FailureReason"]
 
 
 def test_tags_are_kept_changed_and_removed(sagemaker: Any, bucket: str, role: str) -> None:

@@ -1,3 +1,5 @@
+import gzip
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -75,6 +77,36 @@ def test_job_writes_a_prediction_a_line(client: Client, bucket: str, model: str)
     assert job["TransformStartTime"] <= job["TransformEndTime"]
     assert all(0 <= each <= 4 for each in predictions)
     assert len(truth) == 50
+
+
+def test_packed_objects_of_a_manifest_are_read_unpacked(
+    client: Client, bucket: str, model: str
+) -> None:
+    s3 = client("s3")
+    plain = s3.get_object(Bucket=bucket, Key="data/test/part-00000.csv")["Body"].read()
+    for name in ("a.csv.gz", "deep/b.csv.gz", "other.csv.gz"):
+        s3.put_object(Bucket=bucket, Key=f"data/packed/{name}", Body=gzip.compress(plain))
+    listed = [{"prefix": f"s3://{bucket}/data/packed/"}, "a.csv.gz", "deep/b.csv.gz"]
+    s3.put_object(Bucket=bucket, Key="data/lists/test.manifest", Body=json.dumps(listed))
+    request = transform_request("manifest", model, bucket)
+    request["TransformInput"]["CompressionType"] = "Gzip"
+    source = {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/data/lists/test.manifest"}
+    request["TransformInput"]["DataSource"]["S3DataSource"] = source
+    job = transform(client("sagemaker"), request)
+    assert job["TransformJobStatus"] == "Completed", job.get("FailureReason")
+    written = s3.list_objects_v2(Bucket=bucket, Prefix="predictions/manifest/")["Contents"]
+    names = {each["Key"].removeprefix("predictions/manifest/") for each in written}
+    assert names == {"a.csv.gz.out", "deep/b.csv.gz.out"}
+    assert len(output_of(client, bucket, "manifest", "a.csv.gz").splitlines()) == 50
+
+
+def test_object_that_is_not_packed_as_said_fails_the_job(
+    client: Client, bucket: str, model: str
+) -> None:
+    request = transform_request("not-packed", model, bucket)
+    request["TransformInput"]["CompressionType"] = "Gzip"
+    job = transform(client("sagemaker"), request)
+    assert "Failed to decompress s3://" in job["FailureReason"]
 
 
 def split(line: str) -> list[str]:

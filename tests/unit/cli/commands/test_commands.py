@@ -38,6 +38,7 @@ RESULT_KEYS = [
     "metrics",
     "rows",
     "split",
+    "search",
     "warnings",
     "seconds",
     "files",

@@ -7,6 +7,7 @@ import pytest
 from dropforge.client.runs import stopping
 from dropforge.client.runs.stopping import Job, stop
 from dropforge.client.stack import Stack
+from pipeline import run_names
 from tests.unit.cli.fakes import NOON, RUN, call, fake_stack, refused, succeeded
 from tests.unit.client.test_follow import Ticking
 
@@ -28,6 +29,17 @@ def test_stop_ends_the_execution_with_a_cause_and_says_what_its_job_does() -> No
     assert done.jobs == [Job("Training", RUN, "Stopping")]
     (execution,) = stack.session.states.executions
     assert execution["cause"] == "stopped with dropforge stop"
+
+
+def test_stop_of_a_run_that_searches_looks_at_its_tuning_job(stack: Stack) -> None:
+    running(stack)
+    own, other = run_names.searches_of(RUN)[1], run_names.searches_of(f"{RUN}-else")[0]
+    stack.session.sagemaker.tuning_jobs = {own: ["InProgress"], other: ["InProgress"]}
+    result = call("stop", RUN)
+    said = " ".join(result.stdout.split())
+    command = "aws sagemaker stop-hyper-parameter-tuning-job --hyper-parameter-tuning-job-name"
+    assert f"{command} {own}" in said
+    assert other not in said
 
 
 @pytest.mark.parametrize("name", [f"{RUN}-r2", f"{RUN}-c", f"{RUN}-r1-d"])

@@ -111,20 +111,6 @@ def test_channel_of_empty_files_has_no_matrix(tmp_path: Path) -> None:
     assert data.matrix_of(tmp_path, "csv", 0) is None
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [(None, "libsvm"), ("text/csv", "csv"), ("CSV", "csv"), ("text/csv; label_size=1", "csv")],
-)
-def test_content_type_names_a_format(text: str | None, expected: str) -> None:
-    assert data.content_type_of(text) == expected
-
-
-@pytest.mark.parametrize("text", ["text/csv; label_size=2", "image/png"])
-def test_content_type_is_refused(text: str) -> None:
-    with pytest.raises(UserError, match="is not an accepted"):
-        data.content_type_of(text)
-
-
 def job_folder(root: Path, **parameters: str) -> Path:
     config = root / "input" / "config"
     config.mkdir(parents=True)
@@ -203,6 +189,9 @@ def test_server_answers_as_the_containers(tmp_path: Path) -> None:
     assert (lines.status, lines.body.count(b"\n")) == (200, 2)
     sparse = server.invoke(b"1:1 2:2 3:3 4:4", "text/libsvm", "text/csv")
     assert sparse.body == server.invoke(b"1,2,3,4", "text/csv", "text/csv").body
+    # A feature that a row of libsvm lacks is missing, and not 0.
+    absent = server.invoke(b"1:1 4:4", None, "text/csv").body
+    assert absent == server.invoke(b"1,,,4", "text/csv", "text/csv").body
 
 
 @pytest.mark.parametrize(

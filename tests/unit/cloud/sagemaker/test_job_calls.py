@@ -9,7 +9,7 @@ import pytest
 from dropforge.cloud.api_errors import ApiError, invalid
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.sagemaker import store
-from dropforge.cloud.sagemaker.fault_injection import Faults
+from dropforge.cloud.sagemaker.fault_injection import Faults, JobFault
 from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.sagemaker.jobs.calls import Call, Calls
 from dropforge.cloud.sagemaker.jobs.job import Job
@@ -97,6 +97,13 @@ def test_call_of_a_job_that_is_not_there_gets_its_kinds_error(
     with pytest.raises(ApiError, match=ARN) as refused:
         baking[operation]({"BakingJobName": "bread"}, Caller())
     assert refused.value.code == "ResourceNotFound"
+
+
+def test_job_that_has_ended_is_not_stopped_any_more(baking: dict[str, Call]) -> None:
+    job = BakingJob({"BakingJobName": "bread", "BakingJobArn": ARN}, JobFault())
+    job.finish("Completed", "Completed")
+    job.stop()
+    assert job.record["BakingJobStatus"] == "Completed"
 
 
 def test_stop_of_a_job_that_does_not_run_says_its_status(baking: dict[str, Call]) -> None:

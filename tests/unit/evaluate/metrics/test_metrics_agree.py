@@ -13,9 +13,12 @@ from sklearn.exceptions import UndefinedMetricWarning
 
 from evaluate.metrics.baseline import values_of
 from evaluate.metrics.measures import value_of
-from evaluate.metrics.scored import METRICS, THRESHOLD, Scored
+from evaluate.metrics.scored import METRICS, Scored
+from pipeline.settings import Costs
+from scoring.decision import Decision
 
 CLASSES = 4
+COSTS: Costs = {"false_alarm": 2.0, "miss": 7.5}
 ROWS = st.integers(1, 60)
 # Few distinct values make ties, constants and missing classes common.
 SCORES = st.sampled_from([0.0, 1e-300, 0.1, 0.3, 0.5, 0.5 - 1e-16, 0.7, 0.9, 1.0])
@@ -30,7 +33,9 @@ def binary(draw: Any) -> Scored:
     rows = draw(ROWS)
     truth = draw(hnp.arrays(np.float64, rows, elements=st.sampled_from([0.0, 1.0])))
     scores = draw(hnp.arrays(np.float64, rows, elements=st.one_of(SCORES, st.floats(0, 1))))
-    return Scored("binary", truth, scores, ["no", "yes"])
+    decision = Decision(draw(st.sampled_from([0.5, 0.3, 0.1, 0.0, 1.0])))
+    costs = draw(st.sampled_from([None, COSTS]))
+    return Scored("binary", truth, scores, ["no", "yes"], decision=decision, costs=costs)
 
 
 @st.composite
@@ -67,8 +72,13 @@ def by_scikit_learn(scored: Scored, weights: Any = None) -> dict[str, float]:
             "macro_f1": sk.f1_score(truth, chosen, average="macro", zero_division=0, **w),
             "balanced_accuracy": sk.balanced_accuracy_score(truth, chosen),
         }
-    chosen = given >= THRESHOLD
-    return {
+    chosen = given >= scored.decision.threshold
+    cost = {}
+    if scored.costs:
+        alarm, miss = scored.costs["false_alarm"], scored.costs["miss"]
+        rows = sk.confusion_matrix(truth, chosen, labels=[0, 1], normalize="all", **w)
+        cost = {"cost": 1_000 * (alarm * rows[0, 1] + miss * rows[1, 0])}
+    return cost | {
         "auc": sk.roc_auc_score(truth, given, **w),
         "average_precision": sk.average_precision_score(truth, given, **w),
         "logloss": sk.log_loss(truth, y_proba=given, labels=[0, 1], **w),
@@ -169,7 +179,7 @@ def random_scored(task: str, rows: int) -> Scored:
     if task == "binary":
         truth = draw.integers(0, 2, rows).astype(float)
         scores = np.round(1 / (1 + np.exp(-draw.normal(truth, 1.2))), 2)
-        return Scored(task, truth, scores, ["no", "yes"])
+        return Scored(task, truth, scores, ["no", "yes"], costs=COSTS)
     truth = draw.integers(0, CLASSES, rows).astype(float)
     raw = draw.dirichlet(np.ones(CLASSES), rows) + 0.5 * np.eye(CLASSES)[truth.astype(int)]
     return Scored(task, truth, raw / raw.sum(axis=1, keepdims=True), list("abcd"))

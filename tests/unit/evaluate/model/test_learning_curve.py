@@ -6,6 +6,7 @@ from evaluate.model.learning_curve import (
     NoLearningCurveError,
     parse_learning_curve,
     read_learning_curve,
+    watched_metric,
 )
 from tests.unit.evaluate.buckets import FakeLogs
 
@@ -27,6 +28,34 @@ def test_learning_curve_reads_what_xgboost_prints(separator: str) -> None:
 def test_of_several_metrics_the_last_is_shown_and_validation_may_lack() -> None:
     curve = parse_learning_curve(["[0]\ttrain-error:0.2\ttrain-auc:0.9"])
     assert (curve["metric"], curve["train"], curve["validation"]) == ("auc", [0.9], [])
+
+
+@pytest.mark.parametrize(
+    ("eval_metric", "shown"),
+    [("rmse,logloss", "logloss"), ("logloss, rmse", "rmse"), ("auc", "rmse"), ("", "rmse")],
+)
+def test_metric_that_stops_the_training_is_shown_wherever_the_line_has_it(
+    eval_metric: str, shown: str
+) -> None:
+    # The container's own rmse comes after XGBoost's metrics, whatever the order asked for.
+    line = "[0]#011train-logloss:0.2#011validation-logloss:0.3"
+    line += "#011train-rmse:0.7#011validation-rmse:0.9"
+    curve = read_learning_curve(
+        FakeLogs([line]), "job", watched_metric({"eval_metric": eval_metric})
+    )
+    of = {"logloss": ([0.2], [0.3]), "rmse": ([0.7], [0.9])}
+    assert (curve["metric"], curve["train"], curve["validation"]) == (shown, *of[shown])
+
+
+def test_of_two_values_of_one_name_the_containers_own_counts() -> None:
+    line = "[0]\ttrain-rmse:1.5\tvalidation-rmse:1.6\ttrain-rmse:2.5\tvalidation-rmse:2.6"
+    curve = parse_learning_curve([line], "rmse")
+    assert (curve["train"], curve["validation"]) == ([2.5], [2.6])
+
+
+def test_round_that_lacks_the_metric_is_left_out() -> None:
+    lines = ["[0]\ttrain-auc:0.5\ttrain-error:0.1", "[1]\ttrain-error:0.2"]
+    assert parse_learning_curve(lines, "auc")["rounds"] == [0]
 
 
 def test_a_long_learning_curve_is_thinned_with_its_last_round() -> None:

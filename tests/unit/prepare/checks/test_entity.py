@@ -90,7 +90,7 @@ def test_entity_whose_rows_differ_in_the_target_decides_nothing(task: str) -> No
 
 def test_column_that_names_no_entity_decides_nothing() -> None:
     prepared = made(visits("district", lambda n: f"north {'abcdefgh'[n % 8]}{'xyz' * (n // 8)}"))
-    assert (part(prepared)["by"], prepared.codes) == ("position", set())
+    assert (part(prepared)["by"], prepared.codes) == ("position", {"leakage"})
     assert part(made(visits("mileage", plain)))["by"] == "position"
 
 
@@ -116,7 +116,7 @@ def test_settings_settle_what_becomes_of_an_entity() -> None:
         set(),
     )
     positioned = made(data, split={"by": "position"})
-    assert (part(positioned)["by"], positioned.codes) == ("position", set())
+    assert (part(positioned)["by"], positioned.codes) == ("position", {"leakage"})
 
 
 def test_very_many_entities_are_divided_by_their_hash() -> None:

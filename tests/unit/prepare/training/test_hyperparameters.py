@@ -25,6 +25,17 @@ def sent(chosen: dict[str, Any], task: str = "binary", rows: int = 70) -> dict[s
     return hyperparameters(target, resolve_settings({"hyperparameters": chosen}), rows)
 
 
+@pytest.mark.parametrize(
+    ("seed", "told"),
+    [(0, "0"), (7, "7"), (2**31 - 2, "2147483646"), (2**31 - 1, "0"), (2**32 - 1, "1")],
+)
+def test_any_seed_of_a_split_makes_one_that_the_container_takes(seed: int, told: str) -> None:
+    target = Target("label", "binary", "plain", [50, 50], 0, ["no", "yes"], {"no": 0, "yes": 1}, [])
+    made = hyperparameters(target, resolve_settings({"split": {"seed": seed}}), 70)
+    assert made["seed"] == told
+    validate(made)
+
+
 def accepted(name: str, value: object) -> bool:
     try:
         resolve_settings({"hyperparameters": {name: value}})

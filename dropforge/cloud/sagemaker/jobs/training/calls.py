@@ -3,6 +3,7 @@
 from typing import Any
 
 from dropforge.cloud.api_errors import ApiError, invalid
+from dropforge.cloud.sagemaker import images
 from dropforge.cloud.sagemaker.jobs.calls import Calls
 from dropforge.cloud.sagemaker.jobs.training.job import TrainingJob
 
@@ -41,6 +42,8 @@ class TrainingCalls(Calls):
         algorithm = request["AlgorithmSpecification"]
         if ("TrainingImage" in algorithm) == ("AlgorithmName" in algorithm):
             raise invalid("Exactly one of TrainingImage and AlgorithmName must be given")
+        for channel in request.get("InputDataConfig", []):
+            _check_channel(channel, algorithm["TrainingInputMode"])
         _check_spot(request)
         _check_algorithm(algorithm)
 
@@ -59,6 +62,22 @@ class TrainingCalls(Calls):
     def missing(self, _arn: str) -> ApiError:
         """Return the error of a job that does not exist."""
         return invalid("Requested resource not found.")
+
+
+def _check_channel(channel: dict[str, Any], mode: str) -> None:
+    """Refuse what is not read; the first wording is quoted in aws/sagemaker-python-sdk#716."""
+    name, packed = channel["ChannelName"], channel.get("CompressionType", "None")
+    if packed != "None" and channel.get("InputMode", mode) != "Pipe":
+        raise invalid(
+            f"Invalid compression type for channel {name}: File mode only supports NONE, "
+            f"got {packed} instead"
+        )
+    source = channel["DataSource"]
+    kind = source.get("S3DataSource", {}).get("S3DataType", " and ".join(source))
+    if kind not in ("S3Prefix", "ManifestFile"):
+        raise invalid(
+            f"The local cloud reads the channel {name} by S3Prefix or ManifestFile, not by {kind}"
+        )
 
 
 def _check_spot(request: dict[str, Any]) -> None:
@@ -80,9 +99,9 @@ def _check_spot(request: dict[str, Any]) -> None:
 
 
 def _check_algorithm(algorithm: dict[str, Any]) -> None:
-    image = algorithm.get("TrainingImage", "")
-    if "xgboost" not in image:
+    if "AlgorithmName" in algorithm:
         raise invalid(
-            f"The local cloud runs the built-in XGBoost algorithm only, not {image!r}; "
-            "give an image of sagemaker-xgboost"
+            f"The local cloud has no algorithm resources such as {algorithm['AlgorithmName']!r}; "
+            "give a TrainingImage of sagemaker-xgboost"
         )
+    images.check_for_training(algorithm["TrainingImage"])

@@ -1,15 +1,16 @@
 """Several instances of one training job: who gets which objects, and how they meet."""
 
 import socket
-from typing import Any
+from typing import Any, TypeVar
 
+T = TypeVar("T")
 _LOOPBACK = "127.0.0.1"
 _TIMEOUT_SECONDS = 60
 # A host may be there before the tracker is.
 _RETRIES = 20
 
 
-def shards_of(keys: list[str], hosts: list[str], distribution: str | None) -> dict[str, list[str]]:
+def shards_of(keys: list[T], hosts: list[str], distribution: str | None) -> dict[str, list[T]]:
     """Share out a channel's objects.
 
     Parameters

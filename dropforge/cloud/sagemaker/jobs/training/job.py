@@ -1,13 +1,15 @@
 """What a training job does."""
 
 import json
+import os
 import re
 import time
 from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.sagemaker import store
-from dropforge.cloud.sagemaker.jobs import transfer
+from dropforge.cloud.sagemaker.fault_injection import JobFault
+from dropforge.cloud.sagemaker.jobs import sources, transfer
 from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed, JobStopped
 from dropforge.cloud.sagemaker.jobs.training.hosts import collective_of, shards_of
@@ -29,9 +31,18 @@ _LIVE_SECONDS = 86_400
 
 
 class TrainingJob(Job):
-    """Download the channels, train in a process a host, upload the model."""
+    """Download the channels, train in a process a host, upload the model.
+
+    Attributes
+    ----------
+    curves : what the job has told of each metric, as of "validation:rmse", a value a round.
+    """
 
     records = store.training_jobs
+
+    def __init__(self, record: dict[str, Any], fault: JobFault) -> None:
+        super().__init__(record, fault)
+        self.curves: dict[str, list[float]] = {}
 
     def set_status(self, status: str, secondary: str | None = None) -> None:
         """Change both statuses and note the transition."""
@@ -66,13 +77,12 @@ class TrainingJob(Job):
         self._configure(hosts, collective_of(list(usable)))
         try:
             left = end - time.monotonic()
-            printed = self.run_processes("train", usable, environment, left)
+            self.run_processes("train", usable, environment, left, self._hear)
         except JobStopped:
             self._upload(s3, hosts["algo-1"])
             raise
         finally:
             self._upload_checkpoints(s3, hosts)
-        self._note_metrics(printed)
         self.set_status("InProgress", "Uploading")
         master = next(
             root for root in usable.values() if any((root / "model").glob("xgboost-model*"))
@@ -80,7 +90,11 @@ class TrainingJob(Job):
         self._upload(s3, master)
 
     def finish(self, status: str, secondary: str) -> None:
-        """Note the times that are billed."""
+        """Note the times that are billed, and the last value of each metric."""
+        self.record["FinalMetricDataList"] = [
+            {"MetricName": name, "Value": values[-1], "Timestamp": int(store.now())}
+            for name, values in self.curves.items()
+        ]
         start = self.record.get("TrainingStartTime")
         if start is not None:
             seconds = max(1, round(store.now() - start))
@@ -93,16 +107,13 @@ class TrainingJob(Job):
     def _download(self, s3: Any, hosts: dict[str, Path]) -> None:
         for channel in self.record.get("InputDataConfig", []):
             source = channel["DataSource"]["S3DataSource"]
-            uri = source["S3Uri"]
-            place = transfer.Location.of(uri)
-            keys = transfer.list_objects(s3, uri, self.record["RoleArn"])
-            shards = shards_of(keys, list(hosts), source.get("S3DataDistributionType"))
+            inputs = sources.inputs_of(s3, source, self.record["RoleArn"])
+            shards = shards_of(inputs, list(hosts), source.get("S3DataDistributionType"))
             for host, root in hosts.items():
                 folder = root / "input" / "data" / channel["ChannelName"]
                 folder.mkdir(parents=True)
-                for key in shards[host]:
-                    target = folder / transfer.relative_path(key, place.key)
-                    transfer.download(s3, place.bucket, key, target)
+                for each in shards[host]:
+                    sources.download(s3, each, folder)
 
         if "CheckpointConfig" in self.record:
             place = transfer.Location.of(self.record["CheckpointConfig"]["S3Uri"])
@@ -157,6 +168,9 @@ class TrainingJob(Job):
             resources |= {"network_interface_name": "lo"}
             if len(member_of) > 1:
                 resources["collective"] = member_of.get(host)
+            beside = len(member_of) * self.record.get("_at_once", 1)
+            if beside > 1:
+                resources["threads"] = max(1, (os.cpu_count() or 1) // beside)
             _write(config / "hyperparameters.json", self.record.get("HyperParameters", {}))
             _write(config / "inputdataconfig.json", channels)
             _write(config / "resourceconfig.json", resources)
@@ -165,18 +179,11 @@ class TrainingJob(Job):
                 checkpoints = self.record["CheckpointConfig"] | local
                 _write(config / "checkpointconfig.json", checkpoints)
 
-    def _note_metrics(self, printed: dict[str, list[str]]) -> None:
-        """Keep the last value of each metric that the algorithm's definitions find in the log."""
-        latest = {
-            f"{split}:{metric}": float(value)
-            for lines in printed.values()
-            for line in lines
-            for split, metric, value in _METRIC.findall(line)
-        }
-        self.record["FinalMetricDataList"] = [
-            {"MetricName": name, "Value": value, "Timestamp": int(store.now())}
-            for name, value in latest.items()
-        ]
+    def _hear(self, lines: list[str]) -> None:
+        """Keep what the algorithm's metric definitions find in the log."""
+        for line in lines:
+            for split, metric, value in _METRIC.findall(line):
+                self.curves.setdefault(f"{split}:{metric}", []).append(float(value))
 
     def _upload(self, s3: Any, root: Path) -> None:
         output = self.record["OutputDataConfig"]["S3OutputPath"].rstrip("/")

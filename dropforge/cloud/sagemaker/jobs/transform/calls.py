@@ -38,10 +38,14 @@ class TransformCalls(Calls):
 
 
 def _check_input(given: dict[str, Any]) -> None:
-    if given["DataSource"]["S3DataSource"]["S3DataType"] != "S3Prefix":
-        raise invalid("The local cloud reads a transform's input by S3Prefix, not by ManifestFile")
-    if given.get("CompressionType", "None") != "None":
-        raise invalid("The local cloud reads a transform's input uncompressed; set None")
+    kind = given["DataSource"]["S3DataSource"]["S3DataType"]
+    if kind not in ("S3Prefix", "ManifestFile"):
+        raise invalid(
+            f"The local cloud reads a transform's input by S3Prefix or ManifestFile, not by {kind}"
+        )
+    packed = given.get("CompressionType", "None")
+    if packed not in ("None", "Gzip"):
+        raise invalid(f"The local cloud unpacks Gzip, not {packed}")
 
 
 def _check_payload(request: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from dropforge.cloud.sagemaker import model_registry, models, store
 from dropforge.cloud.sagemaker.fault_injection import BLANK_LINES
-from dropforge.cloud.sagemaker.jobs import transfer
+from dropforge.cloud.sagemaker.jobs import sources, transfer
 from dropforge.cloud.sagemaker.jobs.job import Job
 from dropforge.cloud.sagemaker.jobs.outcomes import JobFailed
 
@@ -25,13 +25,12 @@ class TransformJob(Job):
         first = model.get("PrimaryContainer") or model["Containers"][0]
         container = model_registry.container_of(first)
         s3 = transfer.client(model["ExecutionRoleArn"], "SageMaker")
-        source = self.record["TransformInput"]["DataSource"]["S3DataSource"]["S3Uri"]
-        place = transfer.Location.of(source)
-        keys = transfer.list_objects(s3, source, model["ExecutionRoleArn"])
-        names = {key: transfer.relative_path(key, place.key) for key in keys}
-        inputs = self.root / "input" / "data"
-        for key, name in names.items():
-            transfer.download(s3, place.bucket, key, inputs / name)
+        given = self.record["TransformInput"]
+        source = given["DataSource"]["S3DataSource"]
+        inputs = sources.inputs_of(s3, source, model["ExecutionRoleArn"])
+        for each in inputs:
+            folder = self.root / "input" / "data"
+            sources.download(s3, each, folder, given["CompressionType"])
         self._fetch_model(s3, container)
         self.check_stopped()
         self.record["TransformStartTime"] = store.now()
@@ -41,8 +40,9 @@ class TransformJob(Job):
         (config / "transform.json").write_text(json.dumps(request), encoding="utf-8")
         environment = container.get("Environment", {}) | self.record.get("Environment", {})
         environment["SAGEMAKER_BATCH"] = "True"
-        self.run_processes("transform", {self.root.name: self.root}, environment, _LIVE_SECONDS)
-        self._upload(s3, names)
+        hosts = {self.root.name: self.root}
+        self.run_processes("transform", hosts, environment, _LIVE_SECONDS, lambda _lines: None)
+        self._upload(s3, [each.name for each in inputs])
 
     def _fetch_model(self, s3: Any, container: dict[str, Any]) -> None:
         if "ModelDataUrl" not in container:
@@ -52,9 +52,9 @@ class TransformJob(Job):
         transfer.download(s3, place.bucket, place.key, archive)
         transfer.unpack(archive, self.root / "model")
 
-    def _upload(self, s3: Any, names: dict[str, str]) -> None:
+    def _upload(self, s3: Any, names: list[str]) -> None:
         output = transfer.Location.of(self.record["TransformOutput"]["S3OutputPath"].rstrip("/"))
         folder = self.root / "output" / "data"
-        for name in names.values():
+        for name in names:
             key = "/".join(part for part in (output.key, f"{name}.out") if part)
             transfer.upload(s3, Path(folder, f"{name}.out"), output.bucket, key)

@@ -1,0 +1,1 @@
+"""How long JoinFunction takes for a chunk, and how much memory."""

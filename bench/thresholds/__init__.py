@@ -1,0 +1,1 @@
+"""What a chosen threshold is worth, by the number of validation rows."""

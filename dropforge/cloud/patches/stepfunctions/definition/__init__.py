@@ -1,0 +1,1 @@
+"""Whether AWS would take the definition of a state machine."""

@@ -1,0 +1,149 @@
+"""What a search for hyperparameters gained, for evaluation.json."""
+
+import math
+
+from evaluate.metrics.intervals import Interval, intervals_of, sample_of
+from evaluate.metrics.measures import value_of
+from evaluate.metrics.scored import Metric, Scored
+from evaluate.output.intervals import interval_part
+from evaluate.rows.holdout import Holdout, read_scores
+from evaluate.wording import duration, percent, short, signed
+from pipeline.documents import kinds
+from pipeline.documents.run_files import RunFiles
+from pipeline.documents.search.facts import BEST, FIRST
+from pipeline.documents.search.searched import Gain, Searched, SearchPart
+from pipeline.documents.state import Judged
+from pipeline.errors import ArtefactError, EvaluationError
+from pipeline.notices import Notice, notice
+from pipeline.wording import counted, figure
+
+_REASON = 200
+
+
+def search_part(
+    files: RunFiles,
+    event: Judged,
+    holdout: Holdout,
+    scored: Scored,
+    metric: Metric,
+) -> SearchPart | None:
+    """Add to what the search says of itself what it gained on the test rows; None without one.
+
+    Parameters
+    ----------
+    scored : the run's model, which of single models is the search's best.
+    """
+    if "tuning" not in event["fit"]:
+        return None
+    searched = files.read_document(kinds.SEARCH)
+    gain, note = _gain(files, event, searched, holdout, scored, metric)
+    part: SearchPart = {**searched, "test": gain, "note": note, "sentence": ""}
+    part["sentence"] = sentence_of(part, metric)
+    return part
+
+
+def _gain(
+    files: RunFiles,
+    event: Judged,
+    searched: Searched,
+    holdout: Holdout,
+    scored: Scored,
+    metric: Metric,
+) -> tuple[Gain | None, str]:
+    """Return the test values of the search's first and best model, or why there are none."""
+    if not searched["best"]:
+        return None, ""
+    asked = event["trials"]
+    if not asked["predicted"]:
+        return None, asked["reason"] or "the test rows were not predicted by the first model"
+    try:
+        first = _scored(files, FIRST, holdout, scored)
+        best = _scored(files, BEST, holdout, scored) if searched["ensemble"] else scored
+    except (ArtefactError, EvaluationError) as error:
+        return None, short(str(error), _REASON)
+    measures = [metric.measure(first), metric.measure(best)]
+    values = [float(value_of(measure, scored.rows)) for measure in measures]
+    if not all(map(math.isfinite, values)):
+        return None, f"{metric.label} is not defined on these rows"
+    sample = sample_of(measures, scored.rows, scored.groups)
+    difference: Interval | None = intervals_of(measures, scored.rows, metric.bounds, sample)[2]
+    return {
+        "metric": metric.name,
+        "first": values[0],
+        "best": values[1],
+        "difference": values[1] - values[0],
+        "interval": interval_part(difference),
+    }, ""
+
+
+def _scored(files: RunFiles, folder: str, holdout: Holdout, beside: Scored) -> Scored:
+    predicted = read_scores(files, holdout, folder, beside.task, len(beside.classes))
+    return Scored(beside.task, beside.truth, predicted, beside.classes, beside.groups)
+
+
+def sentence_of(part: SearchPart, metric: Metric) -> str:
+    """Say what the search tried, what it gained and what it cost."""
+    jobs = counted(len(part["trials"]), "training job")
+    others = [
+        f"{count:,} {word}"
+        for word in ("failed", "stopped")
+        if (count := sum(trial["status"] == word for trial in part["trials"]))
+    ]
+    said = f"The search tried {jobs}" + (f" ({', '.join(others)})" if others else "")
+    first, best = part["trials"][0]["value"], part["trials"][part["best"]]["value"]
+    if part["best"] and first is not None and best is not None:
+        change = f" ({_change(first, best)})" if first else ""
+        said += (
+            f": on the validation rows {part['metric']} went from {figure(first)} to "
+            f"{figure(best)}{change}"
+        )
+        if gain := part["test"]:
+            said += f", on the test rows {_test(gain, metric)}"
+    else:
+        said += (
+            f", and none was better than the first (validation {part['metric']} {figure(first)})"
+        )
+    return f"{said}. {_cost(part)}{_problem(part)}"
+
+
+def _change(first: float, best: float) -> str:
+    change = best / first - 1
+    sign = "+" if change > 0 else "\u2212"
+    return f"{sign}{percent(abs(change))}"
+
+
+def _test(gain: Gain, metric: Metric) -> str:
+    said = f"{metric.label} from {figure(gain['first'])} to {figure(gain['best'])}"
+    interval = gain["interval"]
+    if not interval:
+        return said
+    ends = (signed(interval[end], gain["best"]) for end in ("low", "high"))
+    return f"{said}, with 95 % confidence by {' to '.join(ends)}"
+
+
+def _cost(part: SearchPart) -> str:
+    if part["seconds"] is None:
+        return ""
+    cost = part["cost_usd"]
+    billed = f"{duration(part['billable_seconds'])} of instances"
+    price = f", at most {cost:.2f} USD at list price" if cost is not None else ""
+    return f"It took {duration(part['seconds'])}, and {billed}{price}."
+
+
+def _problem(part: SearchPart) -> str:
+    return f" It ended early: {part['problem'].rstrip('.')}." if part["problem"] else ""
+
+
+def search_warnings(part: SearchPart | None) -> list[Notice]:
+    """Warn of a search that did not do what the settings ask for."""
+    if part is None or not part["problem"]:
+        return []
+    tried = counted(len(part["trials"]), "training job")
+    return [
+        notice(
+            "search_ended",
+            f"The search for hyperparameters ended after {tried} of {part['asked']:,}: "
+            f"{part['problem'].rstrip('.')}. The best of them was gone on with; drop the file "
+            f"again to search anew.",
+        )
+    ]

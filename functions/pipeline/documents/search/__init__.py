@@ -1,0 +1,1 @@
+"""A search for hyperparameters: what a run begins with, and what it found."""

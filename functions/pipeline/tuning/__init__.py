@@ -1,0 +1,1 @@
+"""What pipeline.json may say of a search for hyperparameters."""

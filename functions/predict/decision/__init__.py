@@ -1,0 +1,1 @@
+"""The decision of a new model: its probabilities corrected, and its threshold."""

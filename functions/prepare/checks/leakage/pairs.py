@@ -1,0 +1,104 @@
+"""Two columns whose sum, difference, product or ratio is the target."""
+
+from itertools import combinations
+
+import polars as pl
+
+from prepare.checks.leakage.strength import LEAST
+
+MOST = 60
+"""Columns of numbers that are tried two by two: 1,770 pairs."""
+_FILLED = 0.9
+_ROWS = 2_000
+# A hundredth of a per cent of the target's variance is left over by rounding at the most.
+_EXACT = 0.9999
+_ALONE = 0.998
+
+
+def pairs_that_tell(
+    columns: dict[str, pl.Series], labels: pl.Series, held: pl.Series
+) -> list[tuple[str, str]]:
+    """Find two columns of numbers that make the target, up to rounding.
+
+    Parameters
+    ----------
+    columns : of numbers. Those of the first 60 that are filled in in nearly all rows are tried.
+    """
+    filled = {
+        name: values
+        for name, values in columns.items()
+        if values.dtype != pl.String and values.null_count() <= (1 - _FILLED) * len(values)
+    }
+    names = list(filled)[:MOST]
+    if len(names) < 2:
+        return []
+    rows = pl.DataFrame({str(at): filled[name] for at, name in enumerate(names)}).with_columns(
+        y=labels, held=held
+    )
+    rows = rows.filter(pl.all_horizontal(pl.all().is_not_null()))
+    fit, tried = rows.filter(~pl.col("held")), rows.filter("held")
+    if min(len(fit), len(tried)) < 2 * LEAST:
+        return []
+    found = []
+    for logarithms in (False, True):
+        at = [str(n) for n in range(len(names))]
+        if logarithms:
+            at = [n for n in at if (rows[n] > 0).all()]
+            if not (rows["y"] > 0).all():
+                break
+        found += _of(
+            _logarithms(fit, at) if logarithms else fit,
+            _logarithms(tried, at) if logarithms else tried,
+            at,
+        )
+    return [(names[int(a)], names[int(b)]) for a, b in dict.fromkeys(found)]
+
+
+def _logarithms(rows: pl.DataFrame, at: list[str]) -> pl.DataFrame:
+    return rows.select(pl.col(*at, "y").log())
+
+
+def _of(fit: pl.DataFrame, tried: pl.DataFrame, at: list[str]) -> list[tuple[str, str]]:
+    """Return the pairs whose plane through one half leaves nothing over in the other."""
+    some = fit.head(_ROWS)
+    between = _correlations(some, list(combinations(at, 2)))
+    with_target = {n: r for (n, _), r in _correlations(some, [(n, "y") for n in at]).items()}
+    return [
+        (a, b)
+        for (a, b), r in between.items()
+        if max(abs(with_target[a]), abs(with_target[b])) ** 2 < _ALONE
+        and _told(with_target[a], with_target[b], r) >= _EXACT
+        and _left_over(fit, tried, a, b) <= 1 - _EXACT
+    ]
+
+
+def _correlations(rows: pl.DataFrame, pairs: list[tuple[str, str]]) -> dict[tuple[str, str], float]:
+    if not pairs:
+        return {}
+    found = rows.select(pl.corr(a, b).alias(f"{a} {b}") for a, b in pairs).row(0)
+    return {
+        pair: r if r is not None and r == r else 0.0 for pair, r in zip(pairs, found, strict=True)
+    }
+
+
+def _told(ay: float, by: float, ab: float) -> float:
+    """Return the share of the variance that two columns tell (R squared of a plane)."""
+    rest = 1 - ab * ab
+    return (ay * ay + by * by - 2 * ay * by * ab) / rest if rest > 1e-9 else 0.0
+
+
+def _left_over(fit: pl.DataFrame, tried: pl.DataFrame, a: str, b: str) -> float:
+    """Return the share of the other half's variance that the plane leaves over."""
+    means = {name: float(fit[name].mean()) for name in (a, b, "y")}  # type: ignore[arg-type]
+    centred = {name: fit[name] - means[name] for name in means}
+    aa, bb = (float((centred[n] * centred[n]).sum()) for n in (a, b))
+    ab = float((centred[a] * centred[b]).sum())
+    ay, by = (float((centred[n] * centred["y"]).sum()) for n in (a, b))
+    rest = aa * bb - ab * ab
+    if rest <= 0:
+        return 1.0
+    slopes = {a: (ay * bb - by * ab) / rest, b: (by * aa - ay * ab) / rest}
+    plane = sum((tried[n] - means[n]) * slope for n, slope in slopes.items())
+    over = tried["y"] - means["y"] - plane
+    spread = float(((tried["y"] - tried["y"].mean()) ** 2).sum())
+    return float((over * over).sum()) / spread if spread else 1.0

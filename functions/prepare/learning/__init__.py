@@ -1,0 +1,1 @@
+"""What categories say of the target, learned from the rows that train."""

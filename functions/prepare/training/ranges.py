@@ -1,0 +1,68 @@
+"""What a search tries: the ranges of hyperparameters, by the size of the data.
+
+Chosen by measurement on the datasets of bench/models (docs/adr/0062).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+Ends = tuple[float, float]
+
+SMALL_ROWS = 20_000
+"""Below, shallow trees are tried too, and fewer deep ones."""
+_ALWAYS: dict[str, Ends] = {
+    "eta": (0.02, 0.2),
+    "min_child_weight": (1, 64),
+    "subsample": (0.5, 1),
+    "colsample_bytree": (0.3, 1),
+    "lambda": (0.1, 30),
+}
+_SMALL: dict[str, Ends] = {"max_depth": (2, 8)}
+_LARGE: dict[str, Ends] = {"max_depth": (4, 12)}
+_OF_LINES: dict[str, Ends] = {"eta": (0.02, 1), "lambda": (0.001, 30), "alpha": (0.001, 10)}
+"""A linear model has no trees."""
+_WHOLE = ("max_depth", "max_leaves", "max_bin", "max_delta_step", "num_parallel_tree")
+_BY_FACTORS = ("eta", "min_child_weight", "lambda", "alpha", "scale_pos_weight", "max_bin")
+"""Twice as much matters as much everywhere."""
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The least and the most of each hyperparameter that is searched for."""
+
+    ends: dict[str, Ends]
+
+    def to_sagemaker(self) -> dict[str, list[dict[str, str]]]:
+        """Return SageMaker's ParameterRanges."""
+        found: dict[str, list[dict[str, str]]] = {
+            "IntegerParameterRanges": [],
+            "ContinuousParameterRanges": [],
+            "CategoricalParameterRanges": [],
+        }
+        for name, (low, high) in self.ends.items():
+            kind = "IntegerParameterRanges" if name in _WHOLE else "ContinuousParameterRanges"
+            scale = "Logarithmic" if name in _BY_FACTORS and low > 0 else "Linear"
+            found[kind].append(
+                {
+                    "Name": name,
+                    "MinValue": f"{low:g}",
+                    "MaxValue": f"{high:g}",
+                    "ScalingType": scale,
+                }
+            )
+        return found
+
+
+def ranges_of(
+    given: dict[str, list[float]], fixed: dict[str, Any], train_rows: int, booster: str
+) -> Ranges:
+    """Return the ranges: those given, else the defaults of what is not fixed.
+
+    Parameters
+    ----------
+    fixed : hyperparameters that the settings name, which are not searched for.
+    """
+    sized = _ALWAYS | (_SMALL if train_rows < SMALL_ROWS else _LARGE)
+    defaults = _OF_LINES if booster == "gblinear" else sized
+    free = {name: ends for name, ends in defaults.items() if name not in fixed}
+    return Ranges(free | {name: (low, high) for name, (low, high) in given.items()})

@@ -1,0 +1,207 @@
+"""The request of the search for hyperparameters: SageMaker's tuning job, its limits and costs."""
+
+import math
+
+from pipeline import run_names
+from pipeline.documents.search.facts import TuningFacts
+from pipeline.documents.search.found import Found, Start
+from pipeline.documents.state import JobFacts
+from pipeline.errors import SettingsError
+from pipeline.settings import Settings
+from pipeline.tuning.settings import TuningSettings
+from pipeline.vocabulary import Goal
+from prepare.training.job import usd_per_hour
+from prepare.training.ranges import Ranges, ranges_of
+from prepare.training.start import Beside
+
+# SageMaker developer guide, "Tune an XGBoost Model": the metrics that it can be told to go by.
+_GOALS: dict[str, Goal] = {
+    **dict.fromkeys(("accuracy", "auc", "f1", "map", "ndcg"), "max"),
+    **dict.fromkeys(
+        ("error", "logloss", "mae", "merror", "mlogloss", "mse", "rmse"),
+        "min",
+    ),
+}
+_WITH_PARENTS = ("Bayesian", "Random")
+"""Which strategies go on from another search (SageMaker developer guide, warm start)."""
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 120, 604_800
+"""Of a tuning job: what the API takes at least (ResourceLimits), and a week."""
+_AROUND_JOB_SECONDS = 900
+"""Queueing, provisioning and the download, which a job's own limit leaves out."""
+_AROUND_SECONDS = 3_600
+_MOST_ROUNDS = 20_000
+"""HyperbandStrategyConfig, MaxResource."""
+_HYPERBAND_RATIO = 27
+"""From the rounds that all get to those that the best get: three steps by three."""
+
+
+def tuning_of(
+    settings: Settings,
+    beside: Beside,
+    hyperparameters: dict[str, str],
+    own: dict[str, object],
+    job: JobFacts,
+    start: Start | None,
+) -> TuningFacts:
+    """Return the parts of the tuning job's request.
+
+    Parameters
+    ----------
+    hyperparameters : of the first training job, all of them.
+    own : those that the settings name; they are not searched for.
+    job : limits of each training job.
+    start : what an earlier search found.
+
+    Raises
+    ------
+    SettingsError
+        The settings of the search contradict others, or its costs cannot be kept.
+    """
+    tuning = settings["tuning"]
+    metric, goal = _metric(hyperparameters)
+    single, ensemble = apart(hyperparameters)
+    ranges = _ranges(tuning, own, beside, hyperparameters)
+    found: Found = {
+        "run": beside.run,
+        "job": None,
+        "strategy": tuning["strategy"],
+        "objective": hyperparameters["objective"],
+        "metric": metric,
+        "task": beside.task,
+        "rows": beside.rows,
+        "features": beside.features,
+        "names": sorted({*single, *ranges.ends}),
+        "hyperparameters": start["used"] if start else {},
+    }
+    hourly = usd_per_hour(job["resource_config"])
+    seconds = _seconds(tuning, job, hourly)
+    facts: TuningFacts = {
+        "attempts": run_names.searches_of(beside.run),
+        "config": {
+            "Strategy": tuning["strategy"],
+            "HyperParameterTuningJobObjective": {
+                "Type": "Maximize" if goal == "max" else "Minimize",
+                "MetricName": f"validation:{metric}",
+            },
+            "ResourceLimits": {
+                "MaxNumberOfTrainingJobs": tuning["jobs"] - 1,
+                "MaxParallelTrainingJobs": tuning["parallel"],
+                "MaxRuntimeInSeconds": seconds,
+            },
+            "ParameterRanges": ranges.to_sagemaker(),
+            "TrainingJobEarlyStoppingType": "Off" if _stops_itself(tuning, ranges) else "Auto",
+            "RandomSeed": settings["split"]["seed"],
+            **_strategy(tuning, hyperparameters),
+        },
+        "static": {name: value for name, value in single.items() if name not in ranges.ends},
+        "ensemble": ensemble,
+        "asked": tuning["jobs"],
+        "usd_per_hour": hourly,
+        "timeout_seconds": seconds + _AROUND_SECONDS,
+        "found": found,
+    }
+    if start and not start["reason"] and _goes_on(start["found"], found):
+        facts["warm_start"] = {
+            "ParentHyperParameterTuningJobs": [
+                {"HyperParameterTuningJobName": start["found"]["job"]}
+            ],
+            # The data is another with each drop; IdenticalDataAndAlgorithm would compare values.
+            "WarmStartType": "TransferLearning",
+        }
+    return facts
+
+
+def apart(hyperparameters: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the hyperparameters of a single model, and those that make several of a job.
+
+    SageMaker checks a search's hyperparameters by the documented names of the algorithm, of which
+    those with an underscore are none; and a search of single models takes a part of the time.
+    """
+    single = {name: value for name, value in hyperparameters.items() if name[0] != "_"}
+    return single, {name: hyperparameters[name] for name in hyperparameters if name[0] == "_"}
+
+
+def _metric(hyperparameters: dict[str, str]) -> tuple[str, Goal]:
+    # The container stops early by the last of several.
+    metric = hyperparameters["eval_metric"].split(",")[-1].strip()
+    if metric not in _GOALS:
+        raise SettingsError(
+            f"pipeline.json sets tuning and the hyperparameter eval_metric {metric}, by which "
+            f"SageMaker cannot search; set one of {', '.join(sorted(_GOALS))}, or delete one of "
+            f"the two"
+        )
+    return metric, _GOALS[metric]
+
+
+def _ranges(
+    tuning: TuningSettings, own: dict[str, object], beside: Beside, all_: dict[str, str]
+) -> Ranges:
+    for name in tuning["ranges"]:
+        if name in own:
+            raise SettingsError(
+                f"pipeline.json sets tuning.ranges.{name} and the hyperparameter {name}, which "
+                f"exclude each other; delete one of them"
+            )
+    ranges = ranges_of(tuning["ranges"], own, beside.rows, all_.get("booster", "gbtree"))
+    if not ranges.ends:
+        raise SettingsError(
+            "pipeline.json sets tuning, and all that would be searched for as hyperparameters; "
+            "delete one of them, or name others in tuning.ranges"
+        )
+    return ranges
+
+
+def _strategy(tuning: TuningSettings, hyperparameters: dict[str, str]) -> dict[str, object]:
+    if tuning["strategy"] != "Hyperband":
+        return {}
+    most = min(int(hyperparameters["num_round"]), _MOST_ROUNDS)
+    least = max(1, most // _HYPERBAND_RATIO)
+    return {
+        "StrategyConfig": {
+            "HyperbandStrategyConfig": {"MinResource": least, "MaxResource": most},
+        }
+    }
+
+
+def _stops_itself(tuning: TuningSettings, ranges: Ranges) -> bool:
+    """Tell whether jobs must not be stopped for what they have reached after some rounds.
+
+    Hyperband does that itself. Where the learning rate is searched for, a slow model is worse at
+    first and better in the end; each job stops by its own early_stopping_rounds.
+    """
+    return tuning["strategy"] == "Hyperband" or "eta" in ranges.ends
+
+
+def _seconds(tuning: TuningSettings, job: JobFacts, hourly: float | None) -> int:
+    """Return how long the tuning job may take: no longer than its money lasts."""
+    each = job["stopping_condition"]["MaxRuntimeInSeconds"] + _AROUND_JOB_SECONDS
+    longest = min(math.ceil((tuning["jobs"] - 1) / tuning["parallel"]) * each, _LONGEST_SECONDS)
+    limit = tuning.get("max_cost_usd")
+    if limit is None:
+        return longest
+    instance = job["resource_config"]["InstanceType"]
+    if hourly is None:
+        raise SettingsError(
+            f"pipeline.json sets tuning.max_cost_usd, but the price of {instance} is not known; "
+            f"delete it and set tuning.jobs and max_runtime_seconds"
+        )
+    price = hourly * tuning["parallel"]
+    seconds = int(min(limit / price * 3600, longest))
+    if seconds < _SHORTEST_SECONDS:
+        least = math.ceil(price * _SHORTEST_SECONDS / 36) / 100
+        raise SettingsError(
+            f"tuning.max_cost_usd {limit:g} in pipeline.json buys {seconds} seconds of "
+            f"{tuning['parallel']} x {job['resource_config']['InstanceCount']} x {instance}; a "
+            f"search needs {_SHORTEST_SECONDS}: set at least {least:g}, or lower tuning.parallel"
+        )
+    return seconds
+
+
+def _goes_on(before: Found, now: Found) -> bool:
+    """Tell whether a search may go on from another (SageMaker developer guide, warm start)."""
+    return (
+        before["job"] is not None
+        and {before["strategy"], now["strategy"]} <= {*_WITH_PARENTS}
+        and before["metric"] == now["metric"]
+        and sorted(before["names"]) == now["names"]
+    )

@@ -1,0 +1,95 @@
+"""A threshold is best for what is asked, steady with few rows, and right with many."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from predict.decision.threshold import Aim, threshold_of, value_of
+from scoring.calibrated import sigmoid
+
+F1, ACCURACY = Aim("f1"), Aim("accuracy")
+COST = Aim("cost", {"false_alarm": 1.0, "miss": 5.0})
+
+
+def sample(rows: int, seed: int = 0, base: float = -2.0, bend: float = 0.0) -> tuple[Any, Any]:
+    """Return truth, and probabilities that are right unless they are bent."""
+    draw = np.random.default_rng(seed)
+    margin = base + 1.5 * draw.standard_normal(rows)
+    truth = (draw.random(rows) < sigmoid(margin)).astype(float)
+    return truth, sigmoid(margin + bend * np.abs(margin - base))
+
+
+POPULATION = sample(200_000, 99)
+
+
+def gained(threshold: float, aim: Aim) -> float:
+    """Return how much better than 0.5 a threshold is for a population."""
+    truth, predicted = POPULATION
+    ours, usual = (value_of(truth, predicted >= at, aim) for at in (threshold, 0.5))
+    return ours - usual
+
+
+@pytest.mark.parametrize("rows", [100, 300, 1_000, 10_000])
+def test_f1_is_nearly_the_best_that_any_threshold_has(rows: int) -> None:
+    truth, predicted = POPULATION
+    best = max(value_of(truth, predicted >= at, F1) for at in np.linspace(0.05, 0.6, 56))
+    found = [value_of(truth, predicted >= threshold_of(*sample(rows, n), F1), F1) for n in range(4)]
+    assert np.mean(found) > best - 0.02
+    assert value_of(truth, predicted >= 0.5, F1) < best - 0.1
+
+
+@pytest.mark.parametrize("aim", [F1, ACCURACY, COST], ids=["f1", "accuracy", "cost"])
+@pytest.mark.parametrize("rows", [30, 100, 1_000])
+def test_threshold_is_worse_than_usual_by_no_more_than_noise(rows: int, aim: Aim) -> None:
+    gains = [gained(threshold_of(*sample(rows, seed), aim), aim) for seed in range(12)]
+    assert np.mean(gains) > -0.002
+    assert np.quantile(gains, 0.1) > -0.003
+
+
+def test_costs_are_the_share_of_a_false_alarm_in_both() -> None:
+    assert threshold_of(*sample(1_000), COST) == pytest.approx(1 / 6, abs=0.005)
+    assert threshold_of(np.zeros(0), np.zeros(0), COST) == 1 / 6
+    dear = Aim("cost", {"false_alarm": 9.0, "miss": 1.0})
+    assert threshold_of(*sample(1_000), dear) == pytest.approx(0.9, abs=0.01)
+
+
+def test_labels_win_where_probabilities_are_wrong() -> None:
+    """All probabilities lie between 0.6 and 1, the positives above 0.9."""
+    truth, predicted = sample(4_000)
+    skewed = 0.6 + 0.4 * predicted
+    for aim in (F1, ACCURACY, COST):
+        found = threshold_of(truth, skewed, aim)
+        right = threshold_of(truth, predicted, aim)
+        ours = value_of(truth, skewed >= found, aim)
+        assert ours > value_of(truth, predicted >= right, aim) - 0.02, aim
+        assert ours > value_of(truth, skewed >= 0.5, aim) + 0.05, aim
+
+
+@pytest.mark.parametrize("positives", [0, 1, 4])
+def test_few_rows_of_a_class_choose_nothing(positives: int) -> None:
+    truth = np.r_[np.ones(positives), np.zeros(200)]
+    predicted = np.linspace(0.01, 0.4, len(truth))
+    assert threshold_of(truth, predicted, F1) == 0.5
+    assert threshold_of(1 - truth, predicted, F1) == 0.5
+
+
+def test_value_is_that_of_the_rows() -> None:
+    truth, positive = np.array([1.0, 1, 1, 0, 0]), np.array([True, True, False, True, False])
+    assert value_of(truth, positive, F1) == pytest.approx(2 * 2 / (3 + 3))
+    assert value_of(truth, positive, ACCURACY) == pytest.approx(-2 / 5)
+    assert value_of(truth, positive, COST) == pytest.approx(-(1 + 5) / 5)
+
+
+def test_same_rows_have_the_same_threshold_in_any_order() -> None:
+    truth, predicted = sample(500)
+    turned = np.random.default_rng(0).permutation(500)
+    assert threshold_of(truth, predicted, F1) == threshold_of(truth[turned], predicted[turned], F1)
+
+
+def test_constant_probabilities_and_hinge_have_a_threshold() -> None:
+    truth = (np.arange(100) % 4 == 0).astype(float)
+    constant = threshold_of(truth, np.full(100, 0.25), F1)
+    assert 0 < constant <= 0.25
+    hinge = (np.arange(100) % 3 == 0).astype(float)
+    assert 0 < threshold_of(truth, hinge, F1) <= 1

@@ -1,0 +1,131 @@
+"""Columns that give the target away are named and asked about; strong ones are not."""
+
+import random
+from typing import Any
+
+import pytest
+
+from pipeline.errors import SettingsError
+from tests.unit.prepare.checks.leak_files import LEAKS, LeakFile
+from tests.unit.prepare.checks.strong_files import SOUND
+from tests.unit.prepare.pipeline_run import Prepared, prepare
+
+ASKED, TOLD, UNCHECKED = "target_given_away", "leakage", "leakage_unchecked"
+_REMEDY = ' in "drop_columns" in pipeline.json, else in "keep_columns".'
+
+
+def named(file: LeakFile) -> str:
+    return f"{file.what}, {file.rows} rows"
+
+
+def said(prepared: Prepared, *codes: str) -> list[str]:
+    return [w["message"] for w in prepared.warnings if w["code"] in (codes or (ASKED, TOLD))]
+
+
+@pytest.mark.parametrize("file", LEAKS, ids=named)
+def test_column_that_gives_the_target_away_is_named_and_asked_about(file: LeakFile) -> None:
+    messages = said(prepare(file.data(), {"target": "y"}))
+    assert len(messages) == 1, messages
+    assert all(f"'{column}'" in messages[0] for column in file.columns)
+    assert messages[0].endswith(_REMEDY)
+
+
+@pytest.mark.parametrize("file", SOUND, ids=named)
+def test_strong_column_is_no_leak(file: LeakFile) -> None:
+    assert said(prepare(file.data(), {"target": "y"}), ASKED, TOLD, UNCHECKED) == []
+
+
+def test_same_is_said_in_any_order_of_the_rows_and_cut_of_the_file() -> None:
+    for file in (LEAKS[4], LEAKS[12], LEAKS[-5], SOUND[9]):
+        head, *rows = file.data().decode().splitlines()
+        expected = said(prepare(file.data(), {"target": "y"}))
+        for seed in range(2):
+            random.Random(seed).shuffle(rows)
+            data = "\n".join([head, *rows, ""]).encode()
+            assert said(prepare(data, {"target": "y"}, chunk_bytes=9_973)) == expected
+
+
+def test_person_settles_it_by_dropping_or_keeping_the_column() -> None:
+    data = LEAKS[1].data()
+    assert said(prepare(data, {"target": "y"}))
+    for setting in ("drop_columns", "keep_columns"):
+        prepared = prepare(data, {"target": "y", setting: [" score "]})
+        used = {f["column"] for f in prepared.json("encoder.json")["features"]}
+        assert (said(prepared), "score" in used) == ([], setting == "keep_columns")
+
+
+def test_identifier_that_is_kept_is_trained_on() -> None:
+    chance = random.Random(8)
+    rows = [f"{n},K{n:04d},{chance.random():.3f},{chance.random():.3f}" for n in range(300)]
+    data = "\n".join(["meter,code,x,y", *rows, ""]).encode()
+    kept = prepare(data, {"target": "y", "keep_columns": ["meter", "code"]})
+    encodings = {f["column"]: f["encoding"] for f in kept.json("encoder.json")["features"]}
+    assert encodings.keys() == {"meter", "code", "x"}
+    assert encodings["meter"] == "numeric"
+    assert kept.json("encoder.json")["id_columns"] == []
+    left = prepare(data, {"target": "y"}).json("encoder.json")
+    assert {f["column"] for f in left["features"]} == {"x"}
+
+
+@pytest.mark.parametrize(
+    "more", [{"drop_columns": ["x"]}, {"id_columns": ["x"]}, {"split": {"group_column": "x"}}]
+)
+def test_column_cannot_be_kept_and_left_out(more: dict[str, Any]) -> None:
+    with pytest.raises(SettingsError, match="both name 'x'"):
+        prepare(b"x,y\n1,2\n", {"target": "y", "keep_columns": ["x"], **more})
+    with pytest.raises(SettingsError, match=r"keep_columns in pipeline\.json names 'z'"):
+        prepare(b"x,y\n1,2\n", {"target": "y", "keep_columns": ["z"]})
+
+
+@pytest.mark.parametrize("task", ["binary", "regression"])
+def test_leak_among_thousands_of_columns_is_found(task: str) -> None:
+    chance, width = random.Random(9), 2_400
+    lines = [",".join([*(f"c{n}" for n in range(width)), "y"])]
+    for _ in range(120):
+        y = chance.random() if task == "regression" else chance.randrange(2)
+        row = [str(chance.randrange(1_000)) for _ in range(width)]
+        row[2_300] = f"{3 * y + 1:.4f}"
+        lines.append(",".join([*row, str(y)]))
+    prepared = prepare("\n".join(lines).encode(), {"target": "y", "task": task})
+    (message,) = said(prepared)
+    assert "'c2300'" in message
+
+
+def test_several_leaks_are_told_in_their_order_and_the_rest_at_once() -> None:
+    chance = random.Random(10)
+    rows = [chance.randrange(2) for _ in range(200)]
+    names = [f"copy {n}" for n in range(6)]
+    data = "\n".join([",".join([*names, "y"]), *(",".join([str(y)] * 7) for y in rows), ""])
+    messages = said(prepare(data.encode(), {"target": "y"}))
+    assert [name for name in names if any(f"'{name}'" in text for text in messages)] == names
+    assert len(messages) == 4
+    assert messages[-1].startswith("Others do so, too: 'copy 3', 'copy 4', 'copy 5'. If not known")
+
+
+def test_few_rows_that_are_there_again_and_again_are_in_both_halves() -> None:
+    chance = random.Random(12)
+    kinds = [(n % 3, n % 2, chance.random()) for n in range(30)]
+    picked = [chance.choice(kinds) for _ in range(30_000)]
+    lines = ["x,gone,again,y", *(f"{x},{y},{again},{y}" for x, y, again in picked)]
+    (message,) = said(prepare("\n".join(lines).encode(), {"target": "y"}))
+    assert message.startswith("Column 'gone' alone avoids 100 %")
+    by_heart = ["again,y", *(f"{again},{y}" for _, y, again in picked)]
+    assert said(prepare("\n".join(by_heart).encode(), {"target": "y"})) == []
+
+
+def test_column_of_many_things_that_are_known_by_heart_is_told_and_not_asked_about() -> None:
+    chance = random.Random(11)
+    towns = {f"town {n}": chance.randrange(2) for n in range(60)}
+    picked = [chance.choice(list(towns)) for _ in range(1_500)]
+    lines = ["town,x,y", *(f"{t},{chance.random():.4f},{towns[t]}" for t in picked)]
+    prepared = prepare("\n".join(lines).encode(), {"target": "y"})
+    assert [w["code"] for w in prepared.warnings] == [TOLD]
+
+
+def test_what_could_not_be_looked_for_is_said() -> None:
+    long = "x" * 500_000
+    rows = [f"{n % 2},{n * 7 % 31},{long}{n}" for n in range(70)]
+    data = "\n".join(["y,x,note", *rows]).encode()
+    (message,) = said(prepare(data, {"target": "y"}), UNCHECKED)
+    assert "was not looked for" in message
+    assert said(prepare(b"y,x\n" + b"1,2\n0,3\n" * 10, {"target": "y"}), UNCHECKED) == []

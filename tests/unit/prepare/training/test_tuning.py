@@ -1,0 +1,223 @@
+"""The request of a search: what is tried, and for how long."""
+
+import json
+from typing import Any
+
+import boto3
+import pytest
+from botocore.validate import ParamValidator
+
+from dropforge.cloud.sagemaker.jobs.tuning.checks import check
+from pipeline import run_names
+from pipeline.errors import SettingsError
+from prepare.training import hyperparameters
+from prepare.training.job import PRICES_FILE
+from tests.unit.prepare.pipeline_run import INSTANCE, prepare
+from tests.unit.prepare.steps.test_fit import labelled
+
+PRICE = json.loads(PRICES_FILE.read_text())["usd_per_hour"][INSTANCE]
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-xgboost:3.2-0"
+BINARY, CLASSES, NUMBERS = labelled("no", "yes"), labelled("a", "b", "c"), labelled("1", "2.5", "3")
+
+
+def searching(data: bytes = BINARY, tuning: Any = True, **settings: Any) -> dict[str, Any]:
+    found: dict[str, Any] = prepare(data, {"tuning": tuning, **settings}).fit
+    return found
+
+
+def ranges_of(fit: dict[str, Any]) -> dict[str, tuple[float, float]]:
+    ranges = fit["tuning"]["config"]["ParameterRanges"]
+    return {
+        one["Name"]: (float(one["MinValue"]), float(one["MaxValue"]))
+        for kind in ranges.values()
+        for one in kind
+    }
+
+
+def request_of(fit: dict[str, Any]) -> dict[str, Any]:
+    """Put the parts together as the state machine does."""
+    tuning = fit["tuning"]
+    channel = {
+        "ContentType": "text/csv",
+        "DataSource": {"S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": "s3://b/train/"}},
+    }
+    warm = {"WarmStartConfig": tuning["warm_start"]} if "warm_start" in tuning else {}
+    return {
+        "HyperParameterTuningJobName": tuning["attempts"][0],
+        "HyperParameterTuningJobConfig": tuning["config"],
+        "TrainingJobDefinition": {
+            "StaticHyperParameters": tuning["static"],
+            "AlgorithmSpecification": {
+                "TrainingImage": IMAGE,
+                "TrainingInputMode": "File",
+            },
+            "RoleArn": "arn:aws:iam::123456789012:role/sagemaker",
+            "InputDataConfig": [{**channel, "ChannelName": n} for n in ("train", "validation")],
+            "OutputDataConfig": {"S3OutputPath": "s3://b/model"},
+            "ResourceConfig": fit["resource_config"],
+            "StoppingCondition": fit["stopping_condition"],
+            "EnableManagedSpotTraining": fit["use_spot"],
+        },
+        **warm,
+    }
+
+
+def test_run_without_a_search_has_no_part_of_one() -> None:
+    plain = prepare(BINARY).fit
+    assert "tuning" not in plain
+    assert "start" not in plain
+    assert searching()["hyperparameters"] == plain["hyperparameters"]
+
+
+@pytest.mark.parametrize("data", [BINARY, CLASSES, NUMBERS], ids=["binary", "classes", "numbers"])
+@pytest.mark.parametrize("strategy", ["Bayesian", "Random", "Hyperband"])
+def test_request_is_one_that_sagemaker_takes(data: bytes, strategy: str) -> None:
+    request = request_of(searching(data, {"strategy": strategy}))
+    model = boto3.client("sagemaker", region_name="us-east-1").meta.service_model
+    shape = model.operation_model("CreateHyperParameterTuningJob").input_shape
+    report = ParamValidator().validate(request, shape)
+    assert not report.has_errors(), report.generate_report()
+    check(request)
+
+
+def test_each_hyperparameter_is_searched_for_or_the_same_in_all_jobs() -> None:
+    fit = searching()
+    static, searched = fit["tuning"]["static"], ranges_of(fit)
+    assert not static.keys() & searched.keys()
+    assert static.keys() | searched.keys() >= fit["hyperparameters"].keys()
+    assert {n: fit["hyperparameters"][n] for n in static} == static
+    assert fit["tuning"]["found"]["names"] == sorted(static.keys() | searched.keys())
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "metric", "type_"),
+    [
+        (BINARY, {}, "validation:logloss", "Minimize"),
+        (CLASSES, {}, "validation:mlogloss", "Minimize"),
+        (NUMBERS, {}, "validation:rmse", "Minimize"),
+        # The container stops early by the last of several, and so does the search go by it.
+        (BINARY, {"eval_metric": "logloss,auc"}, "validation:auc", "Maximize"),
+    ],
+)
+def test_search_goes_by_what_stops_the_training(
+    data: bytes, settings: dict[str, Any], metric: str, type_: str
+) -> None:
+    config = searching(data, hyperparameters=settings)["tuning"]["config"]
+    assert config["HyperParameterTuningJobObjective"] == {"MetricName": metric, "Type": type_}
+
+
+def test_jobs_are_counted_with_the_first_and_names_fit_the_service() -> None:
+    tuning = searching(tuning={"jobs": 9, "parallel": 3})["tuning"]
+    limits = tuning["config"]["ResourceLimits"]
+    assert (limits["MaxNumberOfTrainingJobs"], limits["MaxParallelTrainingJobs"]) == (8, 3)
+    assert tuning["asked"] == 9
+    assert tuning["attempts"] == run_names.searches_of("set-1")
+
+
+def test_settings_own_hyperparameters_and_ranges_win() -> None:
+    found = ranges_of(
+        searching(
+            hyperparameters={"learning_rate": 0.1, "max_depth": 3},
+            tuning={"ranges": {"alpha": [0.5, 2], "subsample": [0.6, 0.7]}},
+        )
+    )
+    assert not {"eta", "max_depth"} & found.keys()
+    assert (found["alpha"], found["subsample"]) == ((0.5, 2), (0.6, 0.7))
+    assert {"min_child_weight", "colsample_bytree", "lambda"} <= found.keys()
+
+
+def test_deeper_trees_are_tried_on_more_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    small = ranges_of(searching())["max_depth"]
+    monkeypatch.setattr("prepare.training.ranges.SMALL_ROWS", 10)
+    large = ranges_of(searching())["max_depth"]
+    assert large[0] > small[0]
+    assert large[1] > small[1]
+
+
+def test_linear_model_is_searched_without_what_trees_have() -> None:
+    fit = searching(hyperparameters={"booster": "gblinear", "num_round": 20})
+    assert set(ranges_of(fit)) == {"eta", "lambda", "alpha"}
+
+
+@pytest.mark.parametrize(
+    ("tuning", "stopping"),
+    [
+        ({}, "Off"),
+        ({"strategy": "Hyperband"}, "Off"),
+    ],
+)
+def test_slow_learners_are_not_stopped_for_being_slow(tuning: Any, stopping: str) -> None:
+    assert searching(tuning=tuning)["tuning"]["config"]["TrainingJobEarlyStoppingType"] == stopping
+
+
+def test_jobs_of_one_learning_rate_may_be_stopped_early() -> None:
+    config = searching(hyperparameters={"eta": 0.1})["tuning"]["config"]
+    assert config["TrainingJobEarlyStoppingType"] == "Auto"
+
+
+def test_hyperband_knows_how_many_rounds_there_are() -> None:
+    settings: Any = {"tuning": {"strategy": "Hyperband"}, "hyperparameters": {"num_round": 270}}
+    bands = searching(**settings)["tuning"]["config"]["StrategyConfig"]["HyperbandStrategyConfig"]
+    assert bands == {"MinResource": 10, "MaxResource": 270}
+
+
+def test_cost_limit_ends_the_search_before_its_instances_could_cost_more() -> None:
+    fit = searching(tuning={"max_cost_usd": 0.2, "parallel": 3}, instance_count=2)
+    tuning = fit["tuning"]
+    seconds = tuning["config"]["ResourceLimits"]["MaxRuntimeInSeconds"]
+    assert tuning["usd_per_hour"] == pytest.approx(2 * PRICE)
+    assert 0.19 < seconds / 3600 * 3 * 2 * PRICE <= 0.2
+    assert tuning["timeout_seconds"] > seconds
+
+
+def test_search_without_a_cost_limit_ends_when_all_its_jobs_may_have(
+) -> None:  # fmt: skip
+    fit = searching(tuning={"jobs": 21, "parallel": 4}, max_runtime_seconds=600)
+    limits = fit["tuning"]["config"]["ResourceLimits"]
+    assert limits["MaxRuntimeInSeconds"] >= 5 * 600
+    assert fit["tuning"]["timeout_seconds"] > limits["MaxRuntimeInSeconds"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "says"),
+    [
+        (
+            {"tuning": {"max_cost_usd": 0.001}},
+            "buys 3 seconds of 4 x 1 x ml.m5.xlarge; a search needs 120: set at least 0.04",
+        ),
+        (
+            {"tuning": {"max_cost_usd": 1}, "instance_type": "ml.x99.huge"},
+            "the price of ml.x99.huge is not known; delete it",
+        ),
+        (
+            {"tuning": {"ranges": {"eta": [0.1, 0.2]}}, "hyperparameters": {"learning_rate": 0.1}},
+            "tuning.ranges.eta and the hyperparameter eta, which exclude each other",
+        ),
+        (
+            {"tuning": True, "hyperparameters": {"eval_metric": "rmsle"}},
+            "eval_metric rmsle, by which SageMaker cannot search; set one of accuracy",
+        ),
+    ],
+)
+def test_search_that_contradicts_other_settings_is_refused(
+    settings: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(SettingsError) as caught:
+        prepare(BINARY, settings)
+    assert says in str(caught.value)
+
+
+def test_single_models_are_searched_for_where_several_make_the_model(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = hyperparameters.hyperparameters
+
+    def ensemble(*args: Any) -> dict[str, str]:
+        return given(*args) | {"_kfold": "5"}
+
+    monkeypatch.setattr("prepare.training.goes_by.hyperparameters", ensemble)
+    assert prepare(BINARY).fit["hyperparameters"]["_kfold"] == "5"
+    fit = searching()
+    assert fit["tuning"]["ensemble"] == {"_kfold": "5"}
+    assert "_kfold" not in fit["hyperparameters"]
+    assert "_kfold" not in fit["tuning"]["static"]
