@@ -134,6 +134,14 @@ def test_column_of_many_things_that_are_known_by_heart_is_told_and_not_asked_abo
     assert [w["code"] for w in prepared.warnings] == [TOLD]
 
 
+def test_leak_in_a_file_of_long_lines_is_found() -> None:
+    long = "x" * 60_000
+    rows = [f"{n % 2},{n % 2 + n % 7 / 100},{long}{n}" for n in range(150)]
+    data = "\n".join(["y,score,note", *rows]).encode()
+    (message,) = said(prepare(data, {"target": "y"}), ASKED, TOLD, UNCHECKED)
+    assert message.startswith("Column 'score' alone")
+
+
 def test_what_could_not_be_looked_for_is_said() -> None:
     long = "x" * 500_000
     rows = [f"{n % 2},{n * 7 % 31},{long}{n}" for n in range(70)]
