@@ -28,6 +28,9 @@ def main(folder: Path, task: str, rows: int) -> None:
     classes = _OBJECTIVES[task].get("num_class", 2)
     names = [f"column {number}" for number in range(FEATURES)]
     _write(folder, layout.ENCODER, json.dumps(encoder(names, task, classes)).encode())
+    scoring = {"champion": {"found": True}, "settings": {}, "size": 0}
+    scoring |= {"written": "utf-8", "mark": False, "packed": False}
+    _write(folder, layout.SCORING, json.dumps(scoring).encode())
     note = {"index": 0, "rows": rows, "plain": True, "unseen": {}}
     name = layout.join("chunks", layout.note_name(layout.SCORE_NOTE, 0))
     _write(folder, name, json.dumps(note).encode())

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from predict.decision import calibration as module
 from predict.decision.calibration import calibration_of, log_losses
 from scoring.calibrated import calibrated, log_odds, sigmoid
 from scoring.decision import Decision
@@ -90,3 +91,16 @@ def test_probabilities_of_0_and_1_are_no_obstacle() -> None:
     gain = calibration_of(truth, predicted)
     assert np.isfinite([gain.raw, gain.corrected]).all()
     assert np.isfinite(log_odds(predicted)).all()
+
+
+def test_gain_is_that_of_rows_that_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes: list[int] = []
+    fitted = module._fitted
+
+    def noted(truth: Any, predicted: Any) -> Decision:
+        sizes.append(len(truth))
+        return fitted(truth, predicted)
+
+    monkeypatch.setattr(module, "_fitted", noted)
+    calibration_of(*two(200, 1, 3.0))
+    assert sizes == [180] * 10 + [200]

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from bench.thresholds.__main__ import AIMS, FAMILIES, drawn
+from predict.decision import threshold as module
 from predict.decision.threshold import Aim, threshold_of, value_of
 from scoring.calibrated import sigmoid
 
@@ -103,3 +104,13 @@ def test_bench_measures_what_is_chosen() -> None:
     assert found.corrected == 3
     assert (found.losses < -0.3).all()
     assert (found.values > value_of(truth, predicted >= 0.5, F1)).all()
+
+
+def test_usual_threshold_stands_where_it_is_better_and_labels_tell_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(module, "_by_labels", lambda *_: 0.0)
+    truth = np.tile([0.0, 0, 0, 1], 25)
+    # Negatives whose probability is far too high: right ones would let 0.4 be the best threshold.
+    predicted = np.where(truth == 1, 0.8, 0.45)
+    assert threshold_of(truth, predicted, F1) == 0.5
