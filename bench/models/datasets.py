@@ -52,13 +52,10 @@ _DEVELOPMENT = {
     "sacramento": ("modeldata", "Sacramento", "price"),
     "car_prices": ("modeldata", "car_prices", "Price"),
     "taxi": ("modeldata", "taxi", "tip"),
-    "wage": ("ISLR", "Wage", "wage"),
     "oj": ("ISLR", "OJ", "Purchase"),
     "deliveries": ("modeldata", "deliveries", "time_to_delivery"),
     "leaf": ("modeldata", "leaf_id_flavia", "species"),
     "movies": ("ggplot2movies", "movies", "rating"),
-    "loans": ("openintro", "loans_full_schema", "interest_rate"),
-    "flchain": ("survival", "flchain", "death"),
     "caravan": ("ISLR", "Caravan", "Purchase"),
     "storms": ("dplyr", "storms", "status"),
     "earnings": ("AER", "CPSSW8", "earnings"),
@@ -66,7 +63,7 @@ _DEVELOPMENT = {
 _INSTALLED_JUDGED = (
     *("anes96", "breast_cancer", "cattaneo", "diabetes", "digits", "seattle_weather"),
 )
-_INSTALLED_DEVELOPMENT = ("fair", "mvreg", "modechoice", "seattle_temps", "randhie")
+_INSTALLED_DEVELOPMENT = ("fair", "mvreg", "seattle_temps", "randhie")
 
 
 def _all(tables: dict[str, tuple[str, str, str]], names: tuple[str, ...]) -> Any:

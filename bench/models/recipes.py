@@ -52,7 +52,41 @@ def searched(changes: dict[str, str]) -> Recipe:
     return recipe
 
 
-RECIPES: dict[str, _MakeRecipe] = {"ours": ours, "earlier": earlier, "tuned": searched}
+def refit(changes: dict[str, str]) -> Recipe:
+    """Train once more, on train and validation together, for the rounds that were found."""
+
+    def recipe(parts: Parts) -> Array:
+        chosen = _found(parts, changes)
+        both = {"train": ("train", "validation")}
+        return trained(parts, chosen, channels=both).predict(parts.test[0])
+
+    return recipe
+
+
+def kfold(changes: dict[str, str]) -> Recipe:
+    """Train the container's models of folds, for the rounds that were found."""
+
+    def recipe(parts: Parts) -> Array:
+        found = _found(parts, changes)
+        return trained(parts, found | {"_kfold": "5"}).predict(parts.test[0])
+
+    return recipe
+
+
+def _found(parts: Parts, changes: dict[str, str]) -> dict[str, str]:
+    chosen = parts.hyperparameters | changes
+    rounds = trained(parts, chosen).boosters[0].num_boosted_rounds()
+    chosen.pop("early_stopping_rounds", None)
+    return chosen | {"num_round": str(rounds)}
+
+
+RECIPES: dict[str, _MakeRecipe] = {
+    "ours": ours,
+    "earlier": earlier,
+    "refit": refit,
+    "kfold": kfold,
+    "tuned": searched,
+}
 
 
 def recipe_of(text: str) -> Recipe:

@@ -74,6 +74,7 @@ def autogluon_medium(parts: Parts) -> Array:
         answer = subprocess.run(
             [os.environ[AUTOGLUON], str(script), folder, parts.task],
             check=False, capture_output=True, text=True, timeout=1800,
+            env={name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"},
         )  # fmt: skip
         if answer.returncode:
             raise RuntimeError(answer.stderr[-500:])

@@ -38,16 +38,14 @@ def read_learning_curve(logs: Any, job: str, metric: str | None = None) -> Curve
     """
     own = f"{job}/"
     request: dict[str, Any] = {"logGroupName": LOG_GROUP, "logStreamNamePrefix": own}
-    lines: list[str] = []
+    streams: dict[str, list[str]] = {}
     try:
         for _ in range(_MAX_PAGES):
             page = logs.filter_log_events(**request)
             # The group holds every job's streams; a curve of another job would go unnoticed.
-            lines += [
-                event["message"]
-                for event in page.get("events", [])
-                if event.get("logStreamName", "").startswith(own)
-            ]
+            for event in page.get("events", []):
+                if (stream := event.get("logStreamName", "")).startswith(own):
+                    streams.setdefault(stream, []).append(event["message"])
             if not page.get("nextToken"):
                 break
             request["nextToken"] = page["nextToken"]
@@ -56,9 +54,11 @@ def read_learning_curve(logs: Any, job: str, metric: str | None = None) -> Curve
         raise NoLearningCurveError(f"the log {LOG_GROUP} was not read ({code})") from error
     except BotoCoreError as error:
         raise NoLearningCurveError(f"the log {LOG_GROUP} was not read ({error})") from error
-    if not lines:
+    if not streams:
         raise NoLearningCurveError(f"the log {LOG_GROUP} has no stream of the job {job}")
-    return parse_learning_curve(lines, metric)
+    # Of several instances one prints, or all print the same.
+    told = (lines for _, lines in sorted(streams.items()) if any(map(_ROUND.search, lines)))
+    return parse_learning_curve(next(told, []), metric)
 
 
 def watched_metric(hyperparameters: Mapping[str, str]) -> str | None:
@@ -74,7 +74,8 @@ def watched_metric(hyperparameters: Mapping[str, str]) -> str | None:
 def parse_learning_curve(lines: list[str], metric: str | None = None) -> Curve:
     """Read the learning curve from log lines, thinned to a number that a plot can show.
 
-    Each instance prints every round; the first counts.
+    A job with folds trains a model after the other, whose rounds begin anew, and prints means of
+    all at the end; the first model's rounds are the curve.
 
     Parameters
     ----------
@@ -84,6 +85,8 @@ def parse_learning_curve(lines: list[str], metric: str | None = None) -> Curve:
     found: dict[int, dict[str, dict[str, float]]] = {}
     for line in lines:
         if match := _ROUND.search(line):
+            if int(match[1]) == 0 and max(found, default=0) > 0:
+                break
             values: dict[str, dict[str, float]] = {}
             for side, name, text in _VALUE.findall(line):
                 # Of two of one name the container's own is the last, which stops the training.

@@ -6,6 +6,7 @@ statistics would be used of it. Its model format is documented and kept stable
 """
 
 import json
+import re
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ from evaluate.model.ubjson import read_ubjson
 from scoring.archive import ModelArchiveError, ModelTooLargeError, Readable, read_files
 
 MEMBER = "xgboost-model"
+_NAME = re.compile(rf"{MEMBER}(-\d+)?")
 MAX_JSON_BYTES = 32 * 1024**2
 MAX_JSON_VALUES = 4_000_000
 
@@ -30,6 +32,8 @@ class Model:
 
     version: str
     """The xgboost release that wrote it."""
+    models: int
+    """How many files it has, whose mean is the prediction: with folds several."""
     trees: int
     gain: dict[int, float]
     """Mean gain of the splits on each feature, by index; for a linear model |weight|."""
@@ -48,12 +52,33 @@ def read_model(archive: Readable) -> Model:
         The model is too large or in another format.
     """
     try:
-        files = read_files(archive, MEMBER.__eq__)
+        files = read_files(archive, lambda name: _NAME.fullmatch(name) is not None)
     except ModelTooLargeError as error:
         raise ModelFormatError(str(error)) from error
-    if MEMBER not in files:
+    if not files:
         raise ModelArchiveError(f"it has no member {MEMBER}")
-    return parse_model(files[MEMBER])
+    return _together([parse_model(files[name]) for name in sorted(files)])
+
+
+def _together(models: list[Model]) -> Model:
+    """Add up the trees of models whose mean is the prediction."""
+    if len(models) == 1:
+        return models[0]
+    total: dict[int, float] = defaultdict(float)
+    splits: dict[int, int] = defaultdict(int)
+    for model in models:
+        for feature, gain in model.gain.items():
+            # A linear model has weights and no splits.
+            total[feature] += gain * model.splits.get(feature, 1)
+            splits[feature] += model.splits.get(feature, 1)
+    linear = not any(model.splits for model in models)
+    return Model(
+        models[0].version,
+        len(models),
+        sum(model.trees for model in models),
+        {feature: total[feature] / splits[feature] for feature in total},
+        {} if linear else dict(splits),
+    )
 
 
 def parse_model(content: bytes | bytearray) -> Model:
@@ -101,7 +126,7 @@ def _trees(trees: list[Any], version: str) -> Model:
             total[feature] += gain
             splits[feature] += 1
     gain = {feature: total[feature] / splits[feature] for feature in total}
-    return Model(version, len(trees), gain, dict(splits))
+    return Model(version, 1, len(trees), gain, dict(splits))
 
 
 def _linear(booster: Any, parameters: Any, version: str) -> Model:
@@ -109,4 +134,4 @@ def _linear(booster: Any, parameters: Any, version: str) -> Model:
     weights = np.asarray(booster["model"]["weights"], dtype=np.float64)
     # One row a feature, one column an output, the biases last.
     table = np.abs(weights.reshape(features + 1, -1)[:-1]).mean(axis=1)
-    return Model(version, 0, dict(enumerate(table.tolist())), {})
+    return Model(version, 1, 0, dict(enumerate(table.tolist())), {})

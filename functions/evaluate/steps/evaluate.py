@@ -169,6 +169,11 @@ def _model_part(
     try:
         model = _model(files, training["model_data"])
         part["importance"], xgboost = importance_of(model, encoder["features"]), model.version
+        if model.models > 1:
+            part["notes"].append(
+                f"The prediction is the mean of {model.models} models. Feature importance is of "
+                f"all, the learning curve of the first, and they have seen validation rows, too."
+            )
     except ModelFormatError as error:
         part["notes"].append(f"Feature importance is left out: {error}.")
     try:

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from math import exp
+from math import expm1, sqrt
 
 from pipeline.documents.chunk_profile import Numbers
 from table.profiling.distinct import Variety
@@ -18,8 +18,10 @@ _YEARS = range(1500, 2101)
 # Rows that share a value if so many numbers were drawn from their range, at the least; by chance
 # alone none of them does once in 150 columns, and measurements, which crowd, do so more often.
 _BY_CHANCE = 5
-# Of these, how many may be there all the same: a join may find two rows for one.
+# Of these, how many may be there all the same: a join may find two rows for one. They must be so
+# many times the square root fewer, that of evenly drawn numbers one column in 130 is at the most.
 _REPEATED = 0.25
+_FEWER = 2.2
 # A mean of n evenly drawn numbers lies off their middle by 1/sqrt(12 n) of their range.
 _OFF_MIDDLE, _ERRORS = 0.05, 2
 
@@ -109,9 +111,11 @@ def _counts_up(numbers: Numbers, variety: Variety) -> bool:
     if numbers.get("step") != 1:
         return False
     crowd = numbers["count"] / (numbers["max"] - numbers["min"] + 1)
-    by_chance = 1 - (1 - exp(-crowd)) / crowd
-    repeated = 1 - variety.share
-    return by_chance * variety.seen >= _BY_CHANCE and repeated <= _REPEATED * by_chance
+    expected = (1 + expm1(-crowd) / crowd) * variety.seen
+    if expected < _BY_CHANCE:
+        return False
+    repeated = (1 - variety.share) * variety.seen
+    return repeated <= min(_REPEATED * expected, expected - _FEWER * sqrt(expected))
 
 
 def _is_code(numbers: Numbers, written: Written) -> bool:

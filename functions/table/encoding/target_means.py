@@ -29,6 +29,10 @@ _TELLING = 16.0
 """Rows that are added at most where values differ much: they are 6 % of all variance (ADR 58)."""
 
 
+_SURE = 4.0
+"""Rows of a value for each that is added, where means are sure: 80 % of such a mean is its own."""
+
+
 @dataclass(frozen=True)
 class Means:
     """What is learned of a column: for files that follow, and for the rows that it is from.
@@ -104,7 +108,7 @@ def means_of(sums: TargetSums, outputs: Outputs, *, fold: bool) -> Means | None:
         "means": [_text(mean) for mean in others],
     }
     usual = int((rows * rows).sum()) / int(rows.sum())
-    sure = [n for n, way in enumerate(ways) if way.added is not None and way.added <= usual]
+    sure = [n for n, way in enumerate(ways) if way.added is not None and _SURE * way.added <= usual]
     telling = [n for n, way in enumerate(ways) if way.added is not None and way.added <= _TELLING]
     return Means(table, folds, sure, telling)
 

@@ -117,9 +117,12 @@ def test_model_that_an_unanswered_call_has_made_is_used(
     [role] = [
         r["Arn"] for r in iam.list_roles()["Roles"] if "SageMakerExecutionRole" in r["RoleName"]
     ]
+    # CreateModel looks for the data, which the job will write anew.
+    key = f"runs/{run}/model/{run}/output/model.tar.gz"
+    application.client("s3").put_object(Bucket=application.bucket, Key=key, Body=b"")
     container = {
         "Image": saved["Image"],
-        "ModelDataUrl": f"s3://{application.bucket}/runs/{run}/model/{run}/output/model.tar.gz",
+        "ModelDataUrl": f"s3://{application.bucket}/{key}",
     }
     application.client("sagemaker").create_model(
         ModelName=run, PrimaryContainer=container, ExecutionRoleArn=role

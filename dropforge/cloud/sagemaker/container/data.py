@@ -78,11 +78,14 @@ def validate_channels(channels: dict[str, dict[str, Any]]) -> dict[str, dict[str
     return channels
 
 
-def matrix_of(path: Path, content_type: str, csv_weights: int) -> "xgboost.DMatrix | None":
+def matrix_of(
+    path: Path, content_type: str, csv_weights: int, *more: Path
+) -> "xgboost.DMatrix | None":
     """Load a channel; None when its files hold no bytes.
 
     Parameters
     ----------
+    more : channels whose rows come behind. AWS's container puts the files in any order.
     csv_weights : 1 if the second column of a CSV file holds the row's weight.
 
     Raises
@@ -90,9 +93,9 @@ def matrix_of(path: Path, content_type: str, csv_weights: int) -> "xgboost.DMatr
     UserError
         A hidden file, a delimiter that cannot be guessed, text that is no number.
     """
-    if _size_of(path) == 0:
+    if sum(map(_size_of, (path, *more))) == 0:
         return None
-    for file in _data_files(path):
+    for file in [file for each in (path, *more) for file in _data_files(each)]:
         if content_type == _CSV:
             with file.open(encoding="utf-8", errors="ignore") as lines:
                 delimiter_of(lines.readline())
@@ -101,7 +104,8 @@ def matrix_of(path: Path, content_type: str, csv_weights: int) -> "xgboost.DMatr
         # goes meanwhile; in the folder for all temporary files many do.
         merged = Path(own, "data")
         merged.mkdir()
-        _gather(path, merged)
+        for number, each in enumerate((path, *more)):
+            _gather(each, merged, f"{number}_" if more else "")
         matrix = _READERS[content_type](merged, csv_weights)
     if matrix.get_label().size == 0:
         raise UserError(
@@ -141,7 +145,7 @@ def _data_files(path: Path) -> list[Path]:
     return []
 
 
-def _gather(path: Path, target: Path) -> None:
+def _gather(path: Path, target: Path, prefix: str) -> None:
     """Link all files into one folder, since XGBoost reads one folder."""
     for file in sorted(path.rglob("*")):
         inner = file.relative_to(path)
@@ -150,7 +154,7 @@ def _gather(path: Path, target: Path) -> None:
         if len(inner.parts) > _FOLDER_DEPTH:
             logger.warning("Files deeper than %d folders are not loaded: %s", _FOLDER_DEPTH, inner)
             continue
-        (target / "_".join(inner.parts)).symlink_to(file)
+        (target / (prefix + "_".join(inner.parts))).symlink_to(file)
 
 
 def _read_csv(folder: Path, csv_weights: int) -> "xgboost.DMatrix":

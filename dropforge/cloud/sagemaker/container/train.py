@@ -2,16 +2,15 @@
 
 import json
 import logging
-import os
-import signal
+from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import xgboost
 from xgboost.tracker import RabitTracker
 
 from dropforge.cloud.sagemaker.container import data, metrics
+from dropforge.cloud.sagemaker.container.boosters import Models, cross_validated
 from dropforge.cloud.sagemaker.container.errors import (
     AlgorithmError,
     ContainerError,
@@ -19,19 +18,10 @@ from dropforge.cloud.sagemaker.container.errors import (
     UserError,
 )
 from dropforge.cloud.sagemaker.container.hyperparameters import validate
-from dropforge.cloud.sagemaker.container.rounds import (
-    KeepIntermediate,
-    Progress,
-    checkpoint_of,
-    keep_checkpoints,
-    rank,
-    save,
-    stop_early,
-)
+from dropforge.cloud.sagemaker.container.rounds import rank, save
 
 logger = logging.getLogger(__name__)
 
-MODEL_NAME = "xgboost-model"
 # Faults of the data that the container lays at the user's door (constants/xgb_constants.py).
 _CUSTOMER_ERRORS = (
     "label must be in [0,1] for logistic regression",
@@ -79,6 +69,15 @@ def _fail(root: Path, error: Exception) -> None:
     )
 
 
+@dataclass(frozen=True)
+class _Tables:
+    """The channels' rows; ``together`` has both channels' if folds are drawn from them."""
+
+    train: Any
+    validation: Any
+    together: Any
+
+
 def _run(root: Path) -> None:
     config = root / "input" / "config"
     values = validate(_read(config / "hyperparameters.json"))
@@ -98,16 +97,21 @@ def _run(root: Path) -> None:
     validation = None
     if "validation" in channels:
         validation = data.matrix_of(folder / "validation", content, weights)
+    together = train
+    if "_kfold" in values and validation is not None:
+        paths = (folder / "train", folder / "validation")
+        together = data.matrix_of(paths[0], content, weights, paths[1])
+    tables = _Tables(train, validation, together)
     if len(resources["hosts"]) > 1:
-        _train_together(resources, values, train, validation, root, checkpoint_dir, channels)
+        _train_together(resources, values, tables, root, checkpoint_dir, channels)
         return
     if train is None:
         raise UserError(f"No data in training channel path {folder / 'train'}")
     if "validation" in channels and validation is None:
         raise UserError(f"No data in validation channel path {folder / 'validation'}")
     logger.info("Single node training.")
-    _share_threads(values, train, resources)
-    _train(values, train, validation, root, checkpoint_dir, master=True)
+    _share_threads(values, tables.train, resources)
+    _train(values, tables, root, checkpoint_dir, master=True)
 
 
 def _read(path: Path) -> Any:
@@ -117,8 +121,7 @@ def _read(path: Path) -> Any:
 def _train_together(
     resources: dict[str, Any],
     values: dict[str, Any],
-    train: "xgboost.DMatrix | None",
-    validation: "xgboost.DMatrix | None",
+    tables: _Tables,
     root: Path,
     checkpoint_dir: Path | None,
     channels: dict[str, Any],
@@ -128,9 +131,9 @@ def _train_together(
     The container's hosts first tell each other who has data, and go on without
     those that have none; here the platform has seen to that, see hosts.py.
     """
-    if train is None or ("validation" in channels and validation is None):
+    if tables.train is None or ("validation" in channels and tables.validation is None):
         raise PlatformError("this host has no data and should not have been started")
-    _share_threads(values, train, resources)
+    _share_threads(values, tables.train, resources)
     member = resources["collective"]
     tracker = None
     if resources["current_host"] == resources["hosts"][0]:
@@ -143,62 +146,49 @@ def _train_together(
         tracker.start()
     with xgboost.collective.CommunicatorContext(**member):
         master = rank() == 0
-        _train(values, train, validation, root, checkpoint_dir, master=master)
+        _train(values, tables, root, checkpoint_dir, master=master)
     if tracker is not None:
         tracker.wait_for()
 
 
 def _train(
     values: dict[str, Any],
-    train: "xgboost.DMatrix",
-    validation: "xgboost.DMatrix | None",
+    tables: _Tables,
     root: Path,
     checkpoint_dir: Path | None,
     *,
     master: bool,
 ) -> None:
-    rounds = values.pop("num_round")
-    patience = values.pop("early_stopping_rounds", None)
-    keep = values.pop("save_model_on_termination", "false") == "true"
-    _refuse_cross_validation(values)
+    parts, repeats = values.pop("_kfold", None), values.get("_num_cv_round", 1)
     if "updater" in values:
         values["updater"] = ",".join(values["updater"])
     own_metrics, last = metrics.chosen(values)
-    watched = _watched(train, validation)
-    model = root / "model" / MODEL_NAME
-    model.parent.mkdir(exist_ok=True)
-    checkpoint, done = checkpoint_of(checkpoint_dir)
-    callbacks: list[Any] = [Progress()]
-    if checkpoint_dir and master:
-        callbacks.append(keep_checkpoints(checkpoint_dir, done))
-    if keep and master:
-        callbacks.append(KeepIntermediate(model))
-        signal.signal(signal.SIGTERM, _end_with_model)
-    if patience and last and validation is not None:
-        callbacks.append(stop_early(patience, last, keep_best=master))
+    job = Models(
+        rounds=values.pop("num_round"),
+        patience=values.pop("early_stopping_rounds", None),
+        keep=values.pop("save_model_on_termination", "false") == "true",
+        values=values,
+        own_metrics=own_metrics,
+        last_metric=last,
+        watched=_watched(tables.train, tables.validation),
+        root=root,
+        checkpoints=checkpoint_dir,
+        master=master,
+    )
+    job.model().parent.mkdir(exist_ok=True)
     try:
-        booster = xgboost.train(
-            values,
-            train,
-            num_boost_round=rounds - done,
-            evals=watched,
-            custom_metric=own_metrics,
-            callbacks=callbacks,
-            xgb_model=checkpoint,
-            verbose_eval=False,
-        )
+        if parts is None:
+            boosters: dict[int | None, xgboost.Booster] = {None: job.train(tables.train)}
+        else:
+            values.pop("_num_cv_round", None)
+            boosters = cross_validated(job, tables.together, parts, repeats)
     except Exception as error:
         if any(known in str(error) for known in _CUSTOMER_ERRORS):
             raise UserError(str(error)) from error
         raise AlgorithmError(f"XGB train call failed with exception:\n {error}") from error
     if master:
-        save(booster, model)
-
-
-def _refuse_cross_validation(values: dict[str, Any]) -> None:
-    for name in ("_kfold", "_num_cv_round"):
-        if name in values:
-            raise AlgorithmError(f"this local container does no cross validation ({name})")
+        for fold, booster in boosters.items():
+            save(booster, job.model(fold))
 
 
 def _share_threads(
@@ -220,7 +210,3 @@ def _watched(
         return [(train, "train")]
     logger.info("Validation matrix has %d rows", validation.num_row())
     return [(train, "train"), (validation, "validation")]
-
-
-def _end_with_model(_signum: int, _frame: FrameType | None) -> None:
-    os._exit(0)

@@ -9,7 +9,8 @@ from pipeline.notices import Notice, notice
 from pipeline.settings import Settings
 from pipeline.wording import quoted
 from prepare.checks.leakage.findings import Finding, findings_of
-from prepare.checks.leakage.rows import rows_of
+from prepare.checks.leakage.pairs import MOST, numbers_filled_in
+from prepare.checks.leakage.rows import Rows, rows_of
 from prepare.checks.sample import LEAST_ROWS, Sample
 from table.columns.named_in_settings import kept_columns
 
@@ -32,7 +33,7 @@ def leakage_notices(
         alike = sorted((f for f in found if f.sure is sure), key=lambda f: -f.figure)
         notices += [_told(finding, encoder) for finding in alike[:_SHOWN]]
         notices += _rest(alike[_SHOWN:], sure)
-    return notices
+    return [*notices, *_pairs_left_out(rows)]
 
 
 def _told(finding: Finding, encoder: Encoder) -> Notice:
@@ -75,13 +76,25 @@ def _notice(said: str, sure: bool, what: str) -> Notice:
     return notice("target_given_away" if sure else "leakage", f"{said}. {remedy}")
 
 
-def _unchecked(sample: Sample | None) -> list[Notice]:
-    """Say that nothing was looked for, where that is due to the file's form and not its size."""
-    if sample is None or not sample.partial:
+def _pairs_left_out(rows: Rows) -> list[Notice]:
+    numbers = len(numbers_filled_in(rows.columns)) if rows.task == "regression" else 0
+    if numbers <= MOST:
         return []
     text = (
+        f"Whether two columns together make the target was tried of the first {MOST} of "
+        f"{numbers:,} columns of numbers alone."
+    )
+    return [notice("leakage_unchecked", text)]
+
+
+def _unchecked(sample: Sample | None) -> list[Notice]:
+    """Say that nothing was looked for, where that is due to the file's form and not its size."""
+    if sample is not None and not sample.partial:
+        return []
+    rows = 0 if sample is None else len(sample.labels)
+    text = (
         f"Whether a column gives the target away was not looked for: of the lines that were read "
-        f"for it, {len(sample.labels):,} have a target, all of one value or too few. Shuffle the "
-        f"lines of the file, or shorten them."
+        f"for it, {rows:,} have a target, all of one value or too few. Shuffle the lines of the "
+        f"file, or shorten them."
     )
     return [notice("leakage_unchecked", text)]

@@ -24,11 +24,7 @@ def pairs_that_tell(
     ----------
     columns : of numbers. Those of the first 60 that are filled in in nearly all rows are tried.
     """
-    filled = {
-        name: values
-        for name, values in columns.items()
-        if values.dtype != pl.String and values.null_count() <= (1 - _FILLED) * len(values)
-    }
+    filled = numbers_filled_in(columns)
     names = list(filled)[:MOST]
     if len(names) < 2:
         return []
@@ -52,6 +48,15 @@ def pairs_that_tell(
             at,
         )
     return [(names[int(a)], names[int(b)]) for a, b in dict.fromkeys(found)]
+
+
+def numbers_filled_in(columns: dict[str, pl.Series]) -> dict[str, pl.Series]:
+    """Return the columns of numbers that nearly all rows have."""
+    return {
+        name: values
+        for name, values in columns.items()
+        if values.dtype != pl.String and values.null_count() <= (1 - _FILLED) * len(values)
+    }
 
 
 def _logarithms(rows: pl.DataFrame, at: list[str]) -> pl.DataFrame:

@@ -105,6 +105,26 @@ def test_job_stops_early_and_keeps_the_best_model(
     assert model_of(client, bucket, job).num_boosted_rounds() == rounds - 3
 
 
+def test_job_of_folds_leaves_all_models_what_they_predict_and_their_mean_metrics(
+    sagemaker: Any, client: Client, bucket: str, role: str
+) -> None:
+    parameters = {"objective": "reg:squarederror", "num_round": "4", "_kfold": "3"}
+    job = train(sagemaker, training_request("folds", bucket, role, HyperParameters=parameters))
+    uri = job["ModelArtifacts"]["S3ModelArtifacts"]
+    files = {}
+    for name in ("model", "output"):
+        key = uri.removeprefix(f"s3://{bucket}/").replace("model.tar.gz", f"{name}.tar.gz")
+        body = client("s3").get_object(Bucket=bucket, Key=key)["Body"].read()
+        with tarfile.open(fileobj=io.BytesIO(body)) as archive:
+            files[name] = sorted(archive.getnames())
+    assert files["model"] == [f"xgboost-model-{fold}" for fold in range(3)]
+    assert files["output"] == ["predictions.csv"]
+    lines = [line for line in log_of(client, "folds") if line.startswith("[")]
+    last = [float(line.rpartition(":")[2]) for line in lines if line.startswith("[3]")]
+    metrics = {each["MetricName"]: each["Value"] for each in job["FinalMetricDataList"]}
+    assert metrics["validation:rmse"] == pytest.approx(sum(last) / 3, abs=2e-5)
+
+
 @pytest.mark.parametrize(
     ("parameters", "message"),
     [

@@ -64,6 +64,20 @@ def test_a_long_learning_curve_is_thinned_with_its_last_round() -> None:
     assert curve["rounds"][-1] == 4_999
 
 
+def test_of_models_of_folds_the_first_is_the_curve() -> None:
+    fold = ["[0]\ttrain-rmse:3", "[1]\ttrain-rmse:2"]
+    other = ["[0]\ttrain-rmse:5", "[1]\ttrain-rmse:4", "[2]\ttrain-rmse:1"]
+    curve = parse_learning_curve([*fold, *other, "[9]\ttrain-rmse:7"])
+    assert (curve["rounds"], curve["train"]) == ([0, 1], [3, 2])
+
+
+def test_instances_that_print_all_rounds_are_not_taken_for_folds() -> None:
+    own = [f"[{i}]#011train-rmse:{i}.5" for i in range(3)]
+    theirs = [("job/algo-2-1", line) for line in own[:2]]
+    curve = read_learning_curve(FakeLogs(own, theirs), "job")
+    assert (curve["rounds"], curve["train"]) == ([0, 1, 2], [0.5, 1.5, 2.5])
+
+
 def test_all_pages_of_the_log_are_read() -> None:
     lines = [f"[{i}]#011train-rmse:1.0" for i in range(150)]
     assert len(read_learning_curve(FakeLogs(lines), "job")["rounds"]) == 150

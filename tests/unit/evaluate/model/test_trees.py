@@ -9,7 +9,7 @@ import xgboost
 
 from evaluate.model.trees import ModelFormatError, parse_model, read_model
 from scoring.archive import ModelArchiveError
-from tests.unit.evaluate.container_output import archive
+from tests.unit.evaluate.container_output import archive, packed
 from tests.unit.evaluate.model.boosters import BOOSTERS, trained
 
 
@@ -23,6 +23,34 @@ def test_gain_equals_xgboosts_own(name: str, fmt: str) -> None:
     assert model.gain == pytest.approx(own, rel=1e-5)
     assert model.splits == pytest.approx(splits)
     assert model.version == xgboost.__version__
+
+
+def _folded(boosters: list[xgboost.Booster]) -> bytes:
+    return packed({f"xgboost-model-{n}": bytes(b.save_raw("ubj")) for n, b in enumerate(boosters)})
+
+
+def test_models_of_folds_add_up_their_trees() -> None:
+    boosters = [trained({"max_depth": depth, "seed": depth}) for depth in (1, 2, 4)]
+    model = read_model(io.BytesIO(_folded(boosters)))
+    total: dict[int, float] = {}
+    splits: dict[int, float] = {}
+    for booster in boosters:
+        for name, gain in booster.get_score(importance_type="total_gain").items():
+            total[int(name[1:])] = total.get(int(name[1:]), 0) + gain
+        for name, count in booster.get_score(importance_type="weight").items():
+            splits[int(name[1:])] = splits.get(int(name[1:]), 0) + count
+    assert model.splits == splits
+    assert model.gain == pytest.approx({f: total[f] / splits[f] for f in total}, rel=1e-5)
+    assert model.models == 3
+    assert model.trees == sum(len(booster.get_dump()) for booster in boosters)
+
+
+def test_linear_models_of_folds_give_their_mean_weights() -> None:
+    boosters = [trained({"booster": "gblinear", "eta": eta}) for eta in (0.1, 0.9)]
+    model = read_model(io.BytesIO(_folded(boosters)))
+    each = [parse_model(bytes(booster.save_raw("ubj"))).gain for booster in boosters]
+    assert model.gain == pytest.approx({f: (each[0][f] + each[1][f]) / 2 for f in each[0]})
+    assert (model.models, model.splits) == (2, {})
 
 
 def test_a_linear_model_gives_its_absolute_weights() -> None:

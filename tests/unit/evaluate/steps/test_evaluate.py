@@ -1,5 +1,6 @@
 """The evaluate step on runs as the earlier states leave them."""
 
+import io
 import json
 import warnings
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from sklearn import metrics as sk
 
 from evaluate.steps.evaluate import count_rows
 from pipeline.errors import SettingsError
+from scoring.archive import read_files
 from tests.unit.evaluate.buckets import FakeLogs
 from tests.unit.evaluate.container_output import packed
 from tests.unit.evaluate.made_documents import PREFIX
@@ -75,6 +77,22 @@ def test_a_model_file_that_cannot_be_read_leaves_importance_out(run_of: Runs) ->
     document = run.json("evaluation.json")
     assert document["importance"] is None
     assert "Feature importance is left out" in document["notes"][0]
+
+
+def test_models_of_folds_are_counted_in_the_report(run_of: Runs) -> None:
+    run = run_of("binary")
+    key = run.event["training"]["model_data"].removeprefix("s3://drops/")
+    model = read_files(io.BytesIO(run.s3.objects[key]), "xgboost-model".__eq__)["xgboost-model"]
+    run.s3.objects[key] = packed({f"xgboost-model-{fold}": bytes(model) for fold in range(5)})
+    alone = run_of("binary")
+    evaluated(alone)
+    evaluated(run)
+    document = run.json("evaluation.json")
+    assert (
+        document["importance"]["columns"] == alone.json("evaluation.json")["importance"]["columns"]
+    )
+    assert document["notes"][0].startswith("The prediction is the mean of 5 models.")
+    assert "the mean of 5 models" in run.text("report.html")
 
 
 def test_rows_are_added_up_over_all_chunks(run_of: Runs) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from bench.thresholds.__main__ import AIMS, FAMILIES, drawn
 from predict.decision.threshold import Aim, threshold_of, value_of
 from scoring.calibrated import sigmoid
 
@@ -93,3 +94,12 @@ def test_constant_probabilities_and_hinge_have_a_threshold() -> None:
     assert 0 < constant <= 0.25
     hinge = (np.arange(100) % 3 == 0).astype(float)
     assert 0 < threshold_of(truth, hinge, F1) <= 1
+
+
+def test_bench_measures_what_is_chosen() -> None:
+    family = next(one for one in FAMILIES if one.title == "odds times ten, 18 %")
+    found = drawn(family, AIMS["F1"], 300, 3)
+    truth, predicted = family.population()
+    assert found.corrected == 3
+    assert (found.losses < -0.3).all()
+    assert (found.values > value_of(truth, predicted >= 0.5, F1)).all()

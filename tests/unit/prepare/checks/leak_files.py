@@ -125,6 +125,12 @@ def _transformed(of: Callable[[float], float], noise: float = 0.0, digits: int =
     return each(row)
 
 
+def _bowl(chance: random.Random, _: int) -> Row:
+    """Make a target that a column tells wholly, though neither grows with the other."""
+    bent = chance.uniform(-1, 1)
+    return {"bent": f"{bent:.6f}", "y": f"{math.exp(40 * bent * bent):.6g}"}
+
+
 def _pair(of: Callable[[float, float], float], digits: int = 2) -> Rows:
     def row(chance: random.Random, _: int) -> Row:
         a, b = round(chance.lognormvariate(4, 0.7), 2), round(chance.lognormvariate(3.8, 0.7), 2)
@@ -178,6 +184,7 @@ LEAKS = [
     LeakFile("root, downwards", 500, _transformed(lambda p: -math.sqrt(p)), ("told",)),
     LeakFile("thousands", 2_000, _transformed(lambda p: p / 1e3, digits=0), ("told",)),
     LeakFile("nearly a copy", 2_000, _transformed(lambda p: p**2, 0.01, 0), ("told",)),
+    LeakFile("bowl", 3_000, each(_bowl), ("bent",)),
     LeakFile("sum", 300, _pair(lambda a, b: a + b), ("first", "second")),
     LeakFile("difference", 2_000, _pair(lambda a, b: a - b), ("first", "second")),
     LeakFile("product", 1_000, _pair(lambda a, b: a * b), ("first", "second")),

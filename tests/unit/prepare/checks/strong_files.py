@@ -126,6 +126,7 @@ SOUND = [
     LeakFile("seasons", 1_500, each(_seasons)),
     LeakFile("places", 3_000, each(_places)),
     LeakFile("years", 1_200, each(_counter)),
+    LeakFile("growth", 600, each(lambda c, n: {"t": n, "y": f"{2 * n + c.random():.2f}"})),
     LeakFile("no relation", 60, each(lambda c, _: {"x": c.random(), "y": yes(c, 0.5)})),
     LeakFile("no relation", 2_000, each(lambda c, _: {"x": c.random(), "y": c.random()})),
 ]

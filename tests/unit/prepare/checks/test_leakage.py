@@ -83,12 +83,15 @@ def test_leak_among_thousands_of_columns_is_found(task: str) -> None:
     lines = [",".join([*(f"c{n}" for n in range(width)), "y"])]
     for _ in range(120):
         y = chance.random() if task == "regression" else chance.randrange(2)
-        row = [str(chance.randrange(1_000)) for _ in range(width)]
+        row = [f"{chance.random():.3f}" for _ in range(width)]
         row[2_300] = f"{3 * y + 1:.4f}"
         lines.append(",".join([*row, str(y)]))
     prepared = prepare("\n".join(lines).encode(), {"target": "y", "task": task})
     (message,) = said(prepared)
     assert "'c2300'" in message
+    left_out = ["Whether two columns together make the target was tried of the first 60 of 2,400"]
+    found = [text.partition(" columns of")[0] for text in said(prepared, UNCHECKED)]
+    assert found == (left_out if task == "regression" else [])
 
 
 def test_several_leaks_are_told_in_their_order_and_the_rest_at_once() -> None:
@@ -113,6 +116,15 @@ def test_few_rows_that_are_there_again_and_again_are_in_both_halves() -> None:
     assert said(prepare("\n".join(by_heart).encode(), {"target": "y"})) == []
 
 
+def test_remedy_is_not_cut_off_a_message_with_long_names() -> None:
+    for file in (LEAKS[4], LEAKS[20], next(f for f in LEAKS if f.what == "sum")):
+        head, rows = file.data().split(b"\n", 1)
+        names = [f"{name} " + "long " * 20 for name in head.decode().split(",")]
+        data = ",".join(names).encode() + b"\n" + rows
+        (message,) = said(prepare(data, {"target": names[-1].strip()}))
+        assert message.endswith(_REMEDY)
+
+
 def test_column_of_many_things_that_are_known_by_heart_is_told_and_not_asked_about() -> None:
     chance = random.Random(11)
     towns = {f"town {n}": chance.randrange(2) for n in range(60)}
@@ -127,5 +139,5 @@ def test_what_could_not_be_looked_for_is_said() -> None:
     rows = [f"{n % 2},{n * 7 % 31},{long}{n}" for n in range(70)]
     data = "\n".join(["y,x,note", *rows]).encode()
     (message,) = said(prepare(data, {"target": "y"}), UNCHECKED)
-    assert "was not looked for" in message
+    assert "was not looked for: of the lines that were read for it, 29 have" in message
     assert said(prepare(b"y,x\n" + b"1,2\n0,3\n" * 10, {"target": "y"}), UNCHECKED) == []

@@ -20,9 +20,9 @@ CONTAINER = {name: known for name, known in HYPERPARAMETERS.items() if not name.
 NOT_OBJECTIVES = {"aft_loss_distribution"}
 
 
-def sent(chosen: dict[str, Any], task: str = "binary") -> dict[str, str]:
+def sent(chosen: dict[str, Any], task: str = "binary", rows: int = 70) -> dict[str, str]:
     target = Target("label", task, "plain", [50, 50], 0, ["no", "yes"], {"no": 0, "yes": 1}, [])
-    return hyperparameters(target, resolve_settings({"hyperparameters": chosen}), 70)
+    return hyperparameters(target, resolve_settings({"hyperparameters": chosen}), rows)
 
 
 @pytest.mark.parametrize(
@@ -79,6 +79,34 @@ def test_hyperparameters_reach_the_container_as_it_reads_them() -> None:
     assert read["deterministic_histogram"] == "true"
 
 
+@pytest.mark.parametrize(
+    ("task", "rows", "expected"),
+    [
+        ("regression", 19_999, ("2000", "50", "0.04", "5", "0.8", None)),
+        ("binary", 19_999, ("2000", "50", "0.04", "3", None, "0.5")),
+        ("multiclass", 19_999, ("1000", "30", "0.05", "5", "0.8", None)),
+        ("regression", 20_000, ("1000", "30", "0.1", "6", "0.8", None)),
+        ("multiclass", 20_000, ("1000", "30", "0.1", "6", "0.8", None)),
+    ],
+)  # fmt: skip
+def test_defaults_are_those_of_the_task_and_the_size(
+    task: str, rows: int, expected: tuple[str | None, ...]
+) -> None:
+    found = sent({}, task, rows)
+    names = ("num_round", "early_stopping_rounds", "eta", "max_depth")
+    names += ("colsample_bytree", "colsample_bynode")
+    assert tuple(found.get(name) for name in names) == expected
+    assert validate(found)["num_round"] == int(found["num_round"])
+
+
+def test_own_hyperparameters_take_the_place_of_the_defaults() -> None:
+    chosen = {"num_round": 7, "max_depth": 9, "colsample_bynode": 1, "learning_rate": 0.3}
+    chosen |= {"early_stopping_rounds": 3, "colsample_bytree": 0.6, "min_child_weight": 5}
+    found = sent(chosen)
+    texts = {ALIASES.get(name, name): str(value) for name, value in chosen.items()}
+    assert found | texts == found
+
+
 @pytest.mark.parametrize("alias", ALIASES)
 def test_alias_takes_the_place_of_the_default(alias: str) -> None:
     found = sent({alias: 0.25})
@@ -89,6 +117,7 @@ def test_alias_takes_the_place_of_the_default(alias: str) -> None:
 def test_linear_booster_gets_nothing_of_trees() -> None:
     chosen = sent({"booster": "gblinear", "num_round": 20})
     assert not {"early_stopping_rounds", "max_depth", "tree_method"} & chosen.keys()
+    assert not {name for name in chosen if name.startswith("colsample")}
     assert (chosen["booster"], chosen["num_round"]) == ("gblinear", "20")
 
 

@@ -104,8 +104,15 @@ def test_numbers_that_repeat_as_chance_makes_them_are_no_keys() -> None:
     chance = random.Random(3)
     drawn = [str(chance.randrange(100_000)) for _ in range(2_000)]
     assert kind("ref", drawn) == "integer"
+    assert kind("ref", [str(chance.randrange(9 * 10**15)) for _ in range(50)]) == "integer"
     few = sorted({str(chance.randrange(100_000)) for _ in range(60)})
     assert kind("ref", few) == "integer"
+
+
+def test_numbers_drawn_evenly_are_hardly_ever_taken_for_keys() -> None:
+    chance = random.Random(6)
+    drawn = [[str(chance.randrange(1_000)) for _ in range(114)] for _ in range(1_000)]
+    assert sum(kind("x", values) == "identifier" for values in drawn) <= 10
 
 
 def test_numbers_in_even_steps_are_times_or_settings() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.documents.encoder import ValueTable
 from table.encoding.target_means import FOLDS, Means, mean_elsewhere, means_of
 from table.encoding.target_sums import Outputs, TargetSums, step_of, sums_of
-from table.encoding.value_table import from_table, numbers_in, places_of, value_keys
+from table.encoding.value_table import are_new, from_table, numbers_in, places_of, value_keys
 
 REGRESSION = Outputs(None, step_of(0, 100))
 ROWS = st.lists(
@@ -75,6 +75,21 @@ def test_more_values_than_the_limit_share_sums_and_lose_no_row() -> None:
     assert 50 < found.rows["key"].n_unique() <= 100
     assert found.bits < 10
     assert found.rows["rows"].sum() == 5000
+
+
+def test_sums_of_fewer_bits_and_of_all_bits_merge_either_way() -> None:
+    many, few = [(n, 0, 1.0) for n in range(500)], [(7, 1, 2.0)]
+    whole = sums(many + few, limit=100)
+    assert whole.bits < 48
+    assert told(sums(few, 100).plus(sums(many, 100), 100)) == told(whole)
+    assert told(sums(many, 100).plus(sums(few, 100), 100)) == told(whole)
+
+
+def test_values_that_share_places_are_all_known() -> None:
+    found = means_of(sums([(n, n % 5, 1.0) for n in range(500)], 100), REGRESSION, fold=True)
+    assert found is not None
+    assert len(found.table["keys"].split()) <= 100
+    assert not are_new(pl.Series([f"v{n}" for n in range(500)]), found.table).any()
 
 
 @pytest.mark.parametrize("most", [0.0, 5e-324, 1e-300, 1.0, 3.0, 1e300])
@@ -153,6 +168,18 @@ def test_values_that_differ_by_chance_alone_are_not_sure() -> None:
         names, [x + 30 * (hash_of(n) - 0.5) for x, n in zip(chance, names, strict=True)]
     )
     assert (told_apart.sure, told_apart.telling) == ([0], [0])
+
+
+@pytest.mark.parametrize(("rows", "sure"), [(2_000, []), (30_000, []), (80_000, [0])])
+def test_small_differences_are_sure_of_values_with_many_rows_and_never_much(
+    rows: int, sure: list[int]
+) -> None:
+    draw = np.random.default_rng(1)
+    at = draw.integers(0, 400, rows)
+    # Values are a thirtieth of all variance.
+    labels = 50 + draw.normal(0, 10 / 29**0.5, 400)[at] + draw.normal(0, 10, rows)
+    found = learned([f"v{n}" for n in at], labels.tolist())
+    assert (found.sure, found.telling) == (sure, [])
 
 
 def hash_of(name: str) -> float:

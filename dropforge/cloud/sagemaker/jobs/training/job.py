@@ -85,7 +85,7 @@ class TrainingJob(Job):
             self._upload_checkpoints(s3, hosts)
         self.set_status("InProgress", "Uploading")
         master = next(
-            root for root in usable.values() if (root / "model" / "xgboost-model").exists()
+            root for root in usable.values() if any((root / "model").glob("xgboost-model*"))
         )
         self._upload(s3, master)
 
