@@ -128,8 +128,10 @@ def test_log_has_the_rounds_of_each_model_then_the_means(
         for line, number in zip(lines, numbers, strict=True)
         if number == ROUNDS - 1
     ]
-    means = [float(lines[at].rpartition(":")[2]) for at in (len(once) - 1, -1)]
-    assert means == pytest.approx([np.mean(last[:FOLDS]), np.mean(last)], abs=2e-5)
+    ends = (len(once) - 1, 2 * len(once) - 1, -1)
+    means = [float(lines[at].rpartition(":")[2]) for at in ends]
+    expected = [np.mean(last[:FOLDS]), np.mean(last[FOLDS:]), np.mean(last)]
+    assert means == pytest.approx(expected, abs=2e-5)
     assert len(list((root / "model").iterdir())) == 2 * FOLDS
 
 
