@@ -14,11 +14,12 @@ _ALWAYS: dict[str, Ends] = {
     "eta": (0.02, 0.2),
     "min_child_weight": (1, 64),
     "subsample": (0.5, 1),
-    "colsample_bytree": (0.3, 1),
     "lambda": (0.1, 30),
 }
 _SMALL: dict[str, Ends] = {"max_depth": (2, 8)}
 _LARGE: dict[str, Ends] = {"max_depth": (4, 12)}
+_COLUMNS: Ends = (0.3, 1)
+"""The share of columns by tree, or by node where the defaults have that."""
 _OF_LINES: dict[str, Ends] = {"eta": (0.02, 1), "lambda": (0.001, 30), "alpha": (0.001, 10)}
 """A linear model has no trees."""
 _WHOLE = ("max_depth", "max_leaves", "max_bin", "max_delta_step", "num_parallel_tree")
@@ -54,15 +55,21 @@ class Ranges:
 
 
 def ranges_of(
-    given: dict[str, list[float]], fixed: dict[str, Any], train_rows: int, booster: str
+    given: dict[str, list[float]],
+    fixed: dict[str, Any],
+    train_rows: int,
+    hyperparameters: dict[str, str],
 ) -> Ranges:
     """Return the ranges: those given, else the defaults of what is not fixed.
 
     Parameters
     ----------
     fixed : hyperparameters that the settings name, which are not searched for.
+    hyperparameters : of a run without a search.
     """
-    sized = _ALWAYS | (_SMALL if train_rows < SMALL_ROWS else _LARGE)
-    defaults = _OF_LINES if booster == "gblinear" else sized
+    by_node = "colsample_bynode" in hyperparameters and "colsample_bynode" not in fixed
+    columns = {"colsample_bynode" if by_node else "colsample_bytree": _COLUMNS}
+    sized = _ALWAYS | columns | (_SMALL if train_rows < SMALL_ROWS else _LARGE)
+    defaults = _OF_LINES if hyperparameters.get("booster") == "gblinear" else sized
     free = {name: ends for name, ends in defaults.items() if name not in fixed}
     return Ranges(free | {name: (low, high) for name, (low, high) in given.items()})

@@ -29,6 +29,8 @@ _SHORTEST_SECONDS, _LONGEST_SECONDS = 120, 604_800
 _AROUND_JOB_SECONDS = 900
 """Queueing, provisioning and the download, which a job's own limit leaves out."""
 _AROUND_SECONDS = 3_600
+_SEEDS = 1 << 31
+"""How many seeds the API's integers have."""
 _MOST_ROUNDS = 20_000
 """HyperbandStrategyConfig, MaxResource."""
 _HYPERBAND_RATIO = 27
@@ -90,7 +92,7 @@ def tuning_of(
             },
             "ParameterRanges": ranges.to_sagemaker(),
             "TrainingJobEarlyStoppingType": "Off" if _stops_itself(tuning, ranges) else "Auto",
-            "RandomSeed": settings["split"]["seed"],
+            "RandomSeed": settings["split"]["seed"] % _SEEDS,
             **_strategy(tuning, hyperparameters),
         },
         "static": {name: value for name, value in single.items() if name not in ranges.ends},
@@ -142,7 +144,7 @@ def _ranges(
                 f"pipeline.json sets tuning.ranges.{name} and the hyperparameter {name}, which "
                 f"exclude each other; delete one of them"
             )
-    ranges = ranges_of(tuning["ranges"], own, beside.rows, all_.get("booster", "gbtree"))
+    ranges = ranges_of(tuning["ranges"], own, beside.rows, all_)
     if not ranges.ends:
         raise SettingsError(
             "pipeline.json sets tuning, and all that would be searched for as hyperparameters; "

@@ -123,7 +123,22 @@ def test_settings_own_hyperparameters_and_ranges_win() -> None:
     )
     assert not {"eta", "max_depth"} & found.keys()
     assert (found["alpha"], found["subsample"]) == ((0.5, 2), (0.6, 0.7))
-    assert {"min_child_weight", "colsample_bytree", "lambda"} <= found.keys()
+    assert {"min_child_weight", "colsample_bynode", "lambda"} <= found.keys()
+
+
+@pytest.mark.parametrize(
+    ("data", "settings", "searched"),
+    [
+        (BINARY, {}, {"colsample_bynode"}),
+        (NUMBERS, {}, {"colsample_bytree"}),
+        (BINARY, {"colsample_bynode": 0.5}, {"colsample_bytree"}),
+    ],
+)
+def test_share_of_columns_is_searched_for_as_the_defaults_have_it(
+    data: bytes, settings: dict[str, Any], searched: set[str]
+) -> None:
+    found = ranges_of(searching(data, hyperparameters=settings)).keys()
+    assert found & {"colsample_bynode", "colsample_bytree"} == searched
 
 
 def test_deeper_trees_are_tried_on_more_rows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,3 +236,9 @@ def test_single_models_are_searched_for_where_several_make_the_model(
     assert fit["tuning"]["ensemble"] == {"_kfold": "5"}
     assert "_kfold" not in fit["hyperparameters"]
     assert "_kfold" not in fit["tuning"]["static"]
+
+
+def test_seed_of_any_split_is_one_that_the_service_takes() -> None:
+    config = searching(split={"seed": 4294967295})["tuning"]["config"]
+    assert config["RandomSeed"] == 2147483647
+    assert searching(split={"seed": 7})["tuning"]["config"]["RandomSeed"] == 7
