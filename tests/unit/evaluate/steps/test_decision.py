@@ -207,7 +207,7 @@ def test_equal_by_todays_metric_is_not_if_it_lost_by_the_champions() -> None:
 def test_model_that_ranks_is_not_said_to_know_nothing(scarce: Table) -> None:
     """F1 from a threshold that finds nobody, of a model whose AUC is far from chance."""
     run = make_run(scarce, {"metric": "f1"})
-    run.put("decision.json", json.dumps(decision_of("binary", threshold=0.999)))
+    run.put("decision.json", json.dumps(decision_of("binary", threshold=0.999, chosen_for="f1")))
     evaluated(run)
     (warned,) = [
         one["message"]
