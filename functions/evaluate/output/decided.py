@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pipeline.documents.scoring.decision import Decision
 from pipeline.vocabulary import COST_ROWS, THRESHOLD
-from pipeline.wording import counted, figure, quoted
+from pipeline.wording import counted, figure, probability, quoted
 
 _AIMS = {"f1": "F1", "accuracy": "accuracy"}
 
@@ -32,7 +32,7 @@ def _threshold(decision: Decision, classes: Sequence[str]) -> str:
     aim, known = decision["chosen_for"], decision["validation"]
     head = (
         f"A row counts as {quoted(classes[1], 30)} from a probability of "
-        f"{decision['threshold']:.3g} on"
+        f"{probability(decision['threshold'])} on"
     )
     if aim == "cost":
         why = ", which costs least"

@@ -7,7 +7,7 @@ from evaluate.metrics.measures import value_of
 from evaluate.metrics.scored import METRICS, Metric, Scored
 from evaluate.wording import span
 from pipeline.notices import Notice, notice
-from pipeline.wording import counted, figure, listed, quoted
+from pipeline.wording import counted, figure, listed, probability, quoted
 
 Warnings = list[Notice]
 
@@ -107,8 +107,9 @@ def _no_better(metric: Metric, scored: Scored, numbers: str) -> Notice:
     if area is None:
         why = "its columns say nothing about the target that it could learn."
     else:
+        threshold = probability(scored.decision.threshold)
         why = (
-            f"from the probability of {figure(scored.decision.threshold, 3)} on, which decides. It "
+            f"from the probability of {threshold} on, which decides. It "
             f"does tell the classes apart (AUC {figure(area)}): "
         )
         why += (
