@@ -18,6 +18,7 @@ from scoring.decision import Decision
 
 Rows = NDArray[np.bool_]
 """(rows,), which of the test rows are meant."""
+RANKS = ("auc", "average_precision")
 OF_DECISIONS = ("accuracy", "f1", "cost", "macro_f1")
 """Metrics that say what decisions are worth, not what the probabilities tell."""
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from evaluate.output.decided import told
 from pipeline.errors import ArtefactError
 from tests.unit.evaluate.made_documents import PREFIX, decision_of
 from tests.unit.evaluate.made_run import MadeRun, decide, evaluated, judged, make_run
@@ -265,3 +266,30 @@ def test_costs_that_a_champion_without_a_decision_did_not_have(scarce: Table) ->
     _with_champion(run, None, metric="auc", **SAME_FILE)
     payload, _ = judged(run)
     assert payload["verdict"] == "pending"
+
+
+NOTES = {
+    "there are no validation rows": "Probabilities are not corrected, and no rows chose the "
+    "threshold: there are no validation rows.",
+    "single boosters predicted the rows": "Probabilities are not corrected: single boosters "
+    "predicted the rows.",
+}
+KNOWN = {"rows": 200, "positives": 40, "value": None, "default_value": None}
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_why_nothing_was_chosen_is_told(scarce: Table, note: str) -> None:
+    run = make_run(scarce)
+    known = KNOWN | {"loss": 0.4, "raw_loss": 0.4} if "single" in note else None
+    run.put("decision.json", json.dumps(decision_of("binary", note=note, validation=known)))
+    payload = evaluated(run)
+    assert payload["decision"] == NOTES[note]
+    assert NOTES[note] in run.text("report.html")
+    run.put("decision.json", json.dumps(decision_of("binary", validation=known)))
+    assert evaluated(run)["decision"] is None
+
+
+def test_why_probabilities_of_several_classes_stand_is_told() -> None:
+    decision: Any = decision_of("multiclass", note="of several boosters only one is recorded")
+    text = told(decision, ["a", "b", "c"])
+    assert text == "Probabilities are not corrected: of several boosters only one is recorded."
