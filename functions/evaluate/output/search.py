@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from evaluate.metrics.intervals import Interval, intervals_of, sample_of
 from evaluate.metrics.measures import value_of
-from evaluate.metrics.scored import Metric, Scored
+from evaluate.metrics.scored import OF_DECISIONS, RANKS, Metric, Scored
 from evaluate.output.intervals import interval_part
 from evaluate.rows.holdout import Holdout, read_scores
 from evaluate.wording import duration, percent, short, signed
@@ -16,6 +16,7 @@ from pipeline.documents.search.searched import Gain, Searched, SearchPart
 from pipeline.documents.state import Judged
 from pipeline.errors import ArtefactError, EvaluationError
 from pipeline.notices import Notice, notice
+from pipeline.vocabulary import THRESHOLD
 from pipeline.wording import counted, figure
 from scoring.decision import Decision
 
@@ -44,7 +45,7 @@ def search_part(
     searched = files.read_document(kinds.SEARCH)
     gain, note = _gain(files, event, searched, holdout, scored, metric)
     part: SearchPart = {**searched, "test": gain, "note": note, "sentence": ""}
-    part["sentence"] = sentence_of(part, metric)
+    part["sentence"] = sentence_of(part, metric, _apart(scored, metric))
     return part
 
 
@@ -91,8 +92,26 @@ def _scored(files: RunFiles, folder: str, holdout: Holdout, beside: Scored) -> S
     return replace(beside, predicted=predicted, decision=Decision())
 
 
-def sentence_of(part: SearchPart, metric: Metric) -> str:
-    """Say what the search tried, what it gained and what it cost."""
+def _apart(scored: Scored, metric: Metric) -> str:
+    """Say in which way the run's model decides otherwise than its gain was measured."""
+    decision, of_decisions = scored.decision, metric.name in OF_DECISIONS
+    many = scored.predicted.ndim == 2
+    said = []
+    if of_decisions and not many and decision.threshold != THRESHOLD:
+        said.append(f"at {THRESHOLD:g}")
+    # A correction keeps ranks, and which of several classes is likeliest.
+    if decision.corrects and metric.name not in RANKS and not (of_decisions and many):
+        said.append("uncorrected")
+    return ", ".join(said)
+
+
+def sentence_of(part: SearchPart, metric: Metric, apart: str = "") -> str:
+    """Say what the search tried, what it gained and what it cost.
+
+    Parameters
+    ----------
+    apart : how the test rows were decided for that, if the run's model decides otherwise.
+    """
     jobs = counted(len(part["trials"]), "training job")
     others = [
         f"{count:,} {word}"
@@ -108,7 +127,8 @@ def sentence_of(part: SearchPart, metric: Metric) -> str:
             f"{figure(best)}{change}"
         )
         if gain := part["test"]:
-            said += f", on the test rows {_test(gain, metric)}"
+            how = f" ({apart})" if apart else ""
+            said += f", on the test rows{how} {_test(gain, metric)}"
     else:
         said += (
             f", and none was better than the first (validation {part['metric']} {figure(first)})"
