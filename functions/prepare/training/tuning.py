@@ -12,7 +12,7 @@ from pipeline.tuning.settings import TuningSettings
 from pipeline.vocabulary import Goal
 from prepare.training.job import usd_per_hour
 from prepare.training.ranges import Ranges, ranges_of
-from prepare.training.start import Beside
+from prepare.training.start import USUAL_BOOSTER, Beside
 
 # SageMaker developer guide, "Tune an XGBoost Model": the metrics that it can be told to go by.
 _GOALS: dict[str, Goal] = {
@@ -71,6 +71,7 @@ def tuning_of(
         "job": None,
         "strategy": tuning["strategy"],
         "objective": hyperparameters["objective"],
+        "booster": hyperparameters.get("booster", USUAL_BOOSTER),
         "metric": metric,
         "task": beside.task,
         "rows": beside.rows,

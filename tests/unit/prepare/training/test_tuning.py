@@ -141,6 +141,17 @@ def test_share_of_columns_is_searched_for_as_the_defaults_have_it(
     assert found & {"colsample_bynode", "colsample_bytree"} == searched
 
 
+def test_ends_of_ranges_are_written_out() -> None:
+    fit = searching(tuning={"ranges": {"max_delta_step": [1, 1048576], "eta": [0.00001, 0.1]}})
+    ranges = fit["tuning"]["config"]["ParameterRanges"]
+    ends = {
+        one["Name"]: (one["MinValue"], one["MaxValue"]) for each in ranges.values() for one in each
+    }
+    assert ends["max_delta_step"] == ("1", "1048576")
+    assert ends["eta"] == ("0.00001", "0.1")
+    assert ends["max_depth"] == ("2", "8")
+
+
 def test_deeper_trees_are_tried_on_more_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     small = ranges_of(searching())["max_depth"]
     monkeypatch.setattr("prepare.training.ranges.SMALL_ROWS", 10)
