@@ -108,6 +108,7 @@ WarningCode = Literal[
     "same_columns",
     "same_labels",
     "search_ended",
+    "search_untold",
     "stray_class",
     "subtotals",
     "suffix",

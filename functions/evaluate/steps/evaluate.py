@@ -16,7 +16,7 @@ from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
-from evaluate.output.search import search_part, search_warnings
+from evaluate.output.search import search_part
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
 from evaluate.rows.decided import own_decision
@@ -91,7 +91,7 @@ def evaluate_run(
     judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
-    search = search_part(files, event, holdout, scored, metric)
+    search, unsearched = search_part(files, event, holdout, scored, metric)
     worst = _worst(files, holdout, scored, encoder, model["importance"])
     header = encoder.get("header", True)
     foremost = [
@@ -110,10 +110,7 @@ def evaluate_run(
         **model,
         "worst": worst,
         "columns": columns_of(profile),
-        "warnings": foremost
-        + undecided
-        + search_warnings(search)
-        + _warnings(profile, judgement, holdout),
+        "warnings": foremost + undecided + unsearched + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),
         "timings": {},
         "package": {"group": "", "description": "", "metadata": {}},
