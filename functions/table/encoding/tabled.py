@@ -1,5 +1,7 @@
 """The encoder with what was learned of the target: its categories become ranks and means."""
 
+from collections.abc import Collection
+
 from pipeline.documents.chunk_profile import Numbers
 from pipeline.documents.encoder import Dropped, Encoder, Feature, TargetFacts, by_column
 from table.columns.target import Target
@@ -43,11 +45,17 @@ def outputs_of(target: Target, numbers: Numbers | None) -> Outputs:
     return Outputs(tuple(sorted(frequent[:_MOST_CLASSES])))
 
 
-def with_tables(encoder: Encoder, learned: dict[str, Means], outputs: Outputs) -> Encoder:
+def with_tables(
+    encoder: Encoder, learned: dict[str, Means], outputs: Outputs, kept: Collection[str] = ()
+) -> Encoder:
     """Put tables in an encoder, and the features that look values up behind a column's others.
 
     A hash of the value gives way to its rank where values differ much, and to the means. A rank
     stays, and has means beside it where values differ much.
+
+    Parameters
+    ----------
+    kept : columns that are trained on whatever they say: their rank stays.
     """
     features: list[Feature] = []
     for name, own in by_column(encoder["features"]).items():
@@ -56,7 +64,10 @@ def with_tables(encoder: Encoder, learned: dict[str, Means], outputs: Outputs) -
             continue
         found, slots = learned[name], learned[name].telling
         if own[0]["encoding"] == "hash":
-            own, slots = [_rank(name)] if slots else [], sorted({*slots, *found.sure})
+            own, slots = (
+                [_rank(name)] if slots or name in kept else [],
+                sorted({*slots, *found.sure}),
+            )
         features += own + _means(name, slots, encoder["target"], outputs)
     used = by_column(features)
     gone = [name for name in learned if name not in used]
