@@ -4,7 +4,7 @@ from itertools import combinations
 
 import polars as pl
 
-from prepare.checks.leakage.strength import LEAST
+from prepare.checks.leakage.limits import LEAST
 
 MOST = 60
 """Columns of numbers that are tried two by two: 1,770 pairs."""
