@@ -118,7 +118,11 @@ class Learned:
         if not names:
             return []
         columns = "Column" if len(names) == 1 else "Columns"
-        text = f"{columns} {listed(names)} not used: {SAYS_NOTHING}."
+        them = "it" if len(names) == 1 else "them"
+        text = (
+            f"{columns} {listed(names)} not used: {SAYS_NOTHING}. To train on {them}, list {them} "
+            f'in "keep_columns".'
+        )
         return [notice("dropped_chance", text)]
 
     def write(self, files: RunFiles) -> Encoder:

@@ -29,15 +29,20 @@ def outputs_of(target: Target, numbers: Numbers | None) -> Outputs:
     """Return the numbers of a target whose means are learned.
 
     They are the target of a regression, whether a row is of class 1, or whether it is of each of
-    the most frequent classes.
+    the most frequent classes. Numbers that look like codes for a missing value count as the
+    least or most of all others.
 
     Parameters
     ----------
     numbers : what the numbers of a regression's target come to.
     """
     if target.task == "regression":
-        step = step_of(numbers["min"], numbers["max"]) if numbers else 1.0
-        return Outputs(None, step)
+        if numbers is None:
+            return Outputs(None)
+        # One 999999999999 would hide what all other rows say.
+        others = numbers["ends"]["between"] if "ends" in numbers else []
+        least, most = others or (numbers["min"], numbers["max"])
+        return Outputs(None, step_of(least, most), (least, most))
     if target.task == "binary":
         return Outputs((1,))
     rows = target.counts

@@ -63,8 +63,23 @@ def test_identifier_that_is_kept_is_trained_on() -> None:
     assert encodings.keys() == {"meter", "code", "x"}
     assert encodings["meter"] == "numeric"
     assert kept.json("encoder.json")["id_columns"] == []
-    left = prepare(data, {"target": "y"}).json("encoder.json")
-    assert {f["column"] for f in left["features"]} == {"x"}
+    left = prepare(data, {"target": "y"})
+    assert {f["column"] for f in left.json("encoder.json")["features"]} == {"x"}
+    (message,) = said(left, "dropped_identifier")
+    assert message == (
+        "Columns 'meter', 'code' not used: an identifier: a different value in nearly every row. "
+        'To train on them, list them in "keep_columns".'
+    )
+
+
+def test_text_that_is_left_out_says_how_it_is_kept() -> None:
+    chance = random.Random(8)
+    rows = [f"it was {n} times a {n * 31} of it,{n % 9},{chance.random():.3f}" for n in range(300)]
+    data = "\n".join(["note,x,y", *rows, ""]).encode()
+    (message,) = said(prepare(data, {"target": "y"}), "dropped_text")
+    assert message.endswith('free text. To train on it, list it in "keep_columns".')
+    kept = prepare(data, {"target": "y", "keep_columns": ["note"]})
+    assert said(kept, "dropped_text") == []
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,19 @@ def test_chunks_change_nothing_of_what_is_learned(target: str) -> None:
             assert b"".join(cut.files(channel).values()) == b"".join(whole.files(channel).values())
 
 
+@pytest.mark.parametrize("code", ["999999999999", "-99999", "1e20"])
+def test_code_among_the_targets_hides_nothing_of_what_is_learned(code: str, made: Prepared) -> None:
+    frame = table()
+    frame["label"] = frame["label"].astype(str)
+    train = made.table("train").iloc[7]
+    at_row = frame[(frame["x"] == train[3]) & (frame["label"].astype(float) == train[0])].index
+    frame.loc[at_row, "label"] = code
+    found = run(frame, settings={"task": "regression"})
+    assert names(found) == names(made)
+    own, clean = (p.json("encoder.json")["tables"]["key"] for p in (found, made))
+    assert own["prior"] == pytest.approx(clean["prior"], abs=0.1)
+
+
 def test_classes_have_a_mean_each_and_two_have_one() -> None:
     assert names(run(table("binary"))) == ["key#rank", "key#mean", "x"]
     several = names(run(table("multiclass")))
@@ -148,7 +161,8 @@ def test_column_that_says_nothing_is_told_of_and_one_that_is_alone_stays() -> No
     assert names(run(frame)) == ["x", "x is missing"]
     (said,) = [w for w in run(frame).warnings if w["code"] == "dropped_chance"]
     assert said["message"] == (
-        "Column 'key' not used: its values say no more of the target than chance would."
+        "Column 'key' not used: its values say no more of the target than chance would. "
+        'To train on it, list it in "keep_columns".'
     )
     assert names(run(frame[["row", "key", "label"]])) == ["key#rank", "key is missing"]
 
