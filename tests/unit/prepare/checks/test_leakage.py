@@ -104,9 +104,25 @@ def test_leak_among_thousands_of_columns_is_found(task: str) -> None:
     prepared = prepare("\n".join(lines).encode(), {"target": "y", "task": task})
     (message,) = said(prepared)
     assert "'c2300'" in message
-    left_out = ["Whether two columns together make the target was tried of the first 60 of 2,400"]
+    left_out = ["Whether two columns together make the target was tried of the 60 fullest of 2,400"]
     found = [text.partition(" columns of")[0] for text in said(prepared, UNCHECKED)]
     assert found == (left_out if task == "regression" else [])
+
+
+@pytest.mark.parametrize("product", [False, True])
+def test_two_columns_that_make_the_target_are_found_among_many_with_gaps(product: bool) -> None:
+    # Hardly a row has all of 58 columns that are filled in in nine of ten rows each.
+    chance, lines = random.Random(14), [",".join([*(f"c{n}" for n in range(70)), "y"])]
+    for n in range(600):
+        row = [chance.uniform(1, 9) for _ in range(70)]
+        y = row[3] * row[66] if product else row[3] - row[66]
+        # The first twelve are emptier, but for one.
+        gaps = [chance.random() < (0.09 if at < 12 and at != 3 else 0.07) for at in range(70)]
+        gaps[66] = n % 25 == 0
+        cells = ["" if gap else f"{x:.4f}" for x, gap in zip(row, gaps, strict=True)]
+        lines.append(",".join([*cells, f"{y:.4f}"]))
+    (message,) = said(prepare("\n".join(lines).encode(), {"target": "y"}))
+    assert message.startswith("Columns 'c3' and 'c66' together make 'y'")
 
 
 def test_several_leaks_are_told_in_their_order_and_the_rest_at_once() -> None:
