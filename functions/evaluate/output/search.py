@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from evaluate.metrics.intervals import Interval, intervals_of, sample_of
 from evaluate.metrics.measures import value_of
-from evaluate.metrics.scored import Metric, Scored
+from evaluate.metrics.scored import OF_DECISIONS, RANKS, Metric, Scored
 from evaluate.output.intervals import interval_part
 from evaluate.rows.holdout import Holdout, read_scores
 from evaluate.wording import duration, percent, short, signed
@@ -16,6 +16,7 @@ from pipeline.documents.search.searched import Gain, Searched, SearchPart
 from pipeline.documents.state import Judged
 from pipeline.errors import ArtefactError, EvaluationError
 from pipeline.notices import Notice, notice
+from pipeline.vocabulary import THRESHOLD
 from pipeline.wording import counted, figure
 from scoring.decision import Decision
 
@@ -52,7 +53,7 @@ def search_part(
         with reading.belonging(files.uri(kinds.SEARCH.file)):
             gain, note = _gain(files, event, searched, holdout, scored, metric)
             part: SearchPart = {**searched, "test": gain, "note": note, "sentence": ""}
-            part["sentence"] = sentence_of(part, metric)
+            part["sentence"] = sentence_of(part, metric, _apart(scored, metric))
     except ArtefactError as error:
         return None, [_untold(error)]
     return part, _warnings(part)
@@ -101,8 +102,26 @@ def _scored(files: RunFiles, folder: str, holdout: Holdout, beside: Scored) -> S
     return replace(beside, predicted=predicted, decision=Decision())
 
 
-def sentence_of(part: SearchPart, metric: Metric) -> str:
-    """Say what the search tried, what it gained and what it cost."""
+def _apart(scored: Scored, metric: Metric) -> str:
+    """Say in which way the run's model decides otherwise than its gain was measured."""
+    decision, of_decisions = scored.decision, metric.name in OF_DECISIONS
+    many = scored.predicted.ndim == 2
+    said = []
+    if of_decisions and not many and decision.threshold != THRESHOLD:
+        said.append(f"at {THRESHOLD:g}")
+    # A correction keeps ranks, and which of several classes is likeliest.
+    if decision.corrects and metric.name not in RANKS and not (of_decisions and many):
+        said.append("uncorrected")
+    return ", ".join(said)
+
+
+def sentence_of(part: SearchPart, metric: Metric, apart: str = "") -> str:
+    """Say what the search tried, what it gained and what it cost.
+
+    Parameters
+    ----------
+    apart : how the test rows were decided for that, if the run's model decides otherwise.
+    """
     jobs = counted(len(part["trials"]), "training job")
     others = [
         f"{count:,} {word}"
@@ -111,6 +130,7 @@ def sentence_of(part: SearchPart, metric: Metric) -> str:
     ]
     said = f"The search tried {jobs}" + (f" ({', '.join(others)})" if others else "")
     first, best = part["trials"][0]["value"], part["trials"][part["best"]]["value"]
+    how = f" ({apart})" if apart else ""
     if part["best"] and first is not None and best is not None:
         change = f" ({_change(first, best)})" if first else ""
         said += (
@@ -118,12 +138,12 @@ def sentence_of(part: SearchPart, metric: Metric) -> str:
             f"{figure(best)}{change}"
         )
         if gain := part["test"]:
-            said += f", on the test rows {_test(gain, metric)}"
+            said += f", on the test rows{how} {_test(gain, metric)}"
     elif part["best"]:
         said += f": on the validation rows {part['metric']} reached {figure(best)}, and the first "
         said += "told none to compare it with"
         if gain := part["test"]:
-            said += f"; on the test rows {_test(gain, metric)}"
+            said += f"; on the test rows{how} {_test(gain, metric)}"
     elif first is None:
         said += f", and none told its {part['metric']} on the validation rows"
     else:

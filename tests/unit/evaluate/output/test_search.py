@@ -9,7 +9,10 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError
 
-from evaluate.output import evaluation_json
+from evaluate.metrics.scored import METRICS, Scored
+from evaluate.output import evaluation_json, search
+from pipeline.vocabulary import Task
+from scoring.decision import Decision
 from tests.unit.evaluate.made_run import MadeRun, evaluated, make_run
 from tests.unit.evaluate.made_search import FakeSageMaker, add_search, put_predictions, trial
 from tests.unit.evaluate.tables import churn
@@ -196,6 +199,33 @@ def test_threshold_of_the_runs_model_is_none_of_the_searchs_gain(made: MadeRun) 
     # The same predictions, of which the run's own threshold makes more.
     assert document["search"]["test"]["difference"] == 0
     assert document["metric"]["value"] != document["search"]["test"]["best"]
+    assert "on the test rows (at 0.5) F1 from " in document["search"]["sentence"]
+    assert "on the test rows (at 0.5) F1 from " in run.text("report.html")
+
+
+@pytest.mark.parametrize(
+    ("metric", "changes", "how"),
+    [
+        ("f1", {"threshold": 0.2}, "at 0.5"),
+        ("accuracy", {"threshold": 0.2, "calibration": True}, "at 0.5, uncorrected"),
+        ("f1", {"calibration": True}, "uncorrected"),
+        ("logloss", {"threshold": 0.2, "calibration": True}, "uncorrected"),
+        ("auc", {"threshold": 0.2, "calibration": True}, ""),
+        ("f1", {}, ""),
+        ("mlogloss", {"calibration": True}, "uncorrected"),
+        ("macro_f1", {"calibration": True}, ""),
+    ],
+)
+def test_gain_says_how_it_was_decided_if_the_run_decides_otherwise(
+    metric: str, changes: dict[str, Any], how: str
+) -> None:
+    slope = 0.5 if changes.get("calibration") else 1.0
+    decision = Decision(changes.get("threshold", 0.5), slope)
+    many = metric.startswith("m")
+    predicted = np.full((4, 3), 1 / 3) if many else np.full(4, 0.3)
+    task: Task = "multiclass" if many else "binary"
+    scored = Scored(task, np.array([0.0, 1, 0, 1]), predicted, decision=decision)
+    assert search._apart(scored, METRICS[metric]) == how
 
 
 def test_run_without_a_search_tells_of_none(run: MadeRun) -> None:
