@@ -115,6 +115,23 @@ def test_no_level_is_at_the_threshold(aim: Aim, levels: tuple[float, ...]) -> No
             assert texts == (given >= found).tolist()
 
 
+@pytest.mark.parametrize("aim", [F1, ACCURACY, COST], ids=["f1", "accuracy", "cost"])
+def test_last_bits_of_a_correction_are_no_level(aim: Aim) -> None:
+    """Of one level the positives are a bit above the negatives; elsewhere they are not."""
+    truth = np.tile([0.0, 1.0], 60)
+    predicted = np.repeat([0.2, 0.3, 0.7], 40) * np.where(truth == 1, 1 + 2.0**-52, 1.0)
+    assert len(np.unique(predicted)) == 6
+    assert module._Levels(predicted).counts.tolist() == [40, 40, 40]
+    for found in (threshold_of(truth, predicted, aim), levels_of_labels(truth, predicted, aim)):
+        assert len({((predicted * shift) >= found).tobytes() for shift in SHIFTS}) == 1
+
+
+def test_threshold_amid_dense_levels_keeps_the_digits_that_part_them() -> None:
+    levels = module._Levels(np.linspace(0.123001, 0.124001, 501))
+    assert levels.short(0.1233782) == 0.123378
+    assert levels.short(0.5432) == 0.543
+
+
 def levels_of_labels(truth: Any, predicted: Any, aim: Aim) -> float:
     return module._by_labels(truth, module._Levels(predicted), aim)
 
