@@ -129,3 +129,39 @@ def test_column_that_is_filled_for_one_class_alone_names_it(
     assert found.rows() == ([("x", 1, share)] if share else [])
     flag = frame.with_columns(pl.when(pl.col("x") != 0).then(1.0).otherwise(0.0).alias("x"))
     assert filled_of(counts_of(flag["x"], frame.drop("x"))).is_empty()
+
+
+def test_number_that_says_nothing_is_the_commonest_of_the_other_half() -> None:
+    frame = pl.DataFrame(
+        {
+            # Each half has a number of its own where nothing is.
+            "x": [1.0 + n % 5 if n % 3 == 0 else 9.0 * (n % 2) for n in range(900)],
+            "y": [float(n % 3 == 0) for n in range(900)],
+            HELD: [n % 2 == 0 for n in range(900)],
+        }
+    )
+    assert filled_of(counts_of(frame["x"], frame.drop("x"))).is_empty()
+    alike = frame.with_columns(pl.col("x").replace(9.0, 0.0))
+    assert filled_of(counts_of(alike["x"], alike.drop("x"))).rows() == [("x", 1.0, 1.0)]
+
+
+def test_column_that_is_filled_in_one_half_alone_is_none() -> None:
+    frame = pl.DataFrame(
+        {
+            "x": [1.0 if n % 6 == 0 else None for n in range(900)],
+            "y": [float(n % 3 == 0) for n in range(900)],
+            HELD: [n % 2 == 0 for n in range(900)],
+        }
+    )
+    assert filled_of(counts_of(frame["x"], frame.drop("x"))).is_empty()
+
+
+def test_flag_with_gaps_is_no_amount() -> None:
+    frame = pl.DataFrame(
+        {
+            "x": [None if n % 5 == 0 else float(n % 3 == 0) for n in range(900)],
+            "y": [float(n % 3 == 0) for n in range(900)],
+            HELD: [n % 2 == 0 for n in range(900)],
+        }
+    )
+    assert filled_of(counts_of(frame["x"], frame.drop("x"))).is_empty()
