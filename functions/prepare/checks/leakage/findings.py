@@ -112,8 +112,7 @@ def _apart(rows: Rows, columns: dict[str, pl.Series], how: str) -> list[Finding]
         texts = columns[name].cast(pl.String).fill_null("")
         share = apart(rows.of(texts, rows.labels))
         if share >= LIKELY_GAIN:
-            shown = len(texts) - max(texts.unique_counts()) >= SURE_ERRORS
-            found.append(Finding([name], how, share, sure=shown and share >= SURE_GAIN))
+            found.append(Finding([name], how, share, sure=share >= SURE_GAIN))
     return found
 
 

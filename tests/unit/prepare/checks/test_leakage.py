@@ -174,13 +174,6 @@ def test_strong_column_of_few_rows_is_told_and_not_asked_about() -> None:
         ]
         prepared = prepare("\n".join(["x,z,y", *lines]).encode(), {"target": "y"})
         assert prepared.codes & {ASKED, TOLD} == {code}
-    for rows, code in ((72, TOLD), (360, ASKED)):
-        lines = [
-            f"{'low' if n * 37 % 97 < 65 else 'high'},{n * 37 % 97 + n / 999:.3f}"
-            for n in range(rows)
-        ]
-        prepared = prepare("\n".join(["x,y", *lines]).encode(), {"target": "y"})
-        assert prepared.codes & {ASKED, TOLD} == {code}
 
 
 def test_leak_in_a_file_of_long_lines_is_found() -> None:
