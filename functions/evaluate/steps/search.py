@@ -51,6 +51,7 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
     searched = _searched(tuning, told, problem, trials, best, found)
     files.write_document(kinds.SEARCH, searched)
     training: dict[str, Any] = dict(first)
+    refitted = event["fit"].get("refit", False)
     if best["number"]:
         training = _training(sagemaker.describe_training_job(TrainingJobName=best["job"]))
     return {
@@ -58,7 +59,7 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
         "training": training,
         "hyperparameters": trained_by(event["fit"], searched),
         "retrain": searched["ensemble"],
-        "compare": _to_compare(first["model_data"], training["model_data"], searched),
+        "compare": _to_compare(first["model_data"], training["model_data"], searched, refitted),
     }
 
 
@@ -70,12 +71,16 @@ def trained_by(fit: Fitted, searched: Searched | None) -> dict[str, str]:
     return fit["hyperparameters"] | chosen | fit["tuning"]["ensemble"]
 
 
-def _to_compare(first: str, best: str, searched: Searched) -> list[ToCompare]:
+def _to_compare(first: str, best: str, searched: Searched, refitted: bool) -> list[ToCompare]:
     """Return the models to predict the test rows with; batch transform does the run's own."""
     if not searched["best"]:
         return []
     found: list[ToCompare] = [{"folder": FIRST, "model_data": first}]
-    return [*found, {"folder": BEST, "model_data": best}] if searched["ensemble"] else found
+    return (
+        [*found, {"folder": BEST, "model_data": best}]
+        if searched["ensemble"] or refitted
+        else found
+    )
 
 
 def _job_of(search: dict[str, Any]) -> tuple[str | None, str]:
