@@ -46,6 +46,16 @@ def _uuid(chance: random.Random) -> str:
     return str(uuid.UUID(int=chance.getrandbits(128), version=4))
 
 
+def _with_zeros(share: int) -> _Made:
+    """Return what makes amounts of which so many in a hundred are 0."""
+
+    def made(chance: random.Random, rows: int) -> list[str]:
+        amounts = [round(chance.lognormvariate(9, 1)) for _ in range(rows)]
+        return _texts([0 if chance.random() < share / 100 else each for each in amounts])
+
+    return made
+
+
 _SEQUENTIAL: dict[str, tuple[str, _Made]] = {
     "from 0": ("x", lambda _, n: _texts(list(range(n)))),
     "from 1, shuffled": ("ref", lambda c, n: _texts(_shuffled(c, list(range(1, n + 1))))),
@@ -141,6 +151,11 @@ _MEASURED: dict[str, tuple[str, _Made]] = {
     ),
     "surname": ("surname", lambda c, n: [f"name{round(c.expovariate(5 / n))}" for _ in range(n)]),
     "setting": ("dose", lambda _, n: _texts([10 * v for v in range(n)])),
+    **{f"amount, {share} % zeros": ("x", _with_zeros(share)) for share in (10, 30, 80)},
+    "code, 60 % none": (
+        "note",
+        lambda c, n: ["none" if c.random() < 0.6 else f"c{v}" for v in range(n)],
+    ),
 }
 
 

@@ -226,6 +226,11 @@ def _said(error: fastjsonschema.JsonSchemaValueException) -> str:
 
 
 def _unknown(name: str, path: str, known: list[str]) -> str:
+    if path == "tuning.ranges" and name in _schema()["properties"]["hyperparameters"]["properties"]:
+        return (
+            f"{path}.{name} cannot be: SageMaker does not search for {name} of XGBoost. It can for "
+            f"{', '.join(known)}; set {name} in hyperparameters, or delete it"
+        )
     near = difflib.get_close_matches(name.lower(), known, 1, cutoff=0.7)
     # idcolumns for id_columns, maxCostUsd for max_cost_usd.
     bare = {other.replace("_", ""): other for other in known}

@@ -109,6 +109,7 @@ WarningCode = Literal[
     "same_columns",
     "same_labels",
     "search_ended",
+    "search_untold",
     "stray_class",
     "subtotals",
     "suffix",

@@ -31,6 +31,17 @@ def figure(value: float | None, digits: int = 4, missing: str = DASH) -> str:
     return MINUS + text if value < 0 else text
 
 
+def probability(value: float, digits: int = 3) -> str:
+    """Write a probability with so many significant digits of the nearer of it and its complement.
+
+    What is neither 0 nor 1 is never written as either: 0.9998 of 0.99980004.
+    """
+    if value <= 0.5 or value >= 1:
+        return f"{value:.{digits}g}"
+    places = digits - 1 - math.floor(math.log10(1 - value))
+    return f"{value:.{places}f}".rstrip("0")
+
+
 def plain_figure(value: float | None) -> str:
     """Write a figure in ASCII, as a subject must be.
 

@@ -1,7 +1,13 @@
 """The states that search for hyperparameters: as careful as the training, and never its end."""
 
 import json
-from typing import Any
+from typing import Any, get_type_hints
+
+import pytest
+
+from evaluate.steps.search import SearchEvent
+from pipeline.documents.search.facts import Chosen
+from tests.contract.states import all_states
 
 State = dict[str, Any]
 
@@ -15,7 +21,8 @@ def test_search_trains_as_the_first_job_does(definition: State) -> None:
         definition_ = states[name]["Parameters"]["TrainingJobDefinition"]
         same = definition_.keys() & first.keys()
         assert same >= {"InputDataConfig", "OutputDataConfig", "ResourceConfig.$", "RoleArn"}
-        assert {n: definition_[n] for n in same} == {n: first[n] for n in same}
+        own = {"StoppingCondition.$": "$.fit.tuning.stopping_condition"}
+        assert {n: definition_[n] for n in same} == {n: first[n] for n in same} | own
         # A shared checkpoint would let a job go on with another's trees.
         assert "CheckpointConfig" not in definition_
     afresh, on = (dict(states[name]["Parameters"]) for name in SEARCHES)
@@ -27,7 +34,9 @@ def test_no_end_of_a_search_ends_the_run(definition: State) -> None:
     states = definition["States"]
     after = {c["Next"] for name in SEARCHES for c in states[name]["Catch"]}
     assert {states[name]["Catch"][-1]["Next"] for name in SEARCHES} == {"Search ended early"}
-    todo, seen = set(after), {"Choose trial"}
+    after |= {c["Next"] for c in states["Choose trial"]["Catch"]}
+    assert states["Choose trial"]["Catch"][-1]["ErrorEquals"] == ["States.ALL"]
+    todo, seen = set(after), {"Choose trial", "Take chosen hyperparameters"}
     while todo:
         name = todo.pop()
         seen.add(name)
@@ -37,6 +46,46 @@ def test_no_end_of_a_search_ends_the_run(definition: State) -> None:
         ways = {c["Next"] for c in state.get("Choices", [])} | {state.get("Next")} - {None}
         todo |= ways - seen - {"Save Model"}
     assert states["Search ended early"]["Next"] == "Choose trial"
+
+
+def test_search_that_cannot_be_looked_at_leaves_what_one_without_a_gain_does(
+    definition: State,
+) -> None:
+    states = definition["States"]
+    kept = states["Keep first trial"]
+    assert {name.removesuffix(".$") for name in kept["Parameters"]} == get_type_hints(Chosen).keys()
+    chosen = states["Choose trial"]
+    assert (kept["ResultPath"], kept["Next"]) == (chosen["ResultPath"], chosen["Next"])
+    assert kept["Parameters"]["retrain"] is False
+
+
+def test_step_is_given_all_that_it_asks_for(definition: State) -> None:
+    given = definition["States"]["Choose trial"]["Parameters"]
+    names = {name.removesuffix(".$") for name in given}
+    assert names >= get_type_hints(SearchEvent).keys()
+
+
+@pytest.mark.parametrize("machine", ["definition", "scoring"])
+def test_no_pass_reads_a_cause_that_may_not_be_there(
+    machine: str, request: pytest.FixtureRequest
+) -> None:
+    """A path that is not there fails the execution, and Step Functions may leave Cause out."""
+    states = all_states(request.getfixturevalue(machine))
+    reading = {
+        name
+        for name, state in states.items()
+        if state["Type"] == "Pass" and "$.error.Cause" in json.dumps(state.get("Parameters", {}))
+    }
+    assert reading
+    for name, state in states.items():
+        for rule in state.get("Choices", []):
+            if rule["Next"] in reading:
+                assert '"$.error.Cause"' in json.dumps(rule), (name, rule["Next"])
+        for catcher in state.get("Catch", []):
+            if catcher["Next"] in reading:
+                # Our own errors always have a message.
+                assert not [e for e in catcher["ErrorEquals"] if "." in e], name
+        assert {state.get("Next"), state.get("Default")}.isdisjoint(reading), name
 
 
 def test_training_that_is_refused_after_a_search_is_asked_for_again(definition: State) -> None:

@@ -70,21 +70,21 @@ def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Pa
     out.mkdir(parents=True, exist_ok=True)
     s3 = stack.client("s3")
     fetched: dict[str, Path] = {}
-    key = decision_key(stack, run) if uris["model"] else None
+    chosen = decision_key(stack, run) if uris["model"] else None
     for name, uri, file in (
         ("report", uris["report"], layout.REPORT),
         ("evaluation", uris["evaluation"], layout.EVALUATION),
         ("model", uris["model"], layout.MODEL),
         # Without it the model is numbers in, numbers out: the columns are in the encoder.
         ("encoder", uris["model"] and _own(stack, run, layout.ENCODER), layout.ENCODER),
-        ("decision", key and f"s3://{stack.bucket}/{key}", layout.DECISION),
+        ("decision", chosen and f"s3://{stack.bucket}/{chosen}", layout.DECISION),
     ):
         if uri:
             bucket, _, key = uri.removeprefix("s3://").partition("/")
             _download(s3, bucket, key, out / file)
             fetched[name] = out / file
     if uris["predictions"]:
-        decided = stack.read_json(key, kinds.DECISION) if key else None
+        decided = stack.read_json(chosen, kinds.DECISION) if chosen else None
         _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS, decided)
         fetched["predictions"] = out / PREDICTIONS
     return fetched

@@ -18,6 +18,9 @@ from scoring.decision import Decision
 
 Rows = NDArray[np.bool_]
 """(rows,), which of the test rows are meant."""
+RANKS = ("auc", "average_precision")
+OF_DECISIONS = ("accuracy", "f1", "cost", "macro_f1")
+"""Metrics that say what decisions are worth, not what the probabilities tell."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,14 @@ class Metric:
     tasks: tuple[Task, ...]
     bounds: tuple[float, float]
     measure: Callable[[Scored], Measure]
+
+    def alike(self, one: Scored, other: Scored) -> bool:
+        """Tell whether two models say the same of each row: probabilities, and what is chosen.
+
+        The same classes of other probabilities are no such thing: other rows may part them.
+        """
+        same = np.array_equal(one.predicted, other.predicted)
+        return same and (self.name not in OF_DECISIONS or np.array_equal(one.chosen, other.chosen))
 
     @property
     def perfect(self) -> float:

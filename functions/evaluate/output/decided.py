@@ -4,13 +4,16 @@ from collections.abc import Sequence
 
 from pipeline.documents.scoring.decision import Decision
 from pipeline.vocabulary import COST_ROWS, THRESHOLD
-from pipeline.wording import counted, figure, quoted
+from pipeline.wording import counted, figure, probability, quoted, shorten
 
+_REASON = 240
 _AIMS = {"f1": "F1", "accuracy": "accuracy"}
 
 
 def told(decision: Decision | None, classes: Sequence[str] | None) -> str | None:
     """Say from which probability on a row is positive, and whether probabilities are corrected.
+
+    What was left as it is for want of something is said with the reason.
 
     Returns
     -------
@@ -19,7 +22,7 @@ def told(decision: Decision | None, classes: Sequence[str] | None) -> str | None
     if decision is None:
         return None
     threshold = "" if decides_as_usual(decision) else _threshold(decision, classes or [])
-    said = [threshold, _calibration(decision)]
+    said = [threshold, _calibration(decision), _left(decision)]
     return " ".join(filter(None, said)) or None
 
 
@@ -32,7 +35,7 @@ def _threshold(decision: Decision, classes: Sequence[str]) -> str:
     aim, known = decision["chosen_for"], decision["validation"]
     head = (
         f"A row counts as {quoted(classes[1], 30)} from a probability of "
-        f"{decision['threshold']:.3g} on"
+        f"{probability(decision['threshold'])} on"
     )
     if aim == "cost":
         why = ", which costs least"
@@ -57,3 +60,13 @@ def _calibration(decision: Decision) -> str:
         f"Probabilities are corrected by what came true of the validation rows: log loss "
         f"{figure(known['loss'], 3)} instead of {figure(known['raw_loss'], 3)} there."
     )
+
+
+def _left(decision: Decision) -> str:
+    """Say what no validation rows chose, and why."""
+    if not decision["note"]:
+        return ""
+    left = "Probabilities are not corrected"
+    if decision["validation"] is None and decision["task"] == "binary":
+        left += ", and no rows chose the threshold"
+    return f"{left}: {shorten(decision['note'].rstrip('.'), _REASON)}."

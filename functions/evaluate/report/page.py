@@ -30,7 +30,7 @@ from pipeline.documents.evaluation import (
 )
 from pipeline.documents.plots import BinaryPlots, ClassRow, Interval, MulticlassPlots
 from pipeline.documents.search.searched import Trial
-from pipeline.wording import DASH, counted, figure, quoted
+from pipeline.wording import DASH, counted, figure, probability, quoted
 
 _TASKS = {
     "regression": "Regression",
@@ -186,7 +186,7 @@ def decided_of(document: Evaluation) -> str:
     if document["task"] != "binary" or (decision and not decides_as_usual(decision)):
         return known
     name = quoted((document["classes"] or [])[1])
-    threshold = figure(cast(BinaryPlots, document["plots"])["threshold"], 2)
+    threshold = probability(cast(BinaryPlots, document["plots"])["threshold"])
     return f"A row counts as {name} from a probability of {threshold} on. {known}".strip()
 
 

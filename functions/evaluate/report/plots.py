@@ -9,7 +9,7 @@ from evaluate.report.charts import curves, errors
 from evaluate.report.charts.search import trials
 from pipeline.documents.evaluation import Evaluation
 from pipeline.documents.plots import BinaryPlots, MulticlassPlots, RegressionPlots
-from pipeline.wording import counted
+from pipeline.wording import counted, probability
 
 
 class Plot(TypedDict):
@@ -77,9 +77,10 @@ def _regression(document: Evaluation) -> Iterator[Plot]:
 def _binary(document: Evaluation) -> Iterator[Plot]:
     plots, metrics = cast(BinaryPlots, document["plots"]), document["metrics"]
     names = document["classes"] or []
+    threshold = probability(plots["threshold"])
     yield _plot(
         "Confusion",
-        f"Rows by actual and predicted class at the threshold of {plots['threshold']:g}; shaded "
+        f"Rows by actual and predicted class at the threshold of {threshold}; shaded "
         f"by share of the actual class.",
         errors.confusion(plots["confusion"], names, [sum(row) for row in plots["confusion"]]),
     )

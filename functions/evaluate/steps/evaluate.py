@@ -17,7 +17,7 @@ from evaluate.output.evaluation_json import columns_of, judged_part, run_part, v
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
 from evaluate.output.refit import early_of, hyperparameters_of, refit_warnings
-from evaluate.output.search import search_part, search_warnings
+from evaluate.output.search import search_part
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
 from evaluate.rows.decided import own_decision
@@ -92,7 +92,7 @@ def evaluate_run(
     judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
-    search = search_part(files, event, holdout, scored, metric)
+    search, unsearched = search_part(files, event, holdout, scored, metric)
     trained = hyperparameters_of(event, trained_by(event["fit"], search))
     worst = _worst(files, holdout, scored, encoder, model["importance"])
     header = encoder.get("header", True)
@@ -112,7 +112,7 @@ def evaluate_run(
         "columns": columns_of(profile),
         "warnings": foremost
         + undecided
-        + search_warnings(search)
+        + unsearched
         + refit_warnings(event)
         + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),

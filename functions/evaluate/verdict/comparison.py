@@ -72,16 +72,18 @@ def _compared(
         return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))
     predicted = read_scores(files, holdout, PREDICTIONS, challenger.task, len(known))
-    decision = Decision.of_document(champions_decision(files, event["champion"]))
+    decided = champions_decision(files, event["champion"])
+    decision = Decision.of_document(decided)
     own = calibrated(decision, predicted)
     aligned = in_class_order(own, known, challenger.classes)
     if challenger.task == "binary" and aligned is not own:
         decision = turned(decision)
     champion = replace(challenger, predicted=aligned, groups=None, decision=decision)
     registered = known_metric(event["champion"].get("metric"), challenger)
+    costs = decided["costs"] if decided else None
     overlap = overlap_of(files, holdout, event["champion"]["encoder_key"])
     if overlap.fair is None:
-        return Rivals(champion, challenger, overlap.seen, overlap.unknown, registered)
+        return Rivals(champion, challenger, overlap.seen, overlap.unknown, registered, costs)
     left = int(overlap.fair.sum())
     # A few rows change sides in a file that only grows; of a small file, many are left then.
     if left < min(FEW_ROWS, challenger.rows / 2):
@@ -90,9 +92,8 @@ def _compared(
             f"it was trained on {overlap.seen:,} of the {counted(challenger.rows, 'test row')}, "
             f"which leaves {left:,} to compare on",
         )
-    return Rivals(
-        champion.where(overlap.fair), challenger.where(overlap.fair), overlap.seen, "", registered
-    )
+    both = champion.where(overlap.fair), challenger.where(overlap.fair)
+    return Rivals(*both, overlap.seen, "", registered, costs)
 
 
 def _champion_target(files: RunFiles, key: str | None) -> TargetFacts | None:

@@ -24,6 +24,7 @@ from evaluate.verdict.rule import (
 )
 from evaluate.verdict.warnings import Warnings, metric_warnings
 from pipeline.notices import Notice, notice
+from pipeline.settings import Costs
 from pipeline.vocabulary import DataAge, Finding
 from pipeline.wording import counted
 
@@ -45,6 +46,17 @@ class Rivals:
     """Why it is not known."""
     registered: Metric | None = None
     """The metric by which the champion was registered, if it is known."""
+    costs: Costs | None = None
+    """Those that the champion's threshold was chosen by."""
+
+    def asked_anew(self, metric: Metric) -> bool:
+        """Whether metric or costs are others than the champion's, and decisions are for that."""
+        before = self.registered.name if self.registered else metric.name
+        if before == metric.name and self.costs == self.challenger.costs:
+            return False
+        thresholds = [one.decision.threshold for one in (self.champion, self.challenger)]
+        alike = np.array_equal(self.champion.chosen, self.challenger.chosen)
+        return self.challenger.task != "regression" and not (alike and len(set(thresholds)) == 1)
 
 
 @dataclass(frozen=True)
@@ -121,11 +133,12 @@ def judge(
     if lost_by:
         against = compared["finding"] = "undecided"
         undecided = LOST_BEFORE.format(lost_by.label)
-    verdict = decide(metric, value, rule, against, data, baseline_value, undecided, unknown)
+    anew = isinstance(champion, Rivals) and champion.asked_anew(metric)
+    verdict = decide(metric, value, rule, against, data, baseline_value, undecided, unknown, anew)
     warnings = [_not_compared(apart, verdict)] if apart else []
     if isinstance(champion, Rivals):
         if lost_by:
-            warnings.append(_changed_metric(metric, lost_by))
+            warnings.append(_changed_metric(metric, lost_by, verdict))
         warnings += _what_it_saw(champion, challenger.rows)
     return Judgement(
         metric=metric,
@@ -147,7 +160,7 @@ def judge(
 
 def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
     """Return the fields of a judgement that tell of the comparison."""
-    both, rows = [rivals.champion, rivals.challenger], rivals.champion.rows
+    both, rows = (rivals.champion, rivals.challenger), rivals.champion.rows
     measures = [metric.measure(scored) for scored in both]
     champion, challenger = (_defined(value_of(measure, rows)) for measure in measures)
     known = champion is not None and challenger is not None
@@ -156,7 +169,7 @@ def _compare(metric: Metric, rivals: Rivals) -> dict[str, Any]:
     champion_interval, rival_interval, difference = intervals_of(
         measures, rows, metric.bounds, sample
     )
-    within = shown(metric, sample, np.array_equal(both[0].predicted, both[1].predicted))
+    within = shown(metric, sample, metric.alike(*both))
     enough = known and sample.units >= LEAST_ROWS
     return {
         "rows": rows,
@@ -187,10 +200,11 @@ def _lost_by(metric: Metric, champion: Rivals | NotCompared | None) -> Metric | 
     return before if finding_of(before, difference, False) == "worse" else None
 
 
-def _changed_metric(metric: Metric, before: Metric) -> Notice:
+def _changed_metric(metric: Metric, before: Metric, verdict: Verdict) -> Notice:
+    then = " A person decides." if verdict.outcome == "pending" else ""
     text = (
         f"The model in use was registered by {before.label}, and this one is worse by that. By "
-        f"{metric.label}, which is asked for now, the two are equal. A person decides."
+        f"{metric.label}, which is asked for now, the two are equal.{then}"
     )
     return notice("metric_changed", text)
 

@@ -25,6 +25,10 @@ UNDECIDED = "these test rows are too few to compare it with the model in use"
 FEW_GROUPS = "these test rows are of {}, too few to compare it with the model in use"
 UNKNOWN_ROWS = "it is not known on which of these rows the model in use was trained"
 LOST_BEFORE = "by {}, which the model in use was registered by, it is worse"
+ASKED_ANEW = (
+    "it learned from the same data, but metric or costs are others now, and it decides otherwise "
+    "than the model in use"
+)
 NOT_SHOWN = "{} do not tell whether it is nearly as good"
 
 
@@ -102,6 +106,7 @@ def decide(
     baseline: float | None,
     undecided: str = UNDECIDED,
     unknown: bool = False,
+    anew: bool = False,
 ) -> Verdict:
     """Apply the promotion rule.
 
@@ -112,6 +117,8 @@ def decide(
     baseline : the naive prediction's value of the metric.
     undecided : why the comparison is, if it is.
     unknown : whether the champion may have been trained on rows that it was compared on.
+    anew : whether the owner asks for another metric or other costs than of the champion, and the
+        two decide otherwise.
     """
     if rule.promotion == "never":
         return Verdict("kept_champion", 'promotion is set to "never"')
@@ -124,7 +131,7 @@ def decide(
         return Verdict("below_minimum", f"it misses the minimum of {figure(rule.minimum)}")
     if rule.promotion == "manual":
         return Verdict("pending", 'promotion is set to "manual"')
-    verdict = _beside(against, data, undecided)
+    verdict = _beside(against, data, undecided, anew)
     if unknown and (data == "newer" or against == "better"):
         verdict = Verdict("pending", UNKNOWN_ROWS)
     naive = baseline is not None and not metric.better(value, baseline)
@@ -136,7 +143,9 @@ def decide(
     return verdict
 
 
-def _beside(against: Finding | NotCompared | None, data: DataAge, undecided: str) -> Verdict:
+def _beside(
+    against: Finding | NotCompared | None, data: DataAge, undecided: str, anew: bool
+) -> Verdict:
     if against is None:
         return Verdict("approved", "no model was in use to compare it with")
     if isinstance(against, NotCompared):
@@ -145,6 +154,9 @@ def _beside(against: Finding | NotCompared | None, data: DataAge, undecided: str
         return Verdict("approved", "it is better than the model in use")
     if against == "worse":
         return Verdict("kept_champion", "the model in use is better")
+    if data == "same" and anew:
+        # Dropped once more for what was set since: to keep the old decision would not answer that.
+        return Verdict("pending", ASKED_ANEW)
     if data == "same":
         return Verdict("kept_champion", "it learned from the same data")
     if data == "newer" and against == "undecided":

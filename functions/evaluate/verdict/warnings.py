@@ -4,10 +4,10 @@ import numpy as np
 
 from evaluate.metrics.intervals import Interval, intervals_of, sample_of
 from evaluate.metrics.measures import value_of
-from evaluate.metrics.scored import METRICS, Metric, Scored
+from evaluate.metrics.scored import METRICS, OF_DECISIONS, Metric, Scored
 from evaluate.wording import span
 from pipeline.notices import Notice, notice
-from pipeline.wording import counted, figure, listed, quoted
+from pipeline.wording import counted, figure, listed, probability, quoted
 
 Warnings = list[Notice]
 
@@ -17,8 +17,6 @@ _FEW_OF_CLASS = 10
 _MANY_ROWS = 1_000
 _WIDE = 0.5
 _NAMES = 5
-_OF_DECISIONS = ("accuracy", "f1", "cost")
-"""Metrics that say what decisions are worth, not what the probabilities tell."""
 _CHANCE = 0.5
 
 
@@ -103,12 +101,13 @@ def _baseline_warnings(
 
 def _no_better(metric: Metric, scored: Scored, numbers: str) -> Notice:
     """Say why a model gains nothing: it knows nothing, or its decisions do not show it."""
-    area = _clear_area(scored) if metric.name in _OF_DECISIONS else None
+    area = _clear_area(scored) if metric.name in OF_DECISIONS else None
     if area is None:
         why = "its columns say nothing about the target that it could learn."
     else:
+        threshold = probability(scored.decision.threshold)
         why = (
-            f"from the probability of {figure(scored.decision.threshold, 3)} on, which decides. It "
+            f"from the probability of {threshold} on, which decides. It "
             f"does tell the classes apart (AUC {figure(area)}): "
         )
         why += (

@@ -1,5 +1,6 @@
 """The part of pipeline.json that tells how hyperparameters are searched for."""
 
+from decimal import Decimal
 from typing import Literal, NotRequired, TypedDict
 
 from pipeline.errors import SettingsError
@@ -18,6 +19,11 @@ class TuningSettings(TypedDict):
     max_cost_usd: NotRequired[float]
 
 
+def plain(number: float) -> str:
+    """Write a number with all its digits and without an exponent, as SageMaker's ranges want it."""
+    return str(int(number)) if number == int(number) else f"{Decimal(str(number)):f}"
+
+
 def check_tuning(tuning: TuningSettings, source: str) -> None:
     """Refuse a search that contradicts itself; how many jobs run at once may be left open.
 
@@ -28,8 +34,9 @@ def check_tuning(tuning: TuningSettings, source: str) -> None:
     for name, (low, high) in tuning["ranges"].items():
         if not low < high:
             raise SettingsError(
-                f"{source}: tuning.ranges.{name} goes from {low:g} to {high:g}; the first must be "
-                f"less than the second, and a value that is to stay belongs into hyperparameters"
+                f"{source}: tuning.ranges.{name} goes from {plain(low)} to {plain(high)}; the "
+                f"first must be less than the second, and a value that is to stay belongs into "
+                f"hyperparameters"
             )
     most = tuning["jobs"] - 1
     if tuning.setdefault("parallel", min(_PARALLEL_JOBS, most)) > most:

@@ -11,6 +11,7 @@ suffice to see it.
 """
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from pipeline.documents.scoring.decision import ChosenFor
 from pipeline.settings import Costs
 from pipeline.vocabulary import THRESHOLD
+from pipeline.wording import probability
 from scoring.links import Floats
 
 LEAST_OF_CLASS = 5
@@ -31,7 +33,11 @@ _RESAMPLES = 100
 _LEVELS = 250
 """Groups of equally many rows between which thresholds lie; 0.4 % of the rows each."""
 _SEED = 20_260_302
-_DIGITS = 4
+_DIGITS = range(3, 7)
+_LEAST = 2.0**-53
+_NOISE = 2.0**-22
+"""Of a probability, by which it may be another elsewhere: 32-bit floats are written as decimals of
+half their last bit, and a correction ends in another bit in numpy than in math."""
 Rows = NDArray[np.bool_]
 """(rows,), which of them count as positive."""
 
@@ -50,7 +56,19 @@ class Aim:
         """The threshold that stands without rows: for costs the best one of right probabilities."""
         if self.chosen_for == "f1":
             return THRESHOLD
-        return self.costs["false_alarm"] / (self.costs["false_alarm"] + self.costs["miss"])
+        alarm, miss = self.costs["false_alarm"], self.costs["miss"]
+        return float(probability(min(max(alarm / (alarm + miss), _LEAST), 1 - _LEAST)))
+
+    @property
+    def unseen(self) -> tuple[float, float]:
+        """Of the false alarms and the misses of a threshold, how many more to reckon with.
+
+        Of an error that no row shows there may still be one, and up to three with 95 % confidence
+        (Hanley and Lippman-Hand, JAMA 249, 1983, 1743-1745), as of a Poisson number of mean 1.
+        Where both errors cost the same, those that are seen say as much of it.
+        """
+        alarm, miss = self.costs["false_alarm"], self.costs["miss"]
+        return max(0.0, 1 - miss / alarm), max(0.0, 1 - alarm / miss)
 
     def of(self, hits: Floats, alarms: Floats, positives: Floats, rows: Floats) -> Floats:
         """Return the value, of which more is better: F1, or the negative cost a row.
@@ -78,11 +96,14 @@ def threshold_of(truth: Floats, predicted: Floats, aim: Aim) -> float:
     positives = int(truth.sum())
     if min(positives, len(truth) - positives) < LEAST_OF_CLASS:
         return aim.usual
-    expected = _expected_best(predicted) if aim.chosen_for == "f1" else aim.usual
-    chosen = _short(expected, predicted)
+    levels = _Levels(predicted)
+    if aim.chosen_for == "f1":
+        chosen = levels.short(_expected_best(levels))
+    else:
+        chosen = levels.clear(aim.usual)
     ours = predicted >= chosen
     if _is_better(truth, _held_out(truth, predicted, aim), ours, aim):
-        return _short(_by_labels(truth, predicted, aim), predicted)
+        return levels.short(_by_labels(truth, levels, aim))
     if _is_better(truth, predicted >= THRESHOLD, ours, aim):
         return THRESHOLD
     return chosen
@@ -95,16 +116,65 @@ def value_of(truth: Floats, positive: Rows, aim: Aim) -> float:
     return float(aim.of(*(np.array([count]) for count in counts))[0])
 
 
-def _expected_best(predicted: Floats) -> float:
+class _Levels:
+    """The probabilities of rows, those as one that are the same but for noise.
+
+    Attributes
+    ----------
+    rows : (rows,), as they are.
+    low, high : (levels,), the least and the largest of each level, ascending.
+    counts : (levels,), its rows.
+    """
+
+    def __init__(self, rows: Floats) -> None:
+        ascending = np.sort(rows)
+        begins = np.r_[True, np.diff(ascending) > _NOISE * ascending[1:]]
+        self.rows = rows
+        self.low: Floats = ascending[begins]
+        self.high: Floats = ascending[np.r_[begins[1:], True]]
+        self.counts = np.diff(np.r_[np.flatnonzero(begins), len(rows)])
+
+    @cached_property
+    def floors(self) -> Floats:
+        """(levels,), the middle between each level and the next lower one."""
+        floors: Floats = (self.low + np.r_[0.0, self.high[:-1]]) / 2
+        return floors
+
+    def below(self, threshold: float) -> float:
+        """Return the floor of the lowest level that a threshold counts as positive."""
+        at = int(np.searchsorted(self.high, threshold * (1 - _NOISE / 2)))
+        return float(self.floors[min(at, len(self.floors) - 1)])
+
+    def clear(self, threshold: float) -> float:
+        """Return a threshold that no level is at, moved down by no more than that takes.
+
+        What is a 32-bit float itself lies between the same of them in whatever digits.
+        """
+        if float(np.float32(threshold)) == threshold or not self._at(threshold):
+            return threshold
+        at = int(np.searchsorted(self.high, threshold * (1 - _NOISE)))
+        return float(max(self.floors[at], self.low[at] * (1 - 4 * _NOISE)))
+
+    def short(self, threshold: float) -> float:
+        """Write a threshold with few digits where that moves few rows, and none is at it."""
+        wanted = self.rows >= threshold
+        for digits in _DIGITS:
+            short = float(probability(threshold, digits))
+            moved = ((self.rows >= short) != wanted).mean()
+            if moved < 0.25 / _LEVELS and not self._at(short):
+                return short
+        return threshold
+
+    def _at(self, threshold: float) -> bool:
+        at = int(np.searchsorted(self.high, threshold * (1 - _NOISE)))
+        return at < len(self.low) and bool(self.low[at] <= threshold * (1 + _NOISE))
+
+
+def _expected_best(levels: _Levels) -> float:
     """Return the threshold of the best F1 to be expected if the probabilities are right."""
-    level = -np.sort(-predicted)
-    # Equal probabilities are on one side.
-    last = np.flatnonzero(np.r_[level[1:] != level[:-1], True])
-    hits = np.cumsum(level)[last]
-    values = 2 * hits / (last + 1 + level.sum())
-    best = int(values.argmax())
-    below = level[last[best + 1]] if best + 1 < len(last) else 0.0
-    return float(level[last[best]] + below) / 2
+    hits = np.cumsum((levels.low * levels.counts)[::-1])
+    values = 2 * hits / (np.cumsum(levels.counts[::-1]) + hits[-1])
+    return float(levels.floors[::-1][int(values.argmax())])
 
 
 def _held_out(truth: Floats, predicted: Floats, aim: Aim) -> Rows:
@@ -114,16 +184,18 @@ def _held_out(truth: Floats, predicted: Floats, aim: Aim) -> Rows:
     positive = np.zeros(len(truth), dtype=bool)
     for number in range(_FOLDS):
         out = fold == number
-        positive[out] = predicted[out] >= _by_labels(truth[~out], predicted[~out], aim)
+        others = _Levels(predicted[~out])
+        positive[out] = predicted[out] >= _by_labels(truth[~out], others, aim)
     return positive
 
 
-def _by_labels(truth: Floats, predicted: Floats, aim: Aim) -> float:
+def _by_labels(truth: Floats, levels: _Levels, aim: Aim) -> float:
     """Return the median of the thresholds that are best in resamples of the rows.
 
     Rows are counted by groups of like probability: a row that is drawn a Poisson number of times
     makes such numbers of a group's positives and negatives, however many rows there are.
     """
+    predicted = levels.rows
     edges = np.unique(np.quantile(predicted, np.linspace(0, 1, _LEVELS + 1)))
     # From the group of the largest probabilities down, as the threshold falls.
     group = len(edges) - np.searchsorted(edges, predicted, side="right")
@@ -135,25 +207,17 @@ def _by_labels(truth: Floats, predicted: Floats, aim: Aim) -> float:
         for side in (truth, 1 - truth)
     )
     values = aim.of(hits, alarms, hits[:, -1:], hits[:, -1:] + alarms[:, -1:])
-    return float(np.median(edges[::-1][values.argmax(axis=1)]))
+    return levels.below(float(np.median(edges[::-1][values.argmax(axis=1)])))
 
 
 def _is_better(truth: Floats, theirs: Rows, ours: Rows, aim: Aim) -> bool:
     """Tell whether one way of counting rows as positive beats another beyond noise."""
     cell = 4 * truth.astype(np.intp) + 2 * theirs + ours
-    counts = np.bincount(cell, minlength=8)
+    counts = np.bincount(cell, minlength=8).astype(np.float64)
+    for kind, alone, unseen in zip((2, 5), (theirs > ours, ours > theirs), aim.unseen, strict=True):
+        counts[kind] += unseen * bool(alone.any())
     drawn = np.random.default_rng(_SEED + 1).poisson(counts, (_REPLICATES, 8)).astype(np.float64)
     positives, rows = drawn[:, 4:].sum(axis=1), drawn.sum(axis=1)
     mine = aim.of(drawn[:, [5, 7]].sum(axis=1), drawn[:, [1, 3]].sum(axis=1), positives, rows)
     other = aim.of(drawn[:, [6, 7]].sum(axis=1), drawn[:, [2, 3]].sum(axis=1), positives, rows)
     return bool(np.quantile(other - mine, RISK) > 0)
-
-
-def _short(threshold: float, predicted: Floats) -> float:
-    """Write a threshold with few digits where that takes no more rows than a level to a side."""
-    wanted = predicted >= threshold
-    for digits in range(2, _DIGITS + 1):
-        short = float(round(threshold, digits))
-        if ((predicted >= short) != wanted).mean() < 0.25 / _LEVELS:
-            return short
-    return threshold

@@ -1,6 +1,7 @@
 """A column that names what the rows are about, a patient or a customer, with many rows of each."""
 
 import re
+from collections.abc import Collection
 
 import polars as pl
 
@@ -34,17 +35,26 @@ _VALUE = (
 _MOST = 0.95
 
 
-def entity_of(sample: Sample | None, columns: list[Column], target: TargetFacts) -> int | None:
+def entity_of(
+    sample: Sample | None,
+    columns: list[Column],
+    target: TargetFacts,
+    kept: Collection[str] = (),
+) -> int | None:
     """Return the position of the column whose values make the target nearly sure.
 
     Of several the one of the fewest values, since a household holds all of a person's rows.
+
+    Parameters
+    ----------
+    kept : columns that the settings keep: what rows are grouped by is not trained on.
     """
     if sample is None or len(sample.labels) < LEAST_ROWS:
         return None
     found = [
         (column.distinct, at)
         for at, column in enumerate(columns)
-        if column.name != target["name"]
+        if column.name not in (target["name"], *kept)
         and _repeats(column)
         and _names_entities(column, sample.frame.to_series(at))
         and _likeness(stripped(sample.frame.to_series(at)), sample.labels, target) >= _ALIKE

@@ -171,7 +171,7 @@ def _decided(
         chained, columns, target = _understood(files, plan, settings, known)
         records = chained.profile["records"]
         sample = sample_of(source, plan, chained.chunks, target.to_json(), records)
-        found = found_between_rows(source, plan, sample, columns, target.to_json())
+        found = found_between_rows(source, plan, sample, columns, target.to_json(), settings)
         division = divide(chained, columns, target, settings, plan, found)
         encoder, notices = _encoder(columns, target, plan, settings, division.group_column)
         if again:

@@ -9,7 +9,7 @@ from pipeline.documents.search.found import StartFacts
 from pipeline.documents.state import Champion, JobFacts
 from pipeline.settings import Settings
 from prepare.training.hyperparameters import hyperparameters, own_of, refits
-from prepare.training.start import Beside, start_of
+from prepare.training.start import Beside, begun_with, start_of
 from prepare.training.tuning import apart, tuning_of
 from table.columns.target import Target
 
@@ -43,7 +43,7 @@ def goes_by(
     start = start_of(files, champion, beside, defaults, own, again)
     if start and not again:
         files.write_document(kinds.START, start)
-    chosen = defaults | (start["used"] if start else {})
+    chosen = begun_with(defaults, own, start["used"] if start else {})
     found: GoesBy = {
         "hyperparameters": chosen,
         "refit": refits(settings, chosen, beside.rows),

@@ -6,6 +6,8 @@ Chosen on the development datasets of bench/models (docs/adr/0062).
 from dataclasses import dataclass
 from typing import Any
 
+from pipeline.tuning.settings import plain
+
 Ends = tuple[float, float]
 
 SMALL_ROWS = 20_000
@@ -22,8 +24,8 @@ _COLUMNS: Ends = (0.3, 1)
 """The share of columns by tree, or by node where the defaults have that."""
 _OF_LINES: dict[str, Ends] = {"eta": (0.02, 1), "lambda": (0.001, 30), "alpha": (0.001, 10)}
 """A linear model has no trees."""
-_WHOLE = ("max_depth", "max_leaves", "max_bin", "max_delta_step", "num_parallel_tree")
-_BY_FACTORS = ("eta", "min_child_weight", "lambda", "alpha", "scale_pos_weight", "max_bin")
+_WHOLE = ("max_depth", "max_delta_step")
+_BY_FACTORS = ("eta", "min_child_weight", "lambda", "alpha")
 """Twice as much matters as much everywhere."""
 
 
@@ -46,8 +48,8 @@ class Ranges:
             found[kind].append(
                 {
                     "Name": name,
-                    "MinValue": f"{low:g}",
-                    "MaxValue": f"{high:g}",
+                    "MinValue": plain(low),
+                    "MaxValue": plain(high),
                     "ScalingType": scale,
                 }
             )

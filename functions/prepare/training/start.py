@@ -16,6 +16,8 @@ from pipeline.errors import ArtefactError
 from pipeline.vocabulary import Task
 from pipeline.wording import counted
 
+USUAL_BOOSTER = "gbtree"
+_SHARES = {"colsample_bynode", "colsample_bytree"}
 _ROWS_RATIO = 4
 _FEATURES_RATIO = 2
 """How many times more or fewer there may be: depth and weights suit a size of data."""
@@ -72,13 +74,30 @@ def _found(champion: RunFiles) -> Found | None:
 
 
 def _read(files: RunFiles, kind: Kind[T]) -> T | None:
-    body = files.read_if_there(kind.file, kind=kind)
-    if body is None:
-        return None
     try:
-        return reading.checked(kind, body, files.uri(kind.file))
+        body = files.read_if_there(kind.file, kind=kind)
+        return None if body is None else reading.checked(kind, body, files.uri(kind.file))
     except ArtefactError:
         return None
+
+
+def _booster_of(found: Found) -> str:
+    """Return the booster of a search; those of earlier versions tell only whether one was set."""
+    usual = "unknown" if "booster" in found["names"] else USUAL_BOOSTER
+    return found.get("booster", usual)
+
+
+def begun_with(
+    defaults: dict[str, str], own: dict[str, object], used: dict[str, str]
+) -> dict[str, str]:
+    """Return a run's hyperparameters: what an earlier search found in the place of the defaults.
+
+    Shares of columns multiply, and which of them the defaults have goes by the size of the data:
+    the one that was found stands for both.
+    """
+    found = _SHARES & used.keys()
+    replaced = _SHARES - found - own.keys() if found else set()
+    return {name: defaults[name] for name in defaults if name not in replaced} | used
 
 
 def _unfit(found: Found, beside: Beside, defaults: dict[str, str]) -> str:
@@ -87,8 +106,9 @@ def _unfit(found: Found, beside: Beside, defaults: dict[str, str]) -> str:
         return f"it was for {found['task']}, and this run is {beside.task}"
     if found["objective"] != defaults["objective"]:
         return f"it was for the objective {found['objective']}, not {defaults['objective']}"
-    if "booster" in defaults and defaults["booster"] != "gbtree":
-        return f"it was for trees, and this run trains {defaults['booster']}"
+    before_booster, booster = _booster_of(found), defaults.get("booster", USUAL_BOOSTER)
+    if before_booster != booster:
+        return f"it was for the booster {before_booster}, not {booster}"
     for what, before, now, ratio in (
         ("row", found["rows"], beside.rows, _ROWS_RATIO),
         ("feature", found["features"], beside.features, _FEATURES_RATIO),

@@ -12,7 +12,7 @@ from pipeline.tuning.settings import TuningSettings
 from pipeline.vocabulary import Goal
 from prepare.training.job import usd_per_hour
 from prepare.training.ranges import Ranges, ranges_of
-from prepare.training.start import Beside
+from prepare.training.start import USUAL_BOOSTER, Beside
 
 # SageMaker developer guide, "Tune an XGBoost Model": the metrics that it can be told to go by.
 _GOALS: dict[str, Goal] = {
@@ -29,6 +29,9 @@ _SHORTEST_SECONDS, _LONGEST_SECONDS = 120, 604_800
 _AROUND_JOB_SECONDS = 900
 """Queueing, provisioning and the download, which a job's own limit leaves out."""
 _AROUND_SECONDS = 3_600
+_LONGEST_SPOT_SECONDS = 3_600
+"""That a job may wait and run on spot instances without checkpoints (SageMaker developer guide,
+"Managed Spot Training"). The jobs of a search share their definition, so they have none."""
 _SEEDS = 1 << 31
 """How many seeds the API's integers have."""
 _MOST_ROUNDS = 20_000
@@ -68,6 +71,7 @@ def tuning_of(
         "job": None,
         "strategy": tuning["strategy"],
         "objective": hyperparameters["objective"],
+        "booster": hyperparameters.get("booster", USUAL_BOOSTER),
         "metric": metric,
         "task": beside.task,
         "rows": beside.rows,
@@ -76,7 +80,8 @@ def tuning_of(
         "hyperparameters": start["used"] if start else {},
     }
     hourly = usd_per_hour(job["resource_config"])
-    seconds = _seconds(tuning, job, hourly)
+    stopping = _stopping(job)
+    seconds = _seconds(tuning, job, stopping, hourly)
     facts: TuningFacts = {
         "attempts": run_names.searches_of(beside.run),
         "config": {
@@ -96,6 +101,7 @@ def tuning_of(
             **_strategy(tuning, hyperparameters),
         },
         "static": {name: value for name, value in single.items() if name not in ranges.ends},
+        "stopping_condition": stopping,
         "ensemble": ensemble,
         "asked": tuning["jobs"],
         "usd_per_hour": hourly,
@@ -174,9 +180,19 @@ def _stops_itself(tuning: TuningSettings, ranges: Ranges) -> bool:
     return tuning["strategy"] == "Hyperband" or "eta" in ranges.ends
 
 
-def _seconds(tuning: TuningSettings, job: JobFacts, hourly: float | None) -> int:
+def _stopping(job: JobFacts) -> dict[str, int]:
+    given = job["stopping_condition"]
+    if not job["use_spot"]:
+        return given
+    return {name: min(seconds, _LONGEST_SPOT_SECONDS) for name, seconds in given.items()}
+
+
+def _seconds(
+    tuning: TuningSettings, job: JobFacts, stopping: dict[str, int], hourly: float | None
+) -> int:
     """Return how long the tuning job may take: no longer than its money lasts."""
-    each = job["stopping_condition"]["MaxRuntimeInSeconds"] + _AROUND_JOB_SECONDS
+    # On spot instances the wait for them counts, which is the longer limit.
+    each = max(stopping.values()) + _AROUND_JOB_SECONDS
     longest = min(math.ceil((tuning["jobs"] - 1) / tuning["parallel"]) * each, _LONGEST_SECONDS)
     limit = tuning.get("max_cost_usd")
     if limit is None:

@@ -221,15 +221,23 @@ def _dropped_notices(columns: list[Column], dropped: list[Dropped]) -> list[Noti
     nearly = {column.name: column.nearly for column in columns if column.nearly}
     notices = []
     for kind, reason in _REASONS.items():
+        keepable = kind in ("identifier", "text")
         names = [
             d["column"] for d in dropped if d["reason"] == reason and kinds[d["column"]] == kind
         ]
         for name in (name for name in names if name in nearly):
             text = f"Column {quoted(name)} not used: read as {reason}, but {nearly[name]}."
+            text += _how_to_keep(1) if keepable else ""
             notices.append(notice(_DROPPED[kind], text))
         names = [name for name in names if name not in nearly]
         if names:
             columns_are = "Column" if len(names) == 1 else "Columns"
             text = f"{columns_are} {listed(names)} not used: {reason}."
+            text += _how_to_keep(len(names)) if keepable else ""
             notices.append(notice(_DROPPED[kind], text))
     return notices
+
+
+def _how_to_keep(columns: int) -> str:
+    them = "it" if columns == 1 else "them"
+    return f' To train on {them}, list {them} in "keep_columns".'

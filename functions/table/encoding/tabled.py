@@ -1,5 +1,7 @@
 """The encoder with what was learned of the target: its categories become ranks and means."""
 
+from collections.abc import Collection
+
 from pipeline.documents.chunk_profile import Numbers
 from pipeline.documents.encoder import Dropped, Encoder, Feature, TargetFacts, by_column
 from table.columns.target import Target
@@ -27,15 +29,20 @@ def outputs_of(target: Target, numbers: Numbers | None) -> Outputs:
     """Return the numbers of a target whose means are learned.
 
     They are the target of a regression, whether a row is of class 1, or whether it is of each of
-    the most frequent classes.
+    the most frequent classes. Numbers that look like codes for a missing value count as the
+    least or most of all others.
 
     Parameters
     ----------
     numbers : what the numbers of a regression's target come to.
     """
     if target.task == "regression":
-        step = step_of(numbers["min"], numbers["max"]) if numbers else 1.0
-        return Outputs(None, step)
+        if numbers is None:
+            return Outputs(None)
+        # One 999999999999 would hide what all other rows say.
+        others = numbers["ends"]["between"] if "ends" in numbers else []
+        least, most = others or (numbers["min"], numbers["max"])
+        return Outputs(None, step_of(least, most), (least, most))
     if target.task == "binary":
         return Outputs((1,))
     rows = target.counts
@@ -43,11 +50,17 @@ def outputs_of(target: Target, numbers: Numbers | None) -> Outputs:
     return Outputs(tuple(sorted(frequent[:_MOST_CLASSES])))
 
 
-def with_tables(encoder: Encoder, learned: dict[str, Means], outputs: Outputs) -> Encoder:
+def with_tables(
+    encoder: Encoder, learned: dict[str, Means], outputs: Outputs, kept: Collection[str] = ()
+) -> Encoder:
     """Put tables in an encoder, and the features that look values up behind a column's others.
 
     A hash of the value gives way to its rank where values differ much, and to the means. A rank
     stays, and has means beside it where values differ much.
+
+    Parameters
+    ----------
+    kept : columns that are trained on whatever they say: their rank stays.
     """
     features: list[Feature] = []
     for name, own in by_column(encoder["features"]).items():
@@ -56,7 +69,10 @@ def with_tables(encoder: Encoder, learned: dict[str, Means], outputs: Outputs) -
             continue
         found, slots = learned[name], learned[name].telling
         if own[0]["encoding"] == "hash":
-            own, slots = [_rank(name)] if slots else [], sorted({*slots, *found.sure})
+            own, slots = (
+                [_rank(name)] if slots or name in kept else [],
+                sorted({*slots, *found.sure}),
+            )
         features += own + _means(name, slots, encoder["target"], outputs)
     used = by_column(features)
     gone = [name for name in learned if name not in used]

@@ -107,7 +107,7 @@ def means_of(sums: TargetSums, outputs: Outputs, *, fold: bool) -> Means | None:
         "pairs": " ".join(map(str, pairs["pair"])),
         "means": [_text(mean) for mean in others],
     }
-    usual = int((rows * rows).sum()) / int(rows.sum())
+    usual = _usual_rows(rows.to_list())
     sure = [n for n, way in enumerate(ways) if way.added is not None and _SURE * way.added <= usual]
     telling = [n for n, way in enumerate(ways) if way.added is not None and way.added <= _TELLING]
     return Means(table, folds, sure, telling)
@@ -130,12 +130,23 @@ def _shrinking(rows: Sequence[int], sums: Sequence[int], squares: int) -> _Shrin
     explained = fsum(s * (s / n) for s, n in zip(centred, rows, strict=True))
     within = max(0.0, square - explained) / (total - values)
     between = max(0.0, explained - sum(centred) * (sum(centred) / total)) / (values - 1)
-    usual = sum(n * n for n in rows) / total
-    variance = (between - within) / ((total - usual) / (values - 1))
+    unequal = sum(n * n for n in rows) / total
+    variance = (between - within) / ((total - unequal) / (values - 1))
     if variance <= 0:
         return _Shrinking(prior, None, 0.0)
     added = max(_LEAST, within / variance)
-    return _Shrinking(prior, added, _GRAIN * sqrt(within / (usual + added)))
+    return _Shrinking(prior, added, _GRAIN * sqrt(within / (_usual_rows(rows) + added)))
+
+
+def _usual_rows(rows: Sequence[int]) -> float:
+    """Return of how many rows the value of a row is, on average.
+
+    A value of more than half of the rows ("none") says nothing of the others, and does not count.
+    """
+    total, most = sum(rows), max(rows)
+    if 2 * most > total > most:
+        return (sum(n * n for n in rows) - most * most) / (total - most)
+    return sum(n * n for n in rows) / total
 
 
 def _text(means: pl.Series) -> str:

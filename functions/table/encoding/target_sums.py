@@ -28,10 +28,12 @@ class Outputs:
     ----------
     classes : those that have a number each; None in a regression.
     step : of a regression's target, a power of two; it is counted in whole steps.
+    between : least and most that a regression's target counts as; None if it counts as it is.
     """
 
     classes: tuple[int, ...] | None
     step: float = 1.0
+    between: tuple[float, float] | None = None
 
     @property
     def count(self) -> int:
@@ -42,6 +44,8 @@ class Outputs:
         """Return each row's numbers: Int64, in steps."""
         if self.classes is not None:
             return [(labels == index).cast(pl.Int64) for index in self.classes]
+        if self.between is not None:
+            labels = labels.clip(*self.between)
         most = 1 << _TARGET_BITS
         return [(labels / self.step).round().clip(-most, most).cast(pl.Int64)]
 

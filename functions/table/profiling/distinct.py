@@ -19,6 +19,7 @@ from table.limits import EXACT_DISTINCT, EXACT_DISTINCT_BYTES, SKETCH_SIZE
 
 _HASHES = 2.0**64
 _LOOK = 10_000
+_ALL_SEEN = 1 - 3 / SKETCH_SIZE**0.5
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,13 @@ def variety(sketch: Sketch, present: int) -> Variety:
         # Few values, too long to be kept themselves.
         return _counted(rows, exact=False)
     seen, kept = sum(rows), len(rows)
-    # Both estimates err by 1/sqrt(kept), the first times how much the counts differ.
-    if kept * sum(count * count for count in rows) < 2 * seen * seen:
+    by_hashes = (kept - 1) / (hashes[-1] / _HASHES)
+    # Both estimates err by 1/sqrt(kept), the first times how much the counts differ. It knows
+    # nothing of a value of many rows that is not among those kept; the second does.
+    alike = kept * sum(count * count for count in rows) < 2 * seen * seen
+    if alike and by_hashes * seen > _ALL_SEEN * present * kept:
         return Variety(round(present * kept / seen), kept / seen, seen, exact=False)
-    different = min(present, round((kept - 1) / (hashes[-1] / _HASHES)))
+    different = min(present, round(by_hashes))
     return Variety(different, different / max(1, present), seen, exact=False)
 
 

@@ -59,6 +59,24 @@ def test_search_that_is_refused_leaves_the_first_model(
     assert application.read(f"runs/{run}/search.json")
 
 
+@pytest.mark.parametrize(
+    ("call", "best_known"),
+    [
+        ("DescribeHyperParameterTuningJob", True),
+        ("ListTrainingJobsForHyperParameterTuningJob", False),
+    ],
+)
+def test_search_that_may_not_be_looked_at_is_told_as_far_as_it_is_known(
+    application: Application, faults: Faults, call: str, best_known: bool
+) -> None:
+    faults(call, "access_denied", 10_000)
+    run = dropped(application, f"search-unseen-{str(best_known).lower()}")
+    search = search_of(application, run)
+    assert (search["job"], search["status"]) == (run_names.searches_of(run)[0], "Completed")
+    assert len(search["trials"]) == (3 if best_known else 1)
+    assert "AccessDenied" in search["problem"]
+
+
 def test_search_whose_answer_is_lost_is_stopped_and_made_anew(
     application: Application, faults: Faults
 ) -> None:

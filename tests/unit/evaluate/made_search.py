@@ -57,12 +57,23 @@ class FakeSageMaker:
             "CreationTime": BEGAN,
             "HyperParameterTuningEndTime": BEGAN + timedelta(minutes=9),
         } | told
+        self.late: dict[str, Any] = {}
+        """What the first training job tells when it is asked again."""
+        self.refused: dict[str, Exception] = {}
+
+    def _allow(self, call: str) -> None:
+        if call in self.refused:
+            raise self.refused[call]
 
     def describe_hyper_parameter_tuning_job(self, **asked: str) -> dict[str, Any]:
+        self._allow("describe_tuning")
         assert asked == {"HyperParameterTuningJobName": JOB}
         return self.told
 
     def describe_training_job(self, *, TrainingJobName: str) -> dict[str, Any]:  # noqa: N803
+        self._allow("describe_training")
+        if TrainingJobName == RUN:
+            return self.late
         return {
             "TrainingJobName": TrainingJobName,
             "TrainingJobStatus": "Completed",
@@ -81,7 +92,10 @@ class FakeSageMaker:
         # The service lists the newest first unless it is asked for another order.
         assert asked["SortOrder"] == "Ascending"
         assert asked["SortBy"] == "CreationTime"
+        self._allow("list")
         for start in range(0, len(self.trials), 2):
+            if start:
+                self._allow("second_page")
             yield {"TrainingJobSummaries": self.trials[start : start + 2]}
 
 

@@ -1,11 +1,13 @@
 """What pipeline.json may say of a search for hyperparameters."""
 
+import json
 from typing import Any
 
 import pytest
 
 from pipeline.errors import SettingsError
-from pipeline.settings import parse_settings, resolve_settings
+from pipeline.settings import SCHEMA_FILE, parse_settings, resolve_settings
+from pipeline.tuning.settings import plain
 
 DEFAULTS = {"jobs": 20, "parallel": 4, "strategy": "Bayesian", "ranges": {}}
 
@@ -29,6 +31,26 @@ def test_settings_of_a_search_resolved_twice_stay_the_same() -> None:
     assert resolve_settings(once) == once
 
 
+def test_all_that_may_be_searched_for_is_what_sagemaker_tunes() -> None:
+    ranges = json.loads(SCHEMA_FILE.read_text())["properties"]["tuning"]["properties"]["ranges"]
+    # SageMaker developer guide, "Tune an XGBoost Model", without num_round: early stopping ends it.
+    assert set(ranges["properties"]) == {
+        *("alpha", "colsample_bylevel", "colsample_bynode", "colsample_bytree", "eta", "gamma"),
+        *("lambda", "max_delta_step", "max_depth", "min_child_weight", "subsample"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        *((8, "8"), (1.0, "1"), (1048576, "1048576"), (123456789, "123456789")),
+        *((0.1, "0.1"), (0.00001, "0.00001"), (0.123456789, "0.123456789"), (0, "0")),
+    ],
+)
+def test_ends_of_a_range_keep_all_their_digits(number: float, text: str) -> None:
+    assert plain(number) == text
+
+
 @pytest.mark.parametrize(
     ("tuning", "says"),
     [
@@ -44,6 +66,12 @@ def test_settings_of_a_search_resolved_twice_stay_the_same() -> None:
         ({"ranges": {"depth": [1, 2]}}, "unknown setting 'depth' in tuning.ranges"),
         ({"ranges": {"max_depth": [3, 5.5]}}, "tuning.ranges.max_depth.1 must be a whole number"),
         ({"ranges": {"subsample": [0, 1]}}, "tuning.ranges.subsample.0 must be bigger than 0"),
+        ({"ranges": {"max_bin": [64, 512]}}, "ranges.max_bin cannot be: SageMaker does not search"),
+        ({"ranges": {"max_leaves": [8, 64]}}, "It can for eta, max_depth, max_delta_step, min_"),
+        ({"ranges": {"num_parallel_tree": [1, 4]}}, "set num_parallel_tree in hyperparameters"),
+        ({"ranges": {"scale_pos_weight": [1, 9]}}, "does not search for scale_pos_weight"),
+        ({"ranges": {"max_depht": [1, 2]}}, "did you mean 'max_depth'?"),
+        ({"ranges": {"max_delta_step": [1048576, 1048575]}}, "goes from 1048576 to 1048575"),
         ({"ranges": {"eta": [0.3, 0.1]}}, "goes from 0.3 to 0.1; the first must be less"),
         ({"ranges": {"eta": [0.3, 0.3]}}, "goes from 0.3 to 0.3"),
         ({"jobs": 3, "parallel": 3}, "of 3 jobs the first runs alone; set tuning.parallel to"),

@@ -10,7 +10,7 @@ from evaluate.report.charts.frame import Frame
 from evaluate.wording import percent, short
 from pipeline.documents.model_part import Curve
 from pipeline.documents.plots import BinaryPlots, Calibration
-from pipeline.wording import figure
+from pipeline.wording import figure, probability
 
 _CALLOUT_WIDTH = 0.023
 """Of a callout's letter, as a share of a plot's width."""
@@ -131,7 +131,7 @@ def scores(plots: BinaryPlots, names: list[str]) -> Markup:
         "Predicted probabilities by class",
         f"Distribution of the predicted probability among rows that are {names[1]}, drawn "
         f"upwards, and rows that are {names[0]}, drawn downwards; the threshold is "
-        f"{plots['threshold']:g}.",
+        f"{probability(plots['threshold'])}.",
         Axis(0, 1, f"predicted probability of {names[1]}", is_share=True),
         _Mirrored(-tallest, tallest, "share of the class's rows", is_share=True),
     )

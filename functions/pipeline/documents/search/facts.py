@@ -18,6 +18,8 @@ class TuningFacts(TypedDict):
     """SageMaker's HyperParameterTuningJobConfig and StaticHyperParameters."""
     warm_start: NotRequired[dict[str, Any]]
     """SageMaker's WarmStartConfig."""
+    stopping_condition: dict[str, int]
+    """SageMaker's StoppingCondition of each training job of the search."""
     ensemble: dict[str, str]
     """Hyperparameters that make several models of one job; a search tries single ones."""
     asked: int

@@ -1,6 +1,6 @@
 """start.json: what a run's hyperparameters begin with, found by the search of an earlier run."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from pipeline.vocabulary import Task
 
@@ -14,6 +14,8 @@ class Found(TypedDict):
     """Its tuning job; None if none was made."""
     strategy: str
     objective: str
+    booster: NotRequired[str]
+    """Not there in files of earlier versions."""
     metric: str
     task: Task
     rows: int

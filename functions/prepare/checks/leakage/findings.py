@@ -1,23 +1,28 @@
-"""Columns that alone, or two by two, give the target away, and how sure that is.
-
-The limits are ADR 68's: measured on public tables, with room on both sides.
-"""
+"""Columns that alone, or two by two, give the target away, and how sure that is."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import polars as pl
 
+from prepare.checks.leakage.counted import counts_of, filled_of
 from prepare.checks.leakage.likely import likely_of_classes, parted, smooth
+from prepare.checks.leakage.limits import (
+    LIKELY_AREA,
+    LIKELY_FILLED,
+    LIKELY_GAIN,
+    LIKELY_LIKENESS,
+    SURE_AREA,
+    SURE_ERRORS,
+    SURE_FILLED,
+    SURE_GAIN,
+    SURE_LIKENESS,
+)
 from prepare.checks.leakage.pairs import pairs_that_tell
 from prepare.checks.leakage.rows import Rows
-from prepare.checks.leakage.strength import apart, area, changes, filled_for, gain, likeness
+from prepare.checks.leakage.strength import apart, area, changes, gain, likeness
 from table.columns.identifiers import is_times_name
 
-_SURE_GAIN, _LIKELY_GAIN = 0.99, 0.98
-_SURE_AREA, _LIKELY_AREA = 0.9995, 0.997
-_SURE_LIKENESS, _LIKELY_LIKENESS = 0.9999, 0.998
-_SURE_FILLED, _LIKELY_FILLED = 0.5, 0.2
 # More categories, or changes of class from number to number, may be things that are known by heart.
 _CHANGES, _CHANGES_A_CLASS = 12, 3
 
@@ -45,8 +50,7 @@ def findings_of(rows: Rows) -> list[Finding]:
     if not rows.columns:
         return []
     if rows.task != "regression":
-        first = (next(_classes(rows, n, rows.columns[n]), None) for n in likely_of_classes(rows))
-        return [finding for finding in first if finding]
+        return list(_of_classes(rows))
     empty = {n: x.is_null().cast(pl.String) for n, x in rows.columns.items() if x.null_count()}
     found = _apart(rows, rows.columns, "values")
     found += _apart(rows, {n: x for n, x in empty.items() if n not in _named(found)}, "empty")
@@ -61,29 +65,44 @@ def _named(findings: list[Finding]) -> set[str]:
     return {name for finding in findings for name in finding.columns}
 
 
-def _classes(rows: Rows, name: str, values: pl.Series) -> Iterator[Finding]:
-    """Try a column on a target of classes; what is surest comes first."""
-    avoided = gain(rows.of(values, rows.labels))
-    if avoided >= _LIKELY_GAIN and values.null_count():
-        empty = gain(rows.of(values.is_null().cast(pl.String), rows.labels))
-        if empty >= _LIKELY_GAIN:
-            yield Finding([name], "empty", empty, sure=empty >= _SURE_GAIN)
+def _of_classes(rows: Rows) -> Iterator[Finding]:
+    """Return what is surest of each column, on a target of classes."""
     classes = sorted(rows.labels.unique().to_list())
-    few = changes(rows.of(values, rows.labels)) <= max(_CHANGES, _CHANGES_A_CLASS * len(classes))
-    if few and avoided >= _SURE_GAIN:
-        yield Finding([name], "errors", avoided, sure=True)
-    of_class = {at: (rows.labels == at).cast(pl.Float64) for at in classes}
-    curve = area(rows.of(values, of_class[classes[-1]])) if len(classes) == 2 else 0.5
-    if few and curve >= _SURE_AREA:
-        yield Finding([name], "curve", curve, sure=True)
-    filled = {at: filled_for(rows.of(values, of_class[at])) for at in classes}
-    at, share = max(filled.items(), key=lambda item: item[1])
-    if share >= _LIKELY_FILLED:
-        yield Finding([name], "filled", share, sure=share >= _SURE_FILLED, of_class=int(at))
-    if avoided >= _LIKELY_GAIN:
-        yield Finding([name], "errors", avoided, sure=False)
-    if curve >= _LIKELY_AREA:
-        yield Finding([name], "curve", curve, sure=False)
+    last = (rows.labels == classes[-1]).cast(pl.Float64) if len(classes) == 2 else None
+    for name in likely_of_classes(rows):
+        found = next(_classes(rows, rows.columns[name], last, len(classes)), None)
+        if found:
+            yield replace(found, columns=[name])
+
+
+def _classes(
+    rows: Rows, values: pl.Series, positive: pl.Series | None, classes: int
+) -> Iterator[Finding]:
+    """Try a column on a target of classes; what is surest comes first.
+
+    Parameters
+    ----------
+    positive : of each row whether it is of the second of two classes; None if they are more.
+    """
+    both = rows.of(values, rows.labels)
+    avoided, shown = gain(both), rows.off_commonest >= SURE_ERRORS
+    if avoided >= LIKELY_GAIN and values.null_count():
+        empty = gain(rows.of(values.is_null().cast(pl.String), rows.labels))
+        if empty >= LIKELY_GAIN:
+            yield Finding([], "empty", empty, sure=shown and empty >= SURE_GAIN)
+    few = shown and changes(both) <= max(_CHANGES, _CHANGES_A_CLASS * classes)
+    if few and avoided >= SURE_GAIN:
+        yield Finding([], "errors", avoided, sure=True)
+    curve = 0.5 if positive is None else area(rows.of(values, positive))
+    if few and curve >= SURE_AREA:
+        yield Finding([], "curve", curve, sure=True)
+    for _, at, share in filled_of(counts_of(values, both.drop("x"))).iter_rows():
+        if share >= LIKELY_FILLED:
+            yield Finding([], "filled", share, sure=share >= SURE_FILLED, of_class=int(at))
+    if avoided >= LIKELY_GAIN:
+        yield Finding([], "errors", avoided, sure=False)
+    if curve >= LIKELY_AREA:
+        yield Finding([], "curve", curve, sure=False)
 
 
 def _apart(rows: Rows, columns: dict[str, pl.Series], how: str) -> list[Finding]:
@@ -92,8 +111,9 @@ def _apart(rows: Rows, columns: dict[str, pl.Series], how: str) -> list[Finding]
     for name in parted(replace(rows, columns=columns)):
         texts = columns[name].cast(pl.String).fill_null("")
         share = apart(rows.of(texts, rows.labels))
-        if share >= _LIKELY_GAIN:
-            found.append(Finding([name], how, share, sure=share >= _SURE_GAIN))
+        if share >= LIKELY_GAIN:
+            shown = len(texts) - max(texts.unique_counts()) >= SURE_ERRORS
+            found.append(Finding([name], how, share, sure=shown and share >= SURE_GAIN))
     return found
 
 
@@ -105,6 +125,6 @@ def _ranks(rows: Rows, named: set[str]) -> list[Finding]:
         if name in named or is_times_name(name):
             continue
         like = likeness(rows.of(rows.columns[name], rows.labels))
-        if like >= _LIKELY_LIKENESS:
-            found.append(Finding([name], "ranks", like, sure=like >= _SURE_LIKENESS))
+        if like >= LIKELY_LIKENESS:
+            found.append(Finding([name], "ranks", like, sure=like >= SURE_LIKENESS))
     return found

@@ -81,7 +81,7 @@ def _pairs_left_out(rows: Rows) -> list[Notice]:
     if numbers <= MOST:
         return []
     text = (
-        f"Whether two columns together make the target was tried of the first {MOST} of "
+        f"Whether two columns together make the target was tried of the {MOST} fullest of "
         f"{numbers:,} columns of numbers alone."
     )
     return [notice("leakage_unchecked", text)]

@@ -35,6 +35,11 @@ class Rows:
     held: pl.Series
     task: Task
 
+    @property
+    def off_commonest(self) -> int:
+        """Return how many rows are not of the commonest class."""
+        return len(self.labels) - max(self.labels.unique_counts(), default=0)
+
     def of(self, x: pl.Series, y: pl.Series) -> pl.DataFrame:
         """Return one column, what it is to tell, and the halves."""
         return pl.DataFrame({"x": x, "y": y, HELD: self.held})

@@ -7,19 +7,13 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from prepare.checks.leakage.limits import LEAST, LEAST_OF_CLASS
 from prepare.checks.leakage.rows import HELD
 
-LEAST = 10
-"""Rows off the commonest class in each half, on average, below which nothing is said."""
-_LEAST_OF_CLASS = 8
 # A row among four of another class is more likely a slip than a class of its own.
 _NEIGHBOURS = 5
 _OFTEN = 3
 _CLASSES = 50
-# Of the rows that chance alone would bring, how many may be there all the same.
-_SLIPS = 0.01
-_USUAL = 0.2
-_LEAST_AMOUNTS = 3
 
 
 def gain(rows: pl.DataFrame) -> float:
@@ -69,7 +63,7 @@ def area(rows: pl.DataFrame) -> float:
     found = []
     for fit, tried in _halves(rows):
         of_class = int(tried["y"].sum())
-        if min(of_class, len(tried) - of_class) < _LEAST_OF_CLASS:
+        if min(of_class, len(tried) - of_class) < LEAST_OF_CLASS:
             return 0.5
         found.append(_area(_scores(fit, tried), tried["y"]))
     return min(found, default=0.5)
@@ -133,38 +127,6 @@ def apart(rows: pl.DataFrame) -> float:
         wrong += len(known) - int(((level >= least) & (level <= largest)).sum())
         naive += int((tried["x"] != most).sum())
     return 1 - wrong / naive if naive >= 2 * LEAST else 0.0
-
-
-def filled_for(rows: pl.DataFrame) -> float:
-    """Return of how many positive rows a column says more than nothing, if of no others; else 0.
-
-    Nothing is a missing value, and of three numbers and more the commonest if a fifth of the rows
-    have it: an amount that is 0 where nothing was recovered.
-
-    Parameters
-    ----------
-    rows : the column "x", whether "y" is 1 or 0, and the half.
-    """
-    found = []
-    for fit, tried in _halves(rows):
-        filled = tried["x"].is_not_null()
-        if tried["x"].dtype != pl.String and (usual := _usual(fit["x"])) is not None:
-            filled &= tried["x"] != usual
-        positive = tried["y"] == 1
-        many, right = int(filled.sum()), int((filled & positive).sum())
-        by_chance = many * (1 - float(positive.mean() or 0))  # type: ignore[arg-type]
-        if right < 2 * LEAST or by_chance < LEAST or many - right > _SLIPS * by_chance:
-            return 0.0
-        found.append(right / int(positive.sum()))
-    return min(found, default=0.0)
-
-
-def _usual(values: pl.Series) -> float | None:
-    counted = values.drop_nulls().value_counts(sort=True, name="rows")
-    # A flag may be one-sided without being an amount.
-    if len(counted) < _LEAST_AMOUNTS or counted["rows"][0] < _USUAL * len(values):
-        return None
-    return float(counted.to_series(0)[0])
 
 
 def _halves(rows: pl.DataFrame) -> Iterator[tuple[pl.DataFrame, pl.DataFrame]]:

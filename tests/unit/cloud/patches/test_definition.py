@@ -61,7 +61,7 @@ GOOD: dict[str, Any] = {
         "Fail": {"Type": "Fail", "Error": "E", "CausePath": "States.JsonToString($.e)"},
     },
 }
-DROP = object()
+DROP = "(dropped)"
 
 
 def changed(path: str, value: Any) -> dict[str, Any]:

@@ -7,8 +7,12 @@ from typing import Any
 import fastjsonschema
 import numpy as np
 import pytest
+from botocore.exceptions import ClientError
 
-from evaluate.output import evaluation_json
+from evaluate.metrics.scored import METRICS, Scored
+from evaluate.output import evaluation_json, search
+from pipeline.vocabulary import Task
+from scoring.decision import Decision
 from tests.unit.evaluate.made_run import MadeRun, evaluated, make_run
 from tests.unit.evaluate.made_search import FakeSageMaker, add_search, put_predictions, trial
 from tests.unit.evaluate.tables import churn
@@ -108,6 +112,54 @@ def test_search_that_ended_early_is_a_warning_and_no_failure(run: MadeRun) -> No
     assert "It ended early: unsupported hyperparameter." in document["search"]["sentence"]
 
 
+@pytest.mark.parametrize("how", ["missing", "damaged", "of another search"])
+def test_search_that_is_not_told_of_costs_its_part_alone(run: MadeRun, how: str) -> None:
+    add_search(run, FakeSageMaker(0.5, [trial(1, 0.4)]), first=worse(run))
+    if how == "missing":
+        run.s3.objects = {k: v for k, v in run.s3.objects.items() if "search.json" not in k}
+    elif how == "damaged":
+        run.put("search.json", "{")
+    else:
+        run.change("search.json", best=7)
+    payload, document, _ = told(run)
+    [warning] = [w for w in document["warnings"] if w["code"] == "search_untold"]
+    assert "What the search for hyperparameters tried is left out: " in warning["message"]
+    assert "search.json" in warning["message"]
+    assert warning["message"] in payload["warnings"]
+    assert (document["search"], payload["search"]) == (None, None)
+    # Those that the chosen model was trained by, as the state machine handed them over.
+    assert document["training"]["hyperparameters"]["eta"] == "0.01"
+
+
+def test_search_whose_first_job_told_nothing_says_what_the_best_reached(run: MadeRun) -> None:
+    add_search(run, FakeSageMaker(None, [trial(1, 0.4), trial(2, 0.6)]), first=worse(run))
+    _, document, report = told(run)
+    sentence = document["search"]["sentence"]
+    assert "logloss reached 0.4000, and the first told none to compare it with" in sentence
+    assert "; on the test rows Log loss from " in sentence
+    assert "ended early" not in sentence
+    assert not [w for w in document["warnings"] if w["code"] == "search_ended"]
+    assert "What the search found" in report
+
+
+def test_search_that_no_job_told_of_says_so(run: MadeRun) -> None:
+    add_search(run, FakeSageMaker(None, [trial(1, None)]))
+    sentence = told(run)[1]["search"]["sentence"]
+    assert "2 training jobs, and none told its logloss on the validation rows" in sentence
+
+
+def test_search_that_could_not_be_looked_at_did_not_end_early(run: MadeRun) -> None:
+    sagemaker = FakeSageMaker(0.5, [trial(1, 0.4)])
+    error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+    sagemaker.refused["list"] = ClientError(error, "ListTrainingJobs")
+    add_search(run, sagemaker)
+    _, document, _ = told(run)
+    [warning] = [w for w in document["warnings"] if w["code"] == "search_ended"]
+    assert "is known in part, by 1 training job of 4: An error occurred" in warning["message"]
+    assert "Not all of it is known: An error occurred" in document["search"]["sentence"]
+    assert "ended" not in document["search"]["sentence"]
+
+
 @pytest.mark.parametrize("how", ["not predicted", "missing", "damaged"])
 def test_test_rows_that_were_not_predicted_leave_the_gain_out(run: MadeRun, how: str) -> None:
     add_search(run, FakeSageMaker(0.5, [trial(1, 0.4)]), first=worse(run))
@@ -147,6 +199,33 @@ def test_threshold_of_the_runs_model_is_none_of_the_searchs_gain(made: MadeRun) 
     # The same predictions, of which the run's own threshold makes more.
     assert document["search"]["test"]["difference"] == 0
     assert document["metric"]["value"] != document["search"]["test"]["best"]
+    assert "on the test rows (at 0.5) F1 from " in document["search"]["sentence"]
+    assert "on the test rows (at 0.5) F1 from " in run.text("report.html")
+
+
+@pytest.mark.parametrize(
+    ("metric", "changes", "how"),
+    [
+        ("f1", {"threshold": 0.2}, "at 0.5"),
+        ("accuracy", {"threshold": 0.2, "calibration": True}, "at 0.5, uncorrected"),
+        ("f1", {"calibration": True}, "uncorrected"),
+        ("logloss", {"threshold": 0.2, "calibration": True}, "uncorrected"),
+        ("auc", {"threshold": 0.2, "calibration": True}, ""),
+        ("f1", {}, ""),
+        ("mlogloss", {"calibration": True}, "uncorrected"),
+        ("macro_f1", {"calibration": True}, ""),
+    ],
+)
+def test_gain_says_how_it_was_decided_if_the_run_decides_otherwise(
+    metric: str, changes: dict[str, Any], how: str
+) -> None:
+    slope = 0.5 if changes.get("calibration") else 1.0
+    decision = Decision(changes.get("threshold", 0.5), slope)
+    many = metric.startswith("m")
+    predicted = np.full((4, 3), 1 / 3) if many else np.full(4, 0.3)
+    task: Task = "multiclass" if many else "binary"
+    scored = Scored(task, np.array([0.0, 1, 0, 1]), predicted, decision=decision)
+    assert search._apart(scored, METRICS[metric]) == how
 
 
 def test_run_without_a_search_tells_of_none(run: MadeRun) -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from sklearn import metrics as sk
 
+from evaluate.output.decided import told
 from pipeline.errors import ArtefactError
 from tests.unit.evaluate.made_documents import PREFIX, decision_of
 from tests.unit.evaluate.made_run import MadeRun, decide, evaluated, judged, make_run
@@ -207,7 +208,7 @@ def test_equal_by_todays_metric_is_not_if_it_lost_by_the_champions() -> None:
 def test_model_that_ranks_is_not_said_to_know_nothing(scarce: Table) -> None:
     """F1 from a threshold that finds nobody, of a model whose AUC is far from chance."""
     run = make_run(scarce, {"metric": "f1"})
-    run.put("decision.json", json.dumps(decision_of("binary", threshold=0.999)))
+    run.put("decision.json", json.dumps(decision_of("binary", threshold=0.999, chosen_for="f1")))
     evaluated(run)
     (warned,) = [
         one["message"]
@@ -216,3 +217,79 @@ def test_model_that_ranks_is_not_said_to_know_nothing(scarce: Table) -> None:
     ]
     assert "say nothing" not in warned
     assert "does tell the classes apart (AUC 0." in warned
+
+
+SAME_FILE = {"data_etag": "9b2cf535f27731c974343645a3985328"}
+
+
+def _asked_anew(run: MadeRun, ours: dict[str, Any], theirs: dict[str, Any], metric: str) -> Any:
+    """Judge the same predictions of the same file, the champion's by what it was asked for."""
+    run.put("decision.json", json.dumps(decision_of("binary", **ours)))
+    _with_champion(run, decision_of("binary", **theirs), metric=metric, **SAME_FILE)
+    return judged(run)
+
+
+def test_other_costs_of_the_same_file_wait_for_a_person(scarce: Table) -> None:
+    """At these costs the test rows show neither of two thresholds to be better."""
+    run = make_run(scarce, {"costs": COSTS})
+    ours = {"threshold": 0.13, "costs": COSTS, "chosen_for": "cost"}
+    payload, comparison = _asked_anew(run, ours, ours | {"threshold": 0.14}, "cost")
+    assert comparison["finding"] in ("equal", "undecided")
+    assert payload["verdict"] == "kept_champion"
+    other = {"false_alarm": 1, "miss": 7}
+    payload, comparison = _asked_anew(run, ours, ours | {"threshold": 0.14, "costs": other}, "cost")
+    assert comparison["finding"] in ("equal", "undecided")
+    assert payload["verdict"] == "pending"
+    assert "metric or costs are others now" in payload["sentence"]
+    # The file is another: that it is newer settles it as ever.
+    run.event["champion"]["data_etag"] = "other"
+    assert "metric or costs" not in judged(run)[0]["sentence"]
+    # The owner asks for no more than before, or for the same decision.
+    other = {"false_alarm": 2, "miss": 16}
+    payload, _ = _asked_anew(run, ours, ours | {"costs": other}, "cost")
+    assert payload["verdict"] == "kept_champion"
+
+
+def test_another_metric_of_the_same_file_does_not_keep_the_old_threshold(scarce: Table) -> None:
+    run = make_run(scarce, {"metric": "auc"})
+    payload, comparison = _asked_anew(run, {}, {"threshold": 0.2, "metric": "f1"}, "f1")
+    assert comparison["difference"]["value"] == 0
+    assert payload["verdict"] == "pending"
+    payload, _ = _asked_anew(run, {}, {"metric": "logloss"}, "logloss")
+    assert payload["verdict"] == "kept_champion"
+
+
+def test_costs_that_a_champion_without_a_decision_did_not_have(scarce: Table) -> None:
+    run = make_run(scarce, {"costs": COSTS, "metric": "auc"})
+    ours = decision_of("binary", threshold=0.11, costs=COSTS, chosen_for="cost")
+    run.put("decision.json", json.dumps(ours))
+    _with_champion(run, None, metric="auc", **SAME_FILE)
+    payload, _ = judged(run)
+    assert payload["verdict"] == "pending"
+
+
+NOTES = {
+    "there are no validation rows": "Probabilities are not corrected, and no rows chose the "
+    "threshold: there are no validation rows.",
+    "single boosters predicted the rows": "Probabilities are not corrected: single boosters "
+    "predicted the rows.",
+}
+KNOWN = {"rows": 200, "positives": 40, "value": None, "default_value": None}
+
+
+@pytest.mark.parametrize("note", NOTES)
+def test_why_nothing_was_chosen_is_told(scarce: Table, note: str) -> None:
+    run = make_run(scarce)
+    known = KNOWN | {"loss": 0.4, "raw_loss": 0.4} if "single" in note else None
+    run.put("decision.json", json.dumps(decision_of("binary", note=note, validation=known)))
+    payload = evaluated(run)
+    assert payload["decision"] == NOTES[note]
+    assert NOTES[note] in run.text("report.html")
+    run.put("decision.json", json.dumps(decision_of("binary", validation=known)))
+    assert evaluated(run)["decision"] is None
+
+
+def test_why_probabilities_of_several_classes_stand_is_told() -> None:
+    decision: Any = decision_of("multiclass", note="of several boosters only one is recorded")
+    text = told(decision, ["a", "b", "c"])
+    assert text == "Probabilities are not corrected: of several boosters only one is recorded."

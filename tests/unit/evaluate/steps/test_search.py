@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from evaluate.steps.search import choose_trial
 from pipeline.documents import kinds
@@ -17,6 +18,7 @@ from tests.unit.evaluate.made_search import (
     TUNING,
     FakeSageMaker,
     artefact,
+    described,
     event_of,
     trial,
 )
@@ -101,16 +103,122 @@ def test_jobs_that_were_stopped_or_failed_are_told_and_never_chosen(run: MadeRun
     assert document["best"] == 4
 
 
-@pytest.mark.parametrize("type_", ["Minimize", "Maximize"])
-def test_search_without_a_first_value_changes_nothing(run: MadeRun, type_: str) -> None:
-    # What cannot be compared could be worse than the defaults.
+@pytest.mark.parametrize(("type_", "best"), [("Minimize", 1), ("Maximize", 2)])
+def test_search_whose_first_job_told_nothing_is_not_thrown_away(
+    run: MadeRun, type_: str, best: int
+) -> None:
     objective = {"Type": type_, "MetricName": "validation:logloss"}
     config = TUNING["config"] | {"HyperParameterTuningJobObjective": objective}
     event = event_of(run, None, config=config)
-    choose_trial(run.files, FakeSageMaker(None, [trial(1, 0.1)]), event)
+    choose_trial(run.files, FakeSageMaker(None, [trial(1, 0.1), trial(2, 0.2)]), event)
     document = searched(run)
-    assert document["best"] == 0
-    assert "the first training job told no logloss" in document["problem"]
+    assert (document["best"], document["problem"]) == (best, "")
+
+
+def test_first_job_whose_metric_came_late_is_asked_for_it_again(run: MadeRun) -> None:
+    sagemaker = FakeSageMaker(None, [trial(1, 0.4)])
+    sagemaker.late = described(0.3)
+    choose_trial(run.files, sagemaker, event_of(run, None))
+    assert searched(run)["trials"][0]["value"] == 0.3
+    assert searched(run)["best"] == 0
+
+
+def test_search_that_no_job_told_of_keeps_the_first(run: MadeRun) -> None:
+    choose_trial(run.files, FakeSageMaker(None, [trial(1, None)]), event_of(run, None))
+    assert (searched(run)["best"], searched(run)["problem"]) == (0, "")
+
+
+def test_what_was_taken_over_of_an_earlier_search_is_handed_on(run: MadeRun) -> None:
+    found = TUNING["found"] | {"hyperparameters": {"gamma": "3", "eta": "0.5"}}
+    event = event_of(run, 0.5, found=found)
+    choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event)
+    handed_on = {"gamma": "3", "eta": "0.01", "max_depth": "1"}
+    assert searched(run)["found"]["hyperparameters"] == handed_on
+
+
+REFUSALS = ["describe_tuning", "list", "describe_training"]
+
+
+@pytest.mark.parametrize("refused", REFUSALS)
+@pytest.mark.parametrize("code", ["AccessDeniedException", "ResourceNotFound"])
+def test_refused_look_at_the_search_keeps_what_is_known(
+    run: MadeRun, refused: str, code: str
+) -> None:
+    sagemaker = FakeSageMaker(0.5, [trial(1, 0.4)])
+    sagemaker.refused[refused] = ClientError({"Error": {"Code": code, "Message": "no"}}, refused)
+    chosen = choose_trial(run.files, sagemaker, event_of(run, 0.5))
+    document = searched(run)
+    kept = refused != "describe_tuning"
+    assert document["best"] == (0 if kept else 1)
+    assert (chosen["training"]["job"] == RUN) is kept
+    assert chosen["compare"] == [] if kept else chosen["compare"]
+    assert code in document["problem"]
+    assert (document["job"], document["status"]) == (JOB, "Completed")
+
+
+@pytest.mark.parametrize("refused", REFUSALS)
+def test_busy_service_is_left_to_the_state_machine(run: MadeRun, refused: str) -> None:
+    sagemaker = FakeSageMaker(0.5, [trial(1, 0.4)])
+    error = {"Error": {"Code": "ThrottlingException", "Message": "slow"}}
+    sagemaker.refused[refused] = ClientError(error, refused)
+    with pytest.raises(ClientError):
+        choose_trial(run.files, sagemaker, event_of(run, 0.5))
+    # What is written would be taken for the truth where the first model is gone on with.
+    assert not run.files.read_if_there(kinds.SEARCH.file, kind=kinds.SEARCH)
+
+
+def test_jobs_listed_before_a_refusal_count(run: MadeRun) -> None:
+    sagemaker = FakeSageMaker(0.5, [trial(1, 0.4), trial(2, 0.3), trial(3, 0.2)])
+    error = {"Error": {"Code": "AccessDeniedException", "Message": "no"}}
+    sagemaker.refused["second_page"] = ClientError(error, "list")
+    choose_trial(run.files, sagemaker, event_of(run, 0.5))
+    assert searched(run)["best"] == 2
+    assert "AccessDenied" in searched(run)["problem"]
+
+
+CUT_OFF = '{"HyperParameterTuningJobName": "' + JOB + '", "HyperParameterTuningJobStatus": "Sto'
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ({"Error": "States.Timeout"}, "States.Timeout"),
+        ({"Error": "States.Timeout", "Cause": None}, "States.Timeout"),
+        ({"Error": "States.TaskFailed", "Cause": CUT_OFF}, "States.TaskFailed"),
+        ({"Error": "X", "Cause": "[1]"}, "[1]"),
+    ],
+)
+@pytest.mark.parametrize("lost", [0, 1, 9])
+def test_search_that_the_error_does_not_name_is_known_by_its_attempt(
+    run: MadeRun, error: dict[str, Any], says: str, lost: int
+) -> None:
+    attempts = ["other", JOB] if lost else [JOB, "other"]
+    event = event_of(run, 0.5, {"error": error}, attempts=attempts) | {"lost": lost}
+    trials = [trial(1, 0.4), trial(2, 0.1, "InProgress")]
+    told = {"HyperParameterTuningJobStatus": "Stopping"}
+    choose_trial(run.files, FakeSageMaker(0.5, trials, **told), event)
+    document = searched(run)
+    assert (document["job"], document["status"], document["best"]) == (JOB, "Stopping", 1)
+    assert document["problem"] == says
+    assert document["billable_seconds"] == 200
+    assert document["trials"][2]["status"] == "stopped"
+
+
+def test_search_that_tells_why_it_failed_is_believed_more_than_the_error(run: MadeRun) -> None:
+    event = event_of(run, 0.5, {"error": {"Error": "States.Timeout"}}) | {"lost": 0}
+    choose_trial(run.files, FakeSageMaker(0.5, [], FailureReason="a quota of 0"), event)
+    assert searched(run)["problem"] == "a quota of 0"
+
+
+def test_search_that_was_never_made_is_none(run: MadeRun) -> None:
+    sagemaker = FakeSageMaker(0.5, [trial(1, 0.4)])
+    error = {"Error": {"Code": "ResourceNotFound", "Message": "no such job"}}
+    sagemaker.refused["describe_tuning"] = ClientError(error, "describe")
+    search = {"error": {"Error": "SageMaker.AmazonSageMakerException", "Cause": "denied"}}
+    choose_trial(run.files, sagemaker, event_of(run, 0.5, search) | {"lost": 0})
+    document = searched(run)
+    assert (document["job"], document["status"]) == (None, "NotStarted")
+    assert (document["problem"], len(document["trials"])) == ("denied", 1)
 
 
 def test_parent_is_the_one_that_the_job_tells_of(run: MadeRun) -> None:
@@ -175,3 +283,14 @@ def test_damaged_search_is_told_by_its_name(run: MadeRun) -> None:
     run.put("search.json", "{}")
     with pytest.raises(ArtefactError, match=r"search\.json"):
         searched(run)
+
+
+@pytest.mark.parametrize("refit", [False, True])
+def test_best_is_predicted_with_where_another_model_becomes_the_runs(
+    run: MadeRun, refit: bool
+) -> None:
+    event = event_of(run, 0.5)
+    event["fit"]["refit"] = refit
+    chosen = choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event)
+    folders = [one["folder"] for one in chosen["compare"]]
+    assert folders == (["trials/first", "trials/best"] if refit else ["trials/first"])

@@ -8,6 +8,7 @@ import pytest
 from evaluate.metrics.scored import METRICS, Scored
 from evaluate.verdict.judgement import Rivals, judge
 from evaluate.verdict.rule import Rule
+from scoring.decision import Decision
 from tests.unit.evaluate.container_output import prediction_lines
 from tests.unit.evaluate.made_run import MadeRun, judged
 
@@ -57,3 +58,27 @@ def test_rows_that_are_left_keep_their_groups() -> None:
     left = rows.where(np.array([True, True, False, False, True, True]))
     assert left.groups is not None
     assert left.groups.tolist() == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("name", "finding"), [("accuracy", "undecided"), ("f1", "undecided"), ("logloss", "equal")]
+)
+def test_the_same_probabilities_are_alike_only_if_decisions_are(name: str, finding: str) -> None:
+    """Two thresholds, of which each is right where the other is wrong, on 24 rows."""
+    predicted = np.tile([0.1, 0.2, 0.4, 0.45, 0.8, 0.9], 4)
+    truth = np.tile([0.0, 0, 1, 0, 1, 1], 4)
+    champion, challenger = (
+        Scored("binary", truth, predicted, ("no", "yes"), decision=Decision(threshold))
+        for threshold in (0.5, 0.3)
+    )
+    judgement = judge(METRICS[name], challenger, Rivals(champion, challenger), Rule(), "newer")
+    assert judgement.finding == finding
+
+
+def test_the_same_classes_of_other_probabilities_are_not_alike() -> None:
+    truth = np.tile([0.0, 1, 0, 1, 1, 0], 4)
+    predicted = np.tile([0.1, 0.7, 0.6, 0.8, 0.9, 0.2], 4)
+    champion = Scored("binary", truth, predicted, ("no", "yes"))
+    challenger = Scored("binary", truth, predicted * 0.9, ("no", "yes"))
+    rivals = Rivals(champion, challenger)
+    assert judge(METRICS["accuracy"], challenger, rivals, Rule(), "newer").finding == "undecided"

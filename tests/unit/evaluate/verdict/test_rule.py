@@ -8,6 +8,7 @@ from evaluate.metrics.intervals import Interval
 from evaluate.metrics.scored import METRICS
 from evaluate.verdict.margin import Shown
 from evaluate.verdict.rule import (
+    ASKED_ANEW,
     NO_BETTER,
     NotCompared,
     Rule,
@@ -155,3 +156,22 @@ def test_pending_model_says_what_a_person_is_to_look_at() -> None:
     assert doubted.reason == "its target is odd"
     unfit = decide(auc, 0.9, Rule(), UNFIT, "newer", 0.5)
     assert unfit.reason == "it could not be compared with the model in use (so)"
+
+
+@pytest.mark.parametrize(
+    ("against", "data", "outcome"),
+    [
+        ("equal", "same", "pending"),
+        ("undecided", "same", "pending"),
+        ("better", "same", "approved"),
+        ("worse", "same", "kept_champion"),
+        ("equal", "not newer", "kept_champion"),
+        ("equal", "newer", "approved"),
+    ],
+)
+def test_same_file_asked_anew_does_not_keep_the_old_decision(
+    against: Any, data: DataAge, outcome: str
+) -> None:
+    verdict = decide(METRICS["cost"], 9, Rule(), against, data, 99, anew=True)
+    assert verdict.outcome == outcome
+    assert (verdict.reason == ASKED_ANEW) is (outcome == "pending")

@@ -119,6 +119,13 @@ def test_settings_settle_what_becomes_of_an_entity() -> None:
     assert (part(positioned)["by"], positioned.codes) == ("position", {"leakage"})
 
 
+def test_entity_that_is_kept_is_trained_on_and_groups_nothing() -> None:
+    prepared = made(visits("patient_id", lambda n: f"P{n:04d}"), keep_columns=["patient_id "])
+    assert part(prepared)["by"] != "group"
+    used = {feature["column"] for feature in prepared.json("encoder.json")["features"]}
+    assert used == {"patient_id", "x"}
+
+
 def test_very_many_entities_are_divided_by_their_hash() -> None:
     prepared = made(visits("session_id", lambda n: f"s{n * 104729}", entities=1500, each=3))
     assert part(prepared)["by"] == "group"

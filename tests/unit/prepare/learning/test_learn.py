@@ -125,6 +125,19 @@ def test_chunks_change_nothing_of_what_is_learned(target: str) -> None:
             assert b"".join(cut.files(channel).values()) == b"".join(whole.files(channel).values())
 
 
+@pytest.mark.parametrize("code", ["999999999999", "-99999", "1e20"])
+def test_code_among_the_targets_hides_nothing_of_what_is_learned(code: str, made: Prepared) -> None:
+    frame = table()
+    frame["label"] = frame["label"].astype(str)
+    train = made.table("train").iloc[7]
+    at_row = frame[(frame["x"] == train[3]) & (frame["label"].astype(float) == train[0])].index
+    frame.loc[at_row, "label"] = code
+    found = run(frame, settings={"task": "regression"})
+    assert names(found) == names(made)
+    own, clean = (p.json("encoder.json")["tables"]["key"] for p in (found, made))
+    assert own["prior"] == pytest.approx(clean["prior"], abs=0.1)
+
+
 def test_classes_have_a_mean_each_and_two_have_one() -> None:
     assert names(run(table("binary"))) == ["key#rank", "key#mean", "x"]
     several = names(run(table("multiclass")))
@@ -148,9 +161,16 @@ def test_column_that_says_nothing_is_told_of_and_one_that_is_alone_stays() -> No
     assert names(run(frame)) == ["x", "x is missing"]
     (said,) = [w for w in run(frame).warnings if w["code"] == "dropped_chance"]
     assert said["message"] == (
-        "Column 'key' not used: its values say no more of the target than chance would."
+        "Column 'key' not used: its values say no more of the target than chance would. "
+        'To train on it, list it in "keep_columns".'
     )
     assert names(run(frame[["row", "key", "label"]])) == ["key#rank", "key is missing"]
+
+
+def test_column_that_is_kept_stays_even_if_it_says_nothing() -> None:
+    kept = run(table(noise=True), settings={"keep_columns": ["key "]})
+    assert names(kept) == ["key#rank", "x"]
+    assert "dropped_chance" not in [w["code"] for w in kept.warnings]
 
 
 def test_column_of_some_values_keeps_its_rank_and_gets_a_mean() -> None:
@@ -181,7 +201,7 @@ def test_folds_are_even_and_go_by_the_number_in_the_file() -> None:
 
 
 def test_of_a_large_file_every_so_many_rows_are_learned_from_however_it_is_cut() -> None:
-    blocks = Blocks.of(1000, 10 << 30, most=4 << 30)
+    blocks = Blocks.of(1000, 10 << 30, 1, most=4 << 30)
     assert (blocks.rows, blocks.every) == (6, 3)
     rows = pl.Series(range(1, 1001), dtype=pl.UInt64)
     kept = set(rows.filter(blocks.have(rows)))
@@ -192,7 +212,27 @@ def test_of_a_large_file_every_so_many_rows_are_learned_from_however_it_is_cut()
             assert blocks.any_in(first, first + size) or not here
     assert not blocks.any_in(6, 18)
     assert blocks.any_in(6, None)
-    assert Blocks.of(1000, 1000).every == 1
+    assert Blocks.of(1000, 1000, 1).every == 1
+
+
+def test_of_a_file_of_many_cells_fewer_rows_are_learned_from_however_it_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # 465 million cells take 600 s and more, of the 900 s that Fit has.
+    assert Blocks.of(18_000_000, 4 << 30, 26).every == 4
+    assert Blocks.of(18_000_000, 4 << 30, 1).every == 1
+    frame = table()
+    frame["second"] = [f"S{n % 1300}" for n in frame["row"] * 31]
+    whole = run(frame)
+    monkeypatch.setattr("prepare.learning.learn._BLOCK_BYTES", 2_000)
+    assert run(frame).json("folds.json") == whole.json("folds.json")
+    monkeypatch.setattr("prepare.learning.learn.LEARNED_CELLS", ROWS)
+    half = run(frame).json("folds.json")
+    pairs = [
+        len(found["columns"]["key"]["pairs"].split()) for found in (half, whole.json("folds.json"))
+    ]
+    assert 0.4 * pairs[1] < pairs[0] < 0.8 * pairs[1]
+    assert run(frame, chunk_bytes=7_001).json("folds.json") == half
 
 
 @pytest.mark.parametrize("columns", [1, 4, 64])

@@ -1,15 +1,19 @@
 """What a run begins with: what a search found for the model in use."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from pipeline import run_names
+from pipeline.documents import kinds
 from tests.unit.prepare.pipeline_run import Prepared, compare_again, prepare
 from tests.unit.prepare.steps.test_fit import labelled
 
 BINARY = labelled("no", "yes")
+LINES = {"booster": "gblinear", "num_round": 9}
+ALL_DEFAULT = {"colsample_bynode": "0.7", "colsample_bytree": "0.8"}
 
 
 def searched(run: Prepared, **changes: Any) -> None:
@@ -90,8 +94,74 @@ def test_search_that_does_not_suit_is_not_used_and_it_is_told_why(
 
 def test_search_for_trees_says_nothing_of_lines(before: Prepared) -> None:
     fit = later(before, {"hyperparameters": {"booster": "gblinear", "num_round": 9}}).fit
-    assert "it was for trees" in fit["start"]["reason"]
+    assert fit["start"]["reason"] == "it was for the booster gbtree, not gblinear"
     assert "max_depth" not in fit["hyperparameters"]
+
+
+def test_search_of_lines_says_nothing_of_trees() -> None:
+    run = prepare(BINARY, {"tuning": True, "hyperparameters": LINES})
+    searched(run, hyperparameters={"eta": "0.93"})
+    fit = later(run, {}).fit
+    assert fit["start"]["reason"] == "it was for the booster gblinear, not gbtree"
+    assert fit["hyperparameters"] == prepare(BINARY).fit["hyperparameters"]
+    assert (
+        later(run, {"hyperparameters": LINES}, run="set-3").fit["hyperparameters"]["eta"] == "0.93"
+    )
+
+
+@pytest.mark.parametrize("booster", ["gbtree", "gblinear", "dart"])
+def test_search_of_before_boosters_were_told_counts_where_none_was_set(booster: str) -> None:
+    for settings, reason in (
+        ({}, ""),
+        ({"hyperparameters": {"booster": booster, "num_round": 9}}, "the booster unknown, not gbt"),
+    ):
+        run = prepare(BINARY, {"tuning": True, **settings})
+        searched(run)
+        name = "runs/set-1/search.json"
+        document = json.loads(run.s3.objects[name])
+        del document["found"]["booster"]
+        run.s3.objects[name] = json.dumps(document).encode()
+        assert reason in later(run, {}).fit["start"]["reason"]
+        assert bool(reason) is bool(later(run, {}, run="set-4").fit["start"]["reason"])
+
+
+@pytest.mark.parametrize(
+    ("found", "own", "shares"),
+    [
+        ({"colsample_bynode": "0.4"}, {}, {"colsample_bynode": "0.4"}),
+        ({"colsample_bytree": "0.4"}, {}, {"colsample_bytree": "0.4"}),
+        ({"eta": "0.05"}, {}, {"colsample_bytree": "0.8"}),
+        (
+            {"colsample_bynode": "0.4", "colsample_bytree": "0.6"},
+            {},
+            {"colsample_bynode": "0.4", "colsample_bytree": "0.6"},
+        ),
+        (
+            {"colsample_bynode": "0.4"},
+            {"colsample_bytree": 0.9},
+            {"colsample_bynode": "0.4", "colsample_bytree": "0.9"},
+        ),
+        ({"colsample_bynode": "0.4"}, {"colsample_bynode": 0.7}, ALL_DEFAULT),
+    ],
+)
+def test_share_of_columns_that_was_found_stands_for_the_other(
+    before: Prepared,
+    monkeypatch: pytest.MonkeyPatch,
+    found: dict[str, str],
+    own: dict[str, float],
+    shares: dict[str, str],
+) -> None:
+    searched(before, hyperparameters=found)
+    # As though the table had grown, by which the defaults take the other share.
+    monkeypatch.setattr("prepare.training.hyperparameters.SMALL_ROWS", 10)
+    fit = later(before, {"hyperparameters": own}).fit["hyperparameters"]
+    assert {name: fit[name] for name in sorted(fit) if name.startswith("colsample")} == shares
+
+
+def test_oversized_search_ends_no_run(before: Prepared, monkeypatch: pytest.MonkeyPatch) -> None:
+    small = replace(kinds.SEARCH, limit=10)
+    monkeypatch.setattr(kinds, "SEARCH", small)
+    assert later(before, {}).fit["hyperparameters"] == prepare(BINARY).fit["hyperparameters"]
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"found": 3}'])

@@ -55,7 +55,7 @@ def request_of(fit: dict[str, Any]) -> dict[str, Any]:
             "InputDataConfig": [{**channel, "ChannelName": n} for n in ("train", "validation")],
             "OutputDataConfig": {"S3OutputPath": "s3://b/model"},
             "ResourceConfig": fit["resource_config"],
-            "StoppingCondition": fit["stopping_condition"],
+            "StoppingCondition": tuning["stopping_condition"],
             "EnableManagedSpotTraining": fit["use_spot"],
         },
         **warm,
@@ -141,6 +141,17 @@ def test_share_of_columns_is_searched_for_as_the_defaults_have_it(
     assert found & {"colsample_bynode", "colsample_bytree"} == searched
 
 
+def test_ends_of_ranges_are_written_out() -> None:
+    fit = searching(tuning={"ranges": {"max_delta_step": [1, 1048576], "eta": [0.00001, 0.1]}})
+    ranges = fit["tuning"]["config"]["ParameterRanges"]
+    ends = {
+        one["Name"]: (one["MinValue"], one["MaxValue"]) for each in ranges.values() for one in each
+    }
+    assert ends["max_delta_step"] == ("1", "1048576")
+    assert ends["eta"] == ("0.00001", "0.1")
+    assert ends["max_depth"] == ("2", "8")
+
+
 def test_deeper_trees_are_tried_on_more_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     small = ranges_of(searching())["max_depth"]
     monkeypatch.setattr("prepare.training.ranges.SMALL_ROWS", 10)
@@ -183,6 +194,26 @@ def test_cost_limit_ends_the_search_before_its_instances_could_cost_more() -> No
     assert tuning["usd_per_hour"] == pytest.approx(2 * PRICE)
     assert 0.19 < seconds / 3600 * 3 * 2 * PRICE <= 0.2
     assert tuning["timeout_seconds"] > seconds
+
+
+@pytest.mark.parametrize(
+    ("asked", "run", "wait"), [(600, 600, 1200), (2400, 2400, 3600), (20_000, 3600, 3600)]
+)
+def test_jobs_of_a_search_on_spot_instances_keep_to_what_jobs_without_checkpoints_may(
+    asked: int, run: int, wait: int
+) -> None:
+    fit = searching(use_spot=True, max_runtime_seconds=asked, tuning={"jobs": 3, "parallel": 1})
+    each = {"MaxRuntimeInSeconds": run, "MaxWaitTimeInSeconds": wait}
+    assert fit["tuning"]["stopping_condition"] == each
+    limit = fit["tuning"]["config"]["ResourceLimits"]["MaxRuntimeInSeconds"]
+    assert 2 * wait < limit < 2 * wait + 3600
+    # The first job has checkpoints.
+    assert fit["stopping_condition"]["MaxWaitTimeInSeconds"] == 2 * asked
+
+
+def test_jobs_of_a_search_on_demand_may_take_as_long_as_the_first() -> None:
+    fit = searching(max_runtime_seconds=20_000)
+    assert fit["tuning"]["stopping_condition"] == {"MaxRuntimeInSeconds": 20_000}
 
 
 def test_search_without_a_cost_limit_ends_when_all_its_jobs_may_have(

@@ -208,3 +208,23 @@ def test_numbers_far_from_zero_lose_nothing() -> None:
     found = means_of(sums_of(keys, fold, numbers.of(pl.Series(labels)), 9), numbers, fold=True)
     assert found is not None
     assert found.telling == [0]
+
+
+def test_target_counts_as_no_less_and_no_more_than_the_ends_of_all_others() -> None:
+    outputs = Outputs(None, step_of(1000, 1100), (1000.0, 1100.0))
+    (found,) = outputs.of(pl.Series([-999.0, 1000.0, 1050.0, 1100.0, 1e20]))
+    assert (found * outputs.step).to_list() == [1000.0, 1000.0, 1050.0, 1100.0, 1100.0]
+
+
+def test_value_of_most_rows_does_not_make_the_others_differ_by_chance() -> None:
+    # 9,000 rows of "none", and 1,000 of 200 keys that differ a little more than chance.
+    draw = np.random.default_rng(7)
+    keys = [f"k{n}" for n in range(200)]
+    others = [key for key in keys for _ in range(5)]
+    effect = dict(zip(keys, draw.normal(0, 5, len(keys)), strict=True))
+    labels = [50 + effect[key] + draw.normal(0, 10) for key in others]
+    lone = learned(others, labels)
+    beside = learned(others + ["none"] * 9000, labels + draw.normal(50, 10, 9000).tolist())
+    apart = [len(set(found.table["means"][0].split())) for found in (lone, beside)]
+    assert apart[1] < 2 * apart[0] < 60
+    assert beside.sure == lone.sure == []

@@ -74,3 +74,16 @@ def test_few_values_that_are_too_long_to_keep_are_counted_exactly() -> None:
 
 def test_nothing_has_no_values() -> None:
     assert (variety({"counts": {}}, 0).different, variety({"counts": {}}, 0).share) == (0, 0)
+
+
+@pytest.mark.parametrize("share", [0.3, 0.6, 0.9])
+@pytest.mark.parametrize("most", ["none", "0", "zz"])
+def test_value_of_many_rows_that_is_not_kept_is_missed_in_the_others(
+    share: float, most: str
+) -> None:
+    """Of 100,000 rows one value has a share, and no two of the others are equal."""
+    rows = 100_000
+    others = [f"c{number}" for number in range(rows - round(share * rows))]
+    found = variety(sketch_of(pl.Series([*[most] * round(share * rows), *others])), rows)
+    assert found.share < 0.95
+    assert found.different == pytest.approx(len(others), rel=0.15)
