@@ -26,7 +26,7 @@ _OBJECTIVES = {
 _MAX_SEED = 2**31 - 2
 """The container takes seeds between -2^31 and 2^31-1, both excluded; a split's may be larger."""
 SMALL_ROWS = 20_000
-"""Below which other defaults hold, and a model is trained twice."""
+"""Below, other defaults and ranges of a search hold, and a model is trained twice."""
 # Of small tables. Few interactions tell two classes apart that are hard to tell, and a choice of
 # columns at each split, rather than one by tree, makes the trees differ more.
 _SMALL: dict[str, dict[str, object]] = {
