@@ -54,6 +54,7 @@ def main(folder: Path) -> None:
             "chunks": "",
             "checkpoints": "",
             "hyperparameters": {},
+            "refit": False,
             "resource_config": {},
             "stopping_condition": {},
             "use_spot": False,

@@ -29,7 +29,7 @@ MOMENTS = (
 # The model is first read by the transform job; no function runs in between.
 _TRANSFORM = len(MOMENTS)
 _SLOW_SECONDS = 3.0
-_RECORDS = ("explanation.json", "checkpoints/", "data/seen/")
+_RECORDS = ("explanation.json", "checkpoints/", "data/seen/", "data/refit/")
 
 
 @dataclass(frozen=True)

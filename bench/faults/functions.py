@@ -49,6 +49,8 @@ STEPS = (
     Step("evaluate", "champion", "Find champion", champions=_BOTH),
     Step("prepare", "fit", "Fit encoder", champions=_BOTH),
     Step("prepare", "encode", "Encode chunks", ignored=True),
+    # There is a model already.
+    Step("evaluate", "refit", "Plan refit", lost=_TOLD),
     # The report does without, and says so.
     Step("predict", "decision", "Choose decision", lost=_TOLD),
     Step("predict", "model", "Explain model", lost=_TOLD),

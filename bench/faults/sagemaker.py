@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
 from typing import Any
 
 from bench.faults.cell import FAILED, TRAINED, UNDECIDED, Arrange, Cell, Expect
@@ -31,6 +32,7 @@ class Call:
     while_count : refusals that pass before the run gives up: a state machine's task is tried
         six times, a function's client eight times.
     optional : the run goes on without it, and a person decides.
+    spare : the run goes on without it, and nobody is asked.
     """
 
     operation: str
@@ -39,6 +41,7 @@ class Call:
     champions: tuple[bool, ...] = (False, True)
     while_count: int = 4
     optional: bool = False
+    spare: bool = False
 
     @property
     def what(self) -> str:
@@ -48,6 +51,8 @@ class Call:
 
 _BOTH, _ONLY_FIRST, _ONLY_CHAMPION = (False, True), (False,), (True,)
 # A champion's model and transform job end in -c; before the last letter of others is no hyphen.
+# The first attempt has the run's name.
+_SECOND = "{dataset}-*-r1"
 _OWN, _CHAMPIONS = "{dataset}-*[!-]?", "{dataset}-*-c"
 CALLS = (
     Call("DescribeModelPackageGroup", "*{dataset}", "Find champion", _BOTH, 8),
@@ -57,6 +62,7 @@ CALLS = (
     Call("DescribeModelPackage", "*{dataset}/*", "Find champion", _ONLY_CHAMPION, 8),
     Call("CreateTrainingJob", "{dataset}-*", "Train model (XGBoost)"),
     Call("DescribeTrainingJob", "{dataset}-*", "Train model (XGBoost)"),
+    Call("CreateTrainingJob", _SECOND, "Refit model (XGBoost)", spare=True),
     Call("CreateModel", _OWN, "Save Model"),
     Call("CreateModel", _CHAMPIONS, "Save champion Model", _ONLY_CHAMPION, optional=True),
     Call("CreateTransformJob", _OWN, "Batch transform"),
@@ -92,8 +98,15 @@ def cells() -> Iterator[Cell]:
                 yield from _jobs(call, champion)
 
 
+def _lasting(call: Call, places: tuple[str, ...]) -> Expect:
+    """Return what is right if a call goes wrong for good."""
+    if call.spare:
+        return Expect(TRAINED, warning="The model was not trained again")
+    return Expect(UNDECIDED if call.optional else FAILED, places)
+
+
 def _refusals(call: Call, champion: bool) -> Iterator[Cell]:
-    lasting = Expect(UNDECIDED if call.optional else FAILED, (call.operation,))
+    lasting = _lasting(call, (call.operation,))
     passing = Expect(TRAINED)
     yield _cell(call, champion, "throttled once", passing, {"fault": "throttling"})
     yield _cell(
@@ -131,9 +144,11 @@ def _refusals(call: Call, champion: bool) -> Iterator[Cell]:
 def _jobs(call: Call, champion: bool) -> Iterator[Cell]:
     job = "training" if call.operation == "CreateTrainingJob" else "transform"
     places = (call.operation, f"{job} job")
-    lasting = Expect(UNDECIDED if call.optional else FAILED, places)
+    lasting = _lasting(call, places)
+    # What there is a model without is not waited for.
+    once = lasting if call.spare else Expect(TRAINED)
     broken = {"fault": "fail_job", "message": "AlgorithmError: out of memory, exit code: 137"}
-    yield _cell(call, champion, "no capacity once", Expect(TRAINED), {"fault": "capacity"})
+    yield _cell(call, champion, "no capacity once", once, {"fault": "capacity"})
     endless = {"fault": "capacity", "count": _ENDLESS}
     yield _cell(call, champion, "no capacity without end", lasting, endless)
     yield _cell(call, champion, "job fails", lasting, {**broken, "count": _ENDLESS})
@@ -151,7 +166,7 @@ def _stopped(call: Call, champion: bool, right: Expect, job: str) -> Cell:
     key, kind = f"{job.title()}JobName", f"{job.title()}JobSummaries"
 
     def meanwhile(lane: Lane, drop: Any) -> None:
-        client, suffix = lane.client("sagemaker"), "-c" if call.optional else ""
+        client, wanted = lane.client("sagemaker"), call.name.format(dataset=drop.dataset)
         for _ in range(300):
             if lane.inbox.messages(drop.dataset, set()) and not champion:
                 return
@@ -160,7 +175,7 @@ def _stopped(call: Call, champion: bool, right: Expect, job: str) -> Cell:
             )
             names = [each[key] for each in listed[kind]]
             for name in names:
-                if name.endswith("-c") == bool(suffix):
+                if fnmatchcase(name, wanted):
                     getattr(client, stop)(**{key: name})
             if lane.execution(drop.run).get("status") not in (None, "RUNNING"):
                 return

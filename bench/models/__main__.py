@@ -1,9 +1,10 @@
 """Compare models on public datasets: python -m bench.models [--only NAME,...] [--recipes ...].
 
 Each dataset is prepared by our own steps, in memory. Each recipe learns from its rows and predicts
-the same test rows. A recipe is ours, earlier (the defaults of version 0.1), xgboost, lightgbm,
-catboost, autogluon, tuned (a search of 20 jobs), or one of the first two or the last with
-hyperparameters: ours:eta=0.03,max_depth=6, or tuned:jobs=40,eta=0.02~0.3 with a range of its own.
+the same test rows. A recipe is ours, single (ours without a refit), earlier (the defaults of
+version 0.1), xgboost, lightgbm, catboost, autogluon, tuned (a search of 20 jobs), or one of ours
+with hyperparameters: ours:eta=0.03,max_depth=6, or tuned:jobs=40,eta=0.02~0.3 with a range of its
+own.
 
 To compare two states of the code, such as encodings, write the one's losses with --json and give
 the file to the other's run as --against: it counts where the test rows are the same.

@@ -18,7 +18,17 @@ _MakeRecipe = Callable[[dict[str, str]], Recipe]
 
 
 def ours(changes: dict[str, str]) -> Recipe:
-    """Train what a drop trains: the hyperparameters of Fit, and the container's code."""
+    """Train what a drop trains: the hyperparameters of Fit, the container's code, and a refit."""
+    twice, once = refit(changes), single(changes)
+
+    def recipe(parts: Parts) -> Array:
+        return twice(parts) if parts.run.fit["refit"] else once(parts)
+
+    return recipe
+
+
+def single(changes: dict[str, str]) -> Recipe:
+    """Train once, with early stopping, whatever the size of the table."""
 
     def recipe(parts: Parts) -> Array:
         return trained(parts, parts.hyperparameters | changes).predict(parts.test[0])
@@ -82,6 +92,7 @@ def _found(parts: Parts, changes: dict[str, str]) -> dict[str, str]:
 
 RECIPES: dict[str, _MakeRecipe] = {
     "ours": ours,
+    "single": single,
     "earlier": earlier,
     "refit": refit,
     "kfold": kfold,

@@ -114,6 +114,7 @@ def no_result(fault: Fault) -> dict[str, Any]:
         "rows": {},
         "split": None,
         "search": None,
+        "refit": None,
         "warnings": [],
         "seconds": {},
         "files": {},

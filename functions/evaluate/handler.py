@@ -17,7 +17,7 @@ from pipeline.clients import client
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.result import Measured
 from pipeline.documents.search.facts import Chosen
-from pipeline.documents.state import Champion, Judged, Payload
+from pipeline.documents.state import Champion, Judged, Payload, RefitFacts
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()
@@ -27,6 +27,7 @@ metrics = Metrics()
 STATES = {
     "champion": "Find champion",
     "search": "Choose trial",
+    "refit": "Plan refit",
     "evaluate": "Evaluate",
     "take_turn": "Take turn",
     "give_turn_back": "Give turn back",
@@ -43,6 +44,7 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     steps = {
         "champion": _champion,
         "search": _search,
+        "refit": _refit,
         "evaluate": _evaluate,
         "take_turn": _take_turn,
         "give_turn_back": _give_turn_back,
@@ -72,6 +74,18 @@ def _search(event: dict[str, Any]) -> Chosen:
     logger.info("chose a trial", run=event["prefix"], job=chosen["training"]["job"])
     metrics.add_metric(name="SearchesEnded", unit=MetricUnit.Count, value=1)
     return chosen
+
+
+def _refit(event: dict[str, Any]) -> RefitFacts:
+    # As in _evaluate: reading a model takes numpy.
+    from evaluate.steps.refit import RefitEvent, plan_refit
+
+    files = RunFiles(Bucket(client("s3"), event["bucket"]), event["prefix"])
+    found = plan_refit(files, cast(RefitEvent, event))
+    logger.info(
+        "planned a refit", run=event["prefix"], rounds=found.get("rounds"), why=found.get("reason")
+    )
+    return found
 
 
 def _evaluate(event: dict[str, Any]) -> Payload | dict[str, str]:

@@ -170,6 +170,8 @@ def _success_lines(result: Output) -> list[str]:
     ]
     if split := result.get("split"):
         lines.append(split)
+    if refit := result.get("refit"):
+        lines.append(refit)
     if search := result.get("search"):
         lines += [search["sentence"], *_hyperparameters(search["hyperparameters"])]
     if decision := result.get("decision"):

@@ -8,6 +8,8 @@ PROFILE, ENCODER, CHAMPION_ENCODER = "profile.json", "encoder.json", "champion_e
 FIT, CHUNKS, FOLDS = "fit.json", "chunks.json", "folds.json"
 EVALUATION, REPORT, MESSAGE = "evaluation.json", "report.html", "message.json"
 EXPLANATION, DECISION = "explanation.json", "decision.json"
+REFIT = "data/refit"
+"""The folder of train and validation rows together, for a second training job."""
 CHECKPOINTS = "checkpoints"
 """A folder of the training job."""
 START, SEARCH = "start.json", "search.json"

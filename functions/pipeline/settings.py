@@ -67,6 +67,7 @@ class Settings(TypedDict):
     instance_type: NotRequired[str]
     max_cost_usd: NotRequired[float]
     reasons: NotRequired[int]
+    refit: NotRequired[bool]
     tuning: NotRequired[TuningSettings]
     """Not there if nothing is searched for."""
 

@@ -97,6 +97,7 @@ WarningCode = Literal[
     "no_better_than_baseline",
     "no_header",
     "no_target",
+    "not_refitted",
     "numbers_as_classes",
     "part_of_the_test_rows",
     "preamble",

@@ -30,6 +30,9 @@ CARRIED = {
     "Tune model (XGBoost)": ("JOB_THROTTLED",),
     "Stop lost search": ("CALL_THROTTLED",),
     "Choose trial": FUNCTION,
+    "Plan refit": FUNCTION,
+    "Refit model (XGBoost)": ("JOB_THROTTLED",),
+    "Stop lost refit": ("CALL_THROTTLED",),
     "Save Model": ("CALL_THROTTLED",),
     "Batch transform": (
         *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
@@ -131,7 +134,7 @@ def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
                 assert not set(rule["ErrorEquals"]) & AMBIGUOUS or rule["MaxAttempts"] == 0, name
             # What registers gives its turn back before it looks at the cause; whether a lost job
             # could be stopped changes nothing.
-            later = {"Register model", "Stop lost job", "Stop lost search"}
+            later = {"Register model", "Stop lost job", "Stop lost search", "Stop lost refit"}
             wanted = {"States.ALL"} if name in later else AMBIGUOUS
             [caught] = [c["Next"] for c in state["Catch"] if set(c["ErrorEquals"]) & wanted]
             assert any(
@@ -139,7 +142,7 @@ def test_sagemaker_errors_that_may_not_pass_are_decided_by_their_cause(
                 for other in reachable(machine, {caught})
                 if machine[other]["Type"] == "Choice"
             ), name
-    assert found == 10
+    assert found == 12
 
 
 QUOTA = "SageMaker.ResourceLimitExceededException"
@@ -160,8 +163,8 @@ def test_quota_is_waited_for_only_if_other_jobs_hold_it(definition: State, scori
             assert counted["Parameters"]["quota.$"] == "States.MathAdd($.calls.quota, 1)"
             assert machine[counted["Next"]]["SecondsPath"] == "$.calls.seconds"
             limits.append(limit)
-    # An hour; for the comparison a quarter of one.
-    assert sorted(limits) == [3, 12, 12, 12]
+    # An hour; for the comparison, and for a second training, a quarter of one.
+    assert sorted(limits) == [3, 3, 12, 12, 12]
 
 
 def test_sagemaker_jobs_that_fail_do_not_bring_refused_requests_back(definition: State) -> None:

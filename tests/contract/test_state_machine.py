@@ -24,10 +24,12 @@ INPUT_LEAVES = {name for name in LEAVES if issubclass(getattr(errors, name), err
 GIVE_BACK = "Give turn back"
 STOP_LOST = "Stop lost job"
 STOP_SEARCH = "Stop lost search"
+STOP_REFIT = "Stop lost refit"
 OWN_ERRORS = {
     GIVE_BACK: "$.turn_error",
     STOP_LOST: "$.stop_error",
     STOP_SEARCH: "$.stop_error",
+    STOP_REFIT: "$.stop_error",
     "Look at transform quota": "$.quota",
 }
 """Where the error of a state goes that keeps no run from going on."""
@@ -126,7 +128,7 @@ def test_every_error_of_the_machine_ends_in_a_failure_or_a_new_attempt(definitio
         state = states[name]
         assert not state.get("End"), name
         # The turn is given back whether the model was registered or not; the other leads back.
-        if name not in (GIVE_BACK, STOP_LOST, STOP_SEARCH):
+        if name not in (GIVE_BACK, STOP_LOST, STOP_SEARCH, STOP_REFIT):
             assert state["Type"] in ("Fail", "Choice", "Pass", "Wait"), name
 
 
@@ -181,6 +183,7 @@ def test_every_state_can_be_reached(definition: State) -> None:
         "Train model (XGBoost)",
         "Continue tuning (XGBoost)",
         "Tune model (XGBoost)",
+        "Refit model (XGBoost)",
         "Save Model",
         "Batch transform",
         "Save champion Model",
@@ -204,7 +207,7 @@ def test_every_job_takes_a_name_of_its_own_at_each_attempt(definition: State) ->
         for field in ("TrainingJobName.$", "TransformJobName.$")
         if field in state.get("Parameters", {}) and ":create" in state["Resource"]
     ]
-    assert len(names) == 3
+    assert len(names) == 4
     counted = re.compile(r"\$\.attempts.*(\$\$\.State\.RetryCount|\$\.calls\.lost)")
     assert all(counted.search(name) for name in names)
 

@@ -100,7 +100,7 @@ def test_commands_find_a_run_that_a_person_started_under_an_odd_name(
     facts = run("show", "Mein Lauf")
     assert (facts["run"], facts["execution"]) == (told["run"], application.execution(name))
     assert run("fetch", name)["verdict"] == told["verdict"]
-    sources = {line["source"] for line in run("logs", told["run"][:9])["lines"]}
+    sources = {line["source"] for line in run("logs", told["run"][:9], "--limit", "5000")["lines"]}
     assert {"SeedFunction", "PrepareFunction", "TrainingJobs", "NotifyFunction"} <= sources
     assert run("stop", name)["status"] == "SUCCEEDED"
 

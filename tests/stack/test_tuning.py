@@ -38,17 +38,17 @@ def test_search_tries_jobs_goes_on_with_the_best_and_is_gone_on_from(
     values = [trial["value"] for trial in search["trials"]]
     assert search["trials"][search["best"]]["value"] == min(values)
     best = search["trials"][search["best"]]
-    assert told["training"]["job"] == best["job"]
-    assert best["job"] in told["files"]["model"]
+    assert told["training"]["refit"]["early_job"] == best["job"]
+    assert told["training"]["job"] in told["files"]["model"]
     assert best["hyperparameters"].items() <= told["training"]["hyperparameters"].items()
     assert search["seconds"] > 0
     assert search["cost_usd"] > 0
     assert search["sentence"] in message["text"]
     assert (search["test"] is None) is (search["best"] == 0)
     assert (application.read(f"runs/{first}/report.html") or b"").count(b"What the search found")
-    # The run's own model on the same rows; its probabilities may be corrected beside that.
+    # The run's own model learned from the validation rows, too, and is near to that.
     if search["best"]:
-        assert search["test"]["best"] == pytest.approx(told["metric"]["value"], rel=0.01)
+        assert search["test"]["best"] == pytest.approx(told["metric"]["value"], rel=0.1)
     application.settings("tuned", {k: v for k, v in SETTINGS.items() if k != "tuning"})
     second = application.drop("inbox/tuned/b.csv", sample_csv(SampleSize(rows=1500, seed=4)))
     assert application.message(second)["status"] == "SUCCEEDED", application.last(second)

@@ -30,7 +30,7 @@ def test_execution_started_with_nothing_does_what_the_aws_sample_does(
     output = json.loads(described["output"])
     assert output["run"] == run
     assert message["result"] == output
-    model = sagemaker.describe_model(ModelName=run)
+    model = sagemaker.describe_model(ModelName=f"{run}-r1")
     assert model["PrimaryContainer"]["ModelDataUrl"].endswith("/output/model.tar.gz")
     truth = application.read(f"runs/{run}/data/truth/part-00000.csv") or b""
     rows = len(list(csv.DictReader(io.StringIO(truth.decode()))))

@@ -90,6 +90,7 @@ def _trained(result: Result, style: str, reason: str | None) -> RenderableType:
             if name in rows
         ),
         "Search": search_line(result),
+        "Training": str(result.get("refit") or ""),
         "Next": f"dropforge promote {result['run']}" if result["verdict"] == "pending" else "",
         "Warnings": _listed(result["warnings"]),
     }

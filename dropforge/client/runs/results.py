@@ -46,6 +46,7 @@ def result_of(followed: Followed, files: dict[str, Path]) -> Result:
         "rows": output.get("rows") or {},
         "split": output.get("split"),
         "search": output.get("search"),
+        "refit": output.get("refit"),
         "warnings": output.get("warnings") or [],
         "seconds": followed.timeline.seconds(),
         "files": {name: str(path) for name, path in files.items()},

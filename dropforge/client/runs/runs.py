@@ -107,7 +107,10 @@ def run_facts(stack: Stack, run: str) -> Facts:
         "settings": request.get("settings", {}),
         "code_version": request.get("code_version"),
         "encoder": encoder if evaluation else None,
-        **{name: result.get(name) for name in ("task", "target", "metric", "champion", "search")},
+        **{
+            name: result.get(name)
+            for name in ("task", "target", "metric", "champion", "search", "refit")
+        },
         **{name: result.get(name) or {} for name in ("metrics", "rows", "files")},
         "warnings": result.get("warnings") or [],
         "metadata": package["metadata"] if package else {},

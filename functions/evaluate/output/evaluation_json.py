@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from evaluate.output.intervals import interval_part
+from evaluate.output.refit import refit_part, seconds_of
 from evaluate.output.sentence import HEADS, sentence_of
 from evaluate.verdict.judgement import Judgement
 from pipeline import layout
@@ -122,12 +123,13 @@ def run_part(
         },
         "training": {
             "job": training["job"],
-            "seconds": training["described"].get("TrainingTimeInSeconds"),
-            "billable_seconds": training["described"].get("BillableTimeInSeconds"),
+            "seconds": seconds_of(event, "TrainingTimeInSeconds"),
+            "billable_seconds": seconds_of(event, "BillableTimeInSeconds"),
             "hyperparameters": hyperparameters,
             "resources": fit["resource_config"],
             "use_spot": fit["use_spot"],
             "start": fit.get("start"),
+            "refit": refit_part(event),
         },
         "settings": request["settings"],
         "execution": event["execution"],

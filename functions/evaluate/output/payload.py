@@ -44,6 +44,7 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
         "split": document["split"]["sentence"] if document["split"] else None,
         "search": _search(document.get("search")),
         "decision": told(document["decision"], document["classes"]),
+        "refit": _refit(document),
         "warnings": [item["message"] for item in document["warnings"][:WARNING_COUNT]],
         "files": {
             "report": files["report"],
@@ -57,6 +58,11 @@ def payload_of(document: Evaluation, package_group: str) -> Payload:
             "metadata": metadata_of(_metadata(document)),
         },
     }
+
+
+def _refit(document: Evaluation) -> str | None:
+    refit = document["training"].get("refit")
+    return refit["sentence"] if refit else None
 
 
 def _search(search: SearchPart | None) -> SearchFacts | None:

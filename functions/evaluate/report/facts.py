@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from evaluate.wording import duration, moment
-from pipeline.documents.evaluation import Evaluation, TrainingPart
+from pipeline.documents.evaluation import Evaluation, RefitPart, TrainingPart
 from pipeline.documents.search.found import StartFacts
 from pipeline.settings import Settings
 
@@ -49,8 +49,18 @@ def _training(training: TrainingPart) -> list[tuple[str, Any]]:
         ("Training time", None if seconds is None else duration(seconds)),
         ("Billed", None if billed is None else duration(billed)),
         ("Hyperparameters", _begun(training.get("start"))),
+        ("Job before it", _before(training.get("refit"))),
     ]
     return facts + sorted(training["hyperparameters"].items())
+
+
+def _before(refit: RefitPart | None) -> str | None:
+    """Name the job that validation rows stopped; the times above are of both."""
+    if refit is None:
+        return None
+    seconds = refit["early_seconds"]
+    took = "" if seconds is None else f", which took {duration(seconds)} of the training time"
+    return f"{refit['early_job']}{took}"
 
 
 def _begun(start: StartFacts | None) -> str | None:

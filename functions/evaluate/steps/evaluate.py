@@ -16,6 +16,7 @@ from evaluate.model.trees import Model, ModelFormatError, read_model
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
+from evaluate.output.refit import early_of, hyperparameters_of, refit_warnings
 from evaluate.output.search import search_part
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
@@ -92,6 +93,7 @@ def evaluate_run(
     times.append(time.perf_counter())
     model, xgboost = _model_part(files, logs, event, encoder)
     search, unsearched = search_part(files, event, holdout, scored, metric)
+    trained = hyperparameters_of(event, trained_by(event["fit"], search))
     worst = _worst(files, holdout, scored, encoder, model["importance"])
     header = encoder.get("header", True)
     foremost = [
@@ -99,9 +101,7 @@ def evaluate_run(
         *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
     ]
     document: Evaluation = {
-        **run_part(
-            files, request, encoder, event, rule.target_by, trained_by(event["fit"], search)
-        ),
+        **run_part(files, request, encoder, event, rule.target_by, trained),
         **judged_part(judgement, scored.rows, target["name"]),
         "rows": {**rows, "judged": scored.rows},
         "split": profile.get("split"),
@@ -110,7 +110,11 @@ def evaluate_run(
         **model,
         "worst": worst,
         "columns": columns_of(profile),
-        "warnings": foremost + undecided + unsearched + _warnings(profile, judgement, holdout),
+        "warnings": foremost
+        + undecided
+        + unsearched
+        + refit_warnings(event)
+        + _warnings(profile, judgement, holdout),
         "versions": versions_of(code_version, xgboost),
         "timings": {},
         "package": {"group": "", "description": "", "metadata": {}},
@@ -179,7 +183,7 @@ def _model_part(
         part["notes"].append(f"What each column adds is left out: {error}.")
     try:
         part["learning_curve"] = read_learning_curve(
-            logs, training["job"], watched_metric(event["fit"]["hyperparameters"])
+            logs, early_of(event)["job"], watched_metric(event["fit"]["hyperparameters"])
         )
     except NoLearningCurveError as error:
         part["notes"].append(f"The learning curve is left out: {error}.")

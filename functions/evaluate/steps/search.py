@@ -40,6 +40,7 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
     """
     tuning, first = event["fit"]["tuning"], event["training"]
     training: dict[str, Any] = dict(first)
+    refitted = event["fit"].get("refit", False)
     search = search_of(sagemaker, event["search"], tuning["attempts"], event.get("lost"))
     trials = [_first(sagemaker, event), *_others(sagemaker, search)]
     maximized = tuning["config"]["HyperParameterTuningJobObjective"]["Type"] == "Maximize"
@@ -61,7 +62,7 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
         "training": training,
         "hyperparameters": trained_by(event["fit"], searched),
         "retrain": searched["ensemble"],
-        "compare": _to_compare(first["model_data"], training["model_data"], searched),
+        "compare": _to_compare(first["model_data"], training["model_data"], searched, refitted),
     }
 
 
@@ -93,12 +94,16 @@ def trained_by(fit: Fitted, searched: Searched | None) -> dict[str, str]:
     return fit["hyperparameters"] | chosen | fit["tuning"]["ensemble"]
 
 
-def _to_compare(first: str, best: str, searched: Searched) -> list[ToCompare]:
+def _to_compare(first: str, best: str, searched: Searched, refitted: bool) -> list[ToCompare]:
     """Return the models to predict the test rows with; batch transform does the run's own."""
     if not searched["best"]:
         return []
     found: list[ToCompare] = [{"folder": FIRST, "model_data": first}]
-    return [*found, {"folder": BEST, "model_data": best}] if searched["ensemble"] else found
+    return (
+        [*found, {"folder": BEST, "model_data": best}]
+        if searched["ensemble"] or refitted
+        else found
+    )
 
 
 def _best(trials: list[Trial], maximized: bool) -> Trial:

@@ -123,8 +123,18 @@ class DataPart(TypedDict):
     """ISO 8601."""
 
 
+class RefitPart(TypedDict):
+    """The training job before the model's, which validation rows stopped."""
+
+    early_job: str
+    early_seconds: float | None
+    rounds: int
+    """That it found, and the model has."""
+    sentence: str
+
+
 class TrainingPart(TypedDict):
-    """The training job."""
+    """The training job; with a refit, both jobs' seconds."""
 
     job: str | None
     seconds: float | None
@@ -135,6 +145,8 @@ class TrainingPart(TypedDict):
     use_spot: bool
     start: NotRequired[StartFacts | None]
     """What an earlier search has to do with them; None if there was none."""
+    refit: NotRequired[RefitPart | None]
+    """None if the model is the one that validation rows stopped."""
 
 
 class Files(TypedDict):

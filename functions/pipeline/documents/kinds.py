@@ -70,6 +70,8 @@ TRUTH: Kind[bytes] = Kind("Encode chunks", 192 * MIB)
 """Row numbers, labels and id columns of a chunk's test rows; a chunk has at most 128 MiB."""
 TEST: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
 """Features of a chunk's test rows, read in blocks: up to 25 bytes a feature."""
+TRAIN: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
+"""Features of a chunk's train rows, label first."""
 VALIDATION: Kind[bytes] = Kind("Encode chunks", 4096 * MIB)
 """The same of its validation rows, label first, read in blocks."""
 LINE_LIMIT = 16 * MIB

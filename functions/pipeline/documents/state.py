@@ -103,6 +103,8 @@ class Fitted(JobFacts):
     checkpoints: str
     """The folder of the training job's checkpoints, below the run's prefix."""
     hyperparameters: dict[str, str]
+    refit: bool
+    """Whether the model is trained once more, on the validation rows as well."""
     champion: UsableFacts
     start: NotRequired[StartFacts]
     """If an earlier search has a part in them."""
@@ -118,6 +120,19 @@ class Training(TypedDict):
     """s3:// address."""
     described: dict[str, Any]
     """What DescribeTrainingJob answered; what is not always there is looked up in it."""
+
+
+class RefitFacts(TypedDict):
+    """What is passed on of a second training job, which takes the validation rows as well."""
+
+    planned: bool
+    reason: NotRequired[str]
+    """Why it is not planned; empty if it was not to be."""
+    rounds: NotRequired[int]
+    hyperparameters: NotRequired[dict[str, str]]
+    stopping_condition: NotRequired[dict[str, int]]
+    error: NotRequired[dict[str, Any]]
+    """What ended it, in Step Functions' words: Error, Cause."""
 
 
 class Compared(TypedDict):
@@ -138,6 +153,9 @@ class Judged(TypedDict):
     trials: TrialFacts
     fit: Fitted
     training: Training
+    early: NotRequired[Training]
+    """The training job that the validation rows stopped; with a refit another than training."""
+    refit: NotRequired[RefitFacts]
     execution: dict[str, Any]
     """Step Functions' own words: id, name, started."""
 
@@ -203,6 +221,8 @@ class Payload(ResultFacts):
     """None if the settings asked for none."""
     decision: str | None
     """What decides, and whether probabilities are corrected, if that is not as usual."""
+    refit: str | None
+    """That the model was trained again on all rows but the test rows, if it was."""
 
     approval_status: ApprovalStatus
     package: Package
@@ -216,4 +236,5 @@ class Output(ResultFacts):
     split: NotRequired[str | None]
     search: NotRequired[SearchFacts | None]
     decision: NotRequired[str | None]
+    refit: NotRequired[str | None]
     model_package_arn: NotRequired[str]

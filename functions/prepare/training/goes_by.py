@@ -8,7 +8,7 @@ from pipeline.documents.search.facts import TuningFacts
 from pipeline.documents.search.found import StartFacts
 from pipeline.documents.state import Champion, JobFacts
 from pipeline.settings import Settings
-from prepare.training.hyperparameters import hyperparameters, own_of
+from prepare.training.hyperparameters import hyperparameters, own_of, refits
 from prepare.training.start import Beside, begun_with, start_of
 from prepare.training.tuning import apart, tuning_of
 from table.columns.target import Target
@@ -18,6 +18,7 @@ class GoesBy(TypedDict):
     """The parts of Fit's answer that tell of hyperparameters."""
 
     hyperparameters: dict[str, str]
+    refit: bool
     start: NotRequired[StartFacts]
     tuning: NotRequired[TuningFacts]
 
@@ -42,7 +43,11 @@ def goes_by(
     start = start_of(files, champion, beside, defaults, own, again)
     if start and not again:
         files.write_document(kinds.START, start)
-    found: GoesBy = {"hyperparameters": begun_with(defaults, own, start["used"] if start else {})}
+    chosen = begun_with(defaults, own, start["used"] if start else {})
+    found: GoesBy = {
+        "hyperparameters": chosen,
+        "refit": refits(settings, chosen, beside.rows),
+    }
     if start:
         found["start"] = {
             "run": start["found"]["run"],

@@ -25,7 +25,8 @@ _OBJECTIVES = {
 }
 _MAX_SEED = 2**31 - 2
 """The container takes seeds between -2^31 and 2^31-1, both excluded; a split's may be larger."""
-_SMALL_ROWS = 20_000
+SMALL_ROWS = 20_000
+"""Below, other defaults and ranges of a search hold, and a model is trained twice."""
 # Of small tables. Few interactions tell two classes apart that are hard to tell, and a choice of
 # columns at each split, rather than one by tree, makes the trees differ more.
 _SMALL: dict[str, dict[str, object]] = {
@@ -105,7 +106,7 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
     defaults: dict[str, object] = {
         "objective": objective,
         "eval_metric": metric,
-        **(_SMALL[target.task] if train_rows < _SMALL_ROWS else _LARGE),
+        **(_SMALL[target.task] if train_rows < SMALL_ROWS else _LARGE),
         "min_child_weight": 1,
         "subsample": 0.8,
         "tree_method": "hist",
@@ -118,6 +119,30 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
     chosen = own_of(settings)
     _check_task(target, chosen)
     return {name: _text(value) for name, value in (defaults | chosen).items()}
+
+
+def refits(settings: Settings, chosen: dict[str, str], train_rows: int) -> bool:
+    """Tell whether the model is trained again on the validation rows as well.
+
+    Parameters
+    ----------
+    chosen : the training job's hyperparameters.
+
+    Raises
+    ------
+    SettingsError
+        The settings ask for what cannot be done.
+    """
+    rounds_are_found = "early_stopping_rounds" in chosen
+    # Several instances share a channel's files, and here there is one.
+    possible = rounds_are_found and settings["instance_count"] == 1
+    if settings.get("refit") and not possible:
+        hindrance = "instance_count over 1" if rounds_are_found else "booster gblinear"
+        raise SettingsError(
+            f"pipeline.json sets refit true and {hindrance}, which do not go together; delete one "
+            f"of them"
+        )
+    return possible and settings.get("refit", train_rows < SMALL_ROWS)
 
 
 def own_of(settings: Settings) -> dict[str, object]:

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from pipeline.tuning.settings import plain
+from prepare.training.hyperparameters import SMALL_ROWS
 
 Ends = tuple[float, float]
 
-SMALL_ROWS = 20_000
-"""Below, shallow trees are tried too, and fewer deep ones."""
 _ALWAYS: dict[str, Ends] = {
     "eta": (0.02, 0.2),
     "min_child_weight": (1, 64),

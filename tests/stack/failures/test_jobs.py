@@ -16,7 +16,7 @@ def test_training_without_capacity_waits_and_starts_again(
     faults("CreateTrainingJob", "capacity", 2)
     run = application.drop("inbox/capacity.csv", SAMPLE)
     assert application.message(run)["status"] == "SUCCEEDED"
-    assert training_jobs(application, run) == [run, f"{run}-r1", f"{run}-r2"]
+    assert training_jobs(application, run) == [run, *(f"{run}-r{n}" for n in (1, 2, 3))]
 
 
 def test_training_that_never_gets_capacity_ends_with_sagemakers_reason(

@@ -68,7 +68,8 @@ class FakeS3:
         for start in range(0, len(keys) or 1, 2):
             yield {
                 "Contents": [
-                    {"Key": key, "ETag": etag(self.objects[key])} for key in keys[start : start + 2]
+                    {"Key": key, "Size": len(self.objects[key]), "ETag": etag(self.objects[key])}
+                    for key in keys[start : start + 2]
                 ]
             }
 

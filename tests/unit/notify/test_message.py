@@ -162,6 +162,12 @@ def test_cause_ends_before_xgboosts_stack_trace() -> None:
     assert message_of(replace(FAILED, cause=cause))["cause"] == "AlgorithmError: Invalid Input: 'x'"
 
 
+def test_message_of_a_model_that_was_trained_again_says_so() -> None:
+    refit = "The model was trained again on train and validation rows."
+    assert f"\n{refit}\n" in message_of(replace(DONE, result={**RESULT, "refit": refit}))["text"]
+    assert refit not in message_of(replace(DONE, result={**RESULT, "refit": None}))["text"]
+
+
 def test_message_of_a_search_tells_what_it_gained_and_what_it_chose() -> None:
     search = {"sentence": "The search tried 20 training jobs.", "hyperparameters": {"eta": "0.031"}}
     text = message_of(replace(DONE, result={**RESULT, "search": search}))["text"]

@@ -56,5 +56,5 @@ def test_recipe_is_found_by_its_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["none", "xgboost:eta=1"])
 def test_what_is_no_recipe_is_refused_with_those_there_are(text: str) -> None:
-    with pytest.raises(ValueError, match="is no recipe; there are ours, earlier"):
+    with pytest.raises(ValueError, match="is no recipe; there are ours, single, earlier"):
         recipe_of(text)

@@ -39,6 +39,7 @@ RESULT_KEYS = [
     "rows",
     "split",
     "search",
+    "refit",
     "warnings",
     "seconds",
     "files",

@@ -283,3 +283,14 @@ def test_damaged_search_is_told_by_its_name(run: MadeRun) -> None:
     run.put("search.json", "{}")
     with pytest.raises(ArtefactError, match=r"search\.json"):
         searched(run)
+
+
+@pytest.mark.parametrize("refit", [False, True])
+def test_best_is_predicted_with_where_another_model_becomes_the_runs(
+    run: MadeRun, refit: bool
+) -> None:
+    event = event_of(run, 0.5)
+    event["fit"]["refit"] = refit
+    chosen = choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event)
+    folders = [one["folder"] for one in chosen["compare"]]
+    assert folders == (["trials/first", "trials/best"] if refit else ["trials/first"])

@@ -153,7 +153,7 @@ def test_share_of_columns_that_was_found_stands_for_the_other(
 ) -> None:
     searched(before, hyperparameters=found)
     # As though the table had grown, by which the defaults take the other share.
-    monkeypatch.setattr("prepare.training.hyperparameters._SMALL_ROWS", 10)
+    monkeypatch.setattr("prepare.training.hyperparameters.SMALL_ROWS", 10)
     fit = later(before, {"hyperparameters": own}).fit["hyperparameters"]
     assert {name: fit[name] for name in sorted(fit) if name.startswith("colsample")} == shares
 
