@@ -60,6 +60,8 @@ def test_each_sagemaker_action_of_a_role_has_its_faults() -> None:
     # No run makes these: the day's look at old models (tests/unit/tidy), and the answer to a file
     # for a dataset that is not there, which is a sentence all the same without it.
     granted -= {"ListModels", "DeleteModel", "ListEndpointConfigs", "DescribeEndpointConfig"}
+    # Only a run with a search makes these: tests/stack/failures/test_searches.py breaks them.
+    granted = {action for action in granted if "HyperParameterTuning" not in action}
     assert granted - {"ListModelPackageGroups"} == broken
 
 

@@ -27,7 +27,8 @@ def scored(task: str, rows: int, seed: int, noise: float = 1.0) -> Scored:
         )
     if task == "binary":
         truth = (draw.random(rows) < 0.4).astype(float)
-        return Scored(task, truth, 1 / (1 + np.exp(-draw.normal(1.5 * truth - 0.7, noise))), "ny")
+        predicted = 1 / (1 + np.exp(-draw.normal(1.5 * truth - 0.7, noise)))
+        return Scored(task, truth, predicted, "ny", costs={"false_alarm": 1, "miss": 3})
     truth = draw.integers(0, 3, rows).astype(float)
     raw = draw.dirichlet(np.ones(3), rows) + 0.6 * np.eye(3)[truth.astype(int)]
     return Scored(task, truth, raw / raw.sum(axis=1, keepdims=True), "abc")
