@@ -31,6 +31,7 @@ NOTES = f"{drop_keys.INBOX}{SAMPLE}/notes.txt"
 """A file that is no CSV, for the events that are about a refusal."""
 _EXAMPLE = "churn-20260102-030405-0a1b2c3d"
 """The run that the documented events are about, and what else they name."""
+_EXAMPLE_SEARCH = "churn-20260102-0304-1f2e3d4c"
 _EXAMPLE_NOTES = "notes-20260102-030405-0a1b2c3d"
 _EXAMPLE_DATASET = "churn"
 _EXAMPLE_MACHINE = "dropforge-train-and-batch-transform"
@@ -153,6 +154,7 @@ def _names(stack: Stack, execution: Execution, data: Stored, notes: Stored) -> d
         "churn.csv": data.key.rpartition("/")[2],
         f"{drop_keys.INBOX}{_EXAMPLE_DATASET}/notes.txt": notes.key,
         _EXAMPLE: execution.facts["name"],
+        _EXAMPLE_SEARCH: run_names.searches_of(execution.facts["name"])[0],
         _EXAMPLE_NOTES: notes.run,
         _EXAMPLE_MACHINE: machine,
         _EXAMPLE_ENDED: ended or _EXAMPLE_ENDED,
