@@ -116,7 +116,12 @@ class Looking:
 def watching(monkeypatch: pytest.MonkeyPatch, looking: Looking, *options: str) -> Result:
     monkeypatch.setattr(up, "watcher_of", lambda _cloud, _say: looking)
     monkeypatch.setattr(up, "LOOK_SECONDS", 0)
-    return CliRunner().invoke(app, ["up", "--watch", *options])
+    # A background shell starts its commands with interrupts ignored.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return CliRunner().invoke(app, ["up", "--watch", *options])
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_watching_ends_at_an_interrupt_and_leaves_the_cloud_up(
