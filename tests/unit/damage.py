@@ -32,7 +32,7 @@ DAMAGES: dict[str, Damage] = {
     "infinite": lambda _: b'{"version": -Infinity}',
     "beyond a double": lambda _: b'{"version": 1e999}',
     "5,000 digits": lambda _: b'{"version": ' + b"9" * 5_000 + b"}",
-    "of another version": lambda _: b'{"version": 2}',
+    "of another version": lambda _: b'{"version": 3}',
     "XML": lambda _: b"<?xml version='1.0'?><Error><Code>SlowDown</Code></Error>",
 }
 _LEFT_OUT = object()

@@ -279,7 +279,7 @@ def test_size_decides_what_predicts_and_whether_it_explains(
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [(b'"version": 2', "is of version 2, this is version 1"), (None, "no longer in the bucket")],
+    [(b'"version": 3', "is of version 3, this is version 2"), (None, "no longer in the bucket")],
 )
 def test_model_whose_encoder_cannot_be_used_is_refused_with_what_to_do(
     champion: Champion, change: bytes | None, words: str
@@ -291,7 +291,7 @@ def test_model_whose_encoder_cannot_be_used_is_refused_with_what_to_do(
         if change is None:
             del champion.s3.objects[key]
         else:
-            champion.s3.objects[key] = body.replace(b'"version": 1', change)
+            champion.s3.objects[key] = body.replace(b'"version": 2', change)
         with pytest.raises(ModelMissingError, match=rf"{words}.* drop its training file again"):
             score(champion, b"age,plan\n40,gold\n")
     finally:

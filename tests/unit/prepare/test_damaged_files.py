@@ -145,8 +145,8 @@ def test_champion_whose_encoder_is_damaged_fails_no_training(s3: LocalS3, damage
     usable = do(s3, "Fit encoder")["champion"]
     assert not usable["usable"]
     if damage == "of another version":
-        assert usable == {"usable": False, "reason": "its encoder is of version 2, this is "
-                          "version 1."}  # fmt: skip
+        assert usable == {"usable": False, "reason": "its encoder is of version 3, this is "
+                          "version 2."}  # fmt: skip
         return
     assert usable["broken"]
     assert f"s3://bucket/{OLD}/encoder.json" in usable["reason"]

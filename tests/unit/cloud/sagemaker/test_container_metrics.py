@@ -17,7 +17,7 @@ import pytest
 import xgboost
 from sklearn import metrics as reference
 
-from dropforge.cloud.sagemaker.container import metrics, train
+from dropforge.cloud.sagemaker.container import boosters, metrics, train
 
 CASES = json.loads(Path(__file__).with_name("container_metrics.json").read_text())
 LINE = re.compile(r"#011((?:train|validation)-[^:#]+):([^\s#]+)")
@@ -96,7 +96,7 @@ def test_training_goes_as_in_the_container(
         expected["last"], abs=2e-5
     )
     booster = xgboost.Booster()
-    booster.load_model(bytearray((tmp_path / "model" / train.MODEL_NAME).read_bytes()))
+    booster.load_model(bytearray((tmp_path / "model" / boosters.MODEL_NAME).read_bytes()))
     assert booster.num_boosted_rounds() == expected["kept"]
 
 

@@ -31,9 +31,10 @@ def test_rows_of_a_group_have_one_mark_in_all_chunks(chunk_bytes: int) -> None:
 
 def test_marks_say_nothing_of_the_group_and_stand_nowhere_else() -> None:
     prepared = made(PATIENTS, {"group_column": "patient"})
-    alone = made(PATIENTS, {"by": "position"})
-    for channel in ("train", "validation", "test", "truth"):
-        assert prepared.table(channel).shape[1] == alone.table(channel).shape[1]
+    features = prepared.json("encoder.json")["features"]
+    assert {feature["column"] for feature in features} == {"a"}
+    for channel, before in (("train", 1), ("validation", 1), ("test", 0)):
+        assert prepared.table(channel).shape[1] == before + len(features)
     assert list(prepared.table("truth")) == ["row", "label"]
     assert not any(b"p0" in body for body in prepared.files("groups").values())
     seeds = [made(PATIENTS, {"group_column": "patient", "seed": seed}) for seed in range(8)]
