@@ -52,7 +52,6 @@ def main(folder: Path) -> None:
             "task": "regression",
             "target": "target",
             "chunks": "",
-            "checkpoints": "",
             "hyperparameters": {},
             "refit": False,
             "resource_config": {},

@@ -10,7 +10,8 @@ from typing import Any
 from bench.models.container import trained
 from bench.models.parts import Parts
 from bench.models.rivals import RIVALS
-from bench.models.search import tuned
+from bench.models.search import best_of
+from scoring.booster import Ensemble
 
 Array = Any
 Recipe = Callable[[Parts], Array]
@@ -19,10 +20,10 @@ _MakeRecipe = Callable[[dict[str, str]], Recipe]
 
 def ours(changes: dict[str, str]) -> Recipe:
     """Train what a drop trains: the hyperparameters of Fit, the container's code, and a refit."""
-    twice, once = refit(changes), single(changes)
 
     def recipe(parts: Parts) -> Array:
-        return twice(parts) if parts.run.fit["refit"] else once(parts)
+        chosen = parts.hyperparameters | changes
+        return _predicted(parts, trained(parts, chosen), chosen)
 
     return recipe
 
@@ -57,18 +58,7 @@ def searched(changes: dict[str, str]) -> Recipe:
     """Search as a run does whose settings ask for it; 20 jobs, if the changes say no other."""
 
     def recipe(parts: Parts) -> Array:
-        return tuned(parts, changes).predict(parts.test[0])
-
-    return recipe
-
-
-def refit(changes: dict[str, str]) -> Recipe:
-    """Train once more, on train and validation together, for the rounds that were found."""
-
-    def recipe(parts: Parts) -> Array:
-        chosen = _found(parts, changes)
-        both = {"train": ("train", "validation")}
-        return trained(parts, chosen, channels=both).predict(parts.test[0])
+        return _predicted(parts, *best_of(parts, changes))
 
     return recipe
 
@@ -77,24 +67,30 @@ def kfold(changes: dict[str, str]) -> Recipe:
     """Train the container's models of folds, for the rounds that were found."""
 
     def recipe(parts: Parts) -> Array:
-        found = _found(parts, changes)
+        chosen = parts.hyperparameters | changes
+        found = _for_rounds(chosen, trained(parts, chosen))
         return trained(parts, found | {"_kfold": "5"}).predict(parts.test[0])
 
     return recipe
 
 
-def _found(parts: Parts, changes: dict[str, str]) -> dict[str, str]:
-    chosen = parts.hyperparameters | changes
-    rounds = trained(parts, chosen).boosters[0].num_boosted_rounds()
-    chosen.pop("early_stopping_rounds", None)
-    return chosen | {"num_round": str(rounds)}
+def _predicted(parts: Parts, model: Ensemble, chosen: dict[str, str]) -> Array:
+    """Predict as a run does: by a second model of train and validation rows, if Fit plans one."""
+    if parts.run.fit["refit"]:
+        both = {"train": ("train", "validation")}
+        model = trained(parts, _for_rounds(chosen, model), channels=both)
+    return model.predict(parts.test[0])
+
+
+def _for_rounds(chosen: dict[str, str], model: Ensemble) -> dict[str, str]:
+    kept = {name: value for name, value in chosen.items() if name != "early_stopping_rounds"}
+    return kept | {"num_round": str(model.boosters[0].num_boosted_rounds())}
 
 
 RECIPES: dict[str, _MakeRecipe] = {
     "ours": ours,
     "single": single,
     "earlier": earlier,
-    "refit": refit,
     "kfold": kfold,
     "tuned": searched,
 }

@@ -97,9 +97,9 @@ def _frames(parts: Parts) -> tuple[pd.DataFrame, Array, pd.DataFrame]:
         if pd.api.types.is_numeric_dtype(column):
             both[name] = column.astype(float)
             continue
-        read = pd.to_datetime(column, errors="coerce", format="ISO8601")
+        read = pd.to_datetime(column, errors="coerce", format="ISO8601", utc=True)
         if read.notna().mean() >= _DATES:
-            both[name] = (read - pd.Timestamp(0)).dt.total_seconds() / 86_400
+            both[name] = (read - pd.Timestamp(0, tz="UTC")).dt.total_seconds() / 86_400
             for part in ("month", "dayofweek", "hour"):
                 both[f"{name} {part}"] = getattr(read.dt, part)
         else:

@@ -13,8 +13,8 @@ from scoring.booster import Ensemble
 _TUNING = ("jobs", "parallel")
 
 
-def tuned(parts: Parts, changes: dict[str, str]) -> Ensemble:
-    """Train the first job, search, and return the model that a run would go on with.
+def best_of(parts: Parts, changes: dict[str, str]) -> tuple[Ensemble, dict[str, str]]:
+    """Train the first job, search, and return the best model, and what it was trained by.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def tuned(parts: Parts, changes: dict[str, str]) -> Ensemble:
     parallel = config["ResourceLimits"]["MaxParallelTrainingJobs"]
     sign = -1 if config["HyperParameterTuningJobObjective"]["Type"] == "Maximize" else 1
     model, value = _job(parts, all_, facts["found"]["metric"])
-    best = (sign * value, all_, model)
+    best = (sign * value, model, all_)
     search = Search(config, ranges_of(config["ParameterRanges"]))
     results: list[float] = []
     for number in range(config["ResourceLimits"]["MaxNumberOfTrainingJobs"]):
@@ -42,10 +42,8 @@ def tuned(parts: Parts, changes: dict[str, str]) -> Ensemble:
         model, value = _job(parts, facts["static"] | asked, facts["found"]["metric"])
         results.append(value)
         if sign * value < best[0]:
-            best = (sign * value, all_ | asked, model)
-    if facts["ensemble"]:
-        return trained(parts, best[1] | facts["ensemble"])
-    return best[2]
+            best = (sign * value, model, all_ | asked)
+    return best[1:]
 
 
 def _ends(text: str) -> list[float]:

@@ -56,7 +56,6 @@ def test_search_that_cannot_be_looked_at_leaves_what_one_without_a_gain_does(
     assert {name.removesuffix(".$") for name in kept["Parameters"]} == get_type_hints(Chosen).keys()
     chosen = states["Choose trial"]
     assert (kept["ResultPath"], kept["Next"]) == (chosen["ResultPath"], chosen["Next"])
-    assert kept["Parameters"]["retrain"] is False
 
 
 def test_step_is_given_all_that_it_asks_for(definition: State) -> None:
@@ -86,12 +85,3 @@ def test_no_pass_reads_a_cause_that_may_not_be_there(
                 # Our own errors always have a message.
                 assert not [e for e in catcher["ErrorEquals"] if "." in e], name
         assert {state.get("Next"), state.get("Default")}.isdisjoint(reading), name
-
-
-def test_training_that_is_refused_after_a_search_is_asked_for_again(definition: State) -> None:
-    choices = definition["States"]["Call again"]["Choices"]
-    after = [c["Next"] for c in choices]
-    retrained = next(c for c in choices if "$.searched.retrain" in json.dumps(c))
-    assert retrained["Next"] == "Train model (XGBoost)"
-    # The first job's model is there already, and must not be saved in its place.
-    assert after.index("Save Model") > choices.index(retrained)

@@ -75,8 +75,8 @@ def _gain(
         return None, asked["reason"] or "the test rows were not predicted by the first model"
     try:
         first = _scored(files, FIRST, holdout, scored)
-        another = searched["ensemble"] or event["fit"].get("refit", False)
-        best = _scored(files, BEST if another else _OWN, holdout, scored)
+        refitted = event["fit"].get("refit", False)
+        best = _scored(files, BEST if refitted else _OWN, holdout, scored)
     except (ArtefactError, EvaluationError) as error:
         return None, short(str(error), _REASON)
     measures = [metric.measure(first), metric.measure(best)]

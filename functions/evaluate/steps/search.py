@@ -58,10 +58,8 @@ def choose_trial(files: RunFiles, sagemaker: Any, event: SearchEvent) -> Chosen:
     # At last: where the step fails before, the first job's model is gone on with.
     files.write_document(kinds.SEARCH, searched)
     return {
-        "start": first["job"],
         "training": training,
         "hyperparameters": trained_by(event["fit"], searched),
-        "retrain": searched["ensemble"],
         "compare": _to_compare(first["model_data"], training["model_data"], searched, refitted),
     }
 
@@ -91,7 +89,7 @@ def trained_by(fit: Fitted, searched: Searched | None) -> dict[str, str]:
     if searched is None:
         return fit["hyperparameters"]
     chosen = searched["trials"][searched["best"]]["hyperparameters"]
-    return fit["hyperparameters"] | chosen | fit["tuning"]["ensemble"]
+    return fit["hyperparameters"] | chosen
 
 
 def _to_compare(first: str, best: str, searched: Searched, refitted: bool) -> list[ToCompare]:
@@ -99,11 +97,7 @@ def _to_compare(first: str, best: str, searched: Searched, refitted: bool) -> li
     if not searched["best"]:
         return []
     found: list[ToCompare] = [{"folder": FIRST, "model_data": first}]
-    return (
-        [*found, {"folder": BEST, "model_data": best}]
-        if searched["ensemble"] or refitted
-        else found
-    )
+    return [*found, {"folder": BEST, "model_data": best}] if refitted else found
 
 
 def _best(trials: list[Trial], maximized: bool) -> Trial:
@@ -139,7 +133,6 @@ def _searched(
         "seconds": (ended - began).total_seconds() if began and ended else None,
         "billable_seconds": billable,
         "cost_usd": None if hourly is None else billable / 3600 * hourly,
-        "ensemble": bool(tuning["ensemble"]),
         "found": found,
     }
 

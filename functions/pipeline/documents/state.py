@@ -100,8 +100,6 @@ class Fitted(JobFacts):
     target: str
     chunks: str
     """Key of chunks.json."""
-    checkpoints: str
-    """The folder of the training job's checkpoints, below the run's prefix."""
     hyperparameters: dict[str, str]
     refit: bool
     """Whether the model is trained once more, on the validation rows as well."""

@@ -1,13 +1,8 @@
 """Predictions of rows that the model did not learn from: the one place that says where they are.
 
-A single booster did not learn from the validation rows; they told only when to stop. Boosters of
-k-fold training (``_kfold``) have learned from them all but one each. For each row the container
-writes what the booster said that had not seen it (sagemaker-xgboost-container,
-prediction_utils.py), into output.tar.gz beside model.tar.gz. Which rows those are the container
-draws anew each time, so that it cannot be told otherwise.
+It did not learn from the validation rows; they told only when to stop.
 """
 
-import io
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,11 +14,8 @@ from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.run_files import RunFiles
-from pipeline.errors import ArtefactError
-from pipeline.storage.damage import damaged, present
-from pipeline.storage.objects import ObjectStream
+from pipeline.storage.damage import damaged
 from predict.summary import parsed
-from scoring.archive import ModelArchiveError, ModelTooLargeError, read_files
 from scoring.booster import Ensemble, Matrix
 from scoring.links import Floats
 
@@ -35,10 +27,6 @@ LEAST_PARTS = 20
 """Of more parts as many are read, if there are that many rows: a file may be sorted."""
 BUDGET_SECONDS = 120.0
 """After which no more rows are read. Batch transform, beside it, takes minutes."""
-OUTPUT = "output.tar.gz"
-_PREDICTIONS = "predictions.csv"
-_RECORDED = 3
-"""Its columns: label, probability, predicted class."""
 _BATCH_CELLS = 200_000
 _READ = 1 << 20
 
@@ -55,21 +43,14 @@ class HeldOut:
     ----------
     truth : (rows,), class indices.
     predicted : (rows,), probabilities of class 1, or (rows, classes).
-    of_whole : whether the whole model predicted them, and not one of its boosters each. The
-        probabilities of one are farther from the middle than those of the mean.
     """
 
     truth: Floats
     predicted: Floats
-    of_whole: bool = True
 
 
-def held_out(files: RunFiles, model: Ensemble, model_data: str, encoder: Encoder) -> HeldOut:
+def held_out(files: RunFiles, model: Ensemble, encoder: Encoder) -> HeldOut:
     """Return predictions of rows that the model did not learn from; at most `MOST_ROWS`.
-
-    Parameters
-    ----------
-    model_data : s3:// address of the model's model.tar.gz.
 
     Raises
     ------
@@ -77,8 +58,6 @@ def held_out(files: RunFiles, model: Ensemble, model_data: str, encoder: Encoder
     ArtefactError
         A file of them is damaged.
     """
-    if len(model.boosters) > 1:
-        return _out_of_fold(files, model_data, encoder["target"]["task"] == "multiclass")
     table = read_rows(files, model.features, model.outputs)
     if not len(table):
         raise NothingHeldOutError("there are no validation rows")
@@ -128,38 +107,3 @@ def _lines(files: RunFiles, names: list[str]) -> Iterator[bytes]:
                     return
         if rest:
             yield rest
-
-
-def _out_of_fold(files: RunFiles, model_data: str, many: bool) -> HeldOut:
-    """Read what the container recorded: label, probability, and the class that it means."""
-    if many:
-        raise NothingHeldOutError(
-            "of several boosters only the probability of the predicted class is recorded"
-        )
-    uri = f"{model_data.rpartition('/')[0]}/{OUTPUT}"
-    bucket, key = uri.removeprefix("s3://").split("/", 1)
-    writer = kinds.MODEL.writer
-    try:
-        with present(uri, writer), ObjectStream(files.bucket.client, bucket, key) as archive:
-            found = read_files(archive, lambda name: name.endswith(_PREDICTIONS))
-        body = next(iter(found.values()), b"")
-        if not body.strip():
-            raise ValueError("it records no predictions")
-        table = np.loadtxt(io.BytesIO(body), delimiter=",", ndmin=2)
-    except ArtefactError as error:
-        raise NothingHeldOutError(
-            f"the model is the mean of several boosters, and {uri} is not there"
-        ) from error
-    except (ModelArchiveError, ModelTooLargeError, ValueError) as error:
-        raise NothingHeldOutError(f"{uri} cannot be read ({error})") from error
-    if table.ndim != 2 or table.shape[1] != _RECORDED or not _are_probabilities(table):
-        raise NothingHeldOutError(f"{uri} holds no {_PREDICTIONS} of two classes")
-    kept = np.linspace(0, len(table) - 1, min(len(table), MOST_ROWS)).astype(np.intp)
-    return HeldOut(table[kept, 0], table[kept, 1], of_whole=False)
-
-
-def _are_probabilities(table: Floats) -> bool:
-    truth, predicted = table[:, 0], table[:, 1]
-    return bool(
-        len(table) and np.isin(truth, (0, 1)).all() and ((predicted >= 0) & (predicted <= 1)).all()
-    )

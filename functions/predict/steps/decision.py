@@ -9,7 +9,7 @@ from pipeline.documents.scoring import decision
 from pipeline.documents.scoring.decision import Calibration, ChosenFor, DecidedFacts, OnValidation
 from pipeline.settings import Costs, Settings, metric_of
 from pipeline.vocabulary import COST_ROWS, THRESHOLD, Task
-from predict.decision.calibration import Gain, calibration_of
+from predict.decision.calibration import calibration_of
 from predict.decision.held_out import HeldOut, NothingHeldOutError, held_out
 from predict.decision.threshold import Aim, threshold_of, value_of
 from predict.loading import loaded_model
@@ -48,7 +48,7 @@ def choose_decision(files: RunFiles, event: DecisionEvent) -> DecidedFacts:
     settings = reading.settings_of(request, files.uri(layout.REQUEST))
     model = loaded_model(files.bucket.client, event["model_data"], len(encoder["features"]))
     try:
-        rows = held_out(files, model, event["model_data"], encoder)
+        rows = held_out(files, model, encoder)
     except NothingHeldOutError as error:
         found = undecided(task, settings, str(error))
     else:
@@ -70,10 +70,6 @@ def undecided(task: Task, settings: Settings, note: str) -> decision.Decision:
 def decided(task: Task, settings: Settings, rows: HeldOut) -> decision.Decision:
     """Return the decision that rows tell: first probabilities, then the threshold of them."""
     gain = calibration_of(rows.truth, rows.predicted)
-    note = ""
-    if gain.calibration and not rows.of_whole:
-        note = "single boosters predicted the rows, whose probabilities are not those of their mean"
-        gain = Gain(None, gain.raw, gain.raw)
     own = calibrated(_applied(gain.calibration), rows.predicted)
     aim = _aim(task, settings)
     threshold = threshold_of(rows.truth, own, aim) if aim else THRESHOLD
@@ -85,7 +81,7 @@ def decided(task: Task, settings: Settings, rows: HeldOut) -> decision.Decision:
         "loss": gain.corrected,
         "raw_loss": gain.raw,
     }
-    return _document(task, settings, threshold, aim, gain.calibration, told, note)
+    return _document(task, settings, threshold, aim, gain.calibration, told, "")
 
 
 def _aim(task: Task, settings: Settings) -> Aim | None:

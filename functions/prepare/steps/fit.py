@@ -131,7 +131,6 @@ def fit_run(
         "task": target.task,
         "target": shorten(target.name, _NAME),
         "chunks": files.key(layout.CHUNKS),
-        "checkpoints": layout.CHECKPOINTS,
         **goes_by(files, champion, target, settings, job, beside, again),
         **job,
         "champion": usable.to_json(),

@@ -10,7 +10,7 @@ from pipeline.documents.state import Champion, JobFacts
 from pipeline.settings import Settings
 from prepare.training.hyperparameters import hyperparameters, own_of, refits
 from prepare.training.start import Beside, begun_with, start_of
-from prepare.training.tuning import apart, tuning_of
+from prepare.training.tuning import tuning_of
 from table.columns.target import Target
 
 
@@ -55,7 +55,5 @@ def goes_by(
             "reason": start["reason"],
         }
     if "tuning" in settings:
-        found["tuning"] = tuning_of(settings, beside, found["hyperparameters"], own, job, start)
-        # A search tries single models, so its first job is one; what is chosen is trained anew.
-        found["hyperparameters"] = apart(found["hyperparameters"])[0]
+        found["tuning"] = tuning_of(settings, beside, chosen, own, job, start)
     return found

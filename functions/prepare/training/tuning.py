@@ -64,7 +64,6 @@ def tuning_of(
     """
     tuning = settings["tuning"]
     metric, goal = _metric(hyperparameters)
-    single, ensemble = apart(hyperparameters)
     ranges = _ranges(tuning, own, beside, hyperparameters)
     found: Found = {
         "run": beside.run,
@@ -76,7 +75,7 @@ def tuning_of(
         "task": beside.task,
         "rows": beside.rows,
         "features": beside.features,
-        "names": sorted({*single, *ranges.ends}),
+        "names": sorted({*hyperparameters, *ranges.ends}),
         "hyperparameters": start["used"] if start else {},
     }
     hourly = usd_per_hour(job["resource_config"])
@@ -100,9 +99,8 @@ def tuning_of(
             "RandomSeed": settings["split"]["seed"] % _SEEDS,
             **_strategy(tuning, hyperparameters),
         },
-        "static": {name: value for name, value in single.items() if name not in ranges.ends},
+        "static": {n: value for n, value in hyperparameters.items() if n not in ranges.ends},
         "stopping_condition": stopping,
-        "ensemble": ensemble,
         "asked": tuning["jobs"],
         "usd_per_hour": hourly,
         "timeout_seconds": seconds + _AROUND_SECONDS,
@@ -117,16 +115,6 @@ def tuning_of(
             "WarmStartType": "TransferLearning",
         }
     return facts
-
-
-def apart(hyperparameters: dict[str, str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the hyperparameters of a single model, and those that make several of a job.
-
-    SageMaker checks a search's hyperparameters by the documented names of the algorithm, of which
-    those with an underscore are none; and a search of single models takes a part of the time.
-    """
-    single = {name: value for name, value in hyperparameters.items() if name[0] != "_"}
-    return single, {name: hyperparameters[name] for name in hyperparameters if name[0] == "_"}
 
 
 def _metric(hyperparameters: dict[str, str]) -> tuple[str, Goal]:

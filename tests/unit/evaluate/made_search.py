@@ -28,7 +28,6 @@ TUNING: dict[str, Any] = {
         },
     },
     "static": {},
-    "ensemble": {},
     "asked": 4,
     "usd_per_hour": 0.36,
     "timeout_seconds": 7200,

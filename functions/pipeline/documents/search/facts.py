@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 from pipeline.documents.search.found import Found
 
 FIRST, BEST = "trials/first", "trials/best"
-"""Folders of the test rows as two single models predict them: the search's first, and its best."""
+"""Folders of the test rows as two models predict them: the search's first, and its best."""
 
 
 class TuningFacts(TypedDict):
@@ -20,8 +20,6 @@ class TuningFacts(TypedDict):
     """SageMaker's WarmStartConfig."""
     stopping_condition: dict[str, int]
     """SageMaker's StoppingCondition of each training job of the search."""
-    ensemble: dict[str, str]
-    """Hyperparameters that make several models of one job; a search tries single ones."""
     asked: int
     usd_per_hour: float | None
     """Of all instances of a job; None if it is not known."""
@@ -40,14 +38,10 @@ class ToCompare(TypedDict):
 class Chosen(TypedDict):
     """What Choose trial answers."""
 
-    start: str
-    """The first training job."""
     training: dict[str, Any]
     """The best training job, as the state machine knows one."""
     hyperparameters: dict[str, str]
     """All that the model is trained by."""
-    retrain: bool
-    """Whether they are yet to be trained by."""
     compare: list[ToCompare]
     """Empty if the best is the first."""
 

@@ -52,8 +52,6 @@ class Searched(TypedDict):
     """Of all trials but the first."""
     cost_usd: float | None
     """At most; None if the price of the instances is not known."""
-    ensemble: bool
-    """Whether several models were trained anew by the best hyperparameters."""
     found: Found
 
 

@@ -14,7 +14,7 @@ from evaluate.output import evaluation_json, search
 from pipeline.vocabulary import Task
 from scoring.decision import Decision
 from tests.unit.evaluate.made_run import MadeRun, evaluated, make_run
-from tests.unit.evaluate.made_search import FakeSageMaker, add_search, put_predictions, trial
+from tests.unit.evaluate.made_search import FakeSageMaker, add_search, trial
 from tests.unit.evaluate.tables import churn
 
 SCHEMA = json.loads(
@@ -175,19 +175,6 @@ def test_test_rows_that_were_not_predicted_leave_the_gain_out(run: MadeRun, how:
     assert document["search"]["note"]
     assert "On the test rows it was not measured" in report
     assert "on the test rows" not in document["search"]["sentence"]
-
-
-def test_what_several_models_add_is_not_counted_as_the_searchs(run: MadeRun) -> None:
-    chosen = add_search(
-        run, FakeSageMaker(0.5, [trial(1, 0.4)]), first=worse(run), ensemble={"_kfold": "5"}
-    )
-    assert chosen["retrain"]
-    put_predictions(run, "trials/best", np.clip(run.predicted * 0.9 + 0.05, 0.01, 0.99))
-    _, document, _ = told(run)
-    search = document["search"]
-    assert search["ensemble"] is True
-    assert search["test"]["best"] != document["metric"]["value"]
-    assert document["training"]["hyperparameters"]["_kfold"] == "5"
 
 
 def test_threshold_of_the_runs_model_is_none_of_the_searchs_gain(made: MadeRun) -> None:

@@ -40,7 +40,6 @@ def test_best_of_the_completed_jobs_is_gone_on_with(run: MadeRun) -> None:
     trials = [trial(1, 0.4), trial(2, 0.3), trial(3, 0.35)]
     chosen = choose_trial(run.files, FakeSageMaker(0.5, trials), event_of(run, 0.5))
     best = f"{JOB}-002-0a1b2c3d"
-    assert chosen["start"] == RUN
     assert chosen["training"] == {
         "job": best,
         "status": "Completed",
@@ -53,7 +52,6 @@ def test_best_of_the_completed_jobs_is_gone_on_with(run: MadeRun) -> None:
     }
     tuned = {"eta": "0.02", "max_depth": "2"}
     assert chosen["hyperparameters"] == run.event["fit"]["hyperparameters"] | tuned
-    assert chosen["retrain"] is False
     # Batch transform predicts with the best itself.
     assert chosen["compare"] == [
         {"folder": "trials/first", "model_data": run.event["training"]["model_data"]}
@@ -266,16 +264,6 @@ def test_search_that_ended_early_leaves_what_was_tried(
     assert says in document["problem"]
     assert document["status"] == ("Completed" if job else "NotStarted")
     assert len(document["trials"]) == (2 if job else 1)
-
-
-def test_several_models_are_trained_anew_by_what_was_found(run: MadeRun) -> None:
-    event = event_of(run, 0.5, ensemble={"_kfold": "5"})
-    chosen = choose_trial(run.files, FakeSageMaker(0.5, [trial(1, 0.4)]), event)
-    assert chosen["retrain"] is True
-    assert chosen["hyperparameters"]["_kfold"] == "5"
-    assert chosen["hyperparameters"]["eta"] == "0.01"
-    # Of single models both, so that what the search gained is not mixed with what the others do.
-    assert [one["folder"] for one in chosen["compare"]] == ["trials/first", "trials/best"]
 
 
 def test_damaged_search_is_told_by_its_name(run: MadeRun) -> None:

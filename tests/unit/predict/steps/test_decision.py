@@ -1,6 +1,5 @@
 """decision.json is chosen by rows that the model did not learn from, however many there are."""
 
-import io
 import json
 from typing import Any
 
@@ -11,10 +10,9 @@ from pipeline.documents import kinds
 from pipeline.errors import ArtefactError
 from predict import loading
 from predict.decision import held_out as module
-from predict.decision.held_out import NothingHeldOutError, held_out, read_rows
+from predict.decision.held_out import held_out, read_rows
 from predict.steps.decision import choose_decision
 from scoring.booster import Ensemble
-from tests.unit.evaluate.container_output import packed
 from tests.unit.predict.chunk_run import (
     MODEL,
     PREFIX,
@@ -28,7 +26,6 @@ from tests.unit.predict.chunk_run import (
 from tests.unit.scoring.models import csv_of, rows
 
 EVENT: Any = {"bucket": "bucket", "prefix": PREFIX, "model_data": URI}
-OUTPUT = f"{MODEL.rpartition('/')[0]}/output.tar.gz"
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +38,9 @@ def validated_run(
     count: int = 600,
     parts: int = 3,
     settings: dict[str, Any] | None = None,
-    boosters: int = 1,
 ) -> tuple[ReadS3, Any]:
     """Return a training run's bucket with validation rows, and these, label first."""
-    s3, _ = chunk_run(name, 0, task=TASKS[name], boosters=boosters)
+    s3, _ = chunk_run(name, 0, task=TASKS[name])
     matrix = rows(count, 23)
     predicted = Ensemble.of_files(unpacked(s3.objects[MODEL]).values()).predict(matrix)
     draw = np.random.default_rng(1)
@@ -78,8 +74,7 @@ def model_of(s3: ReadS3) -> Ensemble:
 def test_every_validation_row_is_predicted_by_the_whole_model(name: str) -> None:
     s3, table = validated_run(name)
     files = files_of(s3)
-    found = held_out(files, model_of(s3), URI, files.read_document(kinds.ENCODER))
-    assert found.of_whole
+    found = held_out(files, model_of(s3), files.read_document(kinds.ENCODER))
     assert found.truth.tolist() == table[:, 0].tolist()
     assert np.array_equal(found.predicted, model_of(s3).predict(table[:, 1:]).astype(float))
 
@@ -158,67 +153,3 @@ def test_damaged_validation_rows_are_named(body: bytes) -> None:
     s3.objects[f"{PREFIX}/data/validation/part-00001.csv"] = body
     with pytest.raises(ArtefactError, match="data/validation"):
         choose_decision(files_of(s3), EVENT)
-
-
-def recorded(s3: ReadS3, table: Any, name: str = "data/predictions.csv") -> None:
-    """Write what the container records of k-fold training."""
-    predicted = model_of(s3).predict(table[:, 1:])
-    out = io.BytesIO()
-    np.savetxt(
-        out, np.column_stack([table[:, 0], predicted, predicted > 0.5]), delimiter=",", fmt="%f"
-    )
-    s3.objects[OUTPUT] = packed({name: out.getvalue()})
-
-
-def test_several_boosters_have_what_the_container_recorded() -> None:
-    s3, table = validated_run(boosters=3, settings={"metric": "f1"})
-    recorded(s3, table[:300])
-    files = files_of(s3)
-    found = held_out(files, model_of(s3), URI, files.read_document(kinds.ENCODER))
-    assert not found.of_whole
-    assert found.truth.tolist() == table[:300, 0].tolist()
-    assert choose_decision(files, EVENT)["decided"]
-    assert not any("/data/validation/" in key for key in s3.read)
-    validation = files.read_document(kinds.DECISION)["validation"]
-    assert validation is not None
-    assert validation["rows"] == 300
-
-
-def test_single_boosters_do_not_tell_how_to_correct_their_mean() -> None:
-    s3, table = validated_run(boosters=3, count=1_000)
-    draw = np.random.default_rng(0)
-    table[:, 0] = draw.random(len(table)) < 0.2
-    recorded(s3, table)
-    told = choose_decision(files_of(s3), EVENT)
-    assert "their mean" in told["note"]
-    assert files_of(s3).read_document(kinds.DECISION)["calibration"] is None
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        None,
-        b"no archive",
-        packed({"other.csv": b"1,0.5,1\n"}),
-        packed({"predictions.csv": b""}),
-        packed({"predictions.csv": b"1,0.5\n"}),
-        packed({"predictions.csv": b"1,x,1\n"}),
-        packed({"predictions.csv": b"1,1.5,1\n"}),
-        packed({"predictions.csv": b"7,0.5,1\n"}),
-        packed({"predictions.csv": b"nan,nan,1\n"}),
-    ],
-)
-def test_several_boosters_without_a_record_have_no_decision(body: bytes | None) -> None:
-    s3, _ = validated_run(boosters=2, settings={"metric": "f1"})
-    if body is not None:
-        s3.objects[OUTPUT] = body
-    files = files_of(s3)
-    with pytest.raises(NothingHeldOutError):
-        held_out(files, model_of(s3), URI, files.read_document(kinds.ENCODER))
-    assert "output.tar.gz" in choose_decision(files, EVENT)["note"]
-    assert files.read_document(kinds.DECISION)["threshold"] == 0.5
-
-
-def test_several_boosters_of_several_classes_have_no_record() -> None:
-    s3, _ = validated_run("three classes", boosters=2)
-    assert "predicted class" in choose_decision(files_of(s3), EVENT)["note"]

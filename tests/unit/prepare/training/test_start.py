@@ -30,7 +30,7 @@ def searched(run: Prepared, **changes: Any) -> None:
              "hyperparameters": {}},
         ],
         "best": 0, "ranges": {}, "seconds": 60, "billable_seconds": 1, "cost_usd": None,
-        "ensemble": False, "found": found | changes,
+        "found": found | changes,
     }  # fmt: skip
     run.s3.objects[f"{run.plan['prefix']}/search.json"] = json.dumps(document).encode()
 

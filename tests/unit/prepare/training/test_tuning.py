@@ -10,7 +10,6 @@ from botocore.validate import ParamValidator
 from dropforge.cloud.sagemaker.jobs.tuning.checks import check
 from pipeline import run_names
 from pipeline.errors import SettingsError
-from prepare.training import hyperparameters
 from prepare.training.job import PRICES_FILE
 from tests.unit.prepare.pipeline_run import INSTANCE, prepare
 from tests.unit.prepare.steps.test_fit import labelled
@@ -251,22 +250,6 @@ def test_search_that_contradicts_other_settings_is_refused(
     with pytest.raises(SettingsError) as caught:
         prepare(BINARY, settings)
     assert says in str(caught.value)
-
-
-def test_single_models_are_searched_for_where_several_make_the_model(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    given = hyperparameters.hyperparameters
-
-    def ensemble(*args: Any) -> dict[str, str]:
-        return given(*args) | {"_kfold": "5"}
-
-    monkeypatch.setattr("prepare.training.goes_by.hyperparameters", ensemble)
-    assert prepare(BINARY).fit["hyperparameters"]["_kfold"] == "5"
-    fit = searching()
-    assert fit["tuning"]["ensemble"] == {"_kfold": "5"}
-    assert "_kfold" not in fit["hyperparameters"]
-    assert "_kfold" not in fit["tuning"]["static"]
 
 
 def test_seed_of_any_split_is_one_that_the_service_takes() -> None:
