@@ -1,4 +1,4 @@
-"""A large CSV request is read at once, to the same doubles as cell by cell, or not at all."""
+"""A CSV request is read at once, to the same doubles as cell by cell, or not at all."""
 
 from typing import Any
 
@@ -54,18 +54,10 @@ def test_other_texts_are_left_to_the_slower_way(cell: str) -> None:
     assert inference._plain_numbers(f"1,2\n3,{cell}") is None
 
 
-def test_large_request_has_the_predictions_of_its_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    draw = np.random.default_rng(3)
-    lines = [
-        ",".join(f"{v:.6g}" if v > -1 else "" for v in row) for row in draw.normal(size=(60, 3))
-    ]
-    text = "\n".join(lines)
-    slow = inference._csv_matrix(text)
-    assert len(text) < inference._LARGE
-    monkeypatch.setattr(inference, "_LARGE", 10)
+def test_request_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    text, read = "1.5,,3\n-4,5e-1,", inference._plain_numbers
     taken: list[Any] = []
-    plain = inference._plain_numbers
-    monkeypatch.setattr(inference, "_plain_numbers", lambda t: taken.append(1) or plain(t))
-    fast = inference._csv_matrix(text)
-    assert taken
-    assert (slow.get_data() != fast.get_data()).nnz == 0
+    monkeypatch.setattr(inference, "_plain_numbers", lambda t: taken.append(read(t)) or taken[-1])
+    matrix = inference._csv_matrix(text)
+    assert np.array_equal(taken[0], one_by_one(text), equal_nan=True)
+    assert (matrix.num_row(), matrix.num_col(), matrix.num_nonmissing()) == (2, 3, 4)
