@@ -10,7 +10,6 @@ import argparse
 import json
 import os
 import platform
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.end_to_end import tables
 from bench.end_to_end.memory import Peaks
 from bench.end_to_end.same import HYPERPARAMETERS, ROUNDS, TARGET
 from bench.prepare.generate import generate
@@ -45,13 +45,14 @@ def main() -> None:
         _dropforge(Path(folder), "up", "--port", "0")
         try:
             # Functions start at the first drop.
-            _size(Path(folder), 1_000, 1)
+            _size(Path(folder), 999, 1)
             for rows in map(int, asked.rows.split(",")):
                 size = _size(Path(folder), rows, asked.pairs)
                 found["sizes"].append(size)
-                _print(size)
+                print(f"\n{tables.of_size(size)}", flush=True)
         finally:
             _dropforge(Path(folder), "down")
+    print(f"\n{tables.of_sizes(found)}")
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
@@ -114,35 +115,6 @@ def _dropforge(folder: Path, *arguments: str) -> str:
             f"dropforge {arguments[0]} ended with {answer.returncode}: {answer.stderr}"
         )
     return answer.stdout
-
-
-def _print(size: dict[str, Any]) -> None:
-    scripts, drops = size["scripts"], size["drops"]
-    script, drop = _median(scripts, "seconds"), _median(drops, "seconds")
-    execution = _median(drops, "execution")
-    print(
-        f"\n{size['rows']:,} rows, {size['bytes'] / 1e6:.1f} MB, {len(drops)} pairs: "
-        f"drop {drop:.1f} s, script {script:.1f} s, {drop / script:.2f} times, "
-        f"{drop - script:+.1f} s; AUC {_median(drops, 'auc'):.4f} and {_median(scripts, 'auc'):.4f}"
-    )
-    print(f"  before and after the execution  {drop - execution:8.2f} s")
-    for name, seconds in sorted(_medians(drops, "states").items(), key=lambda one: -one[1]):
-        if seconds >= 0.01 * drop:
-            print(f"  {name:30}  {seconds:8.2f} s")
-    for name, seconds in _medians(scripts, "steps").items():
-        print(f"  script: {name:22}  {seconds:8.2f} s")
-    for name, peak in sorted(_medians(drops, "peaks_mib").items(), key=lambda one: -one[1]):
-        print(f"  {name:30}  {peak:8.0f} MiB")
-    print(f"  {'script':30}  {_median(scripts, 'peak_mib'):8.0f} MiB")
-
-
-def _median(measured: list[dict[str, Any]], name: str) -> float:
-    return float(statistics.median(one[name] for one in measured))
-
-
-def _medians(measured: list[dict[str, Any]], name: str) -> dict[str, float]:
-    names = {key: None for one in measured for key in one[name]}
-    return {key: statistics.median(one[name].get(key, 0.0) for one in measured) for key in names}
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ from types import TracebackType
 from bench.processes import command_of, peak_mib, tree
 
 _SECONDS = 0.2
-_FUNCTION = re.compile(r"ministack-lambda-\w+?-(\w+Function)-")
+_FUNCTION = re.compile(r"ministack-lambda-.*?-(\w+Function)-")
 
 
 class Peaks:
