@@ -26,7 +26,7 @@ def of_size(size: dict[str, Any]) -> str:
     drop, script = _median(drops, "seconds"), _median(scripts, "seconds")
     around = drop - _median(drops, "execution")
     head = (
-        f"{size['rows']:,} rows, {len(drops)} pairs, AUC {_median(drops, 'auc'):.4f}, of the script "
+        f"{size['rows']:,} rows, {len(drops)} pairs, AUC {_median(drops, 'auc'):.4f}, script "
         f"{_median(scripts, 'auc'):.4f}"
     )
     told = {name: s for name, s in _medians(drops, "states").items() if s >= _SHARE * drop}

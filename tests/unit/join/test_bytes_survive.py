@@ -41,7 +41,7 @@ def without_added(result: str, delimiter: str) -> str:
     return re.sub(added, "", result.replace(header, ""))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     rows=st.lists(ROW, min_size=3, max_size=12),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),

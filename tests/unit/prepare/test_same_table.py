@@ -93,7 +93,7 @@ NOTATIONS = st.builds(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(how=NOTATIONS)
 @example(how=Notation(";", ",", ".", csv.QUOTE_MINIMAL, "cp1252", "\r\n", "NA"))
 @example(how=Notation(",", ",", "", csv.QUOTE_ALL, "utf-16", "\n", "-"))
