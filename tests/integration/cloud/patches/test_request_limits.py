@@ -74,26 +74,3 @@ def test_answer_over_six_megabytes_is_an_error_of_the_function(client: Client) -
         answer = functions.invoke(FunctionName=name, Payload=json.dumps({"size": size}))
         body = json.loads(answer["Payload"].read())
         assert (body["errorType"] if "FunctionError" in answer else None) == error
-
-
-@pytest.mark.parametrize(
-    ("service", "call", "given"),
-    [
-        (
-            "stepfunctions",
-            "redrive_execution",
-            {"executionArn": "arn:aws:states:us-east-1:0:e:m:n"},
-        ),
-        ("sagemaker", "search", {"Resource": "TrainingJob"}),
-        ("sagemaker", "list_processing_jobs", {}),
-        ("sagemaker", "delete_training_job", {"TrainingJobName": "a"}),
-        ("logs", "list_anomalies", {}),
-        ("cloudformation", "list_type_registrations", {}),
-        ("service-quotas", "list_services", {}),
-    ],
-)
-def test_call_that_is_not_supported_says_so(
-    client: Client, service: str, call: str, given: dict[str, Any]
-) -> None:
-    with pytest.raises(ClientError, match="not supported by the local cloud"):
-        getattr(client(service), call)(**given)
