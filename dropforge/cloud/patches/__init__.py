@@ -41,6 +41,7 @@ def _modules() -> list[Any]:
     )
     from dropforge.cloud.patches.functions import (
         code_changes,
+        function_limits,
         invocations,
         lambda_worker,
         worker_pool,
@@ -99,6 +100,7 @@ def _modules() -> list[Any]:
         topic_policy,
         unknown_actions,
         unknown_paths,
+        function_limits,
         wildcards,
         worker_pool,
         code_changes,
