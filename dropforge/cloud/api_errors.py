@@ -1,4 +1,4 @@
-"""What a SageMaker call is refused with."""
+"""What calls are refused with."""
 
 
 class ApiError(Exception):
@@ -25,3 +25,8 @@ def invalid(message: str) -> ApiError:
 def not_found(message: str) -> ApiError:
     """Return the error of a job that does not exist."""
     return ApiError("ResourceNotFound", message)
+
+
+def unsupported(what: str) -> str:
+    """Return the sentence that refuses what AWS has and the local cloud has not."""
+    return f"{what} is not supported by the local cloud; see docs/local-cloud.md"

@@ -9,6 +9,9 @@ import pytest
 
 from dropforge import cloud
 from seed.sample import SampleSize, sample_csv
+from tests.integration.cloud.conftest import run_machine
+from tests.integration.cloud.test_seed_train_transform import PROJECT as SEED_TRAIN_TRANSFORM
+from tests.integration.cloud.test_seed_train_transform import delete_versions
 from tests.stack.application import Application
 
 ROOT = Path(__file__).parents[2]
@@ -27,7 +30,7 @@ def empty_cloud(tmp_path: Path) -> Iterator[cloud.Cloud]:
     cloud.down(running)
 
 
-def sam(*arguments: str, endpoint: cloud.Cloud) -> None:
+def sam(*arguments: str, endpoint: cloud.Cloud, root: Path = ROOT) -> None:
     credentials = cloud.session(endpoint).get_credentials()
     assert credentials is not None
     environment = {
@@ -41,7 +44,7 @@ def sam(*arguments: str, endpoint: cloud.Cloud) -> None:
     }
     done = subprocess.run(
         [str(SAM), *arguments],
-        cwd=ROOT,
+        cwd=root,
         env=environment,
         capture_output=True,
         text=True,
@@ -67,3 +70,17 @@ def test_template_built_and_deployed_by_sam_trains_on_a_drop(
     application.settings("churn", {"target": "cancelled"})
     run = application.drop("inbox/churn.csv", sample_csv(SampleSize(rows=600)))
     assert application.message(run)["verdict"] == "approved"
+
+
+def test_stack_like_awss_sample_is_deployed_and_deleted_by_sam(empty_cloud: cloud.Cloud) -> None:
+    """As its page says: `sam deploy` alone, and `sam delete` of the emptied bucket."""
+    named = ("--stack-name", "sample", "--region", empty_cloud.region)
+    deploy = ("deploy", "--resolve-s3", "--capabilities", "CAPABILITY_IAM")
+    sam(*deploy, *named, endpoint=empty_cloud, root=SEED_TRAIN_TRANSFORM)
+    session = cloud.session(empty_cloud)
+    [machine] = session.client("stepfunctions").list_state_machines()["stateMachines"]
+    ended = run_machine(session.client("stepfunctions"), machine["stateMachineArn"], "first")
+    assert ended["status"] == "SUCCEEDED", ended.get("cause")
+    delete_versions(session.client("s3"))
+    sam("delete", "--no-prompts", *named, endpoint=empty_cloud, root=SEED_TRAIN_TRANSFORM)
+    assert session.client("stepfunctions").list_state_machines()["stateMachines"] == []

@@ -32,7 +32,7 @@ def apply() -> None:
 
 
 def _modules() -> list[Any]:
-    from dropforge.cloud.patches import loading, queue_urls, unknown_actions
+    from dropforge.cloud.patches import loading, queue_urls, unknown_actions, unknown_paths
     from dropforge.cloud.patches.events import (
         event_delivery,
         event_source,
@@ -41,6 +41,7 @@ def _modules() -> list[Any]:
     )
     from dropforge.cloud.patches.functions import (
         code_changes,
+        function_limits,
         invocations,
         lambda_worker,
         worker_pool,
@@ -98,6 +99,8 @@ def _modules() -> list[Any]:
         virtual_hosts,
         topic_policy,
         unknown_actions,
+        unknown_paths,
+        function_limits,
         wildcards,
         worker_pool,
         code_changes,

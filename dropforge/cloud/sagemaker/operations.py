@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from dropforge.cloud.api_errors import ApiError
+from dropforge.cloud.api_errors import ApiError, unsupported
 from dropforge.cloud.iam.identity import Caller
 from dropforge.cloud.journal import JournalError
 from dropforge.cloud.sagemaker import (
@@ -76,7 +76,7 @@ def call(operation: str, request: dict[str, Any], caller: Caller) -> dict[str, A
     if operation not in _OPERATIONS:
         raise ApiError(
             "UnknownOperationException",
-            f"SageMaker's {operation} is not supported by the local cloud; see docs/local-cloud.md",
+            unsupported(f"SageMaker's {operation or 'runtime'}"),
         )
     schema.check(operation, request)
     lost = runtime.faults().meet(operation, _subject(request))

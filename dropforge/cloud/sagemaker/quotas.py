@@ -13,7 +13,7 @@ from ministack.core import iam_actions, router
 from ministack.core.responses import error_response_json, get_account_id, get_region, json_response
 from ministack.services import stepfunctions
 
-from dropforge.cloud.api_errors import ApiError
+from dropforge.cloud.api_errors import ApiError, unsupported
 from dropforge.cloud.sagemaker.jobs import runtime
 
 _NAME = "servicequotas"
@@ -85,8 +85,7 @@ def _answer(operation: str, request: dict[str, Any]) -> dict[str, Any]:
     if operation not in ("GetServiceQuota", *lists):
         raise ApiError(
             "UnknownOperationException",
-            f"{operation} of Service Quotas is not supported by the local cloud; "
-            "see docs/local-cloud.md",
+            unsupported(f"{operation} of Service Quotas"),
         )
     if request.get("ServiceCode") != _SERVICE:
         raise ApiError("NoSuchResourceException", "The local cloud has quotas of sagemaker alone")

@@ -64,7 +64,8 @@ async def handle_request(
 ) -> tuple[int, dict[str, str], bytes]:
     """Answer one HTTP request."""
     operation = headers.get("x-amz-target", "").rpartition(".")[2]
-    request = _parsed(body)
+    # The service's runtime (InvokeEndpoint, GetRecord) comes here without an operation.
+    request = _parsed(body) if operation else {}
     if request is None:
         return _refuse(ApiError("SerializationException", "the body is no JSON object"))
     key = extract_access_key_id(headers, query)

@@ -76,24 +76,47 @@ def test_answer_over_six_megabytes_is_an_error_of_the_function(client: Client) -
         assert (body["errorType"] if "FunctionError" in answer else None) == error
 
 
-@pytest.mark.parametrize(
-    ("service", "call", "given"),
-    [
-        (
-            "stepfunctions",
-            "redrive_execution",
-            {"executionArn": "arn:aws:states:us-east-1:0:e:m:n"},
-        ),
-        ("sagemaker", "search", {"Resource": "TrainingJob"}),
-        ("sagemaker", "list_processing_jobs", {}),
-        ("sagemaker", "delete_training_job", {"TrainingJobName": "a"}),
-        ("logs", "list_anomalies", {}),
-        ("cloudformation", "list_type_registrations", {}),
-        ("service-quotas", "list_services", {}),
-    ],
-)
-def test_call_that_is_not_supported_says_so(
-    client: Client, service: str, call: str, given: dict[str, Any]
+@pytest.mark.parametrize("left_out", ["Source", "DetailType", "Detail"])
+def test_event_without_what_it_must_have_fails_alone(client: Client, left_out: str) -> None:
+    entry = {"Source": "s", "DetailType": "d", "Detail": "{}"}
+    lacking = {key: value for key, value in entry.items() if key != left_out}
+    answer = client("events").put_events(Entries=[entry, lacking, entry])
+    assert answer["FailedEntryCount"] == 1
+    assert answer["Entries"][1]["ErrorCode"] == "InvalidArgument"
+    assert left_out in answer["Entries"][1]["ErrorMessage"]
+    assert answer["Entries"][0]["EventId"] != answer["Entries"][2]["EventId"]
+
+
+def test_rule_that_nothing_can_match_is_refused(client: Client) -> None:
+    with pytest.raises(ClientError, match="EventPattern or ScheduleExpression must be specified"):
+        client("events").put_rule(Name=f"r-{uuid.uuid4().hex}")
+
+
+def test_rule_with_targets_is_not_deleted(client: Client, queue: tuple[str, str]) -> None:
+    events, name = client("events"), f"r-{uuid.uuid4().hex}"
+    events.put_rule(Name=name, EventPattern='{"source": ["s"]}')
+    events.put_targets(Rule=name, Targets=[{"Id": "q", "Arn": queue[1]}])
+    with pytest.raises(ClientError, match="can't be deleted since it has targets"):
+        events.delete_rule(Name=name)
+    assert events.list_targets_by_rule(Rule=name)["Targets"]
+    events.remove_targets(Rule=name, Ids=["q"])
+    events.delete_rule(Name=name)
+
+
+def test_setting_that_sns_or_sqs_does_not_know_is_refused(
+    client: Client, queue: tuple[str, str]
 ) -> None:
-    with pytest.raises(ClientError, match="not supported by the local cloud"):
-        getattr(client(service), call)(**given)
+    sns, sqs, url = client("sns"), client("sqs"), queue[0]
+    topic = sns.create_topic(Name="limits")["TopicArn"]
+    with pytest.raises(ClientError, match="protocol string: smoke"):
+        sns.subscribe(TopicArn=topic, Protocol="smoke", Endpoint="e")
+    with pytest.raises(ClientError, match="AttributeName"):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName="Nope", AttributeValue="1")
+    for known in ("DisplayName", "SQSSuccessFeedbackSampleRate"):
+        sns.set_topic_attributes(TopicArn=topic, AttributeName=known, AttributeValue="1")
+    with pytest.raises(ClientError, match="Unknown Attribute Nope"):
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={"Nope": "1"})
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"DelaySeconds": "0"})
+    with pytest.raises(ClientError, match="901 for parameter DelaySeconds is invalid"):
+        sqs.send_message(QueueUrl=url, MessageBody="m", DelaySeconds=901)
+    sqs.send_message(QueueUrl=url, MessageBody="m", DelaySeconds=900)
