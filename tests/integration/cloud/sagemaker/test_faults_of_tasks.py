@@ -12,6 +12,7 @@ from tests.integration.cloud.conftest import (
     training_request,
     wait_for_training,
 )
+from tests.integration.cloud.one_state import JOBS, run, task
 
 Client = Callable[[str], Any]
 
@@ -115,3 +116,28 @@ def test_job_whose_task_gave_up_is_stopped_unless_that_is_refused(
     assert ended["error"] == "States.Timeout"
     job = wait_for_training(client("sagemaker"), name)
     assert job["TrainingJobStatus"] == ("Completed" if fault == "throttling" else "Stopped")
+
+
+def test_job_of_a_branch_is_stopped_when_another_fails(
+    client: Client,
+    bucket: str,
+    outputs: dict[str, str],
+    one_state: Callable[..., str],
+    inject: Callable[..., None],
+) -> None:
+    name = "beside-a-failure"
+    inject(name=name, fault="slow_job", seconds=60)
+    request = training_request(name, bucket, outputs["TrainingRoleArn"])
+    retry = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 3}]
+    train = task("arn:aws:states:::sagemaker:createTrainingJob.sync", request, Retry=retry)
+    wait = {"Type": "Wait", "Seconds": 1, "Next": "Fails"}
+    fails = {"Wait": wait, "Fails": {"Type": "Fail", "Error": "Own"}}
+    branches = [
+        {"StartAt": "Train", "States": {"Train": train}},
+        {"StartAt": "Wait", "States": fails},
+    ]
+    both = {"Type": "Parallel", "Branches": branches, "End": True}
+    ended = run(client, one_state(both, JOBS))
+    assert ended["error"] == "Own"
+    job = wait_for_training(client("sagemaker"), name)
+    assert job["TrainingJobStatus"] == "Stopped"
