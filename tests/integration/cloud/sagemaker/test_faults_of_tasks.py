@@ -1,6 +1,7 @@
 """Faults on purpose, of jobs that a state machine waits for."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -118,7 +119,7 @@ def test_job_whose_task_gave_up_is_stopped_unless_that_is_refused(
     assert job["TrainingJobStatus"] == ("Completed" if fault == "throttling" else "Stopped")
 
 
-def test_job_of_a_branch_is_stopped_when_another_fails(
+def test_job_of_a_branch_is_stopped_when_another_fails_and_not_begun_again(
     client: Client,
     bucket: str,
     outputs: dict[str, str],
@@ -126,10 +127,16 @@ def test_job_of_a_branch_is_stopped_when_another_fails(
     inject: Callable[..., None],
 ) -> None:
     name = "beside-a-failure"
-    inject(name=name, fault="slow_job", seconds=60)
+    inject(name=f"{name}-*", fault="slow_job", seconds=60)
     request = training_request(name, bucket, outputs["TrainingRoleArn"])
-    retry = [{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 3}]
-    train = task("arn:aws:states:::sagemaker:createTrainingJob.sync", request, Retry=retry)
+    del request["TrainingJobName"]
+    request["TrainingJobName.$"] = f"States.Format('{name}-{{}}', $$.State.RetryCount)"
+    train = task(
+        "arn:aws:states:::sagemaker:createTrainingJob.sync",
+        request,
+        TimeoutSeconds=300,
+        Retry=[{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 3}],
+    )
     wait = {"Type": "Wait", "Seconds": 1, "Next": "Fails"}
     fails = {"Wait": wait, "Fails": {"Type": "Fail", "Error": "Own"}}
     branches = [
@@ -139,5 +146,9 @@ def test_job_of_a_branch_is_stopped_when_another_fails(
     both = {"Type": "Parallel", "Branches": branches, "End": True}
     ended = run(client, one_state(both, JOBS))
     assert ended["error"] == "Own"
-    job = wait_for_training(client("sagemaker"), name)
-    assert job["TrainingJobStatus"] == "Stopped"
+    sagemaker = client("sagemaker")
+    assert wait_for_training(sagemaker, f"{name}-0")["TrainingJobStatus"] == "Stopped"
+    # Longer than the pause before a retry.
+    time.sleep(2)
+    jobs = sagemaker.list_training_jobs(NameContains=name)["TrainingJobSummaries"]
+    assert len(jobs) == 1
