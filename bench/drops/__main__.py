@@ -15,6 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from bench.kills.__main__ import rows
+from bench.processes import pss_mib, tree
 from bench.subscriber import messages_of, nothing_heard, start
 from dropforge import cloud as clouds
 
@@ -34,8 +35,8 @@ class Watch(threading.Thread):
     def run(self) -> None:
         """Measure for ever."""
         while True:
-            pids = _tree(self._pid)
-            self.peak_mib = max(self.peak_mib, sum(map(_pss_mib, pids)))
+            pids = tree(self._pid)
+            self.peak_mib = max(self.peak_mib, sum(map(pss_mib, pids)))
             self.most = max(self.most, len(pids))
             time.sleep(1)
 
@@ -70,30 +71,6 @@ def main() -> int:
     print(f"at most {watch.peak_mib:.0f} MiB in {watch.most} processes (limit {LIMIT_MIB} MiB)")
     held = len(taken) == drops and set(told) == {1} and set(verdicts) <= {"approved", "pending"}
     return 0 if held and watch.peak_mib <= LIMIT_MIB else 1
-
-
-def _tree(pid: int) -> list[int]:
-    children: dict[int, list[int]] = {}
-    for process in Path("/proc").glob("[0-9]*"):
-        try:
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
-        except (OSError, ValueError):
-            continue
-        children.setdefault(parent, []).append(int(process.name))
-    found, looked_at = [pid], 0
-    while looked_at < len(found):
-        found += children.get(found[looked_at], [])
-        looked_at += 1
-    return found
-
-
-def _pss_mib(pid: int) -> float:
-    """Return a process's memory, of which what it shares counts in part (proc(5), smaps_rollup)."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 if __name__ == "__main__":

@@ -50,9 +50,8 @@ def refit_part(event: Judged) -> RefitPart | None:
         "early_seconds": early["described"].get("TrainingTimeInSeconds"),
         "rounds": rounds,
         "sentence": (
-            f"The model was trained again on train and validation rows, for the "
-            f"{counted(rounds, 'round')} that the first training found; the test rows "
-            f"took no part."
+            f"It was trained twice, the second time on train and validation rows, for the "
+            f"{counted(rounds, 'round')} that the first found."
         ),
     }
 

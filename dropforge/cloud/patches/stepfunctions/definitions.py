@@ -10,6 +10,7 @@ from typing import Any
 from dropforge.cloud.iam import identity
 from dropforge.cloud.patches.replacing import check, replace
 from dropforge.cloud.patches.stepfunctions.definition.machine import problems_of
+from dropforge.cloud.patches.stepfunctions.definition.not_done import not_done
 
 _SERVICE = "states.amazonaws.com"
 
@@ -24,7 +25,7 @@ def apply() -> None:
     update, provision = states._update_state_machine, provisioners._sfn_state_machine_create
 
     def refusal(definition: Any) -> str | None:
-        return refused(definition) or jsonata(definition)
+        return refused(definition) or not_done(definition) or jsonata(definition)
 
     def with_role(call: Any, data: dict[str, Any]) -> Any:
         denied = untrusted(data.get("roleArn"))

@@ -49,7 +49,7 @@ HYPERPARAMETERS = {
     "tree_method": _choice("auto", "exact", "approx", "hist", "gpu_hist"),
     "sketch_eps": _number(0, 1, low_open=True, high_open=True),
     "scale_pos_weight": _number(0, low_open=True),
-    "updater": Hyperparameter(_list, UPDATERS, elements=True),
+    "updater": Hyperparameter(_list, UPDATERS, depth=1),
     "dsplit": _choice("row", "col"),
     "refresh_leaf": _FLAG,
     "process_type": _choice("default", "update"),
@@ -57,8 +57,8 @@ HYPERPARAMETERS = {
     "max_leaves": _integer(0),
     "max_bin": _integer(0),
     "predictor": _choice("auto", "cpu_predictor", "gpu_predictor"),
-    "monotone_constraints": Hyperparameter(ast.literal_eval, [-1, 0, 1], elements=True),
-    "interaction_constraints": Hyperparameter(ast.literal_eval, Interval(1), elements=True),
+    "monotone_constraints": Hyperparameter(ast.literal_eval, [-1, 0, 1], depth=1),
+    "interaction_constraints": Hyperparameter(ast.literal_eval, Interval(1), depth=2),
     "sample_type": _choice("uniform", "weighted"),
     "normalize_type": _choice("tree", "forest"),
     "rate_drop": _RATE,
@@ -74,7 +74,7 @@ HYPERPARAMETERS = {
     "_tuning_objective_metric": Hyperparameter(
         str, [f"validation:{name}" for name in MAXIMIZE + MINIMIZE]
     ),
-    "eval_metric": Hyperparameter(_list, Metrics(), elements=True),
+    "eval_metric": Hyperparameter(_list, Metrics(), depth=1),
     "seed": _integer(-(2**31), 2**31 - 1, low_open=True, high_open=True),
     "num_parallel_tree": _integer(1),
     "save_model_on_termination": _BOOLEAN,

@@ -36,15 +36,15 @@ class Hyperparameter:
 
     parse: Callable[[str], Any]
     allowed: Any
-    elements: bool = False  # whether the range holds for each element of a list
+    depth: int = 0  # of lists, for whose elements the range holds
 
     def check(self, name: str, value: Any) -> None:
         """Refuse a value out of range."""
-        if not self.elements:
+        if not self.depth:
             if value not in self.allowed:
                 raise UserError(f"Hyperparameter {name}: {value} is not in {self.allowed}")
             return
-        flat = [x for each in value for x in (each if isinstance(each, list) else [each])]
+        flat = value if self.depth == 1 else [each for inner in value for each in inner]
         if any(each not in self.allowed for each in flat):
             raise UserError(f"Hyperparameter {name}: value {value} not in range {self.allowed}")
 

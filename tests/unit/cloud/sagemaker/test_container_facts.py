@@ -3,18 +3,28 @@
 container_facts.json holds what functions of github.com/aws/sagemaker-xgboost-container (commit
 cb8df91, of 2026-06-25) made of these bodies and types: `cells` that a libsvm body has, or the
 error's class; the `format` that a ContentType names, if any, and whether a `channel` may have it.
+container_hyperparameters.json holds what its checks of hyperparameters `read` of each `given` set,
+or how they refused it: as the `user`'s error, or as one of the `algorithm`, with the beginning of
+the words. What falls out of the checks as it is, the container calls the algorithm's, too.
 """
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dropforge.cloud.sagemaker.container import data, inference
-from dropforge.cloud.sagemaker.container.errors import UserError
+from dropforge.cloud.sagemaker.container.errors import AlgorithmError, UserError
+from dropforge.cloud.sagemaker.container.hyperparameters import validate
 
-FACTS: dict[str, Any] = json.loads(Path(__file__).with_name("container_facts.json").read_text())
+
+def _facts(name: str) -> Any:
+    return json.loads(Path(__file__).with_name(f"container_{name}.json").read_text())
+
+
+FACTS: dict[str, Any] = _facts("facts")
 
 
 @pytest.mark.parametrize("fact", FACTS["libsvm_bodies"], ids=lambda fact: repr(fact["body"]))
@@ -72,6 +82,19 @@ def test_channel_of_code_is_python_for_every_instance(changes: dict[str, str], t
     else:
         with pytest.raises(UserError, match="'code' channel is not supported"):
             data.validate_channels(channels)
+
+
+@pytest.mark.parametrize("fact", _facts("hyperparameters"), ids=lambda fact: str(fact["given"]))
+def test_hyperparameters_are_read_or_refused_as_by_the_container(fact: dict[str, Any]) -> None:
+    for kind, error in (("user", UserError), ("algorithm", AlgorithmError)):
+        if kind in fact:
+            with pytest.raises(error, match=f"^{re.escape(fact[kind])}"):
+                validate(fact["given"])
+            return
+    values = validate(fact["given"])
+    plain = (int, float, str)
+    read = {name: v if isinstance(v, plain) else repr(v) for name, v in values.items()}
+    assert repr(sorted(read.items())) == repr(sorted(fact["read"].items()))
 
 
 def test_empty_mark_of_success_may_hide_the_delimiter(tmp_path: Path) -> None:

@@ -42,7 +42,7 @@ def test_refit_is_told_in_document_payload_and_report(run: MadeRun) -> None:
     assert training["hyperparameters"]["num_round"] == "21"
     refit = training["refit"]
     assert (refit["early_job"], refit["early_seconds"], refit["rounds"]) == (RUN, 74, 21)
-    assert "21 rounds that the first training found" in refit["sentence"]
+    assert "for the 21 rounds that the first found" in refit["sentence"]
     assert payload["refit"] == refit["sentence"]
     # The log of the second job has no validation rows; that of the first is read.
     assert document["learning_curve"]["validation"]

@@ -1,0 +1,1 @@
+"""From the file to the message, beside what somebody would write instead."""

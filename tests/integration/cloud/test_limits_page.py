@@ -1,0 +1,272 @@
+"""What docs/local-cloud.md says of differences from AWS is so: twenty of its statements, tried.
+
+Each test names the words of the page that it tries. They must stand there; who changes the page or
+the local cloud changes both.
+"""
+
+import io
+import json
+import time
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+
+from dropforge.cloud import Cloud
+from tests.integration.cloud.conftest import IMAGE
+
+PAGE = " ".join((Path(__file__).parents[3] / "docs" / "local-cloud.md").read_text().split())
+Client = Callable[[str], Any]
+
+
+def says(*words: str) -> Callable[[Any], Any]:
+    """Mark a test with words of the page, which is read before anything is tried."""
+
+    def mark(test: Any) -> Any:
+        for text in words:
+            assert text in PAGE, f"docs/local-cloud.md says no longer: {text}"
+        return test
+
+    return mark
+
+
+def refused(call: Callable[..., Any], **request: Any) -> tuple[str, str]:
+    with pytest.raises(ClientError) as caught:
+        call(**request)
+    error = caught.value.response["Error"]
+    return error["Code"], error["Message"]
+
+
+def status_of(request: urllib.request.Request) -> int:
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code
+
+
+def definition(state: dict[str, Any]) -> str:
+    return json.dumps({"StartAt": "Only", "States": {"Only": state}})
+
+
+@pytest.fixture
+def role(client: Client) -> str:
+    name = f"limits-{uuid.uuid4().hex[:8]}"
+    services = [f"{service}.amazonaws.com" for service in ("states", "sagemaker")]
+    may = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
+@says("`test` is the root user of account 000000000000")
+def test_root_user(client: Client) -> None:
+    identity = client("sts").get_caller_identity()
+    assert identity["Arn"] == "arn:aws:iam::000000000000:root"
+
+
+@says("So is any access key of twelve digits, for the account of that number.")
+def test_key_of_twelve_digits(cloud: Cloud) -> None:
+    sts = boto3.client(
+        "sts", endpoint_url=cloud.endpoint, region_name="us-east-1",
+        aws_access_key_id="123456789012", aws_secret_access_key="any",
+    )  # fmt: skip
+    assert sts.get_caller_identity()["Account"] == "123456789012"
+
+
+@says("Every other key must have been made with IAM or STS, is checked")
+def test_key_that_nobody_made(cloud: Cloud) -> None:
+    s3 = boto3.client(
+        "s3", endpoint_url=cloud.endpoint, region_name="us-east-1",
+        aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="any",
+    )  # fmt: skip
+    assert refused(s3.list_buckets)[0] == "InvalidAccessKeyId"
+
+
+@says(
+    "Every other name, spelling of an address, trailing dot or absolute request target is refused"
+)
+@pytest.mark.parametrize("host", ["example.org", "127.1", "localhost."])
+def test_other_host(cloud: Cloud, host: str) -> None:
+    request = urllib.request.Request(cloud.endpoint, headers={"Host": host})
+    assert status_of(request) == 403
+
+
+@says("Calls count as encrypted (`aws:SecureTransport` is true)")
+def test_plain_http_is_not_refused_for_being_plain(client: Client) -> None:
+    name = f"encrypted-{uuid.uuid4().hex[:8]}"
+    client("s3").create_bucket(Bucket=name)
+    policy = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny", "Principal": "*", "Action": "s3:*",
+                "Resource": [f"arn:aws:s3:::{name}", f"arn:aws:s3:::{name}/*"],
+                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+            }
+        ],
+    }  # fmt: skip
+    client("s3").put_bucket_policy(Bucket=name, Policy=json.dumps(policy))
+    client("s3").put_object(Bucket=name, Key="a", Body=b"a")
+
+
+@says("S3 answers 404 where there is nothing to a role that may not list the bucket")
+def test_nothing_there_for_one_who_may_not_list(client: Client, cloud: Cloud) -> None:
+    s3, iam, name = client("s3"), client("iam"), f"lists-{uuid.uuid4().hex[:8]}"
+    s3.create_bucket(Bucket=name)
+    iam.create_user(UserName=name)
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+    iam.put_user_policy(UserName=name, PolicyName="reads", PolicyDocument=policy)
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    reader = boto3.client(
+        "s3", endpoint_url=cloud.endpoint, region_name="us-east-1",
+        aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"],
+    )  # fmt: skip
+    assert refused(reader.get_object, Bucket=name, Key="none")[0] == "NoSuchKey"
+
+
+@says("Service Quotas answers for two quotas, ml.m5.large of training and of transform jobs")
+def test_quotas(client: Client) -> None:
+    quotas = client("service-quotas")
+    found = quotas.list_service_quotas(ServiceCode="sagemaker")["Quotas"]
+    assert {quota["QuotaName"] for quota in found} == {
+        "ml.m5.large for training job usage",
+        "ml.m5.large for transform job usage",
+    }
+
+
+@says("ListEndpointConfigs, which has none", "(Search, ListProcessingJobs, DeleteTrainingJob, …)")
+def test_what_sagemaker_has(client: Client) -> None:
+    sagemaker = client("sagemaker")
+    assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
+    for call, request in (
+        (sagemaker.search, {"Resource": "TrainingJob"}),
+        (sagemaker.list_processing_jobs, {}),
+    ):
+        assert "not supported by the local cloud" in refused(call, **request)[1]
+
+
+@says("There is no `StartMessageMoveTask`.")
+def test_messages_are_not_moved(client: Client) -> None:
+    source = "arn:aws:sqs:us-east-1:000000000000:any"
+    assert refused(client("sqs").start_message_move_task, SourceArn=source)
+
+
+@says("JSONPath `Assign`, ItemBatcher, ResultWriter: a machine with one of them is refused")
+@pytest.mark.parametrize("field", ["Assign", "ItemBatcher", "ResultWriter"])
+@pytest.mark.parametrize("within", [False, True])
+def test_field_that_would_be_passed_over(
+    client: Client, role: str, field: str, within: bool
+) -> None:
+    done = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+    state: dict[str, Any] = {"Type": "Map", "ItemProcessor": done, "End": True}
+    state[field] = {"MaxItemsPerBatch": 1} if field == "ItemBatcher" else {}
+    if within:
+        inner = {"StartAt": "Each", "States": {"Each": state}}
+        state = {"Type": "Parallel", "Branches": [inner], "End": True}
+    _, message = refused(
+        client("stepfunctions").create_state_machine,
+        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=role,
+    )  # fmt: skip
+    assert f"has {field}, which is not supported by the local cloud" in message
+
+
+@says("paths with filters, slices, unions, negative indexes or deep scans")
+@pytest.mark.parametrize("path", ["$.a[?(@.b)]", "$.a[0:1]", "$.a[0,1]", "$.a[-1]", "$..a"])
+def test_path_that_needs_more_than_names(client: Client, role: str, path: str) -> None:
+    state = {"Type": "Pass", "InputPath": path, "End": True}
+    assert refused_or_failed(client("stepfunctions"), role, state)
+
+
+def refused_or_failed(sfn: Any, role: str, state: dict[str, Any]) -> bool:
+    name = f"limits-{uuid.uuid4().hex[:8]}"
+    try:
+        arn = sfn.create_state_machine(name=name, definition=definition(state), roleArn=role)
+    except ClientError:
+        return True
+    text = json.dumps({"a": [{"b": 1}]})
+    run = sfn.start_execution(stateMachineArn=arn["stateMachineArn"], input=text)["executionArn"]
+    end = time.monotonic() + 30
+    while (found := sfn.describe_execution(executionArn=run))["status"] == "RUNNING":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    return bool(found["status"] == "FAILED" and found["cause"])
+
+
+@says("unreachable states, doubled names")
+def test_unreachable_state_is_refused(client: Client, role: str) -> None:
+    states = {name: {"Type": "Succeed"} for name in ("Only", "Never")}
+    code, _ = refused(
+        client("stepfunctions").create_state_machine,
+        name="limits-unreachable", roleArn=role,
+        definition=json.dumps({"StartAt": "Only", "States": states}),
+    )  # fmt: skip
+    assert code == "InvalidDefinition"
+
+
+@says("whether a `.sync` or `aws-sdk` action exists")
+def test_action_that_does_not_exist_is_not_noticed(client: Client, role: str) -> None:
+    resource = "arn:aws:states:::aws-sdk:sagemaker:brewCoffee"
+    state = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}
+    client("stepfunctions").create_state_machine(
+        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=role
+    )
+
+
+@says("Other images are refused.")
+def test_other_image_is_refused(client: Client, role: str, model_data: str) -> None:
+    image = IMAGE.replace("sagemaker-xgboost:3.2-0", "sagemaker-scikit-learn:1.2-1")
+    code, _ = refused(
+        client("sagemaker").create_model,
+        ModelName="limits-image", ExecutionRoleArn=role,
+        PrimaryContainer={"Image": image, "ModelDataUrl": model_data},
+    )  # fmt: skip
+    assert code == "ValidationException"
+
+
+@says("AddTags, ListTags and DeleteTags", "may be limited to resources with a tag")
+def test_tags_of_a_group(client: Client) -> None:
+    sagemaker, name = client("sagemaker"), f"limits-{uuid.uuid4().hex[:8]}"
+    made = sagemaker.create_model_package_group(ModelPackageGroupName=name)
+    arn = made["ModelPackageGroupArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "a", "Value": "b"}])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "a", "Value": "b"}]
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["a"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == []
+
+
+@says("S3 encryption, lifecycle and access logging are accepted and do nothing.")
+def test_lifecycle_does_nothing(client: Client) -> None:
+    s3, name = client("s3"), f"cycle-{uuid.uuid4().hex[:8]}"
+    s3.create_bucket(Bucket=name)
+    rule = {"ID": "a", "Status": "Enabled", "Filter": {"Prefix": ""}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket=name, LifecycleConfiguration={"Rules": [rule]})
+    s3.put_object(Bucket=name, Key="a", Body=io.BytesIO(b"a"))
+    assert "Expiration" not in s3.head_object(Bucket=name, Key="a")
+
+
+@says("and `/health` need the header `x-dropforge-token`")
+@pytest.mark.parametrize("path", ["_ministack/health", "_localstack/health", "health"])
+def test_administrative_path_needs_the_token(cloud: Cloud, path: str) -> None:
+    assert status_of(urllib.request.Request(f"{cloud.endpoint}/{path}")) == 403
+
+
+@says("An alarm is evaluated only when it is described.")
+def test_alarm_is_evaluated_when_described(client: Client) -> None:
+    cloudwatch, name = client("cloudwatch"), f"limits-{uuid.uuid4().hex[:8]}"
+    cloudwatch.put_metric_alarm(
+        AlarmName=name, Namespace=name, MetricName="m", Statistic="Sum", Period=60,
+        EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanOrEqualToThreshold",
+        TreatMissingData="notBreaching",
+    )  # fmt: skip
+    cloudwatch.put_metric_data(Namespace=name, MetricData=[{"MetricName": "m", "Value": 5}])
+    (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert alarm["StateValue"] == "ALARM"
