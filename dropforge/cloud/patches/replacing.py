@@ -41,8 +41,10 @@ def check(module: ModuleType | type, name: str, digest: str) -> None:
         )
 
 
-def changed(module: ModuleType, name: str, digest: str, old: str, new: str) -> Callable[..., Any]:
-    """Return a module's function compiled anew with one piece of its source replaced.
+def changed(
+    module: ModuleType, name: str, digest: str, old: str, new: str, *more: tuple[str, str]
+) -> Callable[..., Any]:
+    """Return a module's function compiled anew with one piece of its source replaced, or more.
 
     For a long function of which one line is wrong. Its globals are the module's own.
 
@@ -53,8 +55,10 @@ def changed(module: ModuleType, name: str, digest: str, old: str, new: str) -> C
     """
     check(module, name, digest)
     source = inspect.getsource(getattr(module, name))
+    for there, wanted in ((old, new), *more):
+        source = source.replace(there, wanted, 1)
     scope: dict[str, Any] = {}
-    code = compile(source.replace(old, new, 1), f"{module.__file__} but for {old!r}", "exec")
+    code = compile(source, f"{module.__file__} but for {old!r}", "exec")
     exec(code, scope)  # noqa: S102 - what it defines had its digest checked
     made = scope[name]
     return FunctionType(made.__code__, vars(module), name, made.__defaults__)

@@ -4,7 +4,8 @@
   developer guide, "Error names"), in parameters and in Choice.
 - States.Runtime cannot be caught by States.ALL (the same page).
 - MaxDelaySeconds bounds the wait of a Retry.
-- TimeoutSecondsPath, and the TimeoutSeconds of a state machine.
+- TimeoutSecondsPath, which must find a positive integer (Amazon States Language, "Timeouts"), and
+  the TimeoutSeconds of a state machine.
 - A state's output over 256 KiB is States.DataLimitExceeded (Step Functions
   developer guide, "Quotas related to state machine executions").
 - An execution that was stopped stays ABORTED even if its last task then fails.
@@ -17,6 +18,7 @@ from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
 from dropforge.cloud.patches.stepfunctions.comparisons import holds
+from dropforge.cloud.patches.stepfunctions.definition.problems import is_integer
 
 _UNCATCHABLE = ("States.Runtime", "States.DataLimitExceeded")
 _SHOWN = 400
@@ -154,7 +156,14 @@ def _time_limits() -> None:
     def execute_task(state: dict[str, Any], data: Any, execution: Any, ctx: Any) -> Any:
         path = state.get("TimeoutSecondsPath")
         if path:
-            state = state | {"TimeoutSeconds": states._resolve_path_or_ctx(path, data, ctx)}
+            seconds = states._resolve_path_or_ctx(path, data, ctx)
+            if not is_integer(seconds, 1):
+                raise states._ExecutionError(
+                    "States.Runtime",
+                    f"The TimeoutSecondsPath parameter must find a positive integer: {path} == "
+                    f"{json.dumps(seconds)}",
+                )
+            state = state | {"TimeoutSeconds": seconds}
         return execute(state, data, execution, ctx)
 
     def run_execution(arn: str) -> None:

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.stepfunctions import state_machine_role
 
 # A branch runs in a copy of the context that it was begun in.
 _last: ContextVar[tuple[str, int] | None] = ContextVar("last event", default=None)
@@ -31,6 +32,9 @@ def _add_event(
     name, last = execution["executionArn"], _last.get()
     with _lock:
         events = execution["events"]
+        if state_machine_role.is_given_up():
+            # The Parallel went on without this branch; where it would stand nobody looks.
+            events = list(events)
         for first in events[:1]:
             first.setdefault("previousEventId", 0)
         # An execution that was read back, or is ended by another thread, goes on from its end.

@@ -8,6 +8,8 @@ Step Functions developer guide, "IAM policies for integrated services".
 import contextvars
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dropforge.cloud.iam.identity import Caller, caller_of_role, denial
@@ -16,8 +18,8 @@ from dropforge.cloud.patches.replacing import changed, check, replace
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
     "dropforge_execution", default=None
 )
-_given_up: contextvars.ContextVar[threading.Event | None] = contextvars.ContextVar(
-    "dropforge_given_up", default=None
+_given_up: contextvars.ContextVar[tuple[threading.Event, ...]] = contextvars.ContextVar(
+    "dropforge_given_up", default=()
 )
 # A session name has at most 64 characters (STS API, AssumeRole).
 _SESSION_LENGTH = 64
@@ -52,18 +54,19 @@ def apply() -> None:
         run(arn)
 
     def invoke_resource(resource: str, data: Any) -> Any:
+        if is_given_up():
+            raise states._ExecutionError("States.Runtime", "Another branch has failed")
         _authorize(resource, data)
         return invoke(resource, data)
 
     def invoke_timed(resource: str, data: Any, seconds: float) -> Any:
         given_up = threading.Event()
-        token = _given_up.set(given_up)
-        try:
-            return timed(resource, data, seconds)
-        finally:
-            # A job whose task ran out of time is stopped, as .sync does on AWS.
-            given_up.set()
-            _given_up.reset(token)
+        with gives_up_at(given_up):
+            try:
+                return timed(resource, data, seconds)
+            finally:
+                # A job whose task ran out of time is stopped, as .sync does on AWS.
+                given_up.set()
 
     def read_items(reader: dict[str, Any], effective: Any, ctx: Any) -> Any:
         named = states._resolve_params_obj(reader.get("Parameters") or {}, effective, ctx)
@@ -109,10 +112,23 @@ def is_inside() -> bool:
 
 def stopped() -> bool:
     """Whether nobody waits for the task in this thread any more."""
-    execution, given_up = _execution.get(), _given_up.get()
-    if given_up is not None and given_up.is_set():
-        return True
-    return execution is not None and execution["status"] != "RUNNING"
+    execution = _execution.get()
+    return is_given_up() or (execution is not None and execution["status"] != "RUNNING")
+
+
+@contextmanager
+def gives_up_at(event: threading.Event) -> Iterator[None]:
+    """Let what goes on inside, and the threads that it begins, be given up at an event."""
+    token = _given_up.set((*_given_up.get(), event))
+    try:
+        yield
+    finally:
+        _given_up.reset(token)
+
+
+def is_given_up() -> bool:
+    """Whether the time of a task is over, or another branch has failed."""
+    return any(event.is_set() for event in _given_up.get())
 
 
 def _require(action: str, resource: str, error: str) -> None:

@@ -5,7 +5,8 @@
   a number of seconds.
 - A ResultPath below what is no object is States.ResultPathMatchFailure (the same page).
 - A path that ministack does not read (filters, slices, unions, deep scans) says so.
-- States.Format writes true, false and null as JSON does.
+- States.Format writes true, false and null as JSON does; the end of States.MathRandom is exclusive
+  (the same guide, "Intrinsic functions").
 """
 
 import json
@@ -63,12 +64,16 @@ def _reading() -> None:
             )
         return argument(node, data, ctx)
 
-    formatted = changed(
+    exec_intrinsic = changed(
         states,
         "_exec_intrinsic",
         "4ecd0aea2f6e",
         "out.append(str(val) if not isinstance(val, str) else val)",
         "out.append(val if isinstance(val, str) else json.dumps(val))",
+        (
+            "random.randint(int(args[0]), int(args[1]))",
+            "random.randrange(int(args[0]), int(args[1]))",
+        ),
     )
     replace(states, "_resolve_path", "4ca0c5fe9f70", resolve_path)
     for field, name, digest in (
@@ -77,7 +82,7 @@ def _reading() -> None:
     ):
         replace(states, name, digest, selected(field, getattr(states, name)))
     replace(states, "_eval_intrinsic_arg", "7748e3b16ffd", eval_argument)
-    replace(states, "_exec_intrinsic", "4ecd0aea2f6e", formatted)
+    replace(states, "_exec_intrinsic", "4ecd0aea2f6e", exec_intrinsic)
 
 
 def _writing() -> None:

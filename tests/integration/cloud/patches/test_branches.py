@@ -1,6 +1,7 @@
 """Distributed Map and Parallel: children, items, and the order of events."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -81,3 +82,33 @@ def test_event_names_the_one_before_it_in_its_branch(
         exited = events[names[f"{name} done"]["previousEventId"]]
         assert exited["stateExitedEventDetails"]["name"] == name
         assert events[names[name]["previousEventId"]]["stateEnteredEventDetails"]["name"] == "One"
+
+
+def parallel(*branches: dict[str, Any], **fields: Any) -> dict[str, Any]:
+    machines = [{"StartAt": next(iter(branch)), "States": branch} for branch in branches]
+    return {"Type": "Parallel", "Branches": machines} | (fields or {"End": True})
+
+
+def test_branch_that_fails_ends_the_others(client: Client, one_state: Callable[..., str]) -> None:
+    slow = {
+        "Slow": {"Type": "Wait", "Seconds": 4, "Next": "Too late"},
+        "Too late": {"Type": "Fail", "Error": "Late"},
+    }
+    quick = {"Quick": {"Type": "Fail", "Error": "Own", "Cause": "why"}}
+    caught = {
+        "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "After"}],
+        "Next": "After",
+    }
+    after = {"After": {"Type": "Wait", "Seconds": 6, "End": True}}
+    machine = one_state(parallel(slow, quick, **caught), [], States=after)
+    started = time.monotonic()
+    ended = run(client, machine)
+    assert time.monotonic() - started < 9
+    assert json.loads(ended["output"]) == {"error": {"Error": "Own", "Cause": "why"}}
+    history = client("stepfunctions").get_execution_history(executionArn=ended["executionArn"])
+    names = [
+        event["stateEnteredEventDetails"]["name"]
+        for event in history["events"]
+        if "stateEnteredEventDetails" in event
+    ]
+    assert sorted(names) == ["After", "One", "Quick", "Slow"]

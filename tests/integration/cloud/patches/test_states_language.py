@@ -71,6 +71,11 @@ def test_rules_of_a_choice_look_at_kinds(client: Client, machine: Machine) -> No
     assert wrong == []
 
 
+TIMED = {
+    "Type": "Task",
+    "Resource": "arn:aws:states:::aws-sdk:s3:listBuckets",
+    "TimeoutSecondsPath": "$.a",
+}
 ONE: list[tuple[dict[str, Any], Any, str]] = [
     ({"Type": "Pass", "InputPath": "$.gone"}, {}, "States.Runtime"),
     ({"Type": "Pass", "OutputPath": "$.gone"}, {}, "States.Runtime"),
@@ -92,6 +97,10 @@ ONE: list[tuple[dict[str, Any], Any, str]] = [
     ({"Type": "Wait", "SecondsPath": "$.a"}, {"a": 0.5}, "States.Runtime"),
     ({"Type": "Wait", "SecondsPath": "$.gone"}, {}, "States.Runtime"),
     ({"Type": "Wait", "TimestampPath": "$.a"}, {"a": "tomorrow"}, "States.Runtime"),
+    (TIMED, {}, "States.Runtime"),
+    (TIMED, {"a": 0}, "States.Runtime"),
+    (TIMED, {"a": 1.5}, "States.Runtime"),
+    (TIMED, {"a": "60"}, "States.Runtime"),
 ]
 
 
@@ -134,3 +143,9 @@ def test_state_that_can_have_its_data_goes_on(
 ) -> None:
     found = ended(client, machine, {"A": {"Type": "Pass"} | state | {"End": True}}, data)
     assert json.loads(found["output"]) == output
+
+
+def test_random_number_is_never_the_end(client: Client, machine: Machine) -> None:
+    drawn = {f"n{number}.$": "States.MathRandom(1, 3)" for number in range(50)}
+    found = ended(client, machine, {"A": {"Type": "Pass", "Parameters": drawn, "End": True}}, {})
+    assert set(json.loads(found["output"]).values()) == {1, 2}

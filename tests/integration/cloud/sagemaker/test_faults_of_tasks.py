@@ -1,6 +1,7 @@
 """Faults on purpose, of jobs that a state machine waits for."""
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +13,7 @@ from tests.integration.cloud.conftest import (
     training_request,
     wait_for_training,
 )
+from tests.integration.cloud.one_state import JOBS, run, task
 
 Client = Callable[[str], Any]
 
@@ -115,3 +117,38 @@ def test_job_whose_task_gave_up_is_stopped_unless_that_is_refused(
     assert ended["error"] == "States.Timeout"
     job = wait_for_training(client("sagemaker"), name)
     assert job["TrainingJobStatus"] == ("Completed" if fault == "throttling" else "Stopped")
+
+
+def test_job_of_a_branch_is_stopped_when_another_fails_and_not_begun_again(
+    client: Client,
+    bucket: str,
+    outputs: dict[str, str],
+    one_state: Callable[..., str],
+    inject: Callable[..., None],
+) -> None:
+    name = "beside-a-failure"
+    inject(name=f"{name}-*", fault="slow_job", seconds=60)
+    request = training_request(name, bucket, outputs["TrainingRoleArn"])
+    del request["TrainingJobName"]
+    request["TrainingJobName.$"] = f"States.Format('{name}-{{}}', $$.State.RetryCount)"
+    train = task(
+        "arn:aws:states:::sagemaker:createTrainingJob.sync",
+        request,
+        TimeoutSeconds=300,
+        Retry=[{"ErrorEquals": ["States.TaskFailed"], "IntervalSeconds": 1, "MaxAttempts": 3}],
+    )
+    wait = {"Type": "Wait", "Seconds": 1, "Next": "Fails"}
+    fails = {"Wait": wait, "Fails": {"Type": "Fail", "Error": "Own"}}
+    branches = [
+        {"StartAt": "Train", "States": {"Train": train}},
+        {"StartAt": "Wait", "States": fails},
+    ]
+    both = {"Type": "Parallel", "Branches": branches, "End": True}
+    ended = run(client, one_state(both, JOBS))
+    assert ended["error"] == "Own"
+    sagemaker = client("sagemaker")
+    assert wait_for_training(sagemaker, f"{name}-0")["TrainingJobStatus"] == "Stopped"
+    # Longer than the pause before a retry.
+    time.sleep(2)
+    jobs = sagemaker.list_training_jobs(NameContains=name)["TrainingJobSummaries"]
+    assert len(jobs) == 1

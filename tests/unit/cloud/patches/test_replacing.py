@@ -29,6 +29,9 @@ def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> Non
     line = "    seen.append(1)\n"
     made = replacing.changed(module, "run", replacing.digest_of(module.run), line, "")
     assert (made(), module.run(), made()) == (0, 2, 2)
+    digest = replacing.digest_of(module.run)
+    made = replacing.changed(module, "run", digest, line, "", ("len(seen)", "len(seen) + 1"))
+    assert made() == 3
     with pytest.raises(PatchError, match=r"changed\.run has digest"):
         replacing.changed(module, "run", "0" * 12, line, "")
 
