@@ -87,7 +87,7 @@ class Functions:
 
     def get_function_configuration(self, *, FunctionName: str) -> dict[str, Any]:  # noqa: N803
         name = FunctionName.rpartition(":")[2]
-        own = {"Environment": {"Variables": {"BUCKET": "drops", "NAME": name}}}
+        own = {"Environment": {"Variables": {"BUCKET": "drops", "AWS_REGION": name}}}
         return own if name != "seed" else {}
 
 
@@ -98,7 +98,7 @@ def test_each_function_has_its_own_variables_and_the_access(
     clients = {"lambda": Functions()}
     monkeypatch.setattr(stack.session, "client", lambda name, **_: clients[name])
     plain = variables(stack, {})
-    assert plain["TriggerFunction"] == {"BUCKET": "drops", "NAME": "trigger"}
+    assert plain["TriggerFunction"] == {"BUCKET": "drops", "AWS_REGION": "trigger"}
     assert plain["SeedFunction"] == {}
     assert set(plain) == {"SeedFunction", "TriggerFunction", "PrepareFunction"}
     reached = variables(stack, GIVEN)

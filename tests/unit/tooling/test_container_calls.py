@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,9 @@ import pytest
 from bench.containers import __main__ as bench
 from bench.containers import engine
 from bench.containers.engine import Call, invoke, missing
-from bench.containers.judge import FAILED, RESULT
+from bench.containers.judge import FAILED, REFUSAL, RESULT, Outcome
+from dropforge import cloud as clouds
+from dropforge.cloud.door.bridge import Bridge
 
 
 @pytest.fixture
@@ -104,3 +107,39 @@ def test_without_docker_nothing_runs_and_the_exit_code_says_so(
     assert capsys.readouterr().out == (
         "Nothing was run: there is no `docker` on the PATH; install it, start Docker's engine.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("only", "failing", "code", "said"),
+    [
+        ("*", "", 0, "2 of 2 events ended as they should: 1 with a result, 1 with the refusal"),
+        ("*", "prepare-plan", 1, "1 of 2 events ended as they should"),
+        ("prepare-*", "prepare-plan", 1, "docker0"),
+        ("prepare-*", "trigger-not-csv", 0, "1 of 1 events"),
+        ("none-*", "", 1, "0 of 0 events"),
+    ],
+)
+def test_the_exit_code_is_that_of_the_events_that_were_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    only: str,
+    failing: str,
+    code: int,
+    said: str,
+) -> None:
+    files = {name: f"made/{name}.json" for name in ("prepare-plan", "trigger-not-csv")}
+    made = {"files": files, "template": "t.yaml", "env_vars": "env.json"}
+
+    def invoked(event: Path, _call: Call) -> tuple[Outcome, float]:
+        kind = REFUSAL if event.stem == "trigger-not-csv" else RESULT
+        return Outcome(FAILED if event.stem == failing else kind, "it"), 1.0
+
+    monkeypatch.setattr("sys.argv", ["bench.containers", "--only", only])
+    monkeypatch.setattr(clouds, "find_bridge", lambda: Bridge.read("172.17.0.1/16"))
+    monkeypatch.setattr(bench, "missing", lambda _image: "")
+    monkeypatch.setattr(bench, "_cloud", lambda *_: nullcontext())
+    monkeypatch.setattr(bench, "_events", lambda *_: made)
+    monkeypatch.setattr(bench, "_shell", lambda _cloud: {})
+    monkeypatch.setattr(bench, "invoke", invoked)
+    assert bench.main() == code
+    assert said in capsys.readouterr().out
