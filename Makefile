@@ -4,13 +4,15 @@
 #   make build ARCHITECTURE=arm64        build the Lambda packages for Graviton
 #   make bench BENCH=prepare              run one of the measurements
 #   make faults ONLY=CreateModel          play the cells whose names have it
+#   make test-docker IMAGE=NAME           take another image that answers as Lambda's
+#   make test-docker ONLY='evaluate-*'    run the events whose names fit
 #   make lock UPGRADE=1                  take the newest versions into the pins
 
 SHELL := /bin/sh
 PYTHON ?= python3
 ARCHITECTURE ?= x86_64
 # What takes long has a target of its own.
-BENCH ?= $(filter-out faults kills drops,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
+BENCH ?= $(filter-out faults kills drops containers,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ASL_VALIDATOR := 4.0.0
@@ -25,10 +27,10 @@ export SAM_CLI_TELEMETRY = 0
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint format drawing up down build bench faults soak clean lock
+.PHONY: help demo test test-docker lint format drawing up down build bench faults soak clean lock
 
 help:  ## Say what there is
-	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 10
+	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 13
 
 demo: $(RUNTIME)  ## Drop a sample CSV into a local cloud; watch it train, predict and report
 	@$(BIN)/dropforge demo
@@ -41,6 +43,9 @@ down: $(RUNTIME)  ## Stop the local cloud
 
 test: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator .cache/tables  ## Run every gate: lint, types, templates, tests
 	@$(BIN)/python .ci/gates.py
+
+test-docker: $(RUNTIME) build  ## Run every event of events/ in Lambda's image against a local cloud (needs Docker)
+	@$(BIN)/python -m bench.containers $(if $(IMAGE),--image '$(IMAGE)') $(if $(ONLY),--only '$(ONLY)')
 
 lint: $(TEST) .venv-sam/.installed .venv-checkov/.installed .cache/asl-validator  ## Run every gate but the tests
 	@$(BIN)/python .ci/gates.py --lint

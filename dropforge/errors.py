@@ -22,6 +22,7 @@ DropforgeError
 │   └── FollowTimeoutError         a run gave no sign of its end in time; the command exits 3
 └── CloudError               the local cloud could not do what was asked
     ├── PortInUseError       another program listens on the port
+    ├── BridgeError          Docker's bridge cannot be found or listened on
     ├── AlreadyRunningError  a cloud of this state directory is up already
     ├── StartError           the server process did not become healthy
     ├── DamagedStateError    a file of its state cannot be read
@@ -143,6 +144,10 @@ class CloudError(DropforgeError):
 
 class PortInUseError(CloudError):
     """Another program listens on the port."""
+
+
+class BridgeError(CloudError):
+    """Docker's bridge cannot be found, or not be listened on."""
 
 
 class AlreadyRunningError(CloudError):

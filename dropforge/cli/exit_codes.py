@@ -12,6 +12,7 @@ from dropforge.cli.connection.after_interrupt import interrupted, what_next
 from dropforge.cli.screen.output import Output
 from dropforge.errors import (
     AlreadyRunningError,
+    BridgeError,
     ClientFault,
     DropforgeError,
     FollowTimeoutError,
@@ -75,7 +76,7 @@ def fault_of(error: Exception) -> Fault | None:
         return Fault(name, str(error), FAILED if error.run else REFUSED, error.run)
     if isinstance(error, _FAILURES):
         return Fault(name, str(error), FAILED)
-    if isinstance(error, ClientFault | PortInUseError | AlreadyRunningError):
+    if isinstance(error, ClientFault | PortInUseError | BridgeError | AlreadyRunningError):
         return Fault(name, str(error), REFUSED)
     if isinstance(error, DropforgeError):
         return Fault(name, str(error), FAILED)

@@ -22,6 +22,7 @@ class Cloud:
     Parameters
     ----------
     token : opens the administrative routes; another at each start.
+    docker_endpoint : where containers reach it; empty if they cannot.
     """
 
     endpoint: str
@@ -30,6 +31,7 @@ class Cloud:
     state_dir: Path
     account: str
     token: str = field(repr=False)
+    docker_endpoint: str = ""
 
 
 class LocalSession(boto3.Session):  # type: ignore[misc]

@@ -3,21 +3,21 @@
 import contextlib
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 from dropforge.cloud import admin
-from dropforge.cloud.endpoint import HOST, Cloud
+from dropforge.cloud.door.bridge import Bridge
+from dropforge.cloud.endpoint import Cloud
+from dropforge.cloud.listeners import listen, listen_at_bridge
 from dropforge.cloud.privacy import private_files
 from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir, try_lock
 from dropforge.errors import (
     AlreadyRunningError,
     CloudError,
     DamagedStateError,
-    PortInUseError,
     StartError,
     StopError,
 )
@@ -33,7 +33,9 @@ _LOG_TAIL_LINES = 15
 _children: dict[int, subprocess.Popen[bytes]] = {}
 
 
-def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
+def up(
+    state_dir: Path, *, port: int = 0, persist: bool = True, bridge: Bridge | None = None
+) -> Cloud:
     """Start a server process in the background and wait until it answers.
 
     Parameters
@@ -41,6 +43,7 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
     state_dir : made if absent; one cloud at a time may use it.
     port : on 127.0.0.1; 0 takes a free one.
     persist : keep what an earlier cloud of this directory stored, else forget it.
+    bridge : Docker's, to listen there as well, at the same port, for its containers.
 
     Raises
     ------
@@ -48,6 +51,8 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
         A cloud of this state directory is up.
     PortInUseError
         Another program listens on the port.
+    BridgeError
+        The bridge's address is none of this machine, or its port is taken.
     DamagedStateError
         Something that was stored cannot be read; nothing was changed.
     StartError
@@ -58,19 +63,22 @@ def up(state_dir: Path, *, port: int = 0, persist: bool = True) -> Cloud:
     with contextlib.ExitStack() as stack:
         stack.enter_context(private_files())
         lock = _claim(state, stack)
-        listener = stack.enter_context(_listen(port))
+        listener = stack.enter_context(listen(port))
+        given = [listener.fileno(), lock]
+        if bridge:
+            given.append(stack.enter_context(listen_at_bridge(bridge, listener)).fileno())
         if not persist:
             state.forget()
         state.prepare()
         with state.log.open("wb") as log:
             process = subprocess.Popen(
-                _command(state, listener, lock),
+                _command(state, given, bridge),
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=state.root,
                 env=_environment(),
-                pass_fds=(listener.fileno(), lock),
+                pass_fds=given,
                 start_new_session=True,
             )
         started = _wait_until_healthy(process, state)
@@ -145,25 +153,10 @@ def _claim(state: StateDir, stack: contextlib.ExitStack) -> int:
     return lock
 
 
-def _listen(port: int) -> socket.socket:
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    # Else a port is refused for a minute after a cloud that had connections went down.
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((HOST, port))
-        listener.listen(1024)
-    except OSError as error:
-        listener.close()
-        raise PortInUseError(
-            f"port {port} on {HOST} cannot be had ({error.strerror}); stop the program that "
-            "listens there, or choose another with --port"
-        ) from error
-    return listener
-
-
-def _command(state: StateDir, listener: socket.socket, lock: int) -> list[str]:
+def _command(state: StateDir, given: list[int], bridge: Bridge | None) -> list[str]:
+    at_bridge = [str(bridge)] if bridge else []
     module = "dropforge.cloud.server"
-    return [sys.executable, "-m", module, str(state.root), str(listener.fileno()), str(lock)]
+    return [sys.executable, "-m", module, str(state.root), *map(str, given), *at_bridge]
 
 
 def _environment() -> dict[str, str]:
@@ -212,6 +205,7 @@ def _cloud(info: dict[str, object], state: StateDir) -> Cloud:
         account=str(info["account"]),
         # A cloud that an earlier release started has none.
         token=str(info.get("token", "")),
+        docker_endpoint=str(info.get("docker_endpoint", "")),
     )
 
 

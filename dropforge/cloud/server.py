@@ -1,7 +1,8 @@
 """The server process: ministack with the patches, the SageMaker service, and its own clean end.
 
-Run as `python -m dropforge.cloud.server STATE_DIR LISTENER LOCK`, where LISTENER
-and LOCK are file descriptors handed over by `dropforge.cloud.lifecycle`.
+Run as `python -m dropforge.cloud.server STATE_DIR LISTENER LOCK [LISTENER BRIDGE]`, where
+LISTENER and LOCK are file descriptors handed over by `dropforge.cloud.lifecycle`, and the
+second listener is that of Docker's bridge.
 """
 
 import asyncio
@@ -16,6 +17,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from dropforge.cloud.door.bridge import Bridge
 from dropforge.cloud.endpoint import ACCESS_KEY, ACCOUNT, HOST, REGION, SECRET_KEY
 from dropforge.cloud.privacy import PRIVATE
 from dropforge.cloud.state import DAMAGED, DAMAGED_MARK, StateDir
@@ -51,7 +53,7 @@ def settings_of(state: StateDir, port: int) -> dict[str, str]:
     }
 
 
-async def _serve(listener: socket.socket, state: StateDir) -> None:
+async def _serve(listeners: list[socket.socket], state: StateDir, bridge: Bridge | None) -> None:
     from hypercorn.asyncio import serve
     from hypercorn.config import Config
     from ministack import app
@@ -63,7 +65,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
 
     _complete(state)
     config = Config()
-    config.bind = [f"fd://{listener.fileno()}"]
+    config.bind = [f"fd://{listener.fileno()}" for listener in listeners]
     config.keep_alive_timeout = 75
     config.graceful_timeout = 1
     config.accesslog = None
@@ -72,7 +74,7 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, ended.set)
     token = secrets.token_urlsafe(32)
-    state.write_info(_info(listener.getsockname()[1], token))
+    state.write_info(_info(listeners[0].getsockname()[1], token, bridge))
 
     async def end() -> None:
         await ended.wait()
@@ -80,7 +82,8 @@ async def _serve(listener: socket.socket, state: StateDir) -> None:
         # Before the port closes, which jobs that still move data would take for a failure.
         runtime.close()
 
-    await serve(Door(app.app, token), config, shutdown_trigger=end)  # type: ignore[arg-type]
+    door = Door(app.app, token, bridge=bridge)
+    await serve(door, config, shutdown_trigger=end)  # type: ignore[arg-type]
 
 
 def _complete(state: StateDir) -> None:
@@ -97,7 +100,7 @@ def _complete(state: StateDir) -> None:
     admin.routes["backlog"] = backlog
 
 
-def _info(port: int, token: str) -> dict[str, Any]:
+def _info(port: int, token: str, bridge: Bridge | None) -> dict[str, Any]:
     """Return what commands must know in order to reach this cloud."""
     return {
         "endpoint": f"http://{HOST}:{port}",
@@ -105,6 +108,7 @@ def _info(port: int, token: str) -> dict[str, Any]:
         "account": ACCOUNT,
         "pid": os.getpid(),
         "token": token,
+        "docker_endpoint": f"http://{bridge.address}:{port}" if bridge else "",
     }
 
 
@@ -115,18 +119,20 @@ def main(arguments: list[str]) -> int:
     """
     os.umask(PRIVATE)
     state = StateDir(Path(arguments[0]))
-    listener = socket.socket(fileno=int(arguments[1]))
+    descriptors = [int(descriptor) for descriptor in arguments[1:4]]
+    bridge = Bridge.read(arguments[4]) if arguments[4:] else None
     # Children must not keep the port or the lock of a cloud that was killed.
-    for descriptor in (listener.fileno(), int(arguments[2])):
+    for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
-    os.environ.update(settings_of(state, listener.getsockname()[1]))
+    listeners = [socket.socket(fileno=found) for found in (descriptors[0], *descriptors[2:])]
+    os.environ.update(settings_of(state, listeners[0].getsockname()[1]))
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     # macOS names a hard limit that it then refuses.
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
     code = 0
     try:
-        asyncio.run(_serve(listener, state))
+        asyncio.run(_serve(listeners, state, bridge))
     except DamagedStateError as error:
         code = DAMAGED
         sys.stdout.write(f"{DAMAGED_MARK}{error}\n")

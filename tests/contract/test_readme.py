@@ -51,7 +51,18 @@ def test_readme_has_every_parameter_with_its_default() -> None:
 
 def test_readme_has_the_make_targets_that_exist() -> None:
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    targets = set(re.findall(r"^([a-z]+):.*## ", makefile, re.MULTILINE))
-    used = set(re.findall(r"\bmake ([a-z]+)\b", " ".join(code_of(README))))
+    targets = set(re.findall(r"^([a-z-]+):.*## ", makefile, re.MULTILINE))
+    used = set(re.findall(r"\bmake ([a-z]+(?:-[a-z]+)*)\b", " ".join(code_of(README))))
     assert used <= targets
     assert targets - used <= {"help", "up", "down"}
+
+
+def test_readme_puts_the_sam_that_make_installs_onto_the_path() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [sam] = re.findall(r"^SAM := (.*)/sam$", makefile, re.MULTILINE)
+    contributing = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for page, use in ((README, "\nsam deploy "), (contributing, "\nsam local invoke ")):
+        before, line, after = page.partition(f'\nexport PATH="$PATH:$PWD/{sam}"')
+        assert line, "no line puts it there"
+        assert "\nmake build" in before
+        assert use in after.partition("```")[0]

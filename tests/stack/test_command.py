@@ -1,6 +1,7 @@
 """The command on the deployed application: what fakes would prove little of."""
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,6 +20,7 @@ from pipeline import run_names
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 
+ROOT = Path(__file__).parents[2]
 FEW = b"a,b\n1,2\n"
 SLOW = {"operation": "CreateTrainingJob", "fault": "slow_job", "seconds": 60, "count": 1}
 
@@ -35,6 +37,7 @@ def run(application: Application, monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     for module in (events, fetch, logs, show, stop):
         monkeypatch.setattr(module, "connected", connected)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DROPFORGE_STATE_DIR", str(tmp_path / "no-cloud"))
 
     def call(*arguments: str, code: int = 0) -> Any:
         result = CliRunner().invoke(app, [*arguments, "--json"])
@@ -122,7 +125,7 @@ def test_every_event_that_is_made_is_taken_by_its_function(
     made = run("events", "--out", "made")
     assert sorted(made["files"]) == sorted(
         path.stem
-        for path in (Path(__file__).parents[2] / "events").glob("*.json")
+        for path in (ROOT / "events").glob("*.json")
         # The stack has no webhook.
         if not path.stem.startswith("webhook-")
     )
@@ -144,6 +147,22 @@ def test_every_event_that_is_made_is_taken_by_its_function(
             assert example not in text, (name, example)
     again = run("events", "--out", "made")
     assert len(again["files"]) == len(made["files"])
+
+
+def test_containers_get_every_variable_that_the_functions_read(
+    run: Any, application: Application, tmp_path: Path
+) -> None:
+    made = run("events", "--out", "made")
+    variables = json.loads(Path(made["env_vars"]).read_text(encoding="utf-8"))
+    for function, given in variables.items():
+        handler = ROOT / "functions" / function.removesuffix("Function").lower() / "handler.py"
+        needed = set(re.findall(r'environ\["([A-Z_]+)"', handler.read_text(encoding="utf-8")))
+        assert needed <= set(given), function
+    assert len(variables) == 8, "the stack has no webhook"
+    assert variables["TriggerFunction"]["BUCKET"] == application.bucket
+    # The cloud of the test listens at no bridge.
+    assert made["template"] is None
+    assert "AWS_ENDPOINT_URL" not in variables["TriggerFunction"]
 
 
 def wait_for_job(application: Application, name: str) -> None:

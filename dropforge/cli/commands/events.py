@@ -6,12 +6,19 @@ from typing import Annotated, Any
 
 import typer
 
-from dropforge.cli.connection.connect import connected
+from dropforge.cli.connection.connect import connected, docker_endpoint
 from dropforge.cli.exit_codes import reported
 from dropforge.cli.options import TIMEOUT_SECONDS, Env, Json
 from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.progress import progress
 from dropforge.cli.screen.wrapping import FactsText
+from dropforge.client.events.container import (
+    ENV_FILE,
+    TEMPLATE_FILE,
+    access,
+    container_template,
+    variables,
+)
 from dropforge.client.events.examples import (
     example_events,
     sample_run,
@@ -28,6 +35,12 @@ from dropforge.errors import RunUnfinishedError
 
 _SHAPES = PROJECT_ROOT / "events"
 _OUT = Path("dropforge-events")
+_BUILT = PROJECT_ROOT / ".aws-sam/build/template.yaml"
+_NOT_BUILT = "There is no build for containers; `make build`, then this command again, has one."
+_NO_BRIDGE = (
+    "Containers do not reach the local cloud; `dropforge down`, `dropforge up --docker`, then "
+    "this command again, lets them."
+)
 
 Directory = Annotated[
     Path,
@@ -39,6 +52,7 @@ def events(out: Directory = _OUT, env: Env = LOCAL, as_json: Json = False) -> No
     """Write sample events for the functions of the stack, which name what is there.
 
     They are about a run of the sample; if there is none that ended, one is made first.
+    Beside them lies what `sam local invoke` needs to run them in a container.
     """
     output = Output(as_json)
     with reported(output):
@@ -47,16 +61,46 @@ def events(out: Directory = _OUT, env: Env = LOCAL, as_json: Json = False) -> No
             execution = sample_run(stack, _SHAPES) or _made(stack, output)
             scored = scored_sample(stack, _SHAPES) or _scored(stack, execution, output)
             made = example_events(stack, execution, scored, _SHAPES)
+            endpoint = docker_endpoint() if stack.environment.is_local else ""
+            reached = access(stack, endpoint) if endpoint else {}
+            environment = variables(stack, reached)
         out.mkdir(parents=True, exist_ok=True)
         for name, event in made.items():
-            text = json.dumps(event, indent=2, ensure_ascii=False) + "\n"
-            (out / f"{name}.json").write_text(text, encoding="utf-8")
+            _write(out / f"{name}.json", event)
+        _write(out / ENV_FILE, environment)
+        template = _template(stack, reached, out, output)
         facts = {
             "run": execution.facts["name"],
             "files": {name: str((out / f"{name}.json").resolve()) for name in made},
+            "env_vars": str((out / ENV_FILE).resolve()),
+            "template": str(template.resolve()) if template else None,
         }
-        shown = _shown(facts, stack, out)
+        shown = _shown(facts, stack, out, template)
         output.result(facts, lambda: [FactsText(shown, whole=shown)])
+
+
+def _write(file: Path, content: Any) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    file.write_text(text, encoding="utf-8")
+
+
+def _template(stack: Stack, reached: dict[str, str], out: Path, output: Output) -> Path | None:
+    """Return the template for `sam local invoke`, None if no container could run."""
+    if not stack.environment.is_local:
+        return _BUILT if _BUILT.is_file() else None
+    file = out / TEMPLATE_FILE
+    # What an earlier call wrote would lead to a cloud that is gone, or to an old build.
+    file.unlink(missing_ok=True)
+    if not reached:
+        output.note(_NO_BRIDGE)
+    elif not _BUILT.is_file():
+        output.note(_NOT_BUILT)
+    else:
+        built = _BUILT.read_text(encoding="utf-8")
+        made = container_template(built, _BUILT.parent, reached)
+        file.write_text(made, encoding="utf-8")
+        return file
+    return None
 
 
 def _made(stack: Stack, output: Output) -> Execution:
@@ -85,10 +129,17 @@ def _scored(stack: Stack, execution: Execution, output: Output) -> Execution | N
     return found
 
 
-def _shown(facts: dict[str, Any], stack: Stack, out: Path) -> dict[str, str | None]:
+def _shown(
+    facts: dict[str, Any], stack: Stack, out: Path, template: Path | None
+) -> dict[str, str | None]:
+    event = out / "prepare-plan.json"
     return {
         "Events": f"{len(facts['files'])} in {out}",
         "Run": facts["run"],
         "Try": f"sam remote invoke PrepareFunction --stack-name {stack.environment.stack_name} "
-        f"--event-file {out / 'prepare-plan.json'}",
+        f"--event-file {event}",
+        "In Docker": f"sam local invoke PrepareFunction --template {template} --event {event} "
+        f"--env-vars {out / ENV_FILE}"
+        if template
+        else None,
     }

@@ -52,6 +52,7 @@ def facts_of(stack: Stack | None, cloud: "Cloud | None") -> dict[str, Any]:
     return {
         "running": stack is not None or cloud is not None,
         "endpoint": endpoint,
+        "docker_endpoint": (cloud.docker_endpoint or None) if cloud else None,
         "region": cloud.region if cloud else (stack.session.region_name if stack else None),
         "stack": stack.environment.stack_name if stack else None,
         "bucket": outputs.get("BucketName"),
@@ -70,6 +71,7 @@ def lines_of(facts: dict[str, Any]) -> dict[str, str | None]:
     """Return the facts as names and values for a person."""
     return {
         "Endpoint": facts["endpoint"],
+        "In containers": facts["docker_endpoint"],
         "Region": facts["region"],
         "Stack": facts["stack"] or "not deployed",
         "Bucket": facts["bucket"],

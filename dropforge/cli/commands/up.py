@@ -46,6 +46,12 @@ Port = Annotated[
 Foreground = Annotated[
     bool, typer.Option("--foreground", help="Stay until Ctrl-C, then stop the cloud.")
 ]
+Docker = Annotated[
+    bool,
+    typer.Option(
+        "--docker", help="Listen on Docker's bridge too, so that containers reach the cloud."
+    ),
+]
 Watch = Annotated[
     bool, typer.Option("--watch", help="Stay until Ctrl-C, and deploy each change of the clone.")
 ]
@@ -53,6 +59,7 @@ Watch = Annotated[
 
 def up(
     port: Port = None,
+    docker: Docker = False,
     foreground: Foreground = False,
     watch: Watch = False,
     as_json: Json = False,
@@ -64,7 +71,7 @@ def up(
     """
     output = Output(as_json)
     with reported(output):
-        cloud = _started(port, output)
+        cloud = _started(port, docker, output)
         if watch:
             output.note(_WATCHING)
             watcher = watcher_of(
@@ -75,7 +82,7 @@ def up(
             _stay(cloud, output, stop=True)
 
 
-def _started(port: int | None, output: Output) -> "Cloud":
+def _started(port: int | None, docker: bool, output: Output) -> "Cloud":
     """See to a cloud that is up, deploy into it and print where it is.
 
     One that was started here is stopped again if that fails.
@@ -87,11 +94,15 @@ def _started(port: int | None, output: Output) -> "Cloud":
         with starting(folder, lambda: output.note("Waiting for another command's cloud ...")):
             found = clouds.running(folder)
             if found:
-                _say_found(found, port, output)
+                _say_found(found, port, docker, output)
                 # It may be that of a command, which would stop it at its end.
                 disown(folder)
             with uninterrupted():
-                cloud = found or clouds.up(folder, port=PORT if port is None else port)
+                cloud = found or clouds.up(
+                    folder,
+                    port=PORT if port is None else port,
+                    bridge=clouds.find_bridge() if docker else None,
+                )
                 if not found:
                     cleanup.callback(stop_cloud, cloud)
             changed = Event()
@@ -104,11 +115,16 @@ def _started(port: int | None, output: Output) -> "Cloud":
     return cloud
 
 
-def _say_found(cloud: "Cloud", port: int | None, output: Output) -> None:
+def _say_found(cloud: "Cloud", port: int | None, docker: bool, output: Output) -> None:
     output.note(f"The local cloud is up already at {cloud.endpoint}.")
     if port and port != urlsplit(cloud.endpoint).port:
         output.note(
             f"It keeps its port; `dropforge down`, then `dropforge up --port {port}`, changes it."
+        )
+    if docker and not cloud.docker_endpoint:
+        output.note(
+            "It does not listen on Docker's bridge; `dropforge down`, then `dropforge up --docker`,"
+            " changes that."
         )
 
 
@@ -122,6 +138,9 @@ def _access(stack: Stack, cloud: "Cloud") -> dict[str, str | None]:
         f"export AWS_DEFAULT_REGION={cloud.region} AWS_REGION={cloud.region}\n"
         f"export AWS_ACCESS_KEY_ID={keys.access_key}\n"
         f"export AWS_SECRET_ACCESS_KEY={keys.secret_key}",
+        "In containers": f"export AWS_ENDPOINT_URL={cloud.docker_endpoint}"
+        if cloud.docker_endpoint
+        else None,
         "Drop a file": f"aws s3 cp FILE.csv s3://{stack.bucket}/inbox/",
         "Predict one": f"aws s3 cp FILE.csv s3://{stack.bucket}/score/DATASET/",
     }

@@ -121,6 +121,14 @@ def local_stack(
     return Stack(environment, session, outputs, asking(cloud))
 
 
+def docker_endpoint() -> str:
+    """Return where containers reach the local cloud; empty if it is not up, or they cannot."""
+    from dropforge import cloud as clouds
+
+    cloud = clouds.running(state_dir())
+    return cloud.docker_endpoint if cloud else ""
+
+
 def asking(cloud: "Cloud") -> Ask:
     """Return what asks a local cloud what only it can be asked, such as what waits in it."""
 

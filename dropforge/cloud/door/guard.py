@@ -1,8 +1,9 @@
 """The door of the local cloud: who is answered at all, before ministack hears of it.
 
 ``test`` opens everything to whoever reaches the port, so what reaches it must be a
-program of this machine, not a page in its browser. Three questions, in this order:
-is the Host a name that no web site can own (`loopback`); does a page ask, and may it
+program of this machine, or in a container of it if that was asked for, not a page in its
+browser. Four questions, in this order: does a neighbour ask at the bridge (`bridge`); is
+the Host a name that no web site can own (`loopback`); does a page ask, and may it
 (`pages`); is it an administrative path, and is the cloud's own token with it. ministack
 allows every origin what it answers (``Access-Control-Allow-Origin: *``); that is taken
 out again, but for what a bucket's CORS rules gave.
@@ -17,8 +18,10 @@ from urllib.parse import parse_qsl
 
 from dropforge.cloud import admin
 from dropforge.cloud.door import pages
+from dropforge.cloud.door.bridge import Bridge
 from dropforge.cloud.door.buckets import ServedBuckets
 from dropforge.cloud.door.loopback import answered
+from dropforge.cloud.endpoint import HOST
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -44,6 +47,7 @@ class Door:
     token : opens the administrative paths.
     names : host names to answer besides those of the loopback interface.
     buckets : None for those of the ministack in this process.
+    bridge : Docker's, at which its containers are answered as well.
     """
 
     def __init__(
@@ -52,8 +56,10 @@ class Door:
         token: str,
         names: Iterable[str] = (),
         buckets: pages.Buckets | None = None,
+        bridge: Bridge | None = None,
     ) -> None:
-        names = tuple(names)
+        names = (*names, str(bridge.address)) if bridge else tuple(names)
+        self._bridge = bridge
         self._app = app
         self._token = token.encode()
         self._answered = answered(names)
@@ -78,6 +84,11 @@ class Door:
             await self._app(scope, receive, _without_cors(send, page, b"origin" in watched))
 
     def _refusal(self, scope: Message, watched: dict[bytes, bytes], page: bool) -> str:
+        if self._bridge and not _is_near(scope.get("client"), self._bridge):
+            return (
+                f"{_peer(scope)} is no container of Docker's bridge {self._bridge}; programs of "
+                'this machine use 127.0.0.1, containers the network "bridge"'
+            )
         host = watched.get(b"host", b"")
         if not self._answered(host):
             return (
@@ -109,6 +120,14 @@ class Door:
     def _has_token(self, watched: dict[bytes, bytes]) -> bool:
         sent = watched.get(admin.TOKEN_HEADER.encode(), b"")
         return sent != b"" and secrets.compare_digest(sent, self._token)
+
+
+def _is_near(client: tuple[str, int] | None, bridge: Bridge) -> bool:
+    return client is not None and (client[0] == HOST or bridge.is_container(client[0]))
+
+
+def _peer(scope: Message) -> str:
+    return str(scope["client"][0]) if scope.get("client") else "a caller without an address"
 
 
 def _is_page(watched: dict[bytes, bytes]) -> bool:

@@ -7,7 +7,7 @@ undone, as a hash, is left out.
 from datetime import date, timedelta
 
 from pipeline.documents.encoder import Feature
-from table.values.durations import CLOCKED, as_clock
+from table.values.clock_text import CLOCK_STYLES, as_clock
 
 Value = str | float | None
 
@@ -42,7 +42,7 @@ def _number(field: str) -> float | None:
 
 def _numeric(field: str, feature: Feature) -> Value:
     number, style = _number(field), feature.get("style")
-    return as_clock(number, style) if number is not None and style in CLOCKED else number
+    return as_clock(number, style) if number is not None and style in CLOCK_STYLES else number
 
 
 def _boolean(field: str, feature: Feature) -> Value:

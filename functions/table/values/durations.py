@@ -66,14 +66,5 @@ def _signs(signs: pl.Series) -> pl.Series:
     return signs.replace_strict({"-": -1.0}, default=1.0, return_dtype=pl.Float64)
 
 
-def as_clock(value: float, style: str) -> str:
-    """Write a number of a style as people read it: 1:02:03 of seconds, 14:35 of minutes."""
-    sign, whole = "-" if value < 0 else "", round(abs(value))
-    hours, rest = divmod(whole, 60 if style == "clock" else 3600)
-    if style == "clock":
-        return f"{sign}{hours:02d}:{rest:02d}"
-    return f"{sign}{hours}:{rest // 60:02d}:{rest % 60:02d}"
-
-
 CLOCKED = {"duration": durations, "span": spans, "clock": clocks}
 """Styles of numbers that are no digits alone, and how they are read."""

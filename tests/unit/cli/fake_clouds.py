@@ -9,6 +9,7 @@ import pytest
 
 from dropforge import cloud as clouds
 from dropforge.cloud import admin
+from dropforge.cloud.door.bridge import Bridge
 from dropforge.errors import CloudError, PortInUseError
 from tests.unit.cli.fakes import BUCKET, MACHINE, refused
 
@@ -83,8 +84,8 @@ class Clouds:
     def running(self, _folder: Path) -> clouds.Cloud | None:
         return self.current
 
-    def up(self, _folder: Path, *, port: int = 0) -> clouds.Cloud:
-        self.diary.append(f"up {port}")
+    def up(self, _folder: Path, *, port: int = 0, bridge: Bridge | None = None) -> clouds.Cloud:
+        self.diary.append(f"up {port} at {bridge}" if bridge else f"up {port}")
         if self.fault and isinstance(self.fault, PortInUseError):
             raise self.fault
         self.current = self.cloud

@@ -1,5 +1,6 @@
 """`up`, `down` and `status`: the local cloud itself."""
 
+import dataclasses
 import json
 import signal
 from typing import Any
@@ -7,13 +8,15 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from dropforge import cloud as clouds
 from dropforge.cli.app import app
 from dropforge.cli.commands import status as commands
 from dropforge.cli.commands import up
 from dropforge.cli.connection.connect import connected, state_dir
 from dropforge.cli.screen.output import Output
+from dropforge.cloud.door.bridge import Bridge
 from dropforge.environment import read_environment
-from dropforge.errors import DeployError, PortInUseError
+from dropforge.errors import BridgeError, DeployError, PortInUseError
 from tests.unit.cli.fake_clouds import OUTPUTS, Clouds
 from tests.unit.cli.fakes import BUCKET, MACHINE
 
@@ -48,6 +51,48 @@ def test_up_on_a_port_in_use_exits_2_with_the_way_out(local: Clouds) -> None:
     assert json.loads(result.stdout)["error"] == "PortInUseError"
 
 
+def test_up_for_docker_listens_at_its_bridge(
+    local: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clouds, "find_bridge", lambda: Bridge.read("172.17.0.1/16"))
+    local.cloud = dataclasses.replace(local.cloud, docker_endpoint="http://172.17.0.1:1")
+    result = CliRunner().invoke(app, ["up", "--docker"])
+    assert result.exit_code == 0, result.output
+    assert local.diary == ["up 4566 at 172.17.0.1/16", "deploy"]
+    assert "In containers  export AWS_ENDPOINT_URL=http://172.17.0.1:1\n" in result.stdout
+    found = json.loads(CliRunner().invoke(app, ["status", "--json"]).stdout)
+    assert found["docker_endpoint"] == "http://172.17.0.1:1"
+
+
+def test_up_for_docker_without_docker_starts_nothing(
+    local: Clouds, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none() -> Bridge:
+        raise BridgeError("Docker does not answer (no engine); start Docker's engine")
+
+    monkeypatch.setattr(clouds, "find_bridge", none)
+    result = CliRunner().invoke(app, ["up", "--docker", "--json"])
+    assert (result.exit_code, local.diary) == (2, [])
+    assert json.loads(result.stdout)["error"] == "BridgeError"
+
+
+def test_up_without_docker_looks_for_none(local: Clouds, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clouds, "find_bridge", lambda: pytest.fail("nobody asked for Docker"))
+    result = CliRunner().invoke(app, ["up"])
+    assert result.exit_code == 0, result.output
+    assert "In containers" not in result.stdout
+
+
+@pytest.mark.parametrize(("endpoint", "is_told"), [("", True), ("http://172.17.0.1:1", False)])
+def test_up_for_docker_says_if_the_cloud_that_is_up_listens_at_no_bridge(
+    local: Clouds, endpoint: str, is_told: bool
+) -> None:
+    local.current = local.cloud = dataclasses.replace(local.cloud, docker_endpoint=endpoint)
+    result = CliRunner().invoke(app, ["up", "--docker"])
+    assert result.exit_code == 0, result.output
+    assert ("then `dropforge up --docker`" in result.stderr) is is_told
+
+
 def test_down_stops_what_is_up_and_says_if_nothing_is(local: Clouds) -> None:
     local.current = local.cloud
     assert "Stopped the local cloud" in CliRunner().invoke(app, ["down"]).stdout
@@ -61,6 +106,7 @@ def test_status_prints_every_part(local: Clouds) -> None:
     assert found == {
         "running": True,
         "endpoint": "http://127.0.0.1:1",
+        "docker_endpoint": None,
         "region": "us-east-1",
         "stack": read_environment("local").stack_name,
         "bucket": BUCKET,

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Any
 
+from dropforge.cloud.door.bridge import Bridge
 from dropforge.cloud.door.guard import Door
 from dropforge.cloud.door.pages import Asked, Target
 
@@ -58,6 +59,8 @@ def ask(
     extensions: dict[str, Any] | None = None,
     names: tuple[str, ...] = (),
     token: str = TOKEN,
+    bridge: Bridge | None = None,
+    client: str | None = "127.0.0.1",
 ) -> Answer:
     """Send a request to the door, as hypercorn would."""
     given = list(headers.items()) if isinstance(headers, dict) else list(headers or [])
@@ -70,13 +73,16 @@ def ask(
         "query_string": query.encode(),
         "headers": [(name.encode(), value.encode("latin-1")) for name, value in given],
         "extensions": extensions or {},
+        "client": None if client is None else (client, 50000),
     }
     if kind == "http":
         scope["method"] = method
-    return asyncio.run(_ask(scope, names, token))
+    return asyncio.run(_ask(scope, names, token, bridge))
 
 
-async def _ask(scope: dict[str, Any], names: tuple[str, ...], token: str) -> Answer:
+async def _ask(
+    scope: dict[str, Any], names: tuple[str, ...], token: str, bridge: Bridge | None
+) -> Answer:
     sent: list[dict[str, Any]] = []
     reached: list[bool] = []
 
@@ -91,7 +97,7 @@ async def _ask(scope: dict[str, Any], names: tuple[str, ...], token: str) -> Ans
     async def receive() -> dict[str, Any]:
         return {"type": "websocket.connect"}
 
-    door = Door(app, token, names, FakeBuckets())
+    door = Door(app, token, names, FakeBuckets(), bridge)
     await door(scope, receive, send)
     first = sent[0]
     if first["type"] == "websocket.close":

@@ -3,7 +3,16 @@
 import polars as pl
 import pytest
 
-from table.values.durations import CLOCK, DURATION, HALF_DAY, as_clock, clocks, durations, half_days
+from table.values.clock_text import CLOCK_STYLES, as_clock
+from table.values.durations import (
+    CLOCK,
+    CLOCKED,
+    DURATION,
+    HALF_DAY,
+    clocks,
+    durations,
+    half_days,
+)
 from table.values.numbers import numbers
 
 
@@ -79,3 +88,7 @@ def test_number_of_a_style_is_written_as_people_read_it(
     value: float, style: str, text: str
 ) -> None:
     assert as_clock(value, style) == text
+
+
+def test_every_style_that_is_written_is_read() -> None:
+    assert set(CLOCKED) == CLOCK_STYLES

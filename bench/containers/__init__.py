@@ -1,0 +1,1 @@
+"""Runs every event of events/ in Lambda's image, against a local cloud."""
