@@ -1,0 +1,1 @@
+"""What it takes to begin: each function's imports, and the local cloud."""
