@@ -15,8 +15,8 @@ from tests.contract.engines.script import Record, Scenario, Script, State, TaskE
 
 _name: contextvars.ContextVar[str] = contextvars.ContextVar("name of the state")
 _held: contextvars.ContextVar[list[State]] = contextvars.ContextVar("rules of a Choice that held")
-_script: Script
-_machine: dict[str, Any]
+# A branch that is given up may end when the next scenario runs: it keeps its own script.
+_script: contextvars.ContextVar[Script] = contextvars.ContextVar("script of the execution")
 
 
 def start(definition: str, folder: Path) -> None:
@@ -30,15 +30,14 @@ def start(definition: str, folder: Path) -> None:
     journal.install(folder / "journal")
     patches.apply()
     logging.disable()
-    global _machine
-    _machine = {"name": "train", "definition": definition, "roleArn": script.ROLE_ARN}
-    states._state_machines[script.MACHINE_ARN] = _machine
+    machine = {"name": "train", "definition": definition, "roleArn": script.ROLE_ARN}
+    states._state_machines[script.MACHINE_ARN] = machine
     # Who may do what is tried elsewhere (tests/integration/cloud/sagemaker).
     state_machine_role.denial = lambda *_arguments: None
     states._emit_execution_status_event = lambda _execution: None
     states._invoke_resource = lambda _resource, given: _asked(given)
     states._s3_object_text = lambda bucket, key: _items({"Bucket": bucket, "Key": key})
-    states._scaled_sleep = lambda seconds: _script.wait(_name.get(), seconds)
+    states._scaled_sleep = lambda seconds: _script.get().wait(_name.get(), seconds)
     random.randrange = lambda first, _end: first  # type: ignore[method-assign,assignment]
     _name_states(states)
     _note_events(states)
@@ -48,8 +47,8 @@ def start(definition: str, folder: Path) -> None:
 def run(scenario: Scenario) -> Record:
     from ministack.services import stepfunctions as states
 
-    global _script
-    _script = Script(scenario, USUAL)
+    own = Script(scenario, USUAL)
+    _script.set(own)
     states._executions[script.EXECUTION_ARN] = execution = {
         "executionArn": script.EXECUTION_ARN,
         "stateMachineArn": script.MACHINE_ARN,
@@ -62,8 +61,8 @@ def run(scenario: Scenario) -> Record:
         "events": [],
     }
     states._run_execution(script.EXECUTION_ARN)
-    _script.end()
-    record = _script.record
+    own.end()
+    record = own.record
     record.status = execution["status"]
     record.error, record.cause = execution.get("error"), execution.get("cause")
     if record.status == "SUCCEEDED":
@@ -75,7 +74,7 @@ def _asked(given: Any) -> Any:
     from ministack.services import stepfunctions as states
 
     try:
-        return _script.answer(_name.get(), given)
+        return _script.get().answer(_name.get(), given)
     except TaskError as error:
         raise states._ExecutionError(error.error, error.cause) from error
 
@@ -92,7 +91,7 @@ def _name_states(states: Any) -> None:
             try:
                 ended = execute(state, data, *rest)
                 if state["Type"] == "Choice" and not _held.get():
-                    _script.take(f"{_name.get()}: Default")
+                    _script.get().take(f"{_name.get()}: Default")
                 return ended
             finally:
                 _held.reset(held)
@@ -110,7 +109,7 @@ def _note_events(states: Any) -> None:
     def added(execution: State, kind: str, details: State | None = None) -> Any:
         if kind.endswith("StateEntered"):
             [entered] = (details or {}).values()
-            _script.enter(entered["name"], json.loads(entered["input"]))
+            _script.get().enter(entered["name"], json.loads(entered["input"]))
         return add(execution, kind, details)
 
     states._add_event = added
@@ -127,19 +126,19 @@ def _note_transitions(states: Any) -> None:
     def find_retrier(retriers: list[State], error: str, counts: dict[int, int]) -> Any:
         found, index = retrier(retriers, error, counts)
         if found is not None:
-            _script.take(f"{_name.get()}: Retry {index}")
+            _script.get().take(f"{_name.get()}: Retry {index}")
         return found, index
 
     def find_catcher(catchers: list[State], error: str) -> Any:
         found = catcher(catchers, error)
         if found is not None:
-            _script.take(f"{_name.get()}: Catch {catchers.index(found)}")
+            _script.get().take(f"{_name.get()}: Catch {catchers.index(found)}")
         return found
 
     def evaluate(given: State, data: Any, context: Any = None) -> bool:
         held = bool(rule(given, data, context))
         if held:
-            _script.take(rule_of(_name.get(), given))
+            _script.get().take(rule_of(_name.get(), given))
             if "Next" in given:
                 _held.get().append(given)
         return held

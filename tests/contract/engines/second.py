@@ -11,10 +11,9 @@ from tests.contract.engines import script
 from tests.contract.engines.answers import USUAL
 from tests.contract.engines.script import Record, Scenario, Script, TaskError
 
-_script: Script
 _program: Any
-_state = threading.local()
-"""Which state a thread works for: a retrier does not say whose it is."""
+_own = threading.local()
+"""Which state of which execution a thread works for: a retrier does not say whose it is."""
 
 
 def start(definition: str, _folder: Path) -> None:
@@ -34,9 +33,9 @@ def start(definition: str, _folder: Path) -> None:
     logging.disable()
     global _program
     _program, _ = AmazonStateLanguageParser.parse(definition)
-    retrier_decl.time = SimpleNamespace(sleep=lambda s: _script.wait(_state.name, s))
+    retrier_decl.time = SimpleNamespace(sleep=lambda s: _own.script.wait(_own.state, s))
     jitter_strategy_decl.random = SimpleNamespace(uniform=lambda _first, last: last)
-    WaitFunction._wait_interval = lambda _self, env, wait_seconds: _script.wait(
+    WaitFunction._wait_interval = lambda _self, env, wait_seconds: _script_of(env).wait(
         env.next_state_name, wait_seconds
     )
     _first_number(math_operations)
@@ -56,8 +55,7 @@ def run(scenario: Scenario) -> Record:
         StateMachineData,
     )
 
-    global _script
-    _script = Script(scenario, USUAL)
+    own = Script(scenario, USUAL)
     execution = ExecutionData(
         Id=script.EXECUTION_ARN,
         Input=scenario.given,
@@ -66,8 +64,11 @@ def run(scenario: Scenario) -> Record:
         StartTime=script.STARTED,
     )
     machine = StateMachineData(Id=script.MACHINE_ARN, Name="train")
+    details = AWSExecutionDetails(script.ACCOUNT, script.REGION, script.ROLE_ARN)
+    # Every frame has it: a branch that is stopped may end when the next scenario runs.
+    details.script = own
     environment = Environment(
-        aws_execution_details=AWSExecutionDetails(script.ACCOUNT, script.REGION, script.ROLE_ARN),
+        aws_execution_details=details,
         execution_type=StateMachineType.STANDARD,
         context=ContextObjectData(Execution=execution, StateMachine=machine),
         event_history_context=EventHistoryContext.of_program_start(),
@@ -76,8 +77,8 @@ def run(scenario: Scenario) -> Record:
     )
     environment.states.reset(input_value=json.loads(json.dumps(scenario.given)))
     _program.eval(environment)
-    _script.end()
-    record, end = _script.record, environment.program_state()
+    own.end()
+    record, end = own.record, environment.program_state()
     if isinstance(end, ProgramEnded):
         record.status, record.output = "SUCCEEDED", environment.states.get_input()
     elif isinstance(end, ProgramError):
@@ -87,6 +88,11 @@ def run(scenario: Scenario) -> Record:
     else:
         record.status = type(end).__name__
     return record
+
+
+def _script_of(env: Any) -> Script:
+    found: Script = env.aws_execution_details.script
+    return found
 
 
 def _first_number(operations: Any) -> None:
@@ -144,7 +150,7 @@ def _asked(env: Any, state: str, given: Any) -> Any:
     from moto.stepfunctions.parser.asl.eval.event.event_detail import EventDetails
 
     try:
-        return _script.answer(state, given)
+        return _script_of(env).answer(state, given)
     except TaskError as error:
         own = error.error.startswith("States.")
         name = StatesErrorName.from_name if own else CustomErrorName
@@ -167,8 +173,8 @@ def _note_states() -> None:
     evaluate = CommonStateField._eval_body
 
     def evaluated(self: Any, env: Any) -> None:
-        _state.name = self.name
-        _script.enter(self.name, env.states.get_input())
+        _own.state, _own.script = self.name, _script_of(env)
+        _own.script.enter(self.name, env.states.get_input())
         evaluate(self, env)
 
     CommonStateField._eval_body = evaluated
