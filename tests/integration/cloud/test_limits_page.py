@@ -179,6 +179,17 @@ def test_field_that_would_be_passed_over(
     assert f"has {field}, which is not supported by the local cloud" in message
 
 
+def test_assign_of_a_catcher_would_be_passed_over(client: Client, role: str) -> None:
+    done = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+    caught = {"ErrorEquals": ["States.ALL"], "Assign": {"a": 1}, "Next": "Only"}
+    state = {"Type": "Map", "ItemProcessor": done, "Catch": [caught], "End": True}
+    _, message = refused(
+        client("stepfunctions").create_state_machine,
+        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=role,
+    )  # fmt: skip
+    assert "has Assign, which is not supported" in message
+
+
 @says("paths with filters, slices, unions, negative indexes or deep scans")
 @pytest.mark.parametrize("path", ["$.a[?(@.b)]", "$.a[0:1]", "$.a[0,1]", "$.a[-1]", "$..a"])
 def test_path_that_needs_more_than_names(client: Client, role: str, path: str) -> None:

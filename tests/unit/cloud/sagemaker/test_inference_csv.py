@@ -34,6 +34,7 @@ def test_table_is_read_to_the_same_doubles(table: list[list[str]]) -> None:
 
 
 @given(st.lists(st.lists(NUMBERS, min_size=2, max_size=2), min_size=1))
+@example([["", "1"], ["", ""], ["", "2"]])
 def test_numbers_are_read_at_once(table: list[list[str]]) -> None:
     assert inference._plain_numbers("\n".join(map(",".join, table))) is not None
 

@@ -13,6 +13,8 @@ from predict.decision import held_out as module
 from predict.decision.held_out import held_out, read_rows
 from predict.steps.decision import choose_decision
 from scoring.booster import Ensemble
+from scoring.calibrated import calibrated
+from scoring.decision import Decision
 from tests.unit.predict.chunk_run import (
     MODEL,
     PREFIX,
@@ -129,6 +131,27 @@ def test_threshold_is_for_the_metric(metric: str, chosen_for: str) -> None:
     assert found["calibration"] is None
     if metric != "f1":
         assert found["threshold"] == 0.5
+
+
+def test_threshold_is_of_corrected_probabilities() -> None:
+    s3, table = validated_run(count=3_000, settings={"metric": "accuracy"})
+    predicted = model_of(s3).predict(table[:, 1:]).astype(float)
+    # Odds a fifth of what the model says.
+    right = predicted / (predicted + 5 * (1 - predicted))
+    table[:, 0] = np.random.default_rng(2).random(len(table)) < right
+    for number, part in enumerate(np.array_split(table, 3)):
+        s3.objects[f"{PREFIX}/data/validation/part-{number:05d}.csv"] = csv_of(part)
+    assert choose_decision(files_of(s3), EVENT)["decided"]
+    found = files_of(s3).read_document(kinds.DECISION)
+    calibration, validation = found["calibration"], found["validation"]
+    assert calibration is not None
+    assert validation is not None
+    applied = Decision(slope=calibration["slope"], intercept=calibration["intercept"])
+    corrected = calibrated(applied, predicted)
+    assert found["threshold"] == pytest.approx(0.5, abs=0.02)
+    truth = table[:, 0] == 1
+    assert validation["value"] == np.mean((corrected >= found["threshold"]) == truth)
+    assert validation["value"] > np.mean((predicted >= 0.5) == truth)
 
 
 def test_regression_has_no_decision() -> None:

@@ -119,8 +119,8 @@ def _of_targets(start: Any, states: dict[str, Any], place: str) -> Problems:
     for name in states:
         if isinstance(start, str) and start in states and name not in seen:
             yield Problem(TARGET, f'State "{name}" is not reachable.', f"{place}/States/{name}")
-    # A state without any way on is a problem of its own.
-    if all(ways.get(name) for name in states):
+    # A state without any way on is a problem of its own; one that ends may have catchers.
+    if all(ways.get(name) and states[name].get("End") is not True for name in states):
         yield Problem(TARGET, "No state ends the machine", f"{place}/States")
 
 
