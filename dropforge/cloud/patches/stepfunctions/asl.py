@@ -16,6 +16,7 @@ import threading
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.stepfunctions import task_events
 from dropforge.cloud.patches.stepfunctions.comparisons import holds
 
 _UNCATCHABLE = ("States.Runtime", "States.DataLimitExceeded")
@@ -149,7 +150,7 @@ def _payload_limit() -> None:
 def _time_limits() -> None:
     from ministack.services import stepfunctions as states
 
-    execute, run = states._execute_task, states._run_execution
+    execute, run = task_events.execute_task(), states._run_execution
 
     def execute_task(state: dict[str, Any], data: Any, execution: Any, ctx: Any) -> Any:
         path = state.get("TimeoutSecondsPath")

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.stepfunctions.task_events import as_on_aws
 
 # A branch runs in a copy of the context that it was begun in.
 _last: ContextVar[tuple[str, int] | None] = ContextVar("last event", default=None)
@@ -26,6 +27,12 @@ def apply() -> None:
 def _add_event(
     execution: dict[str, Any], event_type: str, details: dict[str, Any] | None = None
 ) -> dict[str, Any]:
+    for kind, told in as_on_aws(event_type, details or {}):
+        event = _append(execution, kind, told)
+    return event
+
+
+def _append(execution: dict[str, Any], event_type: str, details: dict[str, Any]) -> dict[str, Any]:
     from ministack.services import stepfunctions as sfn
 
     name, last = execution["executionArn"], _last.get()
@@ -40,7 +47,7 @@ def _add_event(
             "previousEventId": before,
             "type": event_type,
             "timestamp": sfn.now_iso(),
-            **(details or {}),
+            **details,
         }
         events.append(event)
     _last.set((name, event["id"]))

@@ -12,6 +12,7 @@ from typing import Any
 
 from dropforge.cloud.iam.identity import Caller, caller_of_role, denial
 from dropforge.cloud.patches.replacing import changed, check, replace
+from dropforge.cloud.patches.stepfunctions import task_events
 
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
     "dropforge_execution", default=None
@@ -45,7 +46,7 @@ def apply() -> None:
         states._invoke_resource,
         states._invoke_resource_with_timeout,
     )
-    read, distribute = states._read_map_items, states._run_distributed_map
+    read, distribute = states._read_map_items, task_events.distribute()
 
     def run_execution(arn: str) -> None:
         _execution.set(states._executions.get(arn))
