@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.stepfunctions import log_delivery
 from dropforge.cloud.patches.stepfunctions.task_events import as_on_aws
 
 # A branch runs in a copy of the context that it was begun in.
@@ -27,8 +28,13 @@ def apply() -> None:
 def _add_event(
     execution: dict[str, Any], event_type: str, details: dict[str, Any] | None = None
 ) -> dict[str, Any]:
+    begun = execution["events"][:1]
     for kind, told in as_on_aws(event_type, details or {}):
         event = _append(execution, kind, told)
+        if event["id"] == 2 and begun[0]["type"] == "ExecutionStarted":
+            # ministack adds it elsewhere.
+            log_delivery.deliver(execution, begun[0])
+        log_delivery.deliver(execution, event)
     return event
 
 
