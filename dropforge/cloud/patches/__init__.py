@@ -62,12 +62,13 @@ def _modules() -> list[Any]:
         definitions,
         executions,
         map_run,
-        previous_events,
+        single_states,
         start_execution,
         state_machine_role,
         strict,
         turns,
     )
+    from dropforge.cloud.patches.stepfunctions.history import previous_events
 
     # The role first: what asl wraps must know the execution; the turn last, around both. Code
     # changes come after the pool of workers, around it. What loading does afterwards comes in
@@ -96,6 +97,7 @@ def _modules() -> list[Any]:
         schedules,
         secure_transport,
         start_execution,
+        single_states,
         virtual_hosts,
         topic_policy,
         unknown_actions,

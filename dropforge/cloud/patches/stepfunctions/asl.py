@@ -16,8 +16,8 @@ import threading
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
-from dropforge.cloud.patches.stepfunctions import task_events
 from dropforge.cloud.patches.stepfunctions.comparisons import holds
+from dropforge.cloud.patches.stepfunctions.history import task_events
 
 _UNCATCHABLE = ("States.Runtime", "States.DataLimitExceeded")
 _SHOWN = 400

@@ -9,8 +9,9 @@ from typing import Any
 
 from dropforge.cloud.iam import identity
 from dropforge.cloud.patches.replacing import check, replace
-from dropforge.cloud.patches.stepfunctions import log_delivery, names
+from dropforge.cloud.patches.stepfunctions import names
 from dropforge.cloud.patches.stepfunctions.definition.machine import problems_of
+from dropforge.cloud.patches.stepfunctions.history import log_delivery
 
 _SERVICE = "states.amazonaws.com"
 

@@ -8,11 +8,13 @@ Step Functions developer guide, "IAM policies for integrated services".
 import contextvars
 import json
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dropforge.cloud.iam.identity import Caller, caller_of_role, denial
 from dropforge.cloud.patches.replacing import changed, check, replace
-from dropforge.cloud.patches.stepfunctions import task_events
+from dropforge.cloud.patches.stepfunctions.history import task_events
 
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
     "dropforge_execution", default=None
@@ -22,6 +24,8 @@ _given_up: contextvars.ContextVar[threading.Event | None] = contextvars.ContextV
 )
 # A session name has at most 64 characters (STS API, AssumeRole).
 _SESSION_LENGTH = 64
+# Of what runs without a state machine.
+_ROLE = "roleArn"
 _OPTIMIZED = "arn:aws:states:::"
 # Resource, the parameter that names what is acted on, IAM's action, the error on AWS.
 _OPTIMIZED_ACTIONS = {
@@ -95,12 +99,25 @@ def caller() -> Caller:
     from ministack.services import stepfunctions
 
     execution = _execution.get()
+    if execution and _ROLE in execution:
+        return caller_of_role(execution[_ROLE], execution["name"])
     machine = execution and stepfunctions._state_machines.get(execution["stateMachineArn"])
     if not execution or not machine:
         return Caller()
     # Session names take ASCII only, execution names nearly any letter.
     session = execution["name"].encode("ascii", "ignore").decode()[:_SESSION_LENGTH]
     return caller_of_role(machine["roleArn"], session or "execution")
+
+
+@contextmanager
+def acting_as(role_arn: str, name: str) -> Iterator[None]:
+    """Let what runs in this context have the permissions of a role, without an execution."""
+    alone = {"stateMachineArn": "", "name": name, "status": "RUNNING", _ROLE: role_arn}
+    token = _execution.set(alone)
+    try:
+        yield
+    finally:
+        _execution.reset(token)
 
 
 def is_inside() -> bool:

@@ -10,8 +10,8 @@ from contextvars import ContextVar
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
-from dropforge.cloud.patches.stepfunctions import log_delivery
-from dropforge.cloud.patches.stepfunctions.task_events import as_on_aws
+from dropforge.cloud.patches.stepfunctions.history import log_delivery
+from dropforge.cloud.patches.stepfunctions.history.task_events import as_on_aws
 
 # A branch runs in a copy of the context that it was begun in.
 _last: ContextVar[tuple[str, int] | None] = ContextVar("last event", default=None)
