@@ -44,6 +44,7 @@ def _modules() -> list[Any]:
         function_limits,
         invocations,
         lambda_worker,
+        queue_mappings,
         worker_pool,
     )
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
@@ -92,6 +93,7 @@ def _modules() -> list[Any]:
         object_version,
         object_writes,
         previous_events,
+        queue_mappings,
         queue_urls,
         ranged_reads,
         schedules,
