@@ -97,10 +97,10 @@ def test_stop_ends_the_run_and_its_job_and_the_message_comes(
 def test_commands_find_a_run_that_a_person_started_under_an_odd_name(
     run: Any, application: Application
 ) -> None:
-    name = "Mein Lauf_1.0 ü"
+    name = "Mein+Lauf_1.0=ü"
     application.start(name, {"rows": 400})
     told = application.message(run_names.run_of_execution(name))
-    facts = run("show", "Mein Lauf")
+    facts = run("show", "Mein+Lauf")
     assert (facts["run"], facts["execution"]) == (told["run"], application.execution(name))
     assert run("fetch", name)["verdict"] == told["verdict"]
     sources = {line["source"] for line in run("logs", told["run"][:9], "--limit", "5000")["lines"]}

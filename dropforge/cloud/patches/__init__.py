@@ -44,6 +44,7 @@ def _modules() -> list[Any]:
         function_limits,
         invocations,
         lambda_worker,
+        queue_mappings,
         worker_pool,
     )
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
@@ -62,12 +63,13 @@ def _modules() -> list[Any]:
         definitions,
         executions,
         map_run,
-        previous_events,
+        single_states,
         start_execution,
         state_machine_role,
         strict,
         turns,
     )
+    from dropforge.cloud.patches.stepfunctions.history import previous_events
 
     # The role first: what asl wraps must know the execution; the turn last, around both. Code
     # changes come after the pool of workers, around it. What loading does afterwards comes in
@@ -91,11 +93,13 @@ def _modules() -> list[Any]:
         object_version,
         object_writes,
         previous_events,
+        queue_mappings,
         queue_urls,
         ranged_reads,
         schedules,
         secure_transport,
         start_execution,
+        single_states,
         virtual_hosts,
         topic_policy,
         unknown_actions,

@@ -8,11 +8,14 @@ EventBridge user guide, "Creating a rule that runs on a schedule": a rule has no
 import re
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
 
 from dropforge.cloud.iam import identity
 from dropforge.cloud.patches.replacing import check, replace
 
 _SERVICE = "scheduler.amazonaws.com"
+# Of a flexible time window (EventBridge Scheduler API reference).
+_MOST_MINUTES = 1_440
 _RATE = re.compile(r"rate\(([1-9]\d*) +(minute|hour|day)(s?)\)")
 _AT = re.compile(r"at\((\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\)")
 
@@ -73,6 +76,18 @@ def refusal(schedule: dict[str, Any]) -> str | None:
     expression = str(schedule.get("ScheduleExpression", ""))
     if expression and not is_of_scheduler(expression):
         return f"Invalid Schedule Expression {expression}."
+    zone = schedule.get("ScheduleExpressionTimezone")
+    if zone and not _is_zone(str(zone)):
+        return f"Invalid Schedule Expression Timezone {zone}."
+    window = schedule.get("FlexibleTimeWindow") or {}
+    minutes = window.get("MaximumWindowInMinutes")
+    if window.get("Mode") == "FLEXIBLE" and minutes is None:
+        return "A flexible time window needs MaximumWindowInMinutes."
+    if minutes is not None and not 1 <= int(minutes) <= _MOST_MINUTES:
+        return f"MaximumWindowInMinutes {minutes} is not from 1 to {_MOST_MINUTES}."
+    target = schedule.get("Target", {}).get("Arn")
+    if target is not None and not str(target).startswith("arn:"):
+        return "Provided Arn is not in correct format."
     role = schedule.get("Target", {}).get("RoleArn")
     if role and not identity.is_assumable(role, _SERVICE):
         return (
@@ -80,6 +95,15 @@ def refusal(schedule: dict[str, Any]) -> str | None:
             "role."
         )
     return None
+
+
+def _is_zone(name: str) -> bool:
+    """Whether a time zone is known; any is where the machine has no list of them."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return not available_timezones()
+    return True
 
 
 def is_of_scheduler(expression: str) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 from dropforge.cloud.patches.replacing import replace
 from dropforge.cloud.patches.stepfunctions.comparisons import holds
 from dropforge.cloud.patches.stepfunctions.definition.problems import is_integer
+from dropforge.cloud.patches.stepfunctions.history import task_events
 
 _UNCATCHABLE = ("States.Runtime", "States.DataLimitExceeded")
 _SHOWN = 400
@@ -151,7 +152,7 @@ def _payload_limit() -> None:
 def _time_limits() -> None:
     from ministack.services import stepfunctions as states
 
-    execute, run = states._execute_task, states._run_execution
+    execute, run = task_events.execute_task(), states._run_execution
 
     def execute_task(state: dict[str, Any], data: Any, execution: Any, ctx: Any) -> Any:
         path = state.get("TimeoutSecondsPath")

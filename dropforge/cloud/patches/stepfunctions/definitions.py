@@ -1,16 +1,18 @@
-"""A definition that AWS refuses is refused when a state machine is made or changed.
+"""A state machine that AWS refuses is refused when it is made or changed.
 
-ministack takes any text, and an execution fails later, or ends in another way than on AWS. How
-AWS words it is quoted in getmoto/moto's and localstack's tests; that a machine's role is looked at
-when it is made is in the Step Functions API reference, CreateStateMachine.
+ministack takes any text for a definition, and an execution fails later, or ends in another way
+than on AWS. How AWS words it is quoted in getmoto/moto's and localstack's tests; that a machine's
+role is looked at when it is made is in the Step Functions API reference, CreateStateMachine.
 """
 
 from typing import Any
 
 from dropforge.cloud.iam import identity
 from dropforge.cloud.patches.replacing import check, replace
+from dropforge.cloud.patches.stepfunctions import names
 from dropforge.cloud.patches.stepfunctions.definition.machine import problems_of
 from dropforge.cloud.patches.stepfunctions.definition.not_done import not_done
+from dropforge.cloud.patches.stepfunctions.history import log_delivery
 
 _SERVICE = "states.amazonaws.com"
 
@@ -27,18 +29,34 @@ def apply() -> None:
     def refusal(definition: Any) -> str | None:
         return refused(definition) or not_done(definition) or jsonata(definition)
 
-    def with_role(call: Any, data: dict[str, Any]) -> Any:
-        denied = untrusted(data.get("roleArn"))
+    def checked(call: Any, data: dict[str, Any]) -> Any:
+        if "loggingConfiguration" in data:
+            # What a stack changes has a template's names.
+            logging = log_delivery.as_in_the_api(data["loggingConfiguration"])
+            data = data | {"loggingConfiguration": logging}
+        known = states._state_machines.get(data.get("stateMachineArn", ""), {})
+        found = names.refusal(data.get("name")) or settings(data, known)
         # The definition is looked at first.
-        if denied and not ("definition" in data and refusal(data["definition"])):
-            return error_response_json("AccessDeniedException", denied, 400)
+        if found and not ("definition" in data and refusal(data["definition"])):
+            return error_response_json(*found, 400)
         return call(data)
 
+    def settings(data: dict[str, Any], known: dict[str, Any]) -> tuple[str, str] | None:
+        denied = untrusted(data.get("roleArn"))
+        if denied:
+            return "AccessDeniedException", denied
+        role = data.get("roleArn", known.get("roleArn"))
+        return log_delivery.refusal(data.get("loggingConfiguration"), role)
+
     def provisioned(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
-        found = refusal(provisioners._sfn_definition(properties))
-        found = found or untrusted(properties.get("RoleArn"))
-        if found:
-            raise ValueError(f'Resource handler returned message: "{found}"')
+        logging = log_delivery.as_in_the_api(properties.get("LoggingConfiguration"))
+        if logging:
+            properties = properties | {"LoggingConfiguration": logging}
+        data = {"roleArn": properties.get("RoleArn"), "loggingConfiguration": logging}
+        found = names.refusal(properties.get("StateMachineName")) or settings(data, {})
+        message = refusal(provisioners._sfn_definition(properties)) or (found and found[1])
+        if message:
+            raise ValueError(f'Resource handler returned message: "{message}"')
         return provision(logical_id, properties, stack)
 
     def validated(data: dict[str, Any]) -> Any:
@@ -59,8 +77,8 @@ def apply() -> None:
     provisioners._RESOURCE_HANDLERS["AWS::StepFunctions::StateMachine"]["create"] = provisioned
     replace(states, "_validate_definition_jsonata", "a5ec092b2c8d", refusal)
     replace(states, "_validate_state_machine_definition", "91730eff8585", validated)
-    replace(states, "_create_state_machine", "4bc1231dda69", lambda data: with_role(create, data))
-    replace(states, "_update_state_machine", "476e0deee6a3", lambda data: with_role(update, data))
+    replace(states, "_create_state_machine", "4bc1231dda69", lambda data: checked(create, data))
+    replace(states, "_update_state_machine", "476e0deee6a3", lambda data: checked(update, data))
 
 
 def refused(definition: Any) -> str | None:

@@ -11,6 +11,7 @@ import json
 from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.stepfunctions import names
 
 _INPUT_BYTES = 262_144
 
@@ -28,7 +29,7 @@ def apply() -> None:
     start = stepfunctions._start_execution
 
     def start_execution(data: dict[str, Any]) -> Any:
-        refused = _refusal(data.get("input", "{}"))
+        refused = names.refusal(data.get("name")) or _refusal(data.get("input", "{}"))
         if refused:
             return error_response_json(*refused, 400)
         machine = stepfunctions._state_machines.get(data.get("stateMachineArn", ""))

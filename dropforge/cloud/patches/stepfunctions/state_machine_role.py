@@ -14,6 +14,7 @@ from typing import Any
 
 from dropforge.cloud.iam.identity import Caller, caller_of_role, denial
 from dropforge.cloud.patches.replacing import changed, check, replace
+from dropforge.cloud.patches.stepfunctions.history import task_events
 
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
     "dropforge_execution", default=None
@@ -23,6 +24,8 @@ _given_up: contextvars.ContextVar[tuple[threading.Event, ...]] = contextvars.Con
 )
 # A session name has at most 64 characters (STS API, AssumeRole).
 _SESSION_LENGTH = 64
+# Of what runs without a state machine.
+_ROLE = "roleArn"
 _OPTIMIZED = "arn:aws:states:::"
 # Resource, the parameter that names what is acted on, IAM's action, the error on AWS.
 _OPTIMIZED_ACTIONS = {
@@ -47,7 +50,7 @@ def apply() -> None:
         states._invoke_resource,
         states._invoke_resource_with_timeout,
     )
-    read, distribute = states._read_map_items, states._run_distributed_map
+    read, distribute = states._read_map_items, task_events.distribute()
 
     def run_execution(arn: str) -> None:
         _execution.set(states._executions.get(arn))
@@ -97,12 +100,25 @@ def caller() -> Caller:
     from ministack.services import stepfunctions
 
     execution = _execution.get()
+    if execution and _ROLE in execution:
+        return caller_of_role(execution[_ROLE], execution["name"])
     machine = execution and stepfunctions._state_machines.get(execution["stateMachineArn"])
     if not execution or not machine:
         return Caller()
     # Session names take ASCII only, execution names nearly any letter.
     session = execution["name"].encode("ascii", "ignore").decode()[:_SESSION_LENGTH]
     return caller_of_role(machine["roleArn"], session or "execution")
+
+
+@contextmanager
+def acting_as(role_arn: str, name: str) -> Iterator[None]:
+    """Let what runs in this context have the permissions of a role, without an execution."""
+    alone = {"stateMachineArn": "", "name": name, "status": "RUNNING", _ROLE: role_arn}
+    token = _execution.set(alone)
+    try:
+        yield
+    finally:
+        _execution.reset(token)
 
 
 def is_inside() -> bool:

@@ -112,6 +112,38 @@ def test_schedule_that_cannot_exist_is_refused(client: Client, expression: str) 
         client("events").put_rule(Name=name, ScheduleExpression=expression)
 
 
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ScheduleExpressionTimezone": "Mars/Olympus"}, "Timezone Mars/Olympus"),
+        ({"ScheduleExpressionTimezone": "../etc/passwd"}, "Timezone ../etc/passwd"),
+        ({"FlexibleTimeWindow": {"Mode": "FLEXIBLE"}}, "needs MaximumWindowInMinutes"),
+        (
+            {"FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1_441}},
+            "from 1 to 1440",
+        ),
+        ({"Target": {"Arn": "nope", "RoleArn": "r"}}, "not in correct format"),
+    ],
+)
+def test_schedule_with_a_setting_that_cannot_be_is_refused(
+    client: Client, change: dict[str, Any], words: str
+) -> None:
+    trusting = role_of(client, trust_of("scheduler.amazonaws.com"))
+    made: dict[str, Any] = {
+        "Name": uuid.uuid4().hex,
+        "ScheduleExpression": "rate(7 days)",
+        "ScheduleExpressionTimezone": "Europe/Vienna",
+        "FlexibleTimeWindow": {"Mode": "FLEXIBLE", "MaximumWindowInMinutes": 1_440},
+        "Target": {"Arn": "arn:aws:sqs:us-east-1:000000000000:q", "RoleArn": trusting},
+    }
+    scheduler = client("scheduler")
+    with pytest.raises(ClientError, match=words):
+        scheduler.create_schedule(**made | change)
+    scheduler.create_schedule(**made)
+    with pytest.raises(ClientError, match=words):
+        scheduler.update_schedule(**made | change)
+
+
 def machine(role: str, **properties: Any) -> dict[str, Any]:
     given = {"RoleArn": role, "DefinitionString": json.dumps(GOOD)} | properties
     return {"Type": "AWS::StepFunctions::StateMachine", "Properties": given}

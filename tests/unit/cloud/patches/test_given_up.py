@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from dropforge.cloud.patches.stepfunctions import branches, previous_events
+from dropforge.cloud.patches.stepfunctions import branches
+from dropforge.cloud.patches.stepfunctions.history import log_delivery, previous_events
 from dropforge.cloud.patches.stepfunctions.state_machine_role import gives_up_at, is_given_up
 
 
@@ -33,7 +34,11 @@ def test_branch_that_is_given_up_enters_no_state() -> None:
     assert execution["events"] == []
 
 
-def test_event_of_a_branch_that_is_given_up_is_not_written() -> None:
+def test_event_of_a_branch_that_is_given_up_is_not_written(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    logged: list[str] = []
+    monkeypatch.setattr(log_delivery, "deliver", lambda _, event: logged.append(event["type"]))
     failed = threading.Event()
     execution: dict[str, Any] = {"executionArn": "b", "events": []}
     with gives_up_at(failed):
@@ -41,3 +46,4 @@ def test_event_of_a_branch_that_is_given_up_is_not_written() -> None:
         failed.set()
         previous_events._add_event(execution, "TaskFailed")
     assert [event["type"] for event in execution["events"]] == ["TaskScheduled"]
+    assert logged == ["TaskScheduled"]

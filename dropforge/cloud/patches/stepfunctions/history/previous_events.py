@@ -11,6 +11,8 @@ from typing import Any
 
 from dropforge.cloud.patches.replacing import replace
 from dropforge.cloud.patches.stepfunctions import state_machine_role
+from dropforge.cloud.patches.stepfunctions.history import log_delivery
+from dropforge.cloud.patches.stepfunctions.history.task_events import as_on_aws
 
 # A branch runs in a copy of the context that it was begun in.
 _last: ContextVar[tuple[str, int] | None] = ContextVar("last event", default=None)
@@ -27,6 +29,19 @@ def apply() -> None:
 def _add_event(
     execution: dict[str, Any], event_type: str, details: dict[str, Any] | None = None
 ) -> dict[str, Any]:
+    begun = execution["events"][:1]
+    for kind, told in as_on_aws(event_type, details or {}):
+        event = _append(execution, kind, told)
+        if state_machine_role.is_given_up():
+            continue
+        if event["id"] == 2 and begun[0]["type"] == "ExecutionStarted":
+            # ministack adds it elsewhere.
+            log_delivery.deliver(execution, begun[0])
+        log_delivery.deliver(execution, event)
+    return event
+
+
+def _append(execution: dict[str, Any], event_type: str, details: dict[str, Any]) -> dict[str, Any]:
     from ministack.services import stepfunctions as sfn
 
     name, last = execution["executionArn"], _last.get()
@@ -44,7 +59,7 @@ def _add_event(
             "previousEventId": before,
             "type": event_type,
             "timestamp": sfn.now_iso(),
-            **(details or {}),
+            **details,
         }
         events.append(event)
     _last.set((name, event["id"]))
