@@ -281,3 +281,29 @@ def test_alarm_is_evaluated_when_described(client: Client) -> None:
     cloudwatch.put_metric_data(Namespace=name, MetricData=[{"MetricName": "m", "Value": 5}])
     (alarm,) = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
     assert alarm["StateValue"] == "ALARM"
+
+
+@says("An event to a bus that does not exist is taken and lost.")
+def test_event_to_no_bus(client: Client) -> None:
+    entry = {"Source": "a", "DetailType": "b", "Detail": "{}", "EventBusName": "not-there"}
+    assert client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
+
+
+@says("| RedriveExecution | is not supported |")
+def test_redrive(client: Client) -> None:
+    arn = "arn:aws:states:us-east-1:000000000000:execution:any:any"
+    _, message = refused(client("stepfunctions").redrive_execution, executionArn=arn)
+    assert "not supported by the local cloud" in message
+
+
+@says("of an execution that has ended is refused with ValidationException")
+def test_stop_of_an_ended_execution(client: Client, role: str) -> None:
+    sfn, name = client("stepfunctions"), f"limits-{uuid.uuid4().hex[:8]}"
+    text = definition({"Type": "Pass", "End": True})
+    machine = sfn.create_state_machine(name=name, definition=text, roleArn=role)
+    run = sfn.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
+    end = time.monotonic() + 30
+    while sfn.describe_execution(executionArn=run)["status"] == "RUNNING":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert refused(sfn.stop_execution, executionArn=run)[0] == "ValidationException"
