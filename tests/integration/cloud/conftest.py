@@ -70,6 +70,17 @@ def model_data(bucket: str, client: Callable[[str], Any]) -> str:
 
 
 @pytest.fixture
+def bare_role(client: Callable[[str], Any]) -> str:
+    """Return the ARN of a role that Step Functions and SageMaker may assume, without rights."""
+    name = f"bare-{uuid.uuid4().hex[:8]}"
+    services = [f"{service}.amazonaws.com" for service in ("states", "sagemaker")]
+    may = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+    trust = json.dumps({"Version": "2012-10-17", "Statement": [may]})
+    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
+    return str(made["Role"]["Arn"])
+
+
+@pytest.fixture
 def one_state(client: Callable[[str], Any]) -> Callable[..., str]:
     """Make a state machine of one state, with a role that allows the statements."""
 

@@ -6,41 +6,16 @@ the local cloud changes both.
 
 import io
 import json
-import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import boto3
 import pytest
-from botocore.exceptions import ClientError
 
 from dropforge.cloud import Cloud
 from tests.integration.cloud.conftest import IMAGE
-
-PAGE = " ".join((Path(__file__).parents[3] / "docs" / "local-cloud.md").read_text().split())
-Client = Callable[[str], Any]
-
-
-def says(*words: str) -> Callable[[Any], Any]:
-    """Mark a test with words of the page, which is read before anything is tried."""
-
-    def mark(test: Any) -> Any:
-        for text in words:
-            assert text in PAGE, f"docs/local-cloud.md says no longer: {text}"
-        return test
-
-    return mark
-
-
-def refused(call: Callable[..., Any], **request: Any) -> tuple[str, str]:
-    with pytest.raises(ClientError) as caught:
-        call(**request)
-    error = caught.value.response["Error"]
-    return error["Code"], error["Message"]
+from tests.integration.cloud.limits import Client, refused, says
 
 
 def status_of(request: urllib.request.Request) -> int:
@@ -50,20 +25,6 @@ def status_of(request: urllib.request.Request) -> int:
     except urllib.error.HTTPError as error:
         with error:
             return error.code
-
-
-def definition(state: dict[str, Any]) -> str:
-    return json.dumps({"StartAt": "Only", "States": {"Only": state}})
-
-
-@pytest.fixture
-def role(client: Client) -> str:
-    name = f"limits-{uuid.uuid4().hex[:8]}"
-    services = [f"{service}.amazonaws.com" for service in ("states", "sagemaker")]
-    may = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [may]})
-    made = client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust)
-    return str(made["Role"]["Arn"])
 
 
 @says("`test` is the root user of account 000000000000")
@@ -160,84 +121,12 @@ def test_messages_are_not_moved(client: Client) -> None:
     assert refused(client("sqs").start_message_move_task, SourceArn=source)
 
 
-@says("JSONPath `Assign`, ItemBatcher, ResultWriter: a machine with one of them is refused")
-@pytest.mark.parametrize("field", ["Assign", "ItemBatcher", "ResultWriter"])
-@pytest.mark.parametrize("within", [False, True])
-def test_field_that_would_be_passed_over(
-    client: Client, role: str, field: str, within: bool
-) -> None:
-    done = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
-    state: dict[str, Any] = {"Type": "Map", "ItemProcessor": done, "End": True}
-    state[field] = {"MaxItemsPerBatch": 1} if field == "ItemBatcher" else {}
-    if within:
-        inner = {"StartAt": "Each", "States": {"Each": state}}
-        state = {"Type": "Parallel", "Branches": [inner], "End": True}
-    _, message = refused(
-        client("stepfunctions").create_state_machine,
-        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=role,
-    )  # fmt: skip
-    assert f"has {field}, which is not supported by the local cloud" in message
-
-
-def test_assign_of_a_catcher_would_be_passed_over(client: Client, role: str) -> None:
-    done = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
-    caught = {"ErrorEquals": ["States.ALL"], "Assign": {"a": 1}, "Next": "Only"}
-    state = {"Type": "Map", "ItemProcessor": done, "Catch": [caught], "End": True}
-    _, message = refused(
-        client("stepfunctions").create_state_machine,
-        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=role,
-    )  # fmt: skip
-    assert "has Assign, which is not supported" in message
-
-
-@says("paths with filters, slices, unions, negative indexes or deep scans")
-@pytest.mark.parametrize("path", ["$.a[?(@.b)]", "$.a[0:1]", "$.a[0,1]", "$.a[-1]", "$..a"])
-def test_path_that_needs_more_than_names(client: Client, role: str, path: str) -> None:
-    state = {"Type": "Pass", "InputPath": path, "End": True}
-    assert refused_or_failed(client("stepfunctions"), role, state)
-
-
-def refused_or_failed(sfn: Any, role: str, state: dict[str, Any]) -> bool:
-    name = f"limits-{uuid.uuid4().hex[:8]}"
-    try:
-        arn = sfn.create_state_machine(name=name, definition=definition(state), roleArn=role)
-    except ClientError:
-        return True
-    text = json.dumps({"a": [{"b": 1}]})
-    run = sfn.start_execution(stateMachineArn=arn["stateMachineArn"], input=text)["executionArn"]
-    end = time.monotonic() + 30
-    while (found := sfn.describe_execution(executionArn=run))["status"] == "RUNNING":
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    return bool(found["status"] == "FAILED" and found["cause"])
-
-
-@says("unreachable states, doubled names")
-def test_unreachable_state_is_refused(client: Client, role: str) -> None:
-    states = {name: {"Type": "Succeed"} for name in ("Only", "Never")}
-    code, _ = refused(
-        client("stepfunctions").create_state_machine,
-        name="limits-unreachable", roleArn=role,
-        definition=json.dumps({"StartAt": "Only", "States": states}),
-    )  # fmt: skip
-    assert code == "InvalidDefinition"
-
-
-@says("whether a `.sync` or `aws-sdk` action exists")
-def test_action_that_does_not_exist_is_not_noticed(client: Client, role: str) -> None:
-    resource = "arn:aws:states:::aws-sdk:sagemaker:brewCoffee"
-    state = {"Type": "Task", "Resource": resource, "Parameters": {}, "End": True}
-    client("stepfunctions").create_state_machine(
-        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=role
-    )
-
-
 @says("Other images are refused.")
-def test_other_image_is_refused(client: Client, role: str, model_data: str) -> None:
+def test_other_image_is_refused(client: Client, bare_role: str, model_data: str) -> None:
     image = IMAGE.replace("sagemaker-xgboost:3.2-0", "sagemaker-scikit-learn:1.2-1")
     code, _ = refused(
         client("sagemaker").create_model,
-        ModelName="limits-image", ExecutionRoleArn=role,
+        ModelName="limits-image", ExecutionRoleArn=bare_role,
         PrimaryContainer={"Image": image, "ModelDataUrl": model_data},
     )  # fmt: skip
     assert code == "ValidationException"
@@ -287,23 +176,3 @@ def test_alarm_is_evaluated_when_described(client: Client) -> None:
 def test_event_to_no_bus(client: Client) -> None:
     entry = {"Source": "a", "DetailType": "b", "Detail": "{}", "EventBusName": "not-there"}
     assert client("events").put_events(Entries=[entry])["FailedEntryCount"] == 0
-
-
-@says("| RedriveExecution | is not supported |")
-def test_redrive(client: Client) -> None:
-    arn = "arn:aws:states:us-east-1:000000000000:execution:any:any"
-    _, message = refused(client("stepfunctions").redrive_execution, executionArn=arn)
-    assert "not supported by the local cloud" in message
-
-
-@says("of an execution that has ended is refused with ValidationException")
-def test_stop_of_an_ended_execution(client: Client, role: str) -> None:
-    sfn, name = client("stepfunctions"), f"limits-{uuid.uuid4().hex[:8]}"
-    text = definition({"Type": "Pass", "End": True})
-    machine = sfn.create_state_machine(name=name, definition=text, roleArn=role)
-    run = sfn.start_execution(stateMachineArn=machine["stateMachineArn"])["executionArn"]
-    end = time.monotonic() + 30
-    while sfn.describe_execution(executionArn=run)["status"] == "RUNNING":
-        assert time.monotonic() < end
-        time.sleep(0.05)
-    assert refused(sfn.stop_execution, executionArn=run)[0] == "ValidationException"
