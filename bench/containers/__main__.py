@@ -9,7 +9,6 @@ person would call it, in a shell with the variables that `dropforge up` prints.
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
 import threading
@@ -22,6 +21,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from bench.command import dropforge
 from bench.containers.engine import Call, function_of, invoke, missing
 from bench.containers.judge import FAILED, REFUSAL, RESULT, Outcome
 from dropforge import cloud as clouds
@@ -31,7 +31,6 @@ from dropforge.environment import LOCAL, PROJECT_ROOT, read_environment
 from dropforge.errors import BridgeError
 
 _WEBHOOK = "/dropforge/webhook"
-_COMMAND_SECONDS = 600
 _LONGEST = 90
 
 
@@ -133,15 +132,7 @@ def _events(cloud: clouds.Cloud, out: Path) -> dict[str, Any]:
 
 
 def _dropforge(cloud: clouds.Cloud, *arguments: str) -> dict[str, Any]:
-    done = subprocess.run(
-        [sys.executable, "-m", "dropforge", *arguments, "--json"],
-        env={**os.environ, "DROPFORGE_STATE_DIR": str(cloud.state_dir)},
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=_COMMAND_SECONDS,
-        check=True,
-    )
-    told: dict[str, Any] = json.loads(done.stdout)
+    told: dict[str, Any] = json.loads(dropforge(cloud.state_dir.parent, *arguments, "--json"))
     return told
 
 

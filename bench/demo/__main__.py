@@ -3,11 +3,12 @@
 import argparse
 import os
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
+
+from bench.command import dropforge
 
 COLD_LIMIT_SECONDS = 12.0
 WARM_LIMIT_SECONDS = 6.0
@@ -43,28 +44,17 @@ def _cold() -> float:
 def _warm(runs: int) -> list[float]:
     with tempfile.TemporaryDirectory() as folder:
         # A cloud for this folder alone; its port is a free one, so that another may be up.
-        _dropforge(Path(folder), "up", "--port", "0")
+        dropforge(Path(folder), "up", "--port", "0")
         try:
             return [_demo(Path(folder)) for _ in range(runs)]
         finally:
-            _dropforge(Path(folder), "down")
+            dropforge(Path(folder), "down")
 
 
 def _demo(folder: Path) -> float:
     began = time.perf_counter()
-    _dropforge(folder, "demo", "--out", str(folder / "out"))
+    dropforge(folder, "demo", "--out", str(folder / "out"))
     return time.perf_counter() - began
-
-
-def _dropforge(folder: Path, *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "dropforge", *arguments],
-        check=True,
-        env={**os.environ, "DROPFORGE_STATE_DIR": str(folder / "state")},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        timeout=120,
-    )
 
 
 if __name__ == "__main__":

@@ -18,13 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from bench.command import dropforge
 from bench.end_to_end import tables
-from bench.end_to_end.memory import Peaks
+from bench.end_to_end.memory import peaks_of
 from bench.end_to_end.same import HYPERPARAMETERS, ROUNDS, TARGET
 from bench.prepare.generate import generate
 
 _ROOT = Path(__file__).resolve().parents[2]
-_PENDING = 3
 _ROWS = "1000,100000,1000000,4000000"
 
 
@@ -42,7 +42,7 @@ def main() -> None:
         "sizes": [],
     }
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        _dropforge(Path(folder), "up", "--port", "0")
+        dropforge(Path(folder), "up", "--port", "0")
         try:
             # Functions start at the first drop.
             _size(Path(folder), 999, 1)
@@ -51,7 +51,7 @@ def main() -> None:
                 found["sizes"].append(size)
                 print(f"\n{tables.of_size(size)}", flush=True)
         finally:
-            _dropforge(Path(folder), "down")
+            dropforge(Path(folder), "down")
     print(f"\n{tables.of_sizes(found)}")
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -84,12 +84,12 @@ def _script(file: Path) -> dict[str, Any]:
 
 def _drop(folder: Path, file: Path, settings: Path, dataset: str) -> dict[str, Any]:
     cloud = json.loads((folder / "state" / "cloud.json").read_text("utf-8"))
-    with Peaks(cloud["pid"]) as peaks:
+    with peaks_of(cloud["pid"]) as peaks:
         began = time.perf_counter()
         # Another dataset each time, so that no run is compared with a model in use.
-        printed = _dropforge(
-            folder, "run", str(file), "--dataset", dataset, "--settings", str(settings), "--json",
-            "--out", str(folder / "out"),
+        printed = dropforge(
+            folder, "run", str(file), "--dataset", dataset, "--json",
+            "--settings", str(settings), "--out", str(folder / "out"),
         )  # fmt: skip
         seconds = time.perf_counter() - began
     result = json.loads(printed)
@@ -99,22 +99,8 @@ def _drop(folder: Path, file: Path, settings: Path, dataset: str) -> dict[str, A
         "execution": result["seconds"]["total"],
         "states": states,
         "auc": result["metric"]["value"],
-        "peaks_mib": peaks.found,
+        "peaks_mib": peaks,
     }
-
-
-def _dropforge(folder: Path, *arguments: str) -> str:
-    answer = subprocess.run(
-        [sys.executable, "-m", "dropforge", *arguments],
-        check=False, capture_output=True, text=True, timeout=3600, cwd=_ROOT,
-        env={**os.environ, "DROPFORGE_STATE_DIR": str(folder / "state")},
-    )  # fmt: skip
-    # A model that waits for a person is a result, too.
-    if answer.returncode not in (0, _PENDING):
-        raise SystemExit(
-            f"dropforge {arguments[0]} ended with {answer.returncode}: {answer.stderr}"
-        )
-    return answer.stdout
 
 
 if __name__ == "__main__":

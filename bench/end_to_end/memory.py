@@ -2,7 +2,8 @@
 
 import re
 import threading
-from types import TracebackType
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from bench.processes import command_of, peak_mib, tree
 
@@ -10,38 +11,31 @@ _SECONDS = 0.2
 _FUNCTION = re.compile(r"ministack-lambda-.*?-(\w+Function)-")
 
 
-class Peaks:
-    """Watches a process and all below it, every fifth of a second.
+@contextmanager
+def peaks_of(pid: int) -> Iterator[dict[str, float]]:
+    """Watch a process and all below it, every fifth of a second.
 
-    Attributes
-    ----------
-    found : by kind of process, MiB; of several of a kind, the largest.
+    Yields
+    ------
+    The most memory by kind of process, in MiB; of several of a kind, the largest. It is whole
+    when the context has ended.
     """
+    found: dict[str, float] = {}
+    over = threading.Event()
 
-    def __init__(self, pid: int) -> None:
-        self.found: dict[str, float] = {}
-        self._pid = pid
-        self._over = threading.Event()
-        self._thread = threading.Thread(target=self._watch)
+    def watch() -> None:
+        while not over.wait(_SECONDS):
+            for each in tree(pid):
+                name = _kind(command_of(each))
+                found[name] = max(found.get(name, 0.0), peak_mib(each))
 
-    def __enter__(self) -> "Peaks":
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._over.set()
-        self._thread.join()
-
-    def _watch(self) -> None:
-        while not self._over.wait(_SECONDS):
-            for pid in tree(self._pid):
-                name = _kind(command_of(pid))
-                self.found[name] = max(self.found.get(name, 0.0), peak_mib(pid))
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        thread.join()
 
 
 def _kind(command: str) -> str:

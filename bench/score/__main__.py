@@ -15,6 +15,8 @@ from pathlib import Path
 
 import polars as pl
 
+from bench.command import dropforge
+
 ROOT = Path(__file__).parents[2]
 ROWS, TRAINING_ROWS, SMALL_ROWS = 1_000_000, 20_000, 50
 RATIO, MORE_SECONDS, SMALL_MORE_SECONDS = 2.5, 5.0, 2.0
@@ -122,20 +124,6 @@ def script(place: Path, files: dict[str, Path], name: str) -> None:
         cwd=place,
         env=environment,
     )
-
-
-def dropforge(place: Path, *arguments: str) -> str:
-    """Run the command with a cloud of this folder's own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "dropforge", *arguments],
-        check=True,
-        cwd=place,
-        env={**os.environ, "DROPFORGE_STATE_DIR": str(place / "state")},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        timeout=1800,
-    )
-    return done.stdout.decode()
 
 
 if __name__ == "__main__":

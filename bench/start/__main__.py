@@ -16,6 +16,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from bench.command import dropforge
 from bench.processes import pss_mib, tree
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -85,24 +86,15 @@ def _variables() -> dict[str, str]:
 def _up() -> tuple[float, float]:
     """Return seconds to a deployed stack, and the memory of all processes in MiB."""
     with tempfile.TemporaryDirectory() as folder:
-        state = Path(folder, "state")
-        env = {**os.environ, "DROPFORGE_STATE_DIR": str(state)}
         began = time.perf_counter()
-        _dropforge(env, "up", "--port", "0")
+        dropforge(Path(folder), "up", "--port", "0")
         seconds = time.perf_counter() - began
         try:
             time.sleep(2)
-            pid = json.loads((state / "cloud.json").read_text("utf-8"))["pid"]
+            pid = json.loads(Path(folder, "state", "cloud.json").read_text("utf-8"))["pid"]
             return seconds, sum(map(pss_mib, tree(pid)))
         finally:
-            _dropforge(env, "down")
-
-
-def _dropforge(env: dict[str, str], *arguments: str) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "dropforge", *arguments],
-        check=True, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120,
-    )  # fmt: skip
+            dropforge(Path(folder), "down")
 
 
 if __name__ == "__main__":

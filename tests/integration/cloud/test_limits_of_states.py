@@ -39,18 +39,31 @@ def test_field_that_would_be_passed_over(
         client("stepfunctions").create_state_machine,
         name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=bare_role,
     )  # fmt: skip
-    assert f"has {field}, which is not supported by the local cloud" in message
+    assert f"{field} is not supported by the local cloud" in message
 
 
-def test_assign_of_a_catcher_would_be_passed_over(client: Client, bare_role: str) -> None:
-    done = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
-    caught = {"ErrorEquals": ["States.ALL"], "Assign": {"a": 1}, "Next": "Only"}
-    state = {"Type": "Map", "ItemProcessor": done, "Catch": [caught], "End": True}
+DONE = {"StartAt": "Done", "States": {"Done": {"Type": "Pass", "End": True}}}
+CAUGHT = {"ErrorEquals": ["States.ALL"], "Assign": {"a": 1}, "Next": "End"}
+CHOSEN = {"Variable": "$.a", "IsPresent": True, "Assign": {"a": 1}, "Next": "End"}
+
+
+@pytest.mark.parametrize(
+    "state",
+    [
+        {"Type": "Map", "ItemProcessor": DONE, "Catch": [CAUGHT], "Next": "End"},
+        {"Type": "Choice", "Choices": [CHOSEN], "Default": "End"},
+    ],
+)
+def test_assign_of_a_rule_would_be_passed_over(
+    client: Client, bare_role: str, state: dict[str, Any]
+) -> None:
+    states = {"Only": state, "End": {"Type": "Succeed"}}
     _, message = refused(
         client("stepfunctions").create_state_machine,
-        name=f"limits-{uuid.uuid4().hex[:8]}", definition=definition(state), roleArn=bare_role,
+        name=f"limits-{uuid.uuid4().hex[:8]}", roleArn=bare_role,
+        definition=json.dumps({"StartAt": "Only", "States": states}),
     )  # fmt: skip
-    assert "has Assign, which is not supported" in message
+    assert "Assign is not supported" in message
 
 
 @says("paths with filters, slices, unions, negative indexes or deep scans")

@@ -210,6 +210,12 @@ def test_machine_that_never_ends_is_refused() -> None:
     assert found.message == "No state ends the machine"
 
 
+def test_state_that_ends_may_have_a_catcher_that_goes_on() -> None:
+    caught = {"ErrorEquals": ["States.ALL"], "Next": "A"}
+    state = {"Type": "Map", "ItemProcessor": INNER, "Catch": [caught], "End": True}
+    assert problems_of(json.dumps({"StartAt": "A", "States": {"A": state}})) == []
+
+
 def filled(path: Path) -> str:
     """Put ARNs where a definition has substitutions."""
     text = path.read_text(encoding="utf-8").replace("${Partition}", "aws")

@@ -4,6 +4,8 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from dropforge.cloud.api_errors import unsupported
+
 _BATCHES = ("ItemBatcher", "ResultWriter")
 
 
@@ -11,12 +13,10 @@ def not_done(definition: str) -> str | None:
     """Say which state of a definition needs what the local cloud does not do; None if none does."""
     for name, state, language in _states_of(json.loads(definition), "JSONPath"):
         fields = _BATCHES if language == "JSONata" else (*_BATCHES, "Assign")
+        rules = [*state.get("Catch", []), *state.get("Choices", [])]
         for field in fields:
-            if field in state or any(field in catcher for catcher in state.get("Catch", [])):
-                return (
-                    f"State {name!r} has {field}, which is not supported by the local cloud; see "
-                    "docs/local-cloud.md"
-                )
+            if any(field in each for each in (state, *rules)):
+                return f"State {name!r}: {unsupported(field)}"
     return None
 
 
