@@ -4,7 +4,7 @@ Each dataset is prepared by our own steps, in memory. Each recipe learns from it
 the same test rows. A recipe is ours, single (ours without a refit), earlier (the defaults of
 version 0.1), xgboost, lightgbm, catboost, autogluon, tuned (a search of 20 jobs), or one of ours
 with hyperparameters: ours:eta=0.03,max_depth=6, or tuned:jobs=40,eta=0.02~0.3 with a range of its
-own.
+own, or tuned:best=3 for the mean of the best three.
 
 To compare two states of the code, such as encodings, write the one's losses with --json and give
 the file to the other's run as --against: it counts where the test rows are the same.

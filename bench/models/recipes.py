@@ -7,10 +7,12 @@ with these hyperparameters on top of what Fit gives.
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 from bench.models.container import trained
 from bench.models.parts import Parts
 from bench.models.rivals import RIVALS
-from bench.models.search import best_of
+from bench.models.search import tried
 from scoring.booster import Ensemble
 
 Array = Any
@@ -55,10 +57,15 @@ def earlier(changes: dict[str, str]) -> Recipe:
 
 
 def searched(changes: dict[str, str]) -> Recipe:
-    """Search as a run does whose settings ask for it; 20 jobs, if the changes say no other."""
+    """Search as a run does whose settings ask for it; 20 jobs, if the changes say no other.
+
+    With ``best=3`` the mean of the best three predicts, each trained as a run's model is.
+    """
+    most = int(changes.get("best", 1))
+    asked = {name: value for name, value in changes.items() if name != "best"}
 
     def recipe(parts: Parts) -> Array:
-        return _predicted(parts, *best_of(parts, changes))
+        return np.mean([_predicted(parts, *one) for one in tried(parts, asked)[:most]], axis=0)
 
     return recipe
 

@@ -13,8 +13,8 @@ from scoring.booster import Ensemble
 _TUNING = ("jobs", "parallel")
 
 
-def best_of(parts: Parts, changes: dict[str, str]) -> tuple[Ensemble, dict[str, str]]:
-    """Train the first job, search, and return the best model, and what it was trained by.
+def tried(parts: Parts, changes: dict[str, str]) -> list[tuple[Ensemble, dict[str, str]]]:
+    """Train the first job and search; return all models, the best first, and what made each.
 
     Parameters
     ----------
@@ -29,7 +29,7 @@ def best_of(parts: Parts, changes: dict[str, str]) -> tuple[Ensemble, dict[str, 
     parallel = config["ResourceLimits"]["MaxParallelTrainingJobs"]
     sign = -1 if config["HyperParameterTuningJobObjective"]["Type"] == "Maximize" else 1
     model, value = _job(parts, all_, facts["found"]["metric"])
-    best = (sign * value, model, all_)
+    found = [(sign * value, model, all_)]
     search = Search(config, ranges_of(config["ParameterRanges"]))
     results: list[float] = []
     for number in range(config["ResourceLimits"]["MaxNumberOfTrainingJobs"]):
@@ -41,9 +41,8 @@ def best_of(parts: Parts, changes: dict[str, str]) -> tuple[Ensemble, dict[str, 
             break
         model, value = _job(parts, facts["static"] | asked, facts["found"]["metric"])
         results.append(value)
-        if sign * value < best[0]:
-            best = (sign * value, model, all_ | asked)
-    return best[1:]
+        found.append((sign * value, model, all_ | asked))
+    return [one[1:] for one in sorted(found, key=lambda one: one[0])]
 
 
 def _ends(text: str) -> list[float]:
