@@ -28,13 +28,15 @@ _TOPIC = re.compile(
 
 def apply() -> None:
     """Put the checks before those that ministack has; after what delivers events."""
-    from ministack.core.responses import error_response_json, json_response
-    from ministack.services import eventbridge, sns, sqs
+    _of_topics()
+    _of_events()
+    _of_queues()
 
-    publish, put_events = sns._publish, eventbridge._put_events
-    rule, delete = eventbridge._put_rule, eventbridge._delete_rule
-    subscribe, set_topic = sns._subscribe, sns._set_topic_attributes
-    send, set_queue = sqs._act_send_message, sqs._act_set_queue_attributes
+
+def _of_topics() -> None:
+    from ministack.services import sns
+
+    publish, subscribe, set_topic = sns._publish, sns._subscribe, sns._set_topic_attributes
 
     def checked(params: dict[str, Any]) -> Any:
         subject = sns._p(params, "Subject")
@@ -42,6 +44,31 @@ def apply() -> None:
         if given and not _SUBJECT.fullmatch(str(subject)):
             return sns._error("InvalidParameter", "Invalid parameter: Subject", 400)
         return publish(params)
+
+    def subscribed(params: dict[str, Any]) -> Any:
+        protocol = sns._p(params, "Protocol")
+        if protocol and not _PROTOCOLS.fullmatch(str(protocol)):
+            message = f"Invalid parameter: Does not support this protocol string: {protocol}"
+            return sns._error("InvalidParameter", message, 400)
+        return subscribe(params)
+
+    def set_of_topic(params: dict[str, Any]) -> Any:
+        name = str(sns._p(params, "AttributeName"))
+        if not _TOPIC.fullmatch(name):
+            return sns._error("InvalidParameter", "Invalid parameter: AttributeName", 400)
+        return set_topic(params)
+
+    replace(sns, "_publish", "df41cb2faa09", checked)
+    replace(sns, "_subscribe", "db260c543268", subscribed)
+    replace(sns, "_set_topic_attributes", "9565723b04fa", set_of_topic)
+
+
+def _of_events() -> None:
+    from ministack.core.responses import error_response_json, json_response
+    from ministack.services import eventbridge
+
+    put_events = eventbridge._put_events
+    rule, delete = eventbridge._put_rule, eventbridge._delete_rule
 
     def put(data: dict[str, Any], **named: Any) -> Any:
         entries = data.get("Entries", [])
@@ -68,18 +95,15 @@ def apply() -> None:
             return error_response_json("ValidationException", message, 400)
         return delete(data)
 
-    def subscribed(params: dict[str, Any]) -> Any:
-        protocol = sns._p(params, "Protocol")
-        if protocol and not _PROTOCOLS.fullmatch(str(protocol)):
-            message = f"Invalid parameter: Does not support this protocol string: {protocol}"
-            return sns._error("InvalidParameter", message, 400)
-        return subscribe(params)
+    replace(eventbridge, "_put_rule", "829a0feae103", ruled)
+    replace(eventbridge, "_delete_rule", "d9465abcda0e", deleted)
+    eventbridge._put_events = put
 
-    def set_of_topic(params: dict[str, Any]) -> Any:
-        name = str(sns._p(params, "AttributeName"))
-        if not _TOPIC.fullmatch(name):
-            return sns._error("InvalidParameter", "Invalid parameter: AttributeName", 400)
-        return set_topic(params)
+
+def _of_queues() -> None:
+    from ministack.services import sqs
+
+    send, set_queue = sqs._act_send_message, sqs._act_set_queue_attributes
 
     def sent(data: dict[str, Any], url: str) -> Any:
         delay = data.get("DelaySeconds")
@@ -95,15 +119,9 @@ def apply() -> None:
                 raise sqs._Err("InvalidAttributeName", f"Unknown Attribute {name}.")
         return set_queue(data, url)
 
-    replace(sns, "_publish", "df41cb2faa09", checked)
-    replace(sns, "_subscribe", "db260c543268", subscribed)
-    replace(sns, "_set_topic_attributes", "9565723b04fa", set_of_topic)
-    replace(eventbridge, "_put_rule", "829a0feae103", ruled)
-    replace(eventbridge, "_delete_rule", "d9465abcda0e", deleted)
     replace(sqs, "_act_send_message", "3abd766508c8", sent)
     replace(sqs, "_act_set_queue_attributes", "c7a502e07f5e", set_of_queue)
     sqs._HANDLERS.update(SendMessage=sent, SetQueueAttributes=set_of_queue)
-    eventbridge._put_events = put
 
 
 def _refusal(entry: dict[str, Any]) -> dict[str, str] | None:
