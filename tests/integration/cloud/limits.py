@@ -4,8 +4,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from botocore.exceptions import ClientError
+
+from dropforge.cloud import Cloud
 
 PAGE = " ".join((Path(__file__).parents[3] / "docs" / "local-cloud.md").read_text().split())
 Client = Callable[[str], Any]
@@ -20,6 +23,13 @@ def says(*words: str) -> Callable[[Any], Any]:
         return test
 
     return mark
+
+
+def with_keys(cloud: Cloud, service: str, key: str, secret: str = "any") -> Any:
+    return boto3.client(
+        service, endpoint_url=cloud.endpoint, region_name="us-east-1",
+        aws_access_key_id=key, aws_secret_access_key=secret,
+    )  # fmt: skip
 
 
 def refused(call: Callable[..., Any], **request: Any) -> tuple[str, str]:

@@ -10,12 +10,11 @@ import urllib.error
 import urllib.request
 import uuid
 
-import boto3
 import pytest
 
 from dropforge.cloud import Cloud
 from tests.integration.cloud.conftest import IMAGE
-from tests.integration.cloud.limits import Client, refused, says
+from tests.integration.cloud.limits import Client, refused, says, with_keys
 
 
 def status_of(request: urllib.request.Request) -> int:
@@ -35,19 +34,13 @@ def test_root_user(client: Client) -> None:
 
 @says("So is any access key of twelve digits, for the account of that number.")
 def test_key_of_twelve_digits(cloud: Cloud) -> None:
-    sts = boto3.client(
-        "sts", endpoint_url=cloud.endpoint, region_name="us-east-1",
-        aws_access_key_id="123456789012", aws_secret_access_key="any",
-    )  # fmt: skip
+    sts = with_keys(cloud, "sts", "123456789012")
     assert sts.get_caller_identity()["Account"] == "123456789012"
 
 
 @says("Every other key must have been made with IAM or STS, is checked")
 def test_key_that_nobody_made(cloud: Cloud) -> None:
-    s3 = boto3.client(
-        "s3", endpoint_url=cloud.endpoint, region_name="us-east-1",
-        aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="any",
-    )  # fmt: skip
+    s3 = with_keys(cloud, "s3", "AKIAIOSFODNN7EXAMPLE")
     assert refused(s3.list_buckets)[0] == "InvalidAccessKeyId"
 
 
@@ -87,10 +80,7 @@ def test_nothing_there_for_one_who_may_not_list(client: Client, cloud: Cloud) ->
     policy = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
     iam.put_user_policy(UserName=name, PolicyName="reads", PolicyDocument=policy)
     key = iam.create_access_key(UserName=name)["AccessKey"]
-    reader = boto3.client(
-        "s3", endpoint_url=cloud.endpoint, region_name="us-east-1",
-        aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"],
-    )  # fmt: skip
+    reader = with_keys(cloud, "s3", key["AccessKeyId"], key["SecretAccessKey"])
     assert refused(reader.get_object, Bucket=name, Key="none")[0] == "NoSuchKey"
 
 

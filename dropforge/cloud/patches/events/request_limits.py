@@ -9,12 +9,13 @@ SQS API reference, SendMessage and SetQueueAttributes.
 
 import json
 import re
-from functools import cache
+from functools import cache, partial
+from itertools import count, takewhile
 from typing import Any
 
 from botocore.session import get_session
 
-from dropforge.cloud.patches.replacing import replace
+from dropforge.cloud.patches.replacing import changed, replace
 
 _SUBJECT = re.compile(r"[^\x00-\x1f\x7f\u2028\u2029]{1,100}")
 _PROTOCOLS = re.compile("https?|email|email-json|sms|sqs|application|lambda|firehose")
@@ -36,7 +37,8 @@ def apply() -> None:
 def _of_topics() -> None:
     from ministack.services import sns
 
-    publish, subscribe, set_topic = sns._publish, sns._subscribe, sns._set_topic_attributes
+    publish, subscribe = sns._publish, sns._subscribe
+    create, set_topic = sns._create_topic, sns._set_topic_attributes
 
     def checked(params: dict[str, Any]) -> Any:
         subject = sns._p(params, "Subject")
@@ -52,12 +54,36 @@ def _of_topics() -> None:
             return sns._error("InvalidParameter", message, 400)
         return subscribe(params)
 
+    def created(params: dict[str, Any]) -> Any:
+        names = takewhile(bool, (sns._p(params, f"Attributes.entry.{n}.key") for n in count(1)))
+        if not all(map(_TOPIC.fullmatch, names)):
+            return sns._error("InvalidParameter", "Invalid parameter: AttributeName", 400)
+        return create(params)
+
     def set_of_topic(params: dict[str, Any]) -> Any:
         name = str(sns._p(params, "AttributeName"))
         if not _TOPIC.fullmatch(name):
             return sns._error("InvalidParameter", "Invalid parameter: AttributeName", 400)
         return set_topic(params)
 
+    def bad_subject(entry: str, subject: str) -> str:
+        if not subject or _SUBJECT.fullmatch(subject):
+            return ""
+        return (
+            f"<member><Id>{sns._xml_escape(entry)}</Id><Code>InvalidParameter</Code>"
+            "<Message>Invalid parameter: Subject</Message><SenderFault>true</SenderFault></member>"
+        )
+
+    sizes = "        if _message_payload_size(message, msg_attrs) > _SNS_MAX_PAYLOAD_BYTES:\n"
+    subjects = (
+        "        if _bad_subject(eid, subject):\n"
+        "            failed += _bad_subject(eid, subject)\n"
+        "            continue\n"
+    )
+    batch = changed(sns, "_publish_batch", "a257c09d7579", sizes, subjects + sizes)
+    sns._bad_subject = bad_subject
+    replace(sns, "_publish_batch", "a257c09d7579", batch)
+    replace(sns, "_create_topic", "54ac305cd220", created)
     replace(sns, "_publish", "df41cb2faa09", checked)
     replace(sns, "_subscribe", "db260c543268", subscribed)
     replace(sns, "_set_topic_attributes", "9565723b04fa", set_of_topic)
@@ -103,7 +129,8 @@ def _of_events() -> None:
 def _of_queues() -> None:
     from ministack.services import sqs
 
-    send, set_queue = sqs._act_send_message, sqs._act_set_queue_attributes
+    send, create = sqs._act_send_message, sqs._act_create_queue
+    set_queue = sqs._act_set_queue_attributes
 
     def sent(data: dict[str, Any], url: str) -> Any:
         delay = data.get("DelaySeconds")
@@ -113,15 +140,18 @@ def _of_queues() -> None:
             raise sqs._Err("InvalidParameterValue", message)
         return send(data, url)
 
-    def set_of_queue(data: dict[str, Any], url: str) -> Any:
+    def with_attributes(call: Any, data: dict[str, Any], url: str) -> Any:
         for name in data.get("Attributes") or {}:
             if name not in _attributes():
                 raise sqs._Err("InvalidAttributeName", f"Unknown Attribute {name}.")
-        return set_queue(data, url)
+        return call(data, url)
+
+    set_of_queue, created = partial(with_attributes, set_queue), partial(with_attributes, create)
 
     replace(sqs, "_act_send_message", "3abd766508c8", sent)
     replace(sqs, "_act_set_queue_attributes", "c7a502e07f5e", set_of_queue)
-    sqs._HANDLERS.update(SendMessage=sent, SetQueueAttributes=set_of_queue)
+    replace(sqs, "_act_create_queue", "5f6e8f364cd9", created)
+    sqs._HANDLERS.update(SendMessage=sent, SetQueueAttributes=set_of_queue, CreateQueue=created)
 
 
 def _refusal(entry: dict[str, Any]) -> dict[str, str] | None:

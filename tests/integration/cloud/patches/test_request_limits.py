@@ -120,3 +120,29 @@ def test_setting_that_sns_or_sqs_does_not_know_is_refused(
     with pytest.raises(ClientError, match="901 for parameter DelaySeconds is invalid"):
         sqs.send_message(QueueUrl=url, MessageBody="m", DelaySeconds=901)
     sqs.send_message(QueueUrl=url, MessageBody="m", DelaySeconds=900)
+
+
+def test_each_message_of_a_batch_is_looked_at(client: Client) -> None:
+    sns = client("sns")
+    topic = sns.create_topic(Name="of-a-batch")["TopicArn"]
+    entries = [
+        {"Id": "long", "Message": "m", "Subject": "s" * 101},
+        {"Id": "good", "Message": "m", "Subject": "s" * 100},
+        {"Id": "none", "Message": "m"},
+    ]
+    answer = sns.publish_batch(TopicArn=topic, PublishBatchRequestEntries=entries)
+    assert [each["Id"] for each in answer["Successful"]] == ["good", "none"]
+    assert [(each["Id"], each["Message"]) for each in answer["Failed"]] == [
+        ("long", "Invalid parameter: Subject")
+    ]
+
+
+def test_topic_and_queue_are_not_made_with_attributes_that_are_none(
+    client: Client,
+) -> None:
+    named = {"Name": "with-attributes", "Attributes": {"DisplayName": "d", "Nope": "1"}}
+    with pytest.raises(ClientError, match="AttributeName"):
+        client("sns").create_topic(**named)
+    attributes = {"DelaySeconds": "0", "Nope": "1"}
+    with pytest.raises(ClientError, match="Unknown Attribute Nope"):
+        client("sqs").create_queue(QueueName="with-attributes", Attributes=attributes)
