@@ -27,7 +27,7 @@ export SAM_CLI_TELEMETRY = 0
 export PYTHONDONTWRITEBYTECODE =
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-docker lint format drawing up down build bench faults soak clean lock
+.PHONY: help demo test test-docker lint format drawing up down build bench bench-quick faults soak clean lock
 
 help:  ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 13
@@ -65,6 +65,9 @@ build: .venv-sam/.installed  ## Build the Lambda packages, ready for `sam deploy
 
 bench: $(TEST)  ## Measure; the figures of the README and the docs come from here
 	@for part in $(BENCH); do $(BIN)/python -m bench.$$part || exit 1; done
+
+bench-quick: $(TEST)  ## Run the benches in small, to see that they work; not those of test-docker, faults, soak
+	@$(BIN)/python -m bench.quick
 
 soak: $(TEST)  ## Kill the local cloud again and again, drop 1,000 files at once (about an hour)
 	@$(BIN)/python -m bench.kills $(KILLS)

@@ -1,7 +1,8 @@
 """Runs every gate of the repository and says at the end which held.
 
-A gate that cannot run on this machine is skipped, and says why; with CI=true in the
-environment that is a failure.
+As many run at a time as there are processors, each of which prints when it has ended; the tests,
+which have limits of time, run after all others. A gate that cannot run on this machine is skipped,
+and says why; with CI=true in the environment that is a failure.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,15 +36,19 @@ class Gate:
     ----------
     command : what to run; it holds if that exits 0.
     skip : why it cannot run here; empty if it can.
+    alone : it begins when all before it have ended, and prints as it goes.
     """
 
     name: str
     command: tuple[str, ...]
     skip: str = ""
+    alone: bool = False
 
 
 def gates(lint_only: bool) -> Iterator[Gate]:
-    """Yield the gates, the quick ones first."""
+    """Yield the gates, the longest first, but for those that run alone."""
+    if not lint_only:
+        yield Gate("bench-quick", (str(BIN / "python"), "-m", "bench.quick"))
     yield Gate("ruff check", (str(BIN / "ruff"), "check", "--quiet", "."))
     yield Gate("ruff format", (str(BIN / "ruff"), "format", "--quiet", "--check", "."))
     yield Gate("mypy", (str(BIN / "mypy"), "--no-error-summary"))
@@ -54,7 +60,8 @@ def gates(lint_only: bool) -> Iterator[Gate]:
     yield _asl_validator()
     if not lint_only:
         yield Gate("chromium", ("true",), skip=_without_browser())
-        yield Gate("pytest", (str(BIN / "python"), "-m", "pytest", "-n", "2", "-q"))
+        pytest = (str(BIN / "python"), "-m", "pytest", "-n", "2", "-q")
+        yield Gate("pytest", pytest, alone=True)
 
 
 def _asl_validator() -> Gate:
@@ -117,13 +124,30 @@ def run(gate: Gate, environment: Mapping[str, str], strict: bool) -> str:
     """Run a gate and return its outcome: ok, FAILED or skipped, with the seconds or the reason."""
     if gate.skip:
         return f"FAILED   {gate.skip}" if strict else f"skipped  {gate.skip}"
-    print(f"--- {gate.name}", flush=True)
+    if gate.alone:
+        print(f"--- {gate.name}", flush=True)
     began = time.monotonic()
     try:
-        code = subprocess.run(gate.command, cwd=ROOT, env=environment, check=False).returncode
+        done = subprocess.run(
+            gate.command, cwd=ROOT, env=environment, check=False,
+            stdout=None if gate.alone else subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
     except OSError as error:
         return f"FAILED   {error}"
-    return f"{'FAILED' if code else 'ok':<8} {time.monotonic() - began:.1f} s"
+    if not gate.alone:
+        # In one piece, as others print beside it.
+        print(f"--- {gate.name}\n{done.stdout.decode(errors='replace')}", end="", flush=True)
+    return f"{'FAILED' if done.returncode else 'ok':<8} {time.monotonic() - began:.1f} s"
+
+
+def _run_all(lint_only: bool, environment: Mapping[str, str], strict: bool) -> dict[str, str]:
+    begun: dict[str, Future[str]] = {}
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for gate in gates(lint_only):
+            if gate.alone:
+                wait(begun.values())
+            begun[gate.name] = pool.submit(run, gate, environment, strict)
+    return {name: future.result() for name, future in begun.items()}
 
 
 def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
@@ -133,7 +157,7 @@ def main(arguments: list[str], say: Callable[[str], None] = print) -> int:
     options = parser.parse_args(arguments)
     strict = os.environ.get("CI", "").lower() in ("1", "true")
     environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "AWS_EC2_METADATA_DISABLED": "true"}
-    outcomes = {gate.name: run(gate, environment, strict) for gate in gates(options.lint)}
+    outcomes = _run_all(options.lint, environment, strict)
     say("\nGates")
     for name, outcome in outcomes.items():
         say(f"  {name:<14} {outcome}")

@@ -1,6 +1,7 @@
 """Time a drop from the file to the fetched results, beside a plain script, in turn.
 
 python -m bench.end_to_end [--rows 1000,100000,1000000,4000000] [--pairs 3] [--json FILE]
+                           [--quick]
 
 The local cloud is up, as for the second drop of a day. The table has medians; a process's peak
 memory includes what it shares with others.
@@ -23,9 +24,11 @@ from bench.end_to_end import tables
 from bench.end_to_end.memory import peaks_of
 from bench.end_to_end.same import HYPERPARAMETERS, ROUNDS, TARGET
 from bench.prepare.generate import generate
+from bench.quick import add_quick
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ROWS = "1000,100000,1000000,4000000"
+_QUICK_ROWS = "1000"
 
 
 def main() -> None:
@@ -34,7 +37,10 @@ def main() -> None:
     parser.add_argument("--rows", default=_ROWS, help="sizes, with commas between")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--json", type=Path, help="write what was measured here")
+    add_quick(parser)
     asked = parser.parse_args()
+    if asked.quick:
+        asked.rows, asked.pairs = _QUICK_ROWS, 1
     found: dict[str, Any] = {
         "date": datetime.now(UTC).date().isoformat(),
         "processors": os.cpu_count(),
@@ -44,8 +50,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         dropforge(Path(folder), "up", "--port", "0")
         try:
-            # Functions start at the first drop.
-            _size(Path(folder), 999, 1)
+            if not asked.quick:
+                # Functions start at the first drop.
+                _size(Path(folder), 999, 1)
             for rows in map(int, asked.rows.split(",")):
                 size = _size(Path(folder), rows, asked.pairs)
                 found["sizes"].append(size)

@@ -17,12 +17,14 @@ from typing import Any
 import numpy as np
 
 from bench.intervals.promotion import print_table
+from bench.quick import add_quick
 from evaluate.metrics.intervals import intervals_of, sample_of
 from evaluate.metrics.scored import METRICS, Scored
 
 ROWS = (5, 10, 20, 30, 100, 300)
 _ACCURACY = _AUC = 0.8
 _TOGETHER = 10
+_QUICK_SAMPLES = 2
 _APART = NormalDist().inv_cdf(_AUC) * math.sqrt(2)
 Draw = Callable[[np.random.Generator, int], tuple[Any, Any, Any]]
 
@@ -111,15 +113,16 @@ def main() -> None:
     parser.add_argument(
         "--promotion", action="store_true", help="and who is promoted, in about half an hour"
     )
+    add_quick(parser)
     asked = parser.parse_args()
-    samples = asked.samples
+    samples = _QUICK_SAMPLES if asked.quick else asked.samples
     print("How often intervals hold the true value\n")
     print(f"| Metric, {samples} samples | {' | '.join(f'{rows} rows' for rows in ROWS)} |")
     print(f"|---|{'---|' * len(ROWS)}")
     for case in CASES:
         cells = (cell(case, rows, samples) for rows in ROWS)
         print(f"| {case.title} | {' | '.join(cells)} |", flush=True)
-    if asked.promotion:
+    if asked.promotion or asked.quick:
         print("\nWhich challengers on newer data are promoted (and which wait for a person)\n")
         print_table(samples)
 

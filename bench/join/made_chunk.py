@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from bench.predict.made_chunk import encoder
+from bench.predict.made_encoder import encoder
 from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.plan import Plan

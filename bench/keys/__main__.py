@@ -1,17 +1,23 @@
-"""Count keys that are missed, and measurements that are taken for keys: python -m bench.keys."""
+"""Count keys that are missed, and measurements that are taken for keys.
 
+python -m bench.keys [--quick]
+"""
+
+import argparse
 import sys
 from collections import Counter
 
 import polars as pl
 
-from bench.keys.columns import Example, examples
+from bench.keys.columns import SIZES, Example, examples
+from bench.quick import add_quick
 from table.columns.kind import column_of
 from table.profiling.column import profile_column
 from table.profiling.merge import merge_columns
 
 ALLOWED = 0.01
 """Of what is measured, how much may be taken for a key."""
+_QUICK_ROWS = 1_000
 
 
 def is_key(example: Example, chunks: int = 1) -> bool:
@@ -30,9 +36,12 @@ def is_key(example: Example, chunks: int = 1) -> bool:
 
 def main() -> int:
     """Measure, print, and return 1 if a figure does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m bench.keys", description=__doc__)
+    add_quick(parser)
+    largest = _QUICK_ROWS if parser.parse_args().quick else SIZES[-1]
     columns: Counter[str] = Counter()
     wrong: Counter[str] = Counter()
-    for example in examples():
+    for example in examples(largest):
         columns[example.kind] += 1
         if is_key(example) == (example.kind == "measured"):
             wrong[example.kind] += 1

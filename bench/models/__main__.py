@@ -24,6 +24,7 @@ from bench.models.parts import Parts, parts_of
 from bench.models.recipes import recipe_of
 from bench.models.rivals import RIVALS, missing
 from bench.models.table import Measured, print_table
+from bench.quick import add_quick
 
 _RECIPES = "earlier;ours;xgboost;lightgbm;catboost;autogluon"
 _QUICK = ("attrition", "breast_cancer", "concrete", "digits", "hpc_data", "seattle_weather")
@@ -59,7 +60,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", help="names of datasets, with commas between")
     parser.add_argument("--recipes", default=_RECIPES, help="with ; between")
     parser.add_argument("--seeds", type=int, default=2, help="of the split and the training")
-    parser.add_argument("--quick", action="store_true", help="six datasets, one seed")
+    add_quick(parser)
     parser.add_argument(
         "--development", action="store_true", help="the datasets that defaults are chosen on"
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.evaluate.__main__ import run
+from bench.quick import add_quick
 
 CASES = (
     ("predict", "binary", 700_000),
@@ -20,8 +21,7 @@ CASES = (
     ("explain", "multiclass", 20_000),
 )
 """700,000 rows of 20 numbers are 64 MiB of CSV, the default size of a chunk."""
-QUICK = 20
-"""Of this many rows one is left."""
+QUICK_CASES = (("predict", "binary", 3_500), ("explain", "multiclass", 100))
 LIMITS = {"seconds": 450, "memory_mib": 2048}
 """Half of the function's timeout, two thirds of its memory."""
 
@@ -46,14 +46,14 @@ def measure(what: str, task: str, rows: int) -> dict[str, Any]:
 def main() -> None:
     """Measure, print, and fail if a limit is not held."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--quick", action="store_true", help=f"1 of {QUICK} rows")
+    add_quick(parser)
     parser.add_argument("--json", type=Path, help="write the figures to this file too")
     arguments = parser.parse_args()
     figures = []
     print(f"{os.cpu_count()} processors")
     print(f"{'what':<9}{'task':<12}{'rows':>9}{'seconds':>9}{'MiB':>7}")
-    for what, task, rows in CASES:
-        found = measure(what, task, rows // QUICK if arguments.quick else rows)
+    for what, task, rows in QUICK_CASES if arguments.quick else CASES:
+        found = measure(what, task, rows)
         figures.append(found)
         print(
             f"{what:<9}{task:<12}{found['rows']:>9,}{found['seconds']:>9.1f}"
@@ -63,7 +63,8 @@ def main() -> None:
     print(f"Limits: {LIMITS['seconds']} s and {LIMITS['memory_mib']:,} MiB.")
     if arguments.json:
         arguments.json.write_text(json.dumps(figures, indent=2))
-    raise SystemExit(0 if all(found["holds"] for found in figures) else 1)
+    holds = all(found["holds"] for found in figures)
+    raise SystemExit(0 if holds or arguments.quick else 1)
 
 
 if __name__ == "__main__":

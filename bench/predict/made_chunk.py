@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
+from bench.predict.made_encoder import encoder
 from pipeline import layout
 
 PREFIX, FEATURES, TREES = "runs/bench", 20, 200
@@ -49,22 +50,6 @@ def main(folder: Path, task: str, rows: int) -> None:
         member.size = len(body)
         archive.addfile(member, io.BytesIO(body))
     _write(folder, MODEL.removeprefix(f"{PREFIX}/"), out.getvalue())
-
-
-def encoder(names: list[str], task: str, classes: int) -> dict[str, Any]:
-    """Return an encoder of numbers alone."""
-    texts = list(map(str, range(classes)))
-    labels = {text: number for number, text in enumerate(texts)}
-    return {
-        "version": 1,
-        "columns": [*names, "target"],
-        "target": {"name": "target", "task": task, "classes": texts, "labels": labels},
-        "id_columns": [],
-        "features": [
-            {"name": name, "column": name, "encoding": "numeric", "style": "number"}
-            for name in names
-        ],
-    }
 
 
 def _write(folder: Path, name: str, body: bytes) -> None:

@@ -1,12 +1,4 @@
 """How fast and how large Prepare is, beside what one would write by hand."""
 
-import sys
-from pathlib import Path
-
-# The functions' own root, as Lambda has it; the benchmark runs from the project's root.
-_FUNCTIONS = str(Path(__file__).parents[2] / "functions")
-if _FUNCTIONS not in sys.path:
-    sys.path.insert(0, _FUNCTIONS)
-
 KEY = "inbox/bench/bench.csv"
 PREFIX = "runs/bench"

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.quick import add_quick
 from predict.decision.calibration import calibration_of, log_losses
 from predict.decision.threshold import Aim, threshold_of, value_of
 from scoring.calibrated import calibrated, sigmoid
@@ -21,6 +22,7 @@ from scoring.decision import Decision
 ROWS = (30, 100, 300, 1_000)
 _POPULATION = 20_000
 _SEED = 20_260_303
+_QUICK_SAMPLES = 2
 
 
 @dataclass(frozen=True)
@@ -123,4 +125,6 @@ def main(samples: int) -> None:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--samples", type=int, default=1_000)
-    main(parser.parse_args().samples)
+    add_quick(parser)
+    asked = parser.parse_args()
+    main(_QUICK_SAMPLES if asked.quick else asked.samples)

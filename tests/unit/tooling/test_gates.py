@@ -61,9 +61,36 @@ def test_every_gate_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gates, "_without_browser", lambda: "")
     names = [gate.name for gate in gates.gates(lint_only=False)]
     assert names == [
-        *("ruff check", "ruff format", "mypy", "cfn-lint", "sam validate", "checkov"),
-        *("asl-validator", "chromium", "pytest"),
+        *("bench-quick", "ruff check", "ruff format", "mypy", "cfn-lint", "sam validate"),
+        *("checkov", "asl-validator", "chromium", "pytest"),
     ]
+
+
+def test_only_the_tests_run_alone_and_linting_has_no_benches(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(gates, "_without_browser", lambda: "")
+    assert [gate.name for gate in gates.gates(lint_only=False) if gate.alone] == ["pytest"]
+    assert "bench-quick" not in [gate.name for gate in gates.gates(lint_only=True)]
+
+
+def test_a_gate_that_runs_alone_begins_when_the_others_have_ended(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    slow = gates.Gate("slow", ("sh", "-c", f"sleep 0.3; echo slow >> {log}"))
+    alone = gates.Gate("alone", ("sh", "-c", f"echo alone >> {log}"), alone=True)
+    monkeypatch.setattr(gates, "gates", lambda _lint: [slow, alone])
+    heard: list[str] = []
+    assert gates.main([], heard.append) == 0
+    assert log.read_text().split() == ["slow", "alone"]
+
+
+def test_what_a_gate_prints_is_in_one_piece_with_its_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    gates.run(gates.Gate("g", ("sh", "-c", "echo out; echo err >&2; exit 1")), {}, strict=False)
+    assert capsys.readouterr().out == "--- g\nout\nerr\n"
 
 
 def test_a_browser_is_never_installed_if_that_takes_a_password(
