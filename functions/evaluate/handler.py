@@ -3,7 +3,7 @@
 import os
 from typing import Any, cast
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -13,7 +13,7 @@ from evaluate.steps.scoring_champion import champion_for_scoring
 from evaluate.steps.search import SearchEvent, choose_trial
 from pipeline import run_names
 from pipeline.aws_errors import named_errors
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.result import Measured
 from pipeline.documents.search.facts import Chosen
@@ -21,7 +21,7 @@ from pipeline.documents.state import Champion, Judged, Payload, RefitFacts
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 
 STATES = {

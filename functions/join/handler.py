@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
@@ -10,11 +10,11 @@ from join.assemble import assemble
 from join.chunk import join_chunk
 from pipeline import layout
 from pipeline.aws_errors import named_errors
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.documents.scoring.result import ScoringOutput
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 s3 = client("s3")
 

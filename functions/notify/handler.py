@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
@@ -14,7 +14,7 @@ from notify import ending as endings
 from notify.history import failed_step
 from notify.message import Ending, message_of, sns_subject
 from notify.outbox import announce, hand_over
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.delivery.backoff import Backoff
 from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
 from pipeline.delivery.message_file import MessageFile
@@ -22,7 +22,7 @@ from pipeline.delivery.orders import OrderQueue
 from pipeline.documents.message import ChannelState, Message
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 # Each attempt must leave the others room within the function's 30 s.
 s3 = client("s3", attempts=4, read_seconds=5)

@@ -2,12 +2,12 @@
 
 from typing import Any, cast
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline.aws_errors import named_errors
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.decision import DecidedFacts
@@ -15,7 +15,7 @@ from pipeline.documents.search.facts import TrialFacts
 from pipeline.storage.bucket import Bucket
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 s3 = client("s3")
 _STATES = {

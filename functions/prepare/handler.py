@@ -6,13 +6,13 @@ Of a file that is scored there is an encoder already, which the file is checked 
 import os
 from typing import TYPE_CHECKING, Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import layout
 from pipeline.aws_errors import named_errors
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.documents import kinds, reading
 from pipeline.documents.run_files import RunFiles
 from pipeline.documents.scoring.check import CheckedFacts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from prepare.steps.asked import Request
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 s3 = client("s3")
 

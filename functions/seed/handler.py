@@ -4,19 +4,19 @@ import json
 import os
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from pipeline import drop_keys, layout, run_names
 from pipeline.aws_errors import named_errors
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.errors import SettingsError
 from pipeline.storage.conditional import put_if_unchanged
 from seed.sample import TARGET, SampleSize, sample_csv
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 s3 = client("s3")
 

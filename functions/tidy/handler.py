@@ -4,16 +4,16 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from tidy.asked import asked_of
 from tidy.models import Stack, check, tidy
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 # Each model takes a call or two, at a rate that nobody states: the client slows down by itself.
 sagemaker = client("sagemaker", mode="adaptive")

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 from botocore.exceptions import ClientError
 
 from pipeline import drop_keys, layout
 from pipeline.aws_errors import ABSENT, code_of, named_errors
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.errors import ArtefactError, ServiceBusyError
 from pipeline.settings import SETTINGS_LIMIT, oversized
 from pipeline.storage.objects import read_object
@@ -32,7 +32,7 @@ from trigger.objects import object_of, stored_at
 from trigger.tick import LOOKUPS, Looked, check, look_at_each
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 s3 = client("s3", connections=LOOKUPS)
 # A tick may start more at once than StartExecution's rate allows: the client slows down by itself.

@@ -5,11 +5,11 @@ import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics, Tracer
+from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from pipeline.clients import client
+from pipeline.clients import client, make_tracer
 from pipeline.delivery.backoff import Backoff
 from pipeline.delivery.channel import Attempt, Claim, Order, Outcome, serve
 from pipeline.delivery.message_file import MessageFile
@@ -18,7 +18,7 @@ from pipeline.documents.message import Message
 from webhook.post import hostname_of, post
 
 logger = Logger()
-tracer = Tracer()
+tracer = make_tracer()
 metrics = Metrics()
 # The webhook itself may take 10 s of the function's 30 s.
 s3 = client("s3", attempts=3, read_seconds=4)

@@ -10,6 +10,8 @@ from importlinter.cli import lint_imports
 ROOT = Path(__file__).parents[2]
 FUNCTIONS = ROOT / "functions"
 CLIENTS = FUNCTIONS / "pipeline" / "clients.py"
+MAKERS = {"boto3", "botocore.session"}
+"""Of clients."""
 FILES = sorted(FUNCTIONS.rglob("*.py"))
 ALL = sorted([*FILES, *(ROOT / "dropforge").rglob("*.py"), *(ROOT / "bench").rglob("*.py")])
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
@@ -63,17 +65,22 @@ def test_room_has_few_enough_modules_to_be_taken_in(folder: Path) -> None:
 )
 def test_core_takes_clients_and_values_and_never_imports_a_handler(path: Path) -> None:
     names = set(imports(path))
-    assert "boto3" not in names or path == CLIENTS
+    assert not MAKERS & names or path == CLIENTS
     assert not [name for name in names if name.endswith(".handler")]
     tree = ast.parse(path.read_text())
     assert not [n for n in ast.walk(tree) if isinstance(n, ast.Attribute) and n.attr == "environ"]
 
 
 def test_clients_that_wait_are_made_in_one_place() -> None:
-    made = {
-        path.relative_to(FUNCTIONS).as_posix() for path in FILES if "boto3" in set(imports(path))
-    }
-    assert made == {"pipeline/clients.py"}
+    made = {path for path in FILES if MAKERS & set(imports(path))}
+    assert made == {CLIENTS}
+
+
+def test_tracers_are_made_in_one_place() -> None:
+    made = {path for path in FILES if "Tracer(" in path.read_text(encoding="utf-8")}
+    assert made == {CLIENTS}
+    for handler in FUNCTIONS.glob("*/handler.py"):
+        assert "\ntracer = make_tracer()\n" in handler.read_text(encoding="utf-8")
 
 
 def test_no_module_has_a_name_that_says_nothing() -> None:
