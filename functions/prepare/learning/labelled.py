@@ -1,5 +1,6 @@
 """Part of steps fit and encode: a chunk's rows that have a target."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -39,12 +40,25 @@ class Labelled:
         )
 
 
-def labelled_rows(raw: bytes, plan: Plan, encoder: Encoder, chunk: FirstRow) -> Labelled:
-    """Read the rows of a chunk's records that have a target."""
+def labelled_rows(
+    raw: bytes,
+    plan: Plan,
+    encoder: Encoder,
+    chunk: FirstRow,
+    only: Collection[int] | None = None,
+) -> Labelled:
+    """Read the rows of a chunk's records that have a target.
+
+    Parameters
+    ----------
+    only : positions of the columns that are wanted beside the target; the others are null.
+    """
     dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
-    records = read_planned(dialect.text_of(raw), plan, clean=chunk["clean"])
     target = encoder["target"]
-    values = records.frame.to_series(columns.index(target["name"]))
+    at = columns.index(target["name"])
+    wanted = None if only is None else {*only, at}
+    records = read_planned(dialect.text_of(raw), plan, clean=chunk["clean"], only=wanted)
+    values = records.frame.to_series(at)
     labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)
     rows = records.index
     if rows is None:

@@ -18,6 +18,14 @@ from table.values.missing import present, stripped
 from table.values.numbers import numbers
 
 
+def columns_that_split(fit: Split) -> list[int]:
+    """Return the positions of the columns that a row's split is told by, beside the target."""
+    method = fit["method"]
+    if method["by"] == "content":
+        return method["columns"]
+    return [method["column"]] if method["by"] in ("group", "time") else []
+
+
 def split_rows(
     frame: pl.DataFrame,
     columns: list[str],

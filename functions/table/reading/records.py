@@ -1,6 +1,6 @@
 """Records of a piece of a CSV as a table of strings; bad rows set aside."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 import polars as pl
@@ -9,7 +9,7 @@ from table.limits import BAD_LINES_SHOWN
 from table.reading.dialect import Dialect
 from table.reading.joining import joined
 from table.reading.quotes import patterns_of, read_lines
-from table.reading.repeats import of_other_width, repeats
+from table.reading.repeats import likely, of_other_width, repeats
 from table.reading.swallowed import Spots, swallowed_lines
 
 
@@ -77,6 +77,7 @@ def read_records(
     clean: bool = False,
     headers: Sequence[list[str]] = (),
     commented: str | None = None,
+    only: Collection[int] | None = None,
 ) -> Records:
     r"""Read whole records.
 
@@ -87,10 +88,15 @@ def read_records(
     clean : the result of an earlier reading of the same bytes.
     headers : texts of records that are no rows wherever they stand.
     commented : pattern of the first field of a record that was commented out.
+    only : positions of the columns that are wanted, at least one; the others are null.
     """
-    found = _all_records(data, dialect, width, clean, headers)
+    repeated = likely(data, dialect, width, headers)
+    if only is not None:
+        # What is no row is told by other columns, too.
+        only = None if repeated else {*only, 0}
+    found = _all_records(data, dialect, width, clean, headers, only)
     # Of another width than the rows are those that the checks have found.
-    again, known = repeats(found.frame, data, dialect, headers), found.repeated
+    again, known = repeats(found.frame, repeated), found.repeated
     if again is not None:
         found, spots = _without(found, again, REPEATED_HEADER)
         first = sorted([*known.lines, *spots.lines])[:BAD_LINES_SHOWN]
@@ -136,30 +142,36 @@ def _told_apart(found: Records, rows: pl.Series, mark: int) -> Spans:
 
 
 def _all_records(
-    data: bytes, dialect: Dialect, width: int, clean: bool, headers: Sequence[list[str]]
+    data: bytes,
+    dialect: Dialect,
+    width: int,
+    clean: bool,
+    headers: Sequence[list[str]],
+    only: Collection[int] | None,
 ) -> Records:
     if clean:
-        frame = _read(data, dialect, width)
+        frame = _read(data, dialect, width, only)
         return Records(frame, None, len(frame))
     if dialect.quote.encode() not in data and not _blank_line(data):
         # polars fills a short row up and cuts a long one off without a word.
         delimiters = read_lines(data).str.count_matches(dialect.delimiter, literal=True)
         if (delimiters == width - 1).all():
-            frame = _read(data, dialect, width)
+            frame = _read(data, dialect, width, only)
             return Records(frame, None, len(frame))
-    return _checked(data, dialect, width, headers)
+    return _checked(data, dialect, width, headers, only)
 
 
 def _blank_line(data: bytes) -> bool:
     return data.startswith((b"\n", b" ")) or b"\n\n" in data or b"\n " in data
 
 
-def _read(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
+def _read(data: bytes, dialect: Dialect, width: int, only: Collection[int] | None) -> pl.DataFrame:
     schema = {f"c{n}": pl.String for n in range(width)}
     if not data:
         return pl.DataFrame(schema=schema)
-    return pl.read_csv(
+    frame = pl.read_csv(
         data,
+        columns=None if only is None else sorted(only),
         has_header=False,
         schema=schema,
         separator=dialect.delimiter,
@@ -168,9 +180,19 @@ def _read(data: bytes, dialect: Dialect, width: int) -> pl.DataFrame:
         extra_columns="ignore",
         missing_columns="insert",
     )
+    if only is None:
+        return frame
+    null = pl.lit(None, pl.String)
+    return frame.select(pl.col(n) if n in frame.columns else null.alias(n) for n in schema)
 
 
-def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[str]]) -> Records:
+def _checked(
+    data: bytes,
+    dialect: Dialect,
+    width: int,
+    headers: Sequence[list[str]],
+    only: Collection[int] | None,
+) -> Records:
     """Read records line by line: count their fields, and rewrite what polars cannot read."""
     lines = read_lines(data)
     rules = patterns_of(dialect)
@@ -208,7 +230,7 @@ def _checked(data: bytes, dialect: Dialect, width: int, headers: Sequence[list[s
     else:
         index, kept = good.arg_true(), records.filter(good)
     unchanged = not rewritten and len(kept) == len(lines)
-    frame = _read(data if unchanged else _bytes_of(kept), dialect, width)
+    frame = _read(data if unchanged else _bytes_of(kept), dialect, width, only)
     begins, spans = (None, None) if unchanged else (first.filter(good), Spans(first, last, told))
     return Records(
         frame,

@@ -14,15 +14,31 @@ _NO_VALUE = (
 )
 
 
-def repeats(
-    frame: pl.DataFrame, data: bytes, dialect: Dialect, headers: Sequence[list[str]]
-) -> pl.Series | None:
+def likely(
+    data: bytes, dialect: Dialect, width: int, headers: Sequence[list[str]]
+) -> list[list[str]]:
+    """Return the headers of so many columns that rows may repeat; nearly always none.
+
+    Parameters
+    ----------
+    data : the bytes that the rows are read from, which tell at once that there is none.
+    headers : texts without blanks around them.
+    """
+    # A quote in a text is doubled in the bytes.
+    return [
+        header
+        for header in headers
+        if len(header) == width
+        and (dialect.quote in (text := max(header, key=len)) or text.encode() in data)
+    ]
+
+
+def repeats(frame: pl.DataFrame, headers: Sequence[list[str]]) -> pl.Series | None:
     """Tell which rows have the texts of the header, or of a line under it.
 
     Parameters
     ----------
-    data : the bytes that the frame was read from, to see at once that there is none.
-    headers : texts without blanks around them.
+    headers : as wide as the frame.
 
     Returns
     -------
@@ -30,14 +46,8 @@ def repeats(
     """
     found: pl.Series | None = None
     for header in headers:
-        if len(header) != frame.width:
-            continue
         at = max(range(len(header)), key=lambda number: len(header[number]))
-        text = header[at]
-        # A quote in a text is doubled in the bytes.
-        if dialect.quote not in text and text.encode() not in data:
-            continue
-        near = frame.to_series(at).str.contains(text, literal=True).fill_null(value=False)
+        near = frame.to_series(at).str.contains(header[at], literal=True).fill_null(value=False)
         rows = near.arg_true()
         if not len(rows):
             continue

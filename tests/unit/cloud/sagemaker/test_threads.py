@@ -55,5 +55,6 @@ def test_small_tables_take_one_thread_and_large_ones_their_share(
     assert given.get("nthread") == threads
 
 
-def test_threads_that_wait_for_one_another_sleep() -> None:
-    assert processes._environment()["OMP_WAIT_POLICY"] == "PASSIVE"
+def test_threads_that_wait_for_one_another_sleep_soon() -> None:
+    own = processes._environment()
+    assert (own["OMP_WAIT_POLICY"], own["GOMP_SPINCOUNT"]) == ("PASSIVE", "1000")

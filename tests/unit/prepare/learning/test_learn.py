@@ -146,14 +146,19 @@ def test_classes_have_a_mean_each_and_two_have_one() -> None:
 
 
 @pytest.mark.parametrize(
-    "split", [{"group_column": "key"}, {"by": "content"}, {"time_column": "x"}]
+    "split", [{"group_column": "second"}, {"by": "content"}, {"time_column": "x"}]
 )
 def test_every_way_to_divide_rows_can_be_learned_from(split: dict[str, str]) -> None:
     frame = table()
     frame["second"] = [f"S{n % 1300}" for n in frame["row"] * 31]
+    # Copies, which are of one split where rows are divided by their content.
+    frame = pd.concat([frame, frame.head(1500).assign(row=range(ROWS, ROWS + 1500))])
     found = run(frame, settings={"split": split})
     assert {"key", "second"} >= {name.split("#")[0] for name in names(found) if "#" in name}
-    assert len(found.table("train"))
+    # All rows that train, and no others.
+    mean = found.table("train")[0].mean()
+    for learned in found.json("encoder.json")["tables"].values():
+        assert learned["prior"] == pytest.approx([mean], abs=1e-5)
 
 
 def test_column_that_says_nothing_is_told_of_and_one_that_is_alone_stays() -> None:

@@ -8,7 +8,7 @@ import pytest
 from pipeline.errors import RowsUnusableError
 from table.reading.dialect import Dialect
 from table.reading.records import read_records
-from table.reading.repeats import other_headers, repeats
+from table.reading.repeats import likely, other_headers, repeats
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 NUMBERS = "".join(f"{n % 5},{n % 7},{n % 3},{n % 2}\n" for n in range(60))
@@ -152,7 +152,15 @@ def frame_of(rows: list[tuple[str, ...]]) -> pl.DataFrame:
 
 
 def test_repeats_without_any_is_none() -> None:
-    assert repeats(frame_of([("1", "2", "x")]), FEW.encode(), Dialect(), [["a", "b", "x"]]) is None
+    assert repeats(frame_of([("1", "2", "x")]), [["a", "b", "x"]]) is None
+
+
+def test_headers_are_looked_for_in_the_bytes_first() -> None:
+    headers = [["a", "b", "x"], ["x", "y"], ["aa", "b", "c"], ['a"a', "b", "c"]]
+    assert likely(FEW.encode(), Dialect(), 3, [["x", "2", "0"], *headers]) == [
+        ["x", "2", "0"],
+        ['a"a', "b", "c"],
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Training data as CSV, as libsvm and as Parquet: what writing and reading take."""
