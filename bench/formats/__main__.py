@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from bench.prepare import KEY, PREFIX
+from bench.quick import add_quick
 
 _ROOT = Path(__file__).resolve().parents[2]
 FORMATS = ("csv", "libsvm", "parquet", "parquet, zstd")
@@ -32,7 +33,7 @@ Made = dict[str, float]
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(prog="python -m bench.formats")
-    parser.add_argument("--quick", action="store_true", help="few rows, once")
+    add_quick(parser)
     quick = parser.parse_args().quick
     rows, times = (_QUICK_ROWS, 1) if quick else (_ROWS, 5)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
