@@ -141,6 +141,16 @@ def test_parts_that_lie_one_behind_another_are_joined_without_a_copy() -> None:
     assert (whole.read(), whole.path) == (b"abcdabc", parts[0].path)
 
 
+def test_object_of_the_first_parts_is_made_without_a_copy(tmp_path: Path) -> None:
+    upload: dict[str, Any] = {}
+    parts = [written(place_of(upload, number, 4), b"abcd") for number in (1, 2, 3)]
+    whole = joined([parts[0], parts[1]])
+    assert isinstance(whole, FileBody)
+    whole.place(tmp_path / "placed")
+    assert (tmp_path / "placed").read_bytes() == b"abcdabcd"
+    assert (tmp_path / "placed").samefile(whole.path)
+
+
 @pytest.mark.parametrize("case", ["being written", "gap", "not the first", "twice"])
 def test_parts_that_may_not_stay_where_they_are_are_copied(case: str) -> None:
     upload: dict[str, Any] = {}
