@@ -171,8 +171,8 @@ def _download(s3: Any, places: Sequence[tuple[Any, ...]]) -> None:
             raise _deleted(bucket, key) from error
 
     with ThreadPoolExecutor(_DOWNLOADS) as pool:
-        for _ in pool.map(one, places):
-            """Raise what was raised there."""
+        # A list, so that what is raised there is raised here.
+        list(pool.map(one, places))
 
 
 def _deleted(bucket: str, key: str) -> RunUnknownError:

@@ -115,8 +115,10 @@ async def _send(file: FileIO, size: int, send: Any, receive: Any) -> None:
 
 
 async def _gone(receive: Any) -> None:
-    while (await receive())["type"] != "http.disconnect":
-        """What is left of the request itself."""
+    message = {"type": ""}
+    # What is left of the request itself comes first.
+    while message["type"] != "http.disconnect":
+        message = await receive()
 
 
 def _cut(bucket: str, key: str, span: str, answer: dict[str, Any], body: Any) -> Any:
