@@ -25,7 +25,7 @@ def ours(changes: dict[str, str]) -> Recipe:
 
     def recipe(parts: Parts) -> Array:
         chosen = parts.hyperparameters | changes
-        return _predicted(parts, trained(parts, chosen), chosen)
+        return _predicted(parts, trained(parts, chosen), chosen, refit=parts.run.fit["refit"])
 
     return recipe
 
@@ -65,7 +65,8 @@ def searched(changes: dict[str, str]) -> Recipe:
     asked = {name: value for name, value in changes.items() if name != "best"}
 
     def recipe(parts: Parts) -> Array:
-        return np.mean([_predicted(parts, *one) for one in tried(parts, asked)[:most]], axis=0)
+        found, refit = tried(parts, asked)
+        return np.mean([_predicted(parts, *one, refit=refit) for one in found[:most]], axis=0)
 
     return recipe
 
@@ -81,9 +82,9 @@ def kfold(changes: dict[str, str]) -> Recipe:
     return recipe
 
 
-def _predicted(parts: Parts, model: Ensemble, chosen: dict[str, str]) -> Array:
+def _predicted(parts: Parts, model: Ensemble, chosen: dict[str, str], *, refit: bool) -> Array:
     """Predict as a run does: by a second model of train and validation rows, if Fit plans one."""
-    if parts.run.fit["refit"]:
+    if refit:
         both = {"train": ("train", "validation")}
         model = trained(parts, _for_rounds(chosen, model), channels=both)
     return model.predict(parts.test[0])

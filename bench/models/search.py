@@ -13,8 +13,14 @@ from scoring.booster import Ensemble
 _TUNING = ("jobs", "parallel")
 
 
-def tried(parts: Parts, changes: dict[str, str]) -> list[tuple[Ensemble, dict[str, str]]]:
-    """Train the first job and search; return all models, the best first, and what made each.
+def tried(
+    parts: Parts, changes: dict[str, str]
+) -> tuple[list[tuple[Ensemble, dict[str, str]]], bool]:
+    """Train the first job and search.
+
+    Returns
+    -------
+    All models, the best first, and what made each; whether Fit plans a second training.
 
     Parameters
     ----------
@@ -42,7 +48,7 @@ def tried(parts: Parts, changes: dict[str, str]) -> list[tuple[Ensemble, dict[st
         model, value = _job(parts, facts["static"] | asked, facts["found"]["metric"])
         results.append(value)
         found.append((sign * value, model, all_ | asked))
-    return [one[1:] for one in sorted(found, key=lambda one: one[0])]
+    return [one[1:] for one in sorted(found, key=lambda one: one[0])], fit["refit"]
 
 
 def _ends(text: str) -> list[float]:

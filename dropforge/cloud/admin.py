@@ -1,20 +1,22 @@
 """The cloud's own administrative routes, at ``/_dropforge/<name>``, and how to ask them.
 
 A route takes the query's parameters and returns what is sent as JSON. It runs in a
-thread, so that it may wait for a lock. The door lets only those ask who send the
-token that lies in cloud.json, which the owner alone can read.
+thread, so that it may wait for a lock, or is a coroutine, which may wait for long. The
+door lets only those ask who send the token that lies in cloud.json, which the owner
+alone can read.
 """
 
 import asyncio
 import concurrent.futures
 import http.client
+import inspect
 import json
 import logging
 import os
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from dropforge.cloud.endpoint import Cloud
@@ -24,7 +26,8 @@ logger = logging.getLogger("dropforge.cloud")
 
 PREFIX = "/_dropforge/"
 TOKEN_HEADER = "x-dropforge-token"  # noqa: S105 - the header's name
-routes: dict[str, Callable[[dict[str, str]], dict[str, Any]]] = {}
+Answer = dict[str, Any]
+routes: dict[str, Callable[[dict[str, str]], Answer | Awaitable[Answer]]] = {}
 # Not the pool that runs the functions: these are asked what goes on when that one is full.
 _threads = concurrent.futures.ThreadPoolExecutor(4, thread_name_prefix="admin")
 # A proxy of the user's environment must not see the token.
@@ -64,14 +67,16 @@ def ask(
 
 
 async def answer(name: str, parameters: dict[str, str]) -> tuple[int, dict[str, Any]]:
-    """Run a route in a thread; return the HTTP status and the JSON answer."""
+    """Run a route; return the HTTP status and the JSON answer."""
     route = routes.get(name)
     if route is None:
         known = ", ".join(sorted(routes))
         return 404, {"message": f"there is no route {name!r}; there are {known}"}
     try:
+        if inspect.iscoroutinefunction(route):
+            return 200, await route(parameters)
         loop = asyncio.get_running_loop()
-        return 200, await loop.run_in_executor(_threads, route, parameters)
+        return 200, await loop.run_in_executor(_threads, route, parameters)  # type: ignore[arg-type]
     except Exception as error:
         logger.exception("the route %s failed", name)
         return 500, {"message": f"{type(error).__name__}: {error}"}

@@ -7,6 +7,7 @@ from typing import Any
 
 import boto3
 import botocore.session
+from botocore.config import Config
 
 HOST = "127.0.0.1"
 REGION = "us-east-1"
@@ -57,6 +58,9 @@ class LocalSession(boto3.Session):  # type: ignore[misc]
     def client(self, *args: Any, **kwargs: Any) -> Any:
         """Make a client of the local cloud."""
         kwargs.setdefault("endpoint_url", self.endpoint)
+        # Without TLS the SDK would hash each body for the signature, which is not checked.
+        unsigned = Config(s3={"payload_signing_enabled": False})
+        kwargs["config"] = unsigned.merge(kwargs.get("config") or Config())
         return super().client(*args, **kwargs)
 
 

@@ -92,12 +92,14 @@ def _complete(state: StateDir) -> None:
     from dropforge.cloud.backlog import backlog
     from dropforge.cloud.patches.s3 import object_writes
     from dropforge.cloud.sagemaker import service
+    from dropforge.cloud.told import told
 
     journal.install(state.journal)
     object_writes.finish_writes(state.objects)
     patches.apply()
     service.install(state)
     admin.routes["backlog"] = backlog
+    admin.routes["told"] = told
 
 
 def _info(port: int, token: str, bridge: Bridge | None) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 In plain Python for single rows, since what joins predictions and rows has no numpy.
 """
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,7 +40,7 @@ class Decision:
             return cls(document["threshold"])
         return cls(document["threshold"], known["slope"], known["intercept"])
 
-    @property
+    @functools.cached_property
     def corrects(self) -> bool:
         """Whether probabilities are other than the model's."""
         return (self.slope, self.intercept) != (1.0, 0.0)
@@ -48,7 +49,7 @@ class Decision:
         """Correct the probability of the second of two classes."""
         if not self.corrects:
             return positive
-        inner = min(max(positive, LEAST), MOST)
+        inner = LEAST if positive < LEAST else MOST if positive > MOST else positive
         return _sigmoid(self.slope * math.log(inner / (1 - inner)) + self.intercept)
 
     def of_many(self, probabilities: Sequence[float]) -> list[float]:

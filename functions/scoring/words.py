@@ -48,17 +48,26 @@ class Words:
         """
         if self.task == "regression":
             return lambda line: [str(float(line))]
-        return self._of_two if self.task == "binary" else self._of_many
+        return self._of_two() if self.task == "binary" else self._of_many
 
-    def _of_two(self, line: str) -> list[str]:
-        positive = self.decision.of_two(float(line))
-        is_positive = positive >= self.decision.threshold
-        if self.decision.corrects:
-            positive = rounded(positive)
-        other, own = complement(positive), str(positive)
-        if is_positive:
-            return [self.classes[1], own, other, own]
-        return [self.classes[0], other, other, own]
+    def _of_two(self) -> Callable[[str], list[str]]:
+        # Of millions of lines, so what does not depend on the line is looked up before.
+        no, yes = self.classes
+        correct, threshold = self.decision.of_two, self.decision.threshold
+        corrects = self.decision.corrects
+
+        def fields(line: str) -> list[str]:
+            positive = correct(float(line))
+            is_positive = positive >= threshold
+            if corrects:
+                own = seven_digits(positive)
+                positive = float(own)
+            else:
+                own = str(positive)
+            other = complement(positive)
+            return [yes, own, other, own] if is_positive else [no, other, other, own]
+
+        return fields
 
     def _of_many(self, line: str) -> list[str]:
         values = [float(value) for value in json.loads(line)]
@@ -73,4 +82,13 @@ class Words:
 
 def complement(probability: float) -> str:
     """Return the other class's probability; digits beyond float32's seven mean nothing."""
-    return str(float(f"{1 - probability:.7g}"))
+    return seven_digits(1 - probability)
+
+
+def seven_digits(value: float) -> str:
+    """Return ``str`` of a value that is rounded to the digits of a 32-bit float, at half the time.
+
+    Fixed notation without trailing zeros is what ``str`` writes, too.
+    """
+    text = f"{value:.7g}"
+    return text if text.startswith("0.") else str(float(text))

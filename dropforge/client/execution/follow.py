@@ -9,6 +9,7 @@ from dropforge.client.execution.history import Timeline, count_items, update
 from dropforge.client.execution.waiting import Wait
 from dropforge.client.stack import Stack
 from dropforge.errors import FollowTimeoutError
+from pipeline import layout
 from pipeline.documents import kinds
 from pipeline.documents.message import Message
 
@@ -66,6 +67,7 @@ class _Watch:
     wait: Wait | None
     timeline: Timeline = field(default_factory=Timeline)
     over_since: float | None = None
+    is_told: bool = False
 
     @property
     def unseen_since(self) -> float:
@@ -121,8 +123,21 @@ def follow(
         # Something happened: the next state may be short, so look again soon.
         pause = patience.first if watch.timeline.seen > known else pause
         known = watch.timeline.seen
-        clock.sleep(pause)
+        _rest(watch, stack, run, pause, clock)
         pause = min(pause * patience.growth, patience.longest)
+
+
+def _rest(watch: _Watch, stack: Stack, run: str, seconds: float, clock: Clock) -> None:
+    """Wait until the next look: in the local cloud no longer than until there is a message."""
+    began = clock.now()
+    if stack.ask and not watch.is_told:
+        place = {"bucket": stack.bucket, "key": layout.run_key(run, kinds.MESSAGE.file)}
+        answer = stack.ask("told", {**place, "seconds": f"{seconds:g}"}) or {}
+        # Only once: a message of an execution that goes on must not make this a busy loop.
+        watch.is_told = bool(answer.get("told"))
+        if watch.is_told:
+            return
+    clock.sleep(max(0.0, seconds - (clock.now() - began)))
 
 
 def _told(watch: _Watch, stack: Stack, run: str, now: float, *, exists: bool) -> Message | None:

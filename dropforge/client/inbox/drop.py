@@ -179,8 +179,8 @@ def drop(
             version = s3.put_object(**where, Body=body, **carried).get("VersionId")
     else:
         s3.upload_file(str(file), **where, Callback=sent, ExtraArgs=carried)
-        version = s3.head_object(**where).get("VersionId")
-    this = {**where, "VersionId": version} if version else where
-    modified = s3.head_object(**this)["LastModified"]
+        version = None
+    stored = s3.head_object(**where, **({"VersionId": version} if version else {}))
+    version, modified = stored.get("VersionId"), stored["LastModified"]
     dataset = drop_keys.dataset_of(key)
     return Dropped(key, dataset, run_names.run_name(dataset, modified, stack.bucket, key, version))

@@ -6,9 +6,11 @@ apostrophe in front, which makes it text there; `as_it_was` takes it off again.
 """
 
 import csv
+import functools
+import itertools
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import TextIO
 
 from dropforge.errors import PredictionsUnreadableError
@@ -22,6 +24,9 @@ r"""What a spreadsheet may run: = + - @, their full-width forms, and what it dro
 Apostrophes before it count too: one more keeps what has one already apart from what got one.
 """
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
+
+_AT_ONCE = 20_000
+"""Rows that are written at once; for fewer NumPy is not worth its loading."""
 
 
 @dataclass(frozen=True)
@@ -37,7 +42,8 @@ class Target:
 
     def header(self) -> list[str]:
         """Return the names of the columns that `cells` fills."""
-        return ["actual", *self._kept(self.words.columns)]
+        columns = self.words.columns
+        return ["actual", columns[0], *columns[2:]]
 
     def cells(self, truth: str, predicted: str) -> list[str]:
         """Return actual value, prediction and probabilities of a row.
@@ -53,18 +59,27 @@ class Target:
         ValueError, IndexError
             One of them is no such thing.
         """
-        fields = self._kept(self.words.fields()(predicted))
-        actual = self.words.classes[int(float(truth))] if self.words.classes else truth
-        return [actual, *fields]
-
-    def _kept(self, fields: list[str]) -> list[str]:
+        fields = self._fields(predicted)
         # The probability of the predicted class is among those of all.
-        return [fields[0], *fields[2:]]
+        return [self.actual(truth), fields[0], *fields[2:]]
+
+    @functools.cached_property
+    def _fields(self) -> Callable[[str], list[str]]:
+        return self.words.fields()
+
+    @functools.cached_property
+    def actual(self) -> Callable[[str], str]:
+        """Return what names a row's true value: the class of an index, or the number."""
+        classes = self.words.classes
+        if not classes:
+            return lambda truth: truth
+        return functools.cache(lambda truth: classes[int(float(truth))])
 
 
 def as_text(cell: str) -> str:
     """Return a cell that a spreadsheet takes for text, or for a number if it is one."""
-    if _NUMBER.fullmatch(cell) or not _FORMULA.match(cell):
+    # Nearly all cells; a formula begins with none of these.
+    if cell[:1].isalnum() or _NUMBER.fullmatch(cell) or not _FORMULA.match(cell):
         return cell
     return f"'{cell}"
 
@@ -93,37 +108,76 @@ def write_table(target: Target, parts: Iterable[tuple[str, TextIO, TextIO]], out
         is no prediction.
     """
     writer = csv.writer(out, lineterminator="\n")
-    rows, wrote_header = 0, False
+    count, wrote_header = 0, False
     for name, truth, predictions in parts:
         records = csv.reader(truth)
         identifiers = next(records)[2:]
         if not wrote_header:
             writer.writerow(map(as_text, ["row", *identifiers, *target.header()]))
             wrote_header = True
-        for record, line in _pairs(name, records, predictions):
-            try:
-                cells = target.cells(record[1], line)
-            except (ValueError, IndexError, TypeError) as error:
-                raise PredictionsUnreadableError(
-                    f"{name}: {line.strip()[:80]!r} is no prediction for row {record[0]}: {error}"
-                ) from error
-            writer.writerow(map(as_text, [record[0], *record[2:], *cells]))
-            rows += 1
-    return rows
+        for table, rows in _tables(target, name, records, predictions):
+            writer.writerows(table)
+            count += rows
+    return count
 
 
-def _pairs(
-    name: str, records: Iterator[list[str]], predictions: TextIO
-) -> Iterator[tuple[list[str], str]]:
-    lines = (line for line in predictions if line.strip())
-    for row, record in enumerate(records):
-        line = next(lines, None)
-        if line is None:
+def _tables(
+    target: Target, name: str, records: Iterator[list[str]], predictions: TextIO
+) -> Iterator[tuple[Iterable[Iterable[str]], int]]:
+    """Yield some rows of the table at a time, and how many these are."""
+    lines, seen = (line for line in predictions if line.strip()), 0
+    while rows := list(itertools.islice(records, _AT_ONCE)):
+        given = list(itertools.islice(lines, len(rows)))
+        table = _all_at_once(target, rows, given) if len(given) == _AT_ONCE else None
+        yield table or _one_by_one(target, name, rows, given), len(rows)
+        seen += len(given)
+        if len(given) < len(rows):
             raise PredictionsUnreadableError(
-                f"{name} has {row} predictions, but more test rows; the run's data is damaged"
+                f"{name} has {seen} predictions, but more test rows; the run's data is damaged"
             )
-        yield record, line
     if next(lines, None) is not None:
         raise PredictionsUnreadableError(
             f"{name} has more predictions than test rows; the run's data is damaged"
         )
+
+
+def _all_at_once(
+    target: Target, rows: Sequence[list[str]], lines: Sequence[str]
+) -> Iterable[Iterable[str]] | None:
+    """Return rows of the table; None if there is another way only, or an error to be told."""
+    words = target.words
+    if words.task != "binary":
+        return None
+    # It takes longer to load than a small table to write.
+    from dropforge.client.runs.many_predictions import columns_of_two
+
+    try:
+        given = list(zip(*rows, strict=True))
+        named = replace(words, classes=list(map(as_text, words.classes)))
+        actual = list(map(Target(named).actual, given[1]))
+        return zip(
+            *map(_as_texts, (given[0], *given[2:])),
+            actual,
+            *columns_of_two(named, lines),
+            strict=True,
+        )
+    except (ValueError, IndexError):
+        return None
+
+
+def _as_texts(cells: Sequence[str]) -> Iterable[str]:
+    # Most columns of identifiers; a formula has other characters.
+    return cells if "".join(cells).isalnum() else map(as_text, cells)
+
+
+def _one_by_one(
+    target: Target, name: str, rows: Iterable[list[str]], lines: Iterable[str]
+) -> Iterator[Iterable[str]]:
+    for record, line in zip(rows, lines, strict=False):
+        try:
+            cells = target.cells(record[1], line)
+        except (ValueError, IndexError, TypeError) as error:
+            raise PredictionsUnreadableError(
+                f"{name}: {line.strip()[:80]!r} is no prediction for row {record[0]}: {error}"
+            ) from error
+        yield map(as_text, [record[0], *record[2:], *cells])

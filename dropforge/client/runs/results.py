@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
@@ -24,7 +24,7 @@ from scoring.decision import Decision
 Result = dict[str, Any]
 
 _DOWNLOADS = 8
-"""Parts fetched at once."""
+"""Objects fetched at once."""
 PREDICTIONS = "predictions.csv"
 _ELSEWHERE = "name another directory with --out"
 
@@ -69,20 +69,22 @@ def fetch(stack: Stack, run: str, uris: MessageFiles, out: Path) -> dict[str, Pa
     out = out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     s3 = stack.client("s3")
-    fetched: dict[str, Path] = {}
     chosen = decision_key(stack, run) if uris["model"] else None
-    for name, uri, file in (
-        ("report", uris["report"], layout.REPORT),
-        ("evaluation", uris["evaluation"], layout.EVALUATION),
-        ("model", uris["model"], layout.MODEL),
-        # Without it the model is numbers in, numbers out: the columns are in the encoder.
-        ("encoder", uris["model"] and _own(stack, run, layout.ENCODER), layout.ENCODER),
-        ("decision", chosen and f"s3://{stack.bucket}/{chosen}", layout.DECISION),
-    ):
-        if uri:
-            bucket, _, key = uri.removeprefix("s3://").partition("/")
-            _download(s3, bucket, key, out / file)
-            fetched[name] = out / file
+    wanted = [
+        (name, uri, out / file)
+        for name, uri, file in (
+            ("report", uris["report"], layout.REPORT),
+            ("evaluation", uris["evaluation"], layout.EVALUATION),
+            ("model", uris["model"], layout.MODEL),
+            # Without it the model is numbers in, numbers out: the columns are in the encoder.
+            ("encoder", uris["model"] and _own(stack, run, layout.ENCODER), layout.ENCODER),
+            ("decision", chosen and f"s3://{stack.bucket}/{chosen}", layout.DECISION),
+        )
+        if uri
+    ]
+    places = [(*uri.removeprefix("s3://").split("/", 1), file) for _, uri, file in wanted]
+    _download(s3, places)
+    fetched = {name: file for name, _, file in wanted}
     if uris["predictions"]:
         decided = stack.read_json(chosen, kinds.DECISION) if chosen else None
         _write_predictions(stack, layout.prefix_of(run), out / PREDICTIONS, decided)
@@ -127,10 +129,7 @@ def _write_predictions(
     with ExitStack() as cleanup:
         folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory()))
         local = {key: folder / f"{index}" for index, key in enumerate(truths + predictions)}
-        with ThreadPoolExecutor(_DOWNLOADS) as pool:
-            s3 = stack.client("s3")
-            for _ in pool.map(lambda item: _download(s3, stack.bucket, *item), local.items()):
-                pass
+        _download(stack.client("s3"), [(stack.bucket, *item) for item in local.items()])
         parts = _opened(
             [
                 (name, local[t], local[p])
@@ -150,13 +149,30 @@ def _opened(parts: list[tuple[str, Path, Path]]) -> Iterator[tuple[str, TextIO, 
             yield name, rows, lines
 
 
-def _download(s3: Any, bucket: str, key: str, file: Path) -> None:
-    try:
-        s3.download_file(bucket, key, str(file))
-    except ClientError as error:
-        if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
-            raise
-        raise _deleted(bucket, key) from error
+def _download(s3: Any, places: Sequence[tuple[Any, ...]]) -> None:
+    """Fetch several objects at once.
+
+    Parameters
+    ----------
+    places : of each its bucket and key, and the file to write.
+    """
+    from boto3.s3.transfer import TransferConfig
+
+    # Threads of each download's own would cost more than these files' bytes.
+    plain = TransferConfig(use_threads=False)
+
+    def one(place: tuple[str, str, Path]) -> None:
+        bucket, key, file = place
+        try:
+            s3.download_file(bucket, key, str(file), Config=plain)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
+                raise
+            raise _deleted(bucket, key) from error
+
+    with ThreadPoolExecutor(_DOWNLOADS) as pool:
+        # A list, so that what is raised there is raised here.
+        list(pool.map(one, places))
 
 
 def _deleted(bucket: str, key: str) -> RunUnknownError:

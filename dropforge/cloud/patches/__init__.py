@@ -51,9 +51,11 @@ def _modules() -> list[Any]:
     from dropforge.cloud.patches.logs import filter_log_events, log_memory
     from dropforge.cloud.patches.s3 import (
         bucket_deletion,
+        multipart,
+        object_reads,
         object_version,
         object_writes,
-        ranged_reads,
+        receiving,
         virtual_hosts,
     )
     from dropforge.cloud.patches.saving import acknowledged, checkpoint
@@ -91,11 +93,13 @@ def _modules() -> list[Any]:
         log_memory,
         map_run,
         object_version,
+        object_reads,
         object_writes,
+        multipart,
+        receiving,
         previous_events,
         queue_mappings,
         queue_urls,
-        ranged_reads,
         schedules,
         secure_transport,
         start_execution,

@@ -43,9 +43,12 @@ def encode_chunk(client: Any, bucket_name: str, prefix: str, chunk: Chunk) -> No
     )
     champion = run.read_document(kinds.CHAMPION_ENCODER) if chunk["champion"] else None
     folds = run.read_document(kinds.FOLDS) if encoder.get("tables") else None
-    raw = source_of(client, plan).read(chunk["start"], chunk["end"])
+    source = source_of(client, plan)
     with reading.belonging(*map(run.uri, (layout.CHUNKS, layout.FIT, layout.ENCODER))):
-        files, counts = encode_bytes(raw, plan, fit, encoder, chunk, champion, folds)
+        # Under no name here, so that the bytes go as soon as they are read.
+        files, counts = encode_bytes(
+            source.read(chunk["start"], chunk["end"]), plan, fit, encoder, chunk, champion, folds
+        )
     tags: dict[str, str] = {}
     for name, body in files.items():
         if again and name.split("/")[0] not in _FOR_CHAMPION:
@@ -91,6 +94,7 @@ def encode_bytes(
     """
     columns = plan["columns"]
     labelled = labelled_rows(raw, plan, encoder, chunk)
+    del raw
     frame, labels = labelled.frame, labelled.labels
     splits = split_rows(frame, columns, labels, fit, chunk, encoder.get("missing_values"))
     features = encode_frame(frame, columns, encoder).features
@@ -101,10 +105,11 @@ def encode_bytes(
     if folds is not None:
         fold = folds_of(labelled.rows, chunk, fit, groups)
         learned = with_means_elsewhere(features, frame, columns, encoder, folds, fold)
-    files = _learned(learned, features, labels, splits, chunk)
-    test = splits == TEST
-    files[f"test/{part}"] = to_csv(features.filter(test))
+    test, dropped = splits == TEST, labelled.dropped
     tested = labelled.only(test)
+    del labelled, frame
+    files = _learned(learned, features, labels, splits, chunk)
+    files[f"test/{part}"] = to_csv(features.filter(test))
     files[f"truth/{part}"] = _truth(tested, columns, encoder, chunk)
     if groups is not None:
         files[f"groups/{digest_part}"] = words(groups.filter(test))
@@ -122,7 +127,7 @@ def encode_bytes(
         "train": rows_of[TRAIN],
         "validation": rows_of[VALIDATION],
         "test": rows_of[TEST],
-        "dropped": labelled.dropped,
+        "dropped": dropped,
         "seen": len(seen),
     }
     return _without_empty(files, rows_of), counts

@@ -26,20 +26,20 @@ _OBJECTIVES = {
 _MAX_SEED = 2**31 - 2
 """The container takes seeds between -2^31 and 2^31-1, both excluded; a split's may be larger."""
 SMALL_ROWS = 20_000
-"""Below, other defaults and ranges of a search hold, and a model is trained twice."""
+"""Below, other defaults and ranges of a search hold."""
+TWICE_ROWS = 10_000
+"""Below, a model is trained twice; after a search, which takes so much longer, below SMALL_ROWS."""
 # Of small tables. Few interactions tell two classes apart that are hard to tell, and a choice of
 # columns at each split, rather than one by tree, makes the trees differ more.
 _SMALL: dict[str, dict[str, object]] = {
     "regression": {
         "num_round": 2000,
-        "early_stopping_rounds": 50,
         "eta": 0.04,
         "max_depth": 5,
         "colsample_bytree": 0.8,
     },
     "binary": {
         "num_round": 2000,
-        "early_stopping_rounds": 50,
         "eta": 0.04,
         "max_depth": 3,
         "colsample_bynode": 0.5,
@@ -47,7 +47,6 @@ _SMALL: dict[str, dict[str, object]] = {
     # A round has a tree a class.
     "multiclass": {
         "num_round": 1000,
-        "early_stopping_rounds": 30,
         "eta": 0.05,
         "max_depth": 5,
         "colsample_bytree": 0.8,
@@ -55,7 +54,6 @@ _SMALL: dict[str, dict[str, object]] = {
 }
 _LARGE: dict[str, object] = {
     "num_round": 1000,
-    "early_stopping_rounds": 30,
     "eta": 0.1,
     "max_depth": 6,
     "colsample_bytree": 0.8,
@@ -107,6 +105,7 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
         "objective": objective,
         "eval_metric": metric,
         **(_SMALL[target.task] if train_rows < SMALL_ROWS else _LARGE),
+        "early_stopping_rounds": _patience(target.task, settings, train_rows),
         "min_child_weight": 1,
         "subsample": 0.8,
         "tree_method": "hist",
@@ -119,6 +118,15 @@ def hyperparameters(target: Target, settings: Settings, train_rows: int) -> dict
     chosen = own_of(settings)
     _check_task(target, chosen)
     return {name: _text(value) for name, value in (defaults | chosen).items()}
+
+
+def _patience(task: Task, settings: Settings, train_rows: int) -> int:
+    """Return the rounds without a gain that end a training.
+
+    The low rates that a search tries gain little a round; several classes have a tree each.
+    """
+    slow = "tuning" in settings and task != "multiclass" and train_rows < SMALL_ROWS
+    return 50 if slow else 30
 
 
 def refits(settings: Settings, chosen: dict[str, str], train_rows: int) -> bool:
@@ -142,7 +150,8 @@ def refits(settings: Settings, chosen: dict[str, str], train_rows: int) -> bool:
             f"pipeline.json sets refit true and {hindrance}, which do not go together; delete one "
             f"of them"
         )
-    return possible and settings.get("refit", train_rows < SMALL_ROWS)
+    most = SMALL_ROWS if "tuning" in settings else TWICE_ROWS
+    return possible and settings.get("refit", train_rows < most)
 
 
 def own_of(settings: Settings) -> dict[str, object]:

@@ -10,6 +10,7 @@ from table.reading.dialect import Dialect
 from table.reading.joining import joined
 from table.reading.quotes import patterns_of, read_lines
 from table.reading.repeats import likely, of_other_width, repeats
+from table.reading.strings import read_strings
 from table.reading.swallowed import Spots, swallowed_lines
 
 
@@ -150,40 +151,19 @@ def _all_records(
     only: Collection[int] | None,
 ) -> Records:
     if clean:
-        frame = _read(data, dialect, width, only)
+        frame = read_strings(data, dialect, width, only)
         return Records(frame, None, len(frame))
     if dialect.quote.encode() not in data and not _blank_line(data):
         # polars fills a short row up and cuts a long one off without a word.
         delimiters = read_lines(data).str.count_matches(dialect.delimiter, literal=True)
         if (delimiters == width - 1).all():
-            frame = _read(data, dialect, width, only)
+            frame = read_strings(data, dialect, width, only)
             return Records(frame, None, len(frame))
     return _checked(data, dialect, width, headers, only)
 
 
 def _blank_line(data: bytes) -> bool:
     return data.startswith((b"\n", b" ")) or b"\n\n" in data or b"\n " in data
-
-
-def _read(data: bytes, dialect: Dialect, width: int, only: Collection[int] | None) -> pl.DataFrame:
-    schema = {f"c{n}": pl.String for n in range(width)}
-    if not data:
-        return pl.DataFrame(schema=schema)
-    frame = pl.read_csv(
-        data,
-        columns=None if only is None else sorted(only),
-        has_header=False,
-        schema=schema,
-        separator=dialect.delimiter,
-        quote_char=dialect.quote,
-        empty_string_is_null=False,
-        extra_columns="ignore",
-        missing_columns="insert",
-    )
-    if only is None:
-        return frame
-    null = pl.lit(None, pl.String)
-    return frame.select(pl.col(n) if n in frame.columns else null.alias(n) for n in schema)
 
 
 def _checked(
@@ -230,7 +210,7 @@ def _checked(
     else:
         index, kept = good.arg_true(), records.filter(good)
     unchanged = not rewritten and len(kept) == len(lines)
-    frame = _read(data if unchanged else _bytes_of(kept), dialect, width, only)
+    frame = read_strings(data if unchanged else _bytes_of(kept), dialect, width, only)
     begins, spans = (None, None) if unchanged else (first.filter(good), Spans(first, last, told))
     return Records(
         frame,

@@ -56,7 +56,7 @@ class FakeS3:
             self.put_object(Bucket=Bucket, Key=Key, Body=body, **ExtraArgs)
         Callback(len(self.objects[Key]))
 
-    def download_file(self, bucket: str, key: str, name: str) -> None:
+    def download_file(self, bucket: str, key: str, name: str, Config: Any = None) -> None:
         with open(name, "wb") as file:  # noqa: PTH123
             file.write(self.get_object(Bucket=bucket, Key=key)["Body"].read())
 

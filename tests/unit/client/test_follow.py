@@ -1,6 +1,8 @@
 """Following a run to its message."""
 
 import json
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -55,6 +57,50 @@ def test_follow_does_not_take_a_message_that_is_still_being_sent() -> None:
     followed = follow(stack, RUN, quiet, limit=60, clock=clock)
     assert followed.message["sent"] == ["sns"]
     assert clock.time >= 3.0
+
+
+def told_by(stack: Stack, clock: Ticking, at: float) -> tuple[Stack, list[Mapping[str, str]]]:
+    """Return the stack in a cloud that says at once when there is a message, and its calls."""
+    calls: list[Mapping[str, str]] = []
+
+    def ask(question: str, given: Mapping[str, str]) -> dict[str, Any] | None:
+        if question != "told":
+            return None
+        calls.append(given)
+        clock.time += min(float(given["seconds"]), max(0.0, at - clock.time))
+        if clock.time >= at:
+            put_message(stack)
+        return {"told": clock.time >= at}
+
+    return replace(stack, ask=ask), calls
+
+
+def test_follow_in_the_local_cloud_ends_as_soon_as_there_is_a_message() -> None:
+    clock = Ticking()
+    stack, calls = told_by(fake_stack(), clock, at=10.123)
+    stack.session.states.history = succeeded("Evaluate")
+    put_message(stack, sent=None)
+    follow(stack, RUN, quiet, limit=60, clock=clock)
+    assert clock.time == 10.123
+    assert calls[0]["key"] == f"runs/{RUN}/message.json"
+
+
+def test_follow_of_an_execution_that_goes_on_after_its_message_is_no_busy_loop() -> None:
+    clock = Ticking()
+    stack, calls = told_by(fake_stack(), clock, at=0.0)
+    stack.session.states.history = succeeded("Evaluate")[:2]
+    put_message(stack)
+    with pytest.raises(FollowTimeoutError, match="no result after 60 s"):
+        follow(stack, RUN, quiet, limit=60, clock=clock)
+    assert len(calls) == 1
+
+
+def test_follow_in_a_cloud_that_cannot_say_so_looks_again() -> None:
+    clock = Ticking({3.0: lambda: put_message(stack)})
+    stack = replace(fake_stack(), ask=lambda *_: None)
+    stack.session.states.history = succeeded("Evaluate")
+    follow(stack, RUN, quiet, limit=60, clock=clock)
+    assert 3.0 <= clock.time < 4.0
 
 
 def test_follow_of_a_drop_refused_before_an_execution_returns_its_message() -> None:

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from scoring.words import Words
+from scoring.words import Words, seven_digits
 
 
 def test_number_is_the_containers_text() -> None:
@@ -42,3 +44,8 @@ def test_digits_are_those_of_a_32_bit_float() -> None:
         fields = Words("binary", ["no", "yes"]).fields()(str(value))
         assert fields[3] == str(value)
         assert float(fields[2]) == pytest.approx(1 - value, abs=1e-6)
+
+
+@given(st.floats(-1, 2) | st.floats(0, 1e-3) | st.sampled_from([0.0, 1.0, 0.99999996, 1e-5]))
+def test_seven_digits_are_written_as_python_writes_the_rounded_number(value: float) -> None:
+    assert seven_digits(value) == str(float(f"{value:.7g}"))

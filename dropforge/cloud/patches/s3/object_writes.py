@@ -13,12 +13,14 @@ import contextvars
 import json
 import logging
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from dropforge.cloud.journal import JournalError
 from dropforge.cloud.patches.functions import invocations
-from dropforge.cloud.patches.replacing import check, replace
+from dropforge.cloud.patches.replacing import changed, check, replace
+from dropforge.cloud.patches.s3.file_bodies import FileBody
 
 logger = logging.getLogger("dropforge.cloud")
 
@@ -47,6 +49,7 @@ def apply() -> None:
         events: list[invocations.Held] = []
         token = _request.set(events)
         try:
+            _check_stored(named.get("body", arguments[3] if len(arguments) > 3 else None))
             answer = await handle(*arguments, **named)
         except NotStoredError as error:
             return _refused(events, error)
@@ -62,6 +65,14 @@ def apply() -> None:
     replace(s3, "handle_request", "0856144f19e7", handle_request)
     replace(s3, "_persist_object", "cb32b6ae8706", _persist_object)
     replace(s3, "_persist_displaced_version", "9637289a604c", _persist_displaced)
+    s3._preserve_null_version = changed(
+        s3,
+        "_preserve_null_version",
+        "3d07023e5876",
+        "_read_body(bucket_name, key, prior_obj)",
+        "None if _version_file_exists(bucket_name, key, 'null') else "
+        "_read_body(bucket_name, key, prior_obj)",
+    )
     s3._fire_s3_event_async = _tell
 
 
@@ -81,6 +92,11 @@ def finish_writes(objects: Path) -> None:
             draft.replace(place)
         else:
             draft.unlink()
+
+
+def _check_stored(body: object) -> None:
+    if isinstance(body, FileBody) and body.failure is not None:
+        raise OSError(*body.failure.args)
 
 
 def _tell(bucket: str, key: str, event: str, *arguments: Any, **named: Any) -> None:
@@ -136,12 +152,12 @@ def _persist_object(bucket: str, key: str, record: Any) -> None:
     from ministack.services import s3
 
     path = Path(s3._object_disk_path(bucket, key))
-    data: bytes | None = record["body"] if isinstance(record, dict) else record
+    data: bytes | FileBody | None = record["body"] if isinstance(record, dict) else record
     facts: dict[str, Any] = {"key": key}
     if isinstance(record, dict):
         history = s3._key_history_meta(bucket, key)
         facts = s3._object_meta_from_record(record) | history | facts
-    files = [] if data is None else [(path, data)]
+    files: list[tuple[Path, bytes | FileBody]] = [] if data is None else [(path, data)]
     files.append((path.with_name(path.name + _SIDECAR), json.dumps(facts).encode()))
     try:
         _put_in_place(files)
@@ -150,25 +166,37 @@ def _persist_object(bucket: str, key: str, record: Any) -> None:
     if isinstance(record, dict):
         # It is read from the disk from now on.
         record["body"] = None
+        for version in s3._object_versions.get((bucket, key)) or ():
+            if version["version_id"] == (record.get("version_id") or "null"):
+                version["data"] = None
     folder = str(Path(s3.DATA_DIR, get_account_id(), bucket))
     s3._remove_key_files(s3._other_key_disk_path(folder, key, str(path)))
 
 
-def _put_in_place(files: list[tuple[Path, bytes]]) -> None:
+def _put_in_place(files: Sequence[tuple[Path, bytes | FileBody]]) -> None:
     """Write files so that either all are new or, unless a kill intervenes, all are as before."""
     drafts = [path.with_name(path.name + _DRAFT) for path, _ in files]
     try:
         for draft, (path, content) in zip(drafts, files, strict=True):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(content)
+            _write(draft, content)
         for draft, (path, _) in zip(drafts, files, strict=True):
             draft.replace(path)
+            # Two names of one file both stay (rename(2)), as when an object is copied to itself.
+            draft.unlink(missing_ok=True)
     except OSError:
         for draft in drafts:
             draft.unlink(missing_ok=True)
         raise
+
+
+def _write(draft: Path, content: bytes | FileBody) -> None:
+    if isinstance(content, FileBody):
+        content.place(draft)
+        return
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
 
 
 def _persist_displaced(bucket: str, key: str, prior: Any, versioning: str) -> None:
@@ -195,6 +223,7 @@ def _persist_displaced(bucket: str, key: str, prior: Any, versioning: str) -> No
         draft.unlink(missing_ok=True)
         draft.hardlink_to(s3._object_disk_path(bucket, key))
         draft.replace(place)
+        draft.unlink(missing_ok=True)
     except OSError as error:
         raise NotStoredError(bucket, key, get_account_id(), error) from error
 

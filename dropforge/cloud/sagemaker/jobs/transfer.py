@@ -53,7 +53,9 @@ def client(role_arn: str, session_name: str) -> Any:
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
             aws_session_token=keys.token,
-            config=botocore.config.Config(s3={"addressing_style": "path"}),
+            config=botocore.config.Config(
+                s3={"addressing_style": "path", "payload_signing_enabled": False}
+            ),
         )
 
 

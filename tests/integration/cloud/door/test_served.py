@@ -5,6 +5,8 @@ import os
 import socket
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -190,6 +192,30 @@ def test_ask_reads_a_route_with_the_token_or_says_why_not(cloud: Cloud) -> None:
         admin.ask(dataclasses.replace(cloud, token="wrong"), "health")
     with pytest.raises(CloudError, match="does not answer health"):
         admin.ask(dataclasses.replace(cloud, endpoint="http://127.0.0.1:1"), "health")
+
+
+def test_message_is_told_of_as_soon_as_it_was_sent(
+    cloud: Cloud, bucket: str, client: Clients
+) -> None:
+    def asked(seconds: float) -> tuple[object, float]:
+        began = time.monotonic()
+        place = {"bucket": bucket, "key": "runs/told/message.json", "seconds": f"{seconds}"}
+        return admin.ask(cloud, "told", place)["told"], time.monotonic() - began
+
+    def put(body: str) -> None:
+        client("s3").put_object(Bucket=bucket, Key="runs/told/message.json", Body=body)
+
+    assert asked(0.1)[0] is False
+    for not_sent in ('{"sent": null}', "[]", "{", ""):
+        put(not_sent)
+        assert asked(0.05)[0] is False
+    later = threading.Timer(0.3, put, ['{"sent": []}'])
+    later.start()
+    told, seconds = asked(10)
+    later.join()
+    assert told is True
+    assert 0.2 < seconds < 5
+    assert asked(10)[1] < 5
 
 
 def test_ask_shows_the_token_to_no_proxy(cloud: Cloud) -> None:

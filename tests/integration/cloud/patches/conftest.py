@@ -1,12 +1,16 @@
-"""State machines that may do everything, and queues that hear of it."""
+"""State machines that may do everything, queues that hear of it, and a cloud for large objects."""
 
 import json
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
+import boto3
 import pytest
+from botocore.config import Config
 
+from dropforge import cloud as clouds
+from dropforge.cloud import Cloud
 from tests.integration.cloud.conftest import TRUST
 
 Client = Callable[[str], Any]
@@ -38,3 +42,20 @@ def queue(client: Client) -> tuple[str, str]:
     url = sqs.create_queue(QueueName=uuid.uuid4().hex)["QueueUrl"]
     answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
     return url, answer["Attributes"]["QueueArn"]
+
+
+@pytest.fixture(scope="session")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cloud]:
+    """A cloud of tests of large objects alone, whose memory and files nobody else changes."""
+    started = clouds.up(tmp_path_factory.mktemp("large"))
+    s3 = clouds.session(started).client("s3")
+    s3.create_bucket(Bucket="large")
+    s3.put_bucket_versioning(Bucket="large", VersioningConfiguration={"Status": "Enabled"})
+    yield started
+    clouds.down(started)
+
+
+@pytest.fixture
+def s3(own: Cloud) -> Any:
+    session: boto3.Session = clouds.session(own)
+    return session.client("s3", config=Config(retries={"total_max_attempts": 1}))

@@ -98,7 +98,7 @@ def test_out_that_may_not_be_written_to_is_refused(
 def test_files_that_cannot_be_written_in_the_end_can_be_fetched_elsewhere(
     stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_arguments: Any) -> None:
+    def full(*_arguments: Any, **_named: Any) -> None:
         raise OSError(28, "No space left on device")
 
     name = upcoming(message(), stack)

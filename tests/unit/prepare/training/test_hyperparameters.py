@@ -82,8 +82,8 @@ def test_hyperparameters_reach_the_container_as_it_reads_them() -> None:
 @pytest.mark.parametrize(
     ("task", "rows", "expected"),
     [
-        ("regression", 19_999, ("2000", "50", "0.04", "5", "0.8", None)),
-        ("binary", 19_999, ("2000", "50", "0.04", "3", None, "0.5")),
+        ("regression", 19_999, ("2000", "30", "0.04", "5", "0.8", None)),
+        ("binary", 19_999, ("2000", "30", "0.04", "3", None, "0.5")),
         ("multiclass", 19_999, ("1000", "30", "0.05", "5", "0.8", None)),
         ("regression", 20_000, ("1000", "30", "0.1", "6", "0.8", None)),
         ("multiclass", 20_000, ("1000", "30", "0.1", "6", "0.8", None)),

@@ -6,7 +6,7 @@ import pytest
 
 from pipeline.errors import SettingsError
 from pipeline.settings import resolve_settings
-from prepare.training.hyperparameters import SMALL_ROWS, refits
+from prepare.training.hyperparameters import SMALL_ROWS, TWICE_ROWS, refits
 from tests.unit.prepare.pipeline_run import prepare
 from tests.unit.prepare.steps.test_fit import labelled
 
@@ -16,9 +16,12 @@ STOPPED = {"num_round": "100", "early_stopping_rounds": "5"}
 @pytest.mark.parametrize(
     ("settings", "rows", "wanted"),
     [
-        ({}, SMALL_ROWS - 1, True),
-        ({}, SMALL_ROWS, False),
+        ({}, TWICE_ROWS - 1, True),
+        ({}, TWICE_ROWS, False),
+        ({"tuning": True}, SMALL_ROWS - 1, True),
+        ({"tuning": True}, SMALL_ROWS, False),
         ({"refit": True}, SMALL_ROWS, True),
+        ({"tuning": True, "refit": False}, 100, False),
         ({"refit": False}, 100, False),
         ({"instance_count": 2}, 100, False),
         ({"refit": False, "instance_count": 2}, 100, False),

@@ -65,7 +65,15 @@ def test_run_without_a_search_has_no_part_of_one() -> None:
     plain = prepare(BINARY).fit
     assert "tuning" not in plain
     assert "start" not in plain
-    assert searching()["hyperparameters"] == plain["hyperparameters"]
+    assert searching()["hyperparameters"] == plain["hyperparameters"] | {
+        "early_stopping_rounds": "50"
+    }
+
+
+@pytest.mark.parametrize(("data", "patience"), [(BINARY, "50"), (NUMBERS, "50"), (CLASSES, "30")])
+def test_low_rates_of_a_search_have_patience(data: bytes, patience: str) -> None:
+    assert searching(data)["hyperparameters"]["early_stopping_rounds"] == patience
+    assert prepare(data).fit["hyperparameters"]["early_stopping_rounds"] == "30"
 
 
 @pytest.mark.parametrize("data", [BINARY, CLASSES, NUMBERS], ids=["binary", "classes", "numbers"])
