@@ -1,0 +1,94 @@
+"""Whether the training job's instances can hold the rows, which XGBoost has in memory.
+
+SageMaker developer guide, XGBoost algorithm: for CSV the memory of all instances together must be
+able to hold the training dataset. A job that cannot fails after minutes that are paid.
+"""
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import FileLimitError
+from pipeline.settings import SplitSettings
+from prepare.training.start import Beside
+
+MEMORY_FILE = Path(__file__).with_name("memory.json")
+_GIB = 1 << 30
+# Of a row and of each of its features, as `python -m bench.scale` prints of XGBoost 3.2: the least
+# that was seen at 3 to 100 features, which no instance can do without, and the most.
+_LEAST = (50, 10)
+_MOST = (70, 14)
+_SUGGESTED = ("ml.m5.", "ml.r5.")
+"""Families to name an instance of: the usual one, and the one with the most memory."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """What the job holds.
+
+    Attributes
+    ----------
+    train_rows : which the instances share.
+    validation_rows : of which each instance has all.
+    """
+
+    train_rows: int
+    validation_rows: int
+    features: int
+
+    def gib(self, instances: int, taken: tuple[int, int]) -> float:
+        """Return the memory of each of so many instances."""
+        row, feature = taken
+        rows = math.ceil(self.train_rows / instances) + self.validation_rows
+        return rows * (row + feature * self.features) / _GIB
+
+
+@cache
+def _instances() -> dict[str, float]:
+    found: dict[str, Any] = json.loads(MEMORY_FILE.read_text(encoding="utf-8"))
+    return found["gib"]  # type: ignore[no-any-return]
+
+
+def check_memory(beside: Beside, split: SplitSettings, resources: dict[str, Any]) -> None:
+    """Refuse rows that the job's instances cannot hold.
+
+    Parameters
+    ----------
+    resources : SageMaker's ResourceConfig. An instance type whose memory is not known is not
+        refused.
+
+    Raises
+    ------
+    FileLimitError
+    """
+    table = Table(
+        beside.rows, round(beside.rows * split["validation"] / split["train"]), beside.features
+    )
+    instance, count = resources["InstanceType"], int(resources["InstanceCount"])
+    has, needs = _instances().get(instance), table.gib(count, _LEAST)
+    if has is None or needs <= has:
+        return
+    each = "" if count == 1 else f" on each of {count} instances"
+    raise FileLimitError(
+        f"the file has {table.train_rows:,} rows to train on and {table.validation_rows:,} to "
+        f"validate with, of {table.features:,} features: in training they take {needs:,.0f} GiB of "
+        f"memory or more{each}, and {instance} has {has:g}; in pipeline.json set "
+        f"{_remedy(table, count)}, or list columns in drop_columns"
+    )
+
+
+def _remedy(table: Table, count: int) -> str:
+    """Name the smallest instance that can hold the rows, or how many of the largest can."""
+    known = sorted((gib, name) for name, gib in _instances().items() if name.startswith(_SUGGESTED))
+    needs = table.gib(count, _MOST)
+    for gib, name in known:
+        if needs <= gib:
+            return f"instance_type to {name} ({gib:g} GiB)"
+    largest, name = known[-1]
+    for instances in range(count + 1, 101):
+        if table.gib(instances, _MOST) <= largest:
+            return f"instance_type to {name} ({largest:g} GiB) and instance_count to {instances}"
+    return "split.train and split.validation to less, with the rest in split.test"
