@@ -19,9 +19,9 @@ SAMPLE_BYTES = MIB
 MOST_CHUNKS = 100_000
 # As ChunkSizeInMiB allows: what an invocation reads, it has in memory several times.
 LARGEST_CHUNK_BYTES = 128 * MIB
-# Fit reads 7 MB/s of profiles here (python -m bench.scale) and has 900 s, some 300 of them to
-# learn from the rows that train.
-PROFILES_LIMIT_BYTES = 3 * 1024 * MIB
+# Fit reads 20 MB/s of profiles (python -m bench.scale) and has 900 s, some 300 of them to learn
+# from the rows that train.
+PROFILES_LIMIT_BYTES = 8 * 1024 * MIB
 
 # Values are counted exactly up to this many different ones a column, and above it estimated
 # from the smallest hashes (Bar-Yossef et al. 2002; relative error about 1/sqrt(SKETCH_SIZE)).

@@ -21,6 +21,8 @@ _GIB = 1 << 30
 # that was seen at 3 to 100 features, which no instance can do without, and the most.
 _LEAST = (50, 10)
 _MOST = (70, 14)
+_MOST_INSTANCES = 100
+"""As settings.schema.json allows."""
 _SUGGESTED = ("ml.m5.", "ml.r5.")
 """Families to name an instance of: the usual one, and the one with the most memory."""
 
@@ -80,15 +82,25 @@ def check_memory(beside: Beside, split: SplitSettings, resources: dict[str, Any]
     )
 
 
+def instance_for(table: Table, count: int) -> tuple[str, float] | None:
+    """Return the smallest suggested instance that surely holds the rows, and its GiB.
+
+    None if the largest cannot.
+    """
+    needs = table.gib(count, _MOST)
+    return next(((name, gib) for gib, name in _suggested() if needs <= gib), None)
+
+
+def _suggested() -> list[tuple[float, str]]:
+    return sorted((gib, name) for name, gib in _instances().items() if name.startswith(_SUGGESTED))
+
+
 def _remedy(table: Table, count: int) -> str:
     """Name the smallest instance that can hold the rows, or how many of the largest can."""
-    known = sorted((gib, name) for name, gib in _instances().items() if name.startswith(_SUGGESTED))
-    needs = table.gib(count, _MOST)
-    for gib, name in known:
-        if needs <= gib:
-            return f"instance_type to {name} ({gib:g} GiB)"
-    largest, name = known[-1]
-    for instances in range(count + 1, 101):
+    if found := instance_for(table, count):
+        return f"instance_type to {found[0]} ({found[1]:g} GiB)"
+    largest, name = _suggested()[-1]
+    for instances in range(count + 1, _MOST_INSTANCES + 1):
         if table.gib(instances, _MOST) <= largest:
             return f"instance_type to {name} ({largest:g} GiB) and instance_count to {instances}"
     return "split.train and split.validation to less, with the rest in split.test"
