@@ -47,6 +47,10 @@ class Table:
         rows = math.ceil(self.train_rows / instances) + self.validation_rows
         return rows * (row + feature * self.features) / _GIB
 
+    def least_gib(self, instances: int) -> float:
+        """Return the memory that none of so many instances can do without."""
+        return self.gib(instances, _LEAST)
+
 
 @cache
 def _instances() -> dict[str, float]:
@@ -70,7 +74,7 @@ def check_memory(beside: Beside, split: SplitSettings, resources: dict[str, Any]
         beside.rows, round(beside.rows * split["validation"] / split["train"]), beside.features
     )
     instance, count = resources["InstanceType"], int(resources["InstanceCount"])
-    has, needs = _instances().get(instance), table.gib(count, _LEAST)
+    has, needs = _instances().get(instance), table.least_gib(count)
     if has is None or needs <= has:
         return
     each = "" if count == 1 else f" on each of {count} instances"
