@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from bench.scale.growth import JOBS, Size
+from bench.scale.growth import Size
+from bench.scale.measured import JOBS
 from prepare.training.job import PRICES_FILE
 
 PRICES: dict[str, Any] = json.loads(

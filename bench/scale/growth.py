@@ -6,6 +6,7 @@ from itertools import pairwise
 from math import ceil, log
 from typing import Any
 
+from bench.scale.measured import JOBS
 from bench.scale.memory import features_of, held_rows
 from evaluate.rows.holdout import MAX_ROWS
 from prepare.learning.learn import LEARNED_BYTES
@@ -13,7 +14,6 @@ from prepare.training.memory import Table, instance_for
 from table.limits import MIB, MOST_CHUNKS
 
 CHUNK_BYTES = 64 * MIB
-JOBS = ("Train model (XGBoost)", "Refit model (XGBoost)", "Batch transform")
 _GROWING = {"Train model (XGBoost)", "Batch transform"}
 """Tasks beside those of chunks that grow with the file; all others have a bound."""
 _CHUNK_TASKS = ("Profile chunk", "Encode chunk")
@@ -151,9 +151,13 @@ def _seconds(
         # In the run all chunks shared this machine; on AWS each has a function of its own.
         alone = found["chunk"][name.split()[0].lower()]["seconds"]
         return float(size / found["chunk"]["bytes"] * alone)
-    if name == JOBS[0]:
-        # Of two processors for itself, which the run shared with whatever else went on.
-        points = [(run["bytes"], run["training_processor_seconds"] / 2) for run in runs]
+    if name in JOBS:
+        # Two processors for itself, which the run shared with whatever else went on.
+        points = [
+            (run["bytes"], run["job_processor_seconds"][name] / 2)
+            for run in runs
+            if name in run["tasks"]
+        ]
     if size <= last["bytes"] or name in _GROWING:
         return along(points, size)
     if name == "Fit encoder":

@@ -19,7 +19,8 @@ _REPORT = re.compile(
 )
 _LOG_EVENT_BYTES = 26
 """Beside each line's own (CloudWatch Logs user guide, PutLogEvents: 26 bytes an event)."""
-_TRAINING = "Train model (XGBoost)"
+JOBS = ("Train model (XGBoost)", "Refit model (XGBoost)", "Batch transform")
+"""States whose work a SageMaker job does."""
 _SETTLING_SECONDS = 2.0
 """In which the message is sent, and the last requests are told of."""
 
@@ -65,7 +66,7 @@ class Cloud:
             "rows": result["rows"],
             **self.told_of(run, dataset),
             **self._logs(began),
-            "training_processor_seconds": round(self._training(run, used), 2),
+            "job_processor_seconds": self._jobs(run, used),
             "peaks_mib": {name: round(peak, 1) for name, peak in sorted(peaks.items())},
             "requests": requests,
         }
@@ -87,21 +88,20 @@ class Cloud:
         buckets = self.client("s3").list_buckets()["Buckets"]
         return next(str(found["Name"]) for found in buckets if "-bucket-" in found["Name"])
 
-    def _training(self, run: str, used: list[Used]) -> float:
-        """Return the processor seconds of the jobs that began while the run trained."""
+    def _jobs(self, run: str, used: list[Used]) -> dict[str, float]:
+        """Return the processor seconds of the processes that began during each job's state."""
         states = self.client("stepfunctions")
         arn = f"{self.machine().replace(':stateMachine:', ':execution:')}:{run}"
-        times: dict[str, float] = {}
+        spans: dict[str, list[float]] = {}
         for event in _events(states, arn):
             details = event.get("stateEnteredEventDetails") or event.get("stateExitedEventDetails")
-            if details and details["name"] == _TRAINING:
-                times[event["type"]] = event["timestamp"].timestamp()
-        return sum(
-            one.seconds
-            for one in used
-            if one.kind == "SageMaker job"
-            and times["TaskStateEntered"] <= one.seen <= times["TaskStateExited"]
-        )
+            if details and details["name"] in JOBS:
+                spans.setdefault(details["name"], []).append(event["timestamp"].timestamp())
+        jobs = [one for one in used if one.kind == "SageMaker job"]
+        return {
+            name: round(sum(one.seconds for one in jobs if begin <= one.seen <= end), 2)
+            for name, (begin, end) in spans.items()
+        }
 
     def _history(self, run: str) -> dict[str, Any]:
         """Return transitions, events and payloads, and the seconds of tasks by their state."""

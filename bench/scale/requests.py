@@ -63,10 +63,12 @@ class Requests:
         return {who: dict(sorted(found.items())) for who, found in counts.items()}
 
     def _listen(self) -> None:
-        while not self._over:
+        while True:
             try:
                 event = json.loads(self._socket.recv(_LARGEST))
             except TimeoutError:
+                if self._over:
+                    return
                 continue
             # An attempt is a request; a call may have several.
             if event["Type"] == "ApiCallAttempt":

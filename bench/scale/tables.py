@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bench.scale import cost, quotas
-from bench.scale.growth import JOBS, Size, size_of
+from bench.scale.growth import Size, size_of
+from bench.scale.measured import JOBS
 
 _LARGE = (10**10, 10**11, 10**12)
 _COSTS = (10**6, 10**8, 10**9, 10**10, 10**11, 10**12)
@@ -36,7 +37,7 @@ def of_runs(found: dict[str, Any]) -> str:
         ("S3: put, copy, list", lambda run: f"{size_of(found, run['bytes']).puts}"),
         ("S3: get, head", lambda run: f"{size_of(found, run['bytes']).gets}"),
         ("Seconds of functions", lambda run: f"{_sum(run, 'seconds'):.1f}"),
-        ("Processor seconds of the training", _training),
+        *((f"Processor seconds of {name}", _processor_seconds_of(name)) for name in JOBS),
         *(
             (f"Seconds of {name}", _seconds_of(name))
             for name in large
@@ -46,8 +47,12 @@ def of_runs(found: dict[str, Any]) -> str:
     return table([(title, *map(of, runs)) for title, of in lines])
 
 
-def _training(run: dict[str, Any]) -> str:
-    return f"{run['training_processor_seconds']:.1f}"
+def _processor_seconds_of(name: str) -> Callable[[dict[str, Any]], str]:
+    def of(run: dict[str, Any]) -> str:
+        seconds = run["job_processor_seconds"].get(name)
+        return "" if seconds is None else f"{seconds:.2f}"
+
+    return of
 
 
 def _seconds_of(name: str) -> Callable[[dict[str, Any]], str]:

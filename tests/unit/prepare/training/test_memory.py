@@ -49,14 +49,18 @@ def test_memory_train_rows_are_shared_by_instances_and_validation_rows_are_not()
     check(30_000_000, 10, count=1)
     refused(60_000_000, 10, count=1)
     check(60_000_000, 10, count=2)
-    assert "on each of 4 instances" in refused(400_000_000, 10, count=4)
+    assert "on each of 10 instances" in refused(300_000_000, 10, count=10)
 
 
-def test_memory_past_the_largest_instance_names_a_number_of_them() -> None:
-    said = refused(3_000_000_000, 25)
+@pytest.mark.parametrize("rows", [3_000_000_000, 8_000_000_000])
+def test_memory_past_the_largest_instance_names_a_number_of_them(rows: int) -> None:
+    said = refused(rows, 25)
     assert "ml.r5.24xlarge (768 GiB) and instance_count to" in said
     count = int(said.split("instance_count to ")[1].split(",")[0])
-    check(3_000_000_000, 25, "ml.r5.24xlarge", count)
+    check(rows, 25, "ml.r5.24xlarge", count)
+
+
+def test_memory_that_no_number_of_instances_has_names_the_split() -> None:
     assert "split.train" in refused(60_000_000_000, 100)
 
 
