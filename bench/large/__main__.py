@@ -88,6 +88,7 @@ def _large(gb: float) -> dict[str, Any]:
     return {
         "rows": rows,
         **taken,
+        # Of the whole machine: what else went on is in it.
         "disk_bytes": watch.used,
         "ended_early": watch.short,
         "peaks_mib": {kind: round(peak) for kind, peak in sorted(peaks.items())},

@@ -6,7 +6,7 @@ from bench.scale.tables import bytes_of, table
 
 
 def of_large(found: list[dict[str, Any]]) -> str:
-    """Return the time, the disk and the memory of each kind of process."""
+    """Return time, bytes and the memory of each kind of process."""
     kinds = sorted({kind for one in found for kind in one["peaks_mib"]})
     return table(
         [
@@ -14,7 +14,8 @@ def of_large(found: list[dict[str, Any]]) -> str:
             ("Rows", *(f"{one['rows']:,}" for one in found)),
             ("Upload, generated meanwhile", *(f"{one['upload_seconds']:.0f} s" for one in found)),
             ("Run", *(f"{one['seconds']:.0f} s" for one in found)),
-            ("Most of the disk", *(bytes_of(one["disk_bytes"]) for one in found)),
+            ("In the bucket afterwards", *(bytes_of(sum(one["stored"].values())) for one in found)),
+            ("State transitions", *(f"{one['transitions']}" for one in found)),
             *(
                 (
                     f"Most memory of {kind}",

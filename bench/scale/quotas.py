@@ -1,8 +1,13 @@
 """AWS's quotas and the project's own limits, and at which size of a file each is passed."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
+from pathlib import Path
+
+from s3transfer.utils import ChunksizeAdjuster  # type: ignore[import-untyped]
 
 from bench.scale.growth import Size
 from table.limits import LARGEST_CHUNK_BYTES, MIB, MOST_CHUNKS, PROFILES_LIMIT_BYTES
@@ -16,6 +21,7 @@ _MAX_RUNTIME_SECONDS = 3600
 _TRANSFORM_SECONDS = 86_400
 _TRAINING_GIB = 8.0
 _GIB = 1 << 30
+_MACHINE = Path(__file__).parents[2] / "statemachine" / "train_and_batch_transform.asl.json"
 _PARTS = 10_000
 
 
@@ -29,6 +35,12 @@ class Quota:
     of: Callable[[Size], float]
     form: Callable[[float], str]
     then: str
+
+
+@cache
+def _at_once() -> int:
+    machine = json.loads(_MACHINE.read_text(encoding="utf-8"))
+    return max(int(state.get("MaxConcurrency", 0)) for state in machine["States"].values())
 
 
 def _kib(value: float) -> str:
@@ -68,6 +80,20 @@ QUOTAS = (
         "a Map's result, which is not kept", "256 KiB", 256 * 1024,
         lambda size: size.map_result_bytes, _kib,
         "larger chunks: at most 100,000; refused by Plan where they would have over 128 MiB",
+    ),
+    Quota(
+        "children of a Map at once", "10,000", 10_000, lambda _size: _at_once(), _count,
+        "MaxConcurrency",
+    ),
+    Quota(
+        "invocations at once, in a new account", "10", 10,
+        lambda size: min(_at_once(), size.chunks), _count,
+        "a call that is refused is made again, for a day: the Maps take longer",
+    ),
+    Quota(
+        "parts of the command's upload", "10,000", _PARTS,
+        lambda size: ceil(size.bytes / ChunksizeAdjuster().adjust_chunksize(8 * MIB, size.bytes)),
+        _count, "parts are made larger",
     ),
     Quota(
         "one invocation: Profile or Encode chunk", "900 s", 900,

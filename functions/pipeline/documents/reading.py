@@ -124,8 +124,8 @@ def _validator(name: str) -> Callable[[Any], Any]:
 def _spelled_out(schema: dict[str, Any]) -> dict[str, Any]:
     """Put the schema of a whole number in the place of references to it.
 
-    fastjsonschema calls a function for each reference, and gives it a name made of all local
-    variables: of arrays of numbers that takes ten times as long as the check itself.
+    fastjsonschema calls a function for each reference, and makes a name for it of all variables: of
+    arrays of numbers that takes ten times as long as the check itself.
     """
     whole = schema["definitions"][_WHOLE]
 
