@@ -27,7 +27,7 @@ from bench.scale.requests import Requests
 
 _ROOT = Path(__file__).resolve().parents[2]
 _ROWS = (10_000, 250_000, 1_000_000, 4_000_000)
-_QUICK_ROWS = (5_000, 20_000, 40_000)
+_QUICK_ROWS = (5_000, 25_000)
 _TABLES = ((4_000_000, 3), (4_000_000, 10), (4_000_000, 25), (1_000_000, 100))
 _QUICK_TABLES = ((50_000, 3), (50_000, 25))
 _ROWS_A_MIB = 10_800
