@@ -78,11 +78,12 @@ def of_memory(found: dict[str, Any]) -> str:
 
 def of_training(found: dict[str, Any]) -> str:
     """Return what a training job's rows take."""
-    head = ("Rows that it holds", "Features", "Memory", "Bytes a row")
+    head = ("Rows that it holds", "Features", "Missing", "Memory", "Bytes a row")
     lines = [
         (
             f"{one['rows']:,}",
             f"{one['features']}",
+            f"{one['missing']} %",
             f"{one['mib']:,.0f} MiB",
             f"{one['bytes_a_row']:.0f}",
         )

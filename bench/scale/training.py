@@ -1,6 +1,7 @@
-"""Peak memory of a process that reads rows as the training container does: ROWS FEATURES ROUNDS.
+"""Peak memory of a process that reads rows as the training container does.
 
-ROWS are those of the dropped file, of which 70 % train and 15 % validate. Prints JSON.
+ROWS FEATURES MISSING ROUNDS: ROWS are those of the dropped file, of which 70 % train and 15 %
+validate; MISSING of 100 values are not there. Prints JSON.
 """
 
 import json
@@ -20,14 +21,14 @@ _SHARES = {"train": 0.7, "validation": 0.15}
 _SLICE = 100_000
 
 
-def main(rows: int, features: int, rounds: int) -> None:
+def main(rows: int, features: int, missing: int, rounds: int) -> None:
     """Write the two channels as CSV, read them, and train."""
     warnings.simplefilter("ignore", UserWarning)
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         # In another process, so that it counts for none of this one's memory.
         if (child := os.fork()) == 0:
             for name, share in _SHARES.items():
-                _write(Path(folder) / name, round(rows * share), features)
+                _write(Path(folder) / name, round(rows * share), features, missing)
             os._exit(0)
         os.waitpid(child, 0)
         before, began = peak_mib(os.getpid()), time.process_time()
@@ -49,6 +50,7 @@ def main(rows: int, features: int, rounds: int) -> None:
             {
                 "rows": held,
                 "features": features,
+                "missing": missing,
                 "mib": round(taken, 1),
                 "bytes_a_row": round(taken * (1 << 20) / held, 1),
                 "processor_seconds": round(time.process_time() - began, 2),
@@ -57,7 +59,7 @@ def main(rows: int, features: int, rounds: int) -> None:
     )
 
 
-def _write(folder: Path, rows: int, features: int) -> None:
+def _write(folder: Path, rows: int, features: int, missing: int) -> None:
     """Write a label, and flags and numbers of four decimals in turn."""
     import polars as pl
 
@@ -70,7 +72,13 @@ def _write(folder: Path, rows: int, features: int) -> None:
                 str(n): draw.random(count).round(4) if n % 2 else draw.integers(0, 2, count)
                 for n in range(features + 1)
             }
-            pl.DataFrame(columns).write_csv(file, include_header=False)
+            there = [
+                pl.when(pl.Series(draw.random(count) * 100 >= missing))
+                .then(pl.col(name))
+                .alias(name)
+                for name in list(columns)[1:]
+            ]
+            pl.DataFrame(columns).with_columns(there).write_csv(file, include_header=False)
 
 
 if __name__ == "__main__":

@@ -43,7 +43,7 @@ def goes_by(
         The job's instances cannot hold the rows.
     """
     if not again:
-        check_memory(beside, settings["split"], job["resource_config"])
+        check_memory(files, beside, settings["split"], job["resource_config"])
     defaults, own = hyperparameters(target, settings, beside.rows), own_of(settings)
     start = start_of(files, champion, beside, defaults, own, again)
     if start and not again:

@@ -158,7 +158,7 @@ def test_quota_is_passed_where_the_value_is_its_limit() -> None:
 
 def test_every_table_can_be_made_of_what_is_measured() -> None:
     found = copy.deepcopy(FOUND)
-    found["training"] = [{"rows": 10, "features": 3, "mib": 1.0, "bytes_a_row": 5.0}]  # type: ignore[assignment]
+    found["training"] = [{"rows": 10, "features": 3, "missing": 0, "mib": 1.0, "bytes_a_row": 5.0}]  # type: ignore[assignment]
     for one in found["profiles"]:
         one["mib"] = 1.0  # type: ignore[index]
     made = tables.all_of(found)

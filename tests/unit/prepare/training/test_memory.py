@@ -1,9 +1,11 @@
 """A training job whose instances cannot hold the rows is refused before it is started."""
 
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
+from pipeline.documents.kinds import Kind
+from pipeline.documents.run_files import RunFiles
 from pipeline.errors import FileLimitError
 from prepare.training.memory import check_memory
 from prepare.training.start import Beside
@@ -13,14 +15,32 @@ from tests.unit.prepare.steps.test_fit import labelled
 SPLIT: Any = {"train": 0.7, "validation": 0.15, "test": 0.15, "seed": 0}
 
 
-def check(rows: int, features: int, instance: str = "ml.m5.large", count: int = 1) -> None:
+class Files:
+    """The documents of a run with one feature, of which so many of 100 values are missing."""
+
+    def __init__(self, missing: int) -> None:
+        self._documents: dict[str, Any] = {
+            "encoder": {"features": [{"column": "a"}]},
+            "profile": {"rows": 100, "columns": [{"name": "a", "missing": missing}]},
+        }
+
+    def read_document(self, kind: Kind[Any]) -> Any:
+        return self._documents[kind.schema]
+
+
+def check(
+    rows: int, features: int, instance: str = "ml.m5.large", count: int = 1, missing: int = 0
+) -> None:
     beside = Beside("run", "binary", rows, features)
-    check_memory(beside, SPLIT, {"InstanceType": instance, "InstanceCount": count})
+    resources = {"InstanceType": instance, "InstanceCount": count}
+    check_memory(cast(RunFiles, Files(missing)), beside, SPLIT, resources)
 
 
-def refused(rows: int, features: int, instance: str = "ml.m5.large", count: int = 1) -> str:
+def refused(
+    rows: int, features: int, instance: str = "ml.m5.large", count: int = 1, missing: int = 0
+) -> str:
     with pytest.raises(FileLimitError) as caught:
-        check(rows, features, instance, count)
+        check(rows, features, instance, count, missing)
     return str(caught.value)
 
 
@@ -64,6 +84,24 @@ def test_memory_that_no_number_of_instances_has_names_the_split() -> None:
     assert "split.train" in refused(60_000_000_000, 100)
 
 
+@pytest.mark.parametrize(
+    # Of 2,000,000 rows of 25 features, by a process that read them and trained.
+    ("missing", "bytes_a_row"),
+    [(0, 334), (50, 251), (95, 100)],
+)
+def test_memory_of_what_is_missing_is_not_counted(missing: int, bytes_a_row: int) -> None:
+    held = int(8 * 2**30 / bytes_a_row)
+    train = int(held * 0.7 / 0.85)
+    check(train, 25, missing=missing)
+    said = refused(int(train * 1.7), 25, missing=missing)
+    assert ("values are there" in said) == (missing > 0)
+
+
+def test_memory_says_how_much_is_there() -> None:
+    assert "(5% of their values are there)" in refused(200_000_000, 25, missing=95)
+    check(72_000_000, 25, missing=95)
+
+
 def test_memory_of_an_unknown_instance_is_not_looked_at() -> None:
     check(10**12, 1000, "ml.x99.huge")
 
@@ -75,3 +113,19 @@ def test_file_that_does_not_fit_is_refused_by_fit(monkeypatch: pytest.MonkeyPatc
     with pytest.raises(FileLimitError, match=r"in pipeline\.json set instance_type to"):
         prepare(data)
     prepare(data, {"instance_type": "ml.x99.huge"})
+
+
+def test_file_with_little_in_it_fits_where_a_full_one_does_not(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    full = [f"{n * 7 % 101 / 4},{n * 5 % 97 / 4},{n % 2}" for n in range(300)]
+    sparse = [row if n % 10 == 0 else f",,{n % 2}" for n, row in enumerate(full)]
+    monkeypatch.setattr("prepare.training.memory._GIB", 1100)
+    said = {}
+    for name, rows in (("full", full), ("sparse", sparse)):
+        data = "\n".join(["a,b,label", *rows]).encode()
+        try:
+            prepare(data, {"target": "label"})
+        except FileLimitError as error:
+            said[name] = str(error)
+    assert list(said) == ["full"]
