@@ -26,7 +26,7 @@ def peaks_of(pid: int) -> Iterator[dict[str, float]]:
     def watch() -> None:
         while not over.wait(_SECONDS):
             for each in tree(pid):
-                name = _kind(command_of(each))
+                name = kind_of(command_of(each))
                 found[name] = max(found.get(name, 0.0), peak_mib(each))
 
     thread = threading.Thread(target=watch)
@@ -38,7 +38,8 @@ def peaks_of(pid: int) -> Iterator[dict[str, float]]:
         thread.join()
 
 
-def _kind(command: str) -> str:
+def kind_of(command: str) -> str:
+    """Tell a function, the local cloud or a job by its command line."""
     function = _FUNCTION.search(command)
     if function:
         return function[1]

@@ -1,6 +1,7 @@
 """A mixed CSV of any number of rows; 4 million make 370 MB."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,13 +16,18 @@ def generate(path: Path, rows: int, seed: int = 0) -> None:
     Identifier, integers, floats, booleans, categories of 4, 3 (with missing values) and
     500, a date, a quoted text with commas and quotes, and the target ``churned``.
     """
-    random = np.random.default_rng(seed)
     with path.open("wb") as file:
-        for start in range(0, rows, _SLICE):
-            count = min(_SLICE, rows - start)
-            _slice(random, start, count).write_csv(
-                file, include_header=start == 0, quote_style="necessary"
-            )
+        for piece in pieces(rows, seed):
+            file.write(piece)
+
+
+def pieces(rows: int, seed: int = 0) -> Iterator[bytes]:
+    """Yield the same CSV in pieces of some 50 MB."""
+    random = np.random.default_rng(seed)
+    for start in range(0, rows, _SLICE):
+        part = _slice(random, start, min(_SLICE, rows - start))
+        text = part.write_csv(include_header=start == 0, quote_style="necessary")
+        yield text.encode()
 
 
 def _slice(random: np.random.Generator, start: int, count: int) -> pl.DataFrame:

@@ -10,7 +10,7 @@ PipelineError
 │   ├── SettingsError           pipeline.json breaks its schema, or contradicts the file
 │   ├── EmptyFileError          no bytes, or a header without rows
 │   ├── NotCsvError             the bytes are no delimited text
-│   ├── FileLimitError          a line, a column count or a gzip file over a stated limit
+│   ├── FileLimitError          a line, columns, a gzip file or the whole over a stated limit
 │   ├── TargetMissingError      the target names no column of the file
 │   ├── TargetUnusableError     the target is constant, empty, or has too many classes
 │   ├── RowsUnusableError       too few rows are left to train on
@@ -73,7 +73,7 @@ class NotCsvError(InputError):
 
 
 class FileLimitError(InputError):
-    """A line, a column count or a gzip file is over a stated limit."""
+    """A line, a column count, a gzip file or the whole file is over a stated limit."""
 
 
 class TargetMissingError(InputError):

@@ -65,6 +65,7 @@ class Settings(TypedDict):
     costs: NotRequired[Costs]
     minimum: NotRequired[float]
     instance_type: NotRequired[str]
+    keep_alive_seconds: NotRequired[int]
     max_cost_usd: NotRequired[float]
     reasons: NotRequired[int]
     refit: NotRequired[bool]

@@ -14,6 +14,14 @@ COLUMN_LIMIT = 16_384
 # Lambda function has 15 minutes for it (unpacking alone: 370 MB/s measured).
 UNPACKED_LIMIT_BYTES = 20 * 1024 * MIB
 SAMPLE_BYTES = MIB
+# A Map's result lists its children's, "1," each, and ends at 256 KiB though it is not kept
+# (Step Functions developer guide, ResultWriter).
+MOST_CHUNKS = 100_000
+# As ChunkSizeInMiB allows: what an invocation reads, it has in memory several times.
+LARGEST_CHUNK_BYTES = 128 * MIB
+# Fit reads 20 MB/s of profiles (python -m bench.scale) and has 900 s, some 300 of them to learn
+# from the rows that train.
+PROFILES_LIMIT_BYTES = 8 * 1024 * MIB
 
 # Values are counted exactly up to this many different ones a column, and above it estimated
 # from the smallest hashes (Bar-Yossef et al. 2002; relative error about 1/sqrt(SKETCH_SIZE)).

@@ -7,10 +7,15 @@ from pipeline.documents import kinds
 from pipeline.documents.chunk_profile import ChunkProfile
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.documents.run_files import CHUNKS, RunFiles, in_parallel
+from pipeline.errors import FileLimitError
 from pipeline.storage.damage import damaged
+from table.limits import LARGEST_CHUNK_BYTES, MIB, PROFILES_LIMIT_BYTES
 
 # A profile may have 256 MiB, so that not all are read at once.
 _READ_AHEAD = 64
+_GB = 1e9
+_MANY = 100
+"""Chunks, below which profiles cannot take too long."""
 
 
 def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
@@ -20,8 +25,12 @@ def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
     ------
     ArtefactError
         One is missing or of another chunk, or the manifest does not cover the file.
+    FileLimitError
+        All together are more than can be read in time.
     """
     manifest = _manifest(files, plan["source"]["size"])
+    if len(manifest) >= _MANY:
+        _check_size(files, plan)
     width = len(plan["columns"])
     kind = kinds.chunk_profile(width)
 
@@ -41,6 +50,20 @@ def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
 
     for at in range(0, len(manifest), _READ_AHEAD):
         yield from in_parallel(read, manifest[at : at + _READ_AHEAD])
+
+
+def _check_size(files: RunFiles, plan: Plan) -> None:
+    begin = f"{CHUNKS}/{layout.CHUNK_PROFILE}"
+    sizes = [size for name, size in files.sizes().items() if name.startswith(begin)]
+    if sum(sizes) <= PROFILES_LIMIT_BYTES:
+        return
+    together, most = sum(sizes) / _GB, PROFILES_LIMIT_BYTES / _GB
+    raise FileLimitError(
+        f"{plan['file']}: the profiles of its {len(sizes):,} chunks, of {len(plan['columns']):,} "
+        f"columns each, have {together:.1f} GB together, and one invocation reads {most:.1f} in "
+        f"time; raise the stack's parameter ChunkSizeInMiB (at most "
+        f"{LARGEST_CHUNK_BYTES // MIB}), or drop fewer columns or rows"
+    )
 
 
 def _manifest(files: RunFiles, size: int) -> list[ChunkRange]:

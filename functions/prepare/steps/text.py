@@ -2,16 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from math import ceil
 
 from pipeline import layout
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.documents.run_files import RunFiles
-from pipeline.errors import EmptyFileError, NotCsvError
+from pipeline.errors import EmptyFileError, FileLimitError, NotCsvError
 from pipeline.notices import Notice, notice
 from pipeline.storage.bucket import ObjectSource
 from table.edges import beginning
 from table.edges.head import Head
-from table.limits import SAMPLE_BYTES
+from table.limits import LARGEST_CHUNK_BYTES, MIB, MOST_CHUNKS, SAMPLE_BYTES
 from table.reading.file_kind import GZIP, cp1252_notice, encoding_of
 from table.reading.plain_copy import plain_pieces, write_pieces
 
@@ -101,8 +102,19 @@ def head_of(text: Text, name: str, known: Iterable[str]) -> tuple[Head, int]:
 
 
 def ranges_of(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:
-    """Cut the bytes to read into chunks."""
+    """Cut the bytes to read into chunks, larger ones if there were too many.
+
+    Raises
+    ------
+    FileLimitError
+    """
     size = plan["source"]["size"]
+    chunk_bytes = max(chunk_bytes, ceil(size / MOST_CHUNKS))
+    if chunk_bytes > LARGEST_CHUNK_BYTES:
+        raise FileLimitError(
+            f"{plan['file']} has {size:,} bytes, and {MOST_CHUNKS:,} chunks of "
+            f"{LARGEST_CHUNK_BYTES // MIB} MiB are the most that is read; drop a part of it"
+        )
     starts = range(0, max(size, 1), chunk_bytes)
     return [
         {"index": index, "start": start, "end": min(start + chunk_bytes, size)}

@@ -9,6 +9,7 @@ from pipeline.documents.search.found import StartFacts
 from pipeline.documents.state import Champion, JobFacts
 from pipeline.settings import Settings
 from prepare.training.hyperparameters import hyperparameters, own_of, refits
+from prepare.training.memory import check_memory
 from prepare.training.start import Beside, begun_with, start_of
 from prepare.training.tuning import tuning_of
 from table.columns.target import Target
@@ -38,7 +39,11 @@ def goes_by(
     ------
     SettingsError
         They contradict the task, or each other.
+    FileLimitError
+        The job's instances cannot hold the rows.
     """
+    if not again:
+        check_memory(files, beside, settings["split"], job["resource_config"])
     defaults, own = hyperparameters(target, settings, beside.rows), own_of(settings)
     start = start_of(files, champion, beside, defaults, own, again)
     if start and not again:

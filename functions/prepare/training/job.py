@@ -75,23 +75,32 @@ def job_of(settings: Settings, default_instance: str, size: int) -> JobFacts:
     ------
     SettingsError
         max_cost_usd is set and its instance type has no known price, or it buys less
-        than a minute.
+        than a minute; or instances are to be kept that AWS may take back.
     """
     instance = settings.get("instance_type", default_instance)
     count = settings["instance_count"]
     seconds = settings["max_runtime_seconds"]
+    kept = settings.get("keep_alive_seconds", 0)
+    if kept and settings["use_spot"]:
+        raise SettingsError(
+            f"pipeline.json sets keep_alive_seconds {kept} and use_spot true, but spot instances "
+            f"are not kept; delete one of them"
+        )
     if (limit := settings.get("max_cost_usd")) is not None:
-        seconds = _seconds_for(limit, instance, count, seconds)
+        seconds = _seconds_for(limit, instance, count, seconds, kept)
     stopping = {"MaxRuntimeInSeconds": seconds}
     wait = seconds
     if settings["use_spot"]:
         wait = stopping["MaxWaitTimeInSeconds"] = 2 * seconds
+    resources: dict[str, Any] = {
+        "InstanceType": instance,
+        "InstanceCount": count,
+        "VolumeSizeInGB": max(_SMALLEST_VOLUME_GIB, math.ceil(_HEADROOM * size / _GIB)),
+    }
+    if kept:
+        resources["KeepAlivePeriodInSeconds"] = kept
     return {
-        "resource_config": {
-            "InstanceType": instance,
-            "InstanceCount": count,
-            "VolumeSizeInGB": max(_SMALLEST_VOLUME_GIB, math.ceil(_HEADROOM * size / _GIB)),
-        },
+        "resource_config": resources,
         "stopping_condition": stopping,
         "use_spot": settings["use_spot"],
         "timeout_seconds": wait + _AROUND_SECONDS,
@@ -109,7 +118,8 @@ def usd_per_hour(resources: dict[str, Any]) -> float | None:
     return None if price is None else float(price) * int(resources["InstanceCount"])
 
 
-def _seconds_for(limit: float, instance: str, count: int, longest: int) -> int:
+def _seconds_for(limit: float, instance: str, count: int, longest: int, kept: int) -> int:
+    """Return how long a job may run, if its instances are kept afterwards."""
     table = _prices()
     price = table["usd_per_hour"].get(instance)
     if price is None:
@@ -118,12 +128,13 @@ def _seconds_for(limit: float, instance: str, count: int, longest: int) -> int:
             f"of {table['date']}, {table['region']}); delete max_cost_usd and set "
             f"max_runtime_seconds, or use one of {', '.join(sorted(table['usd_per_hour']))}"
         )
-    seconds = int(min(limit / (price * count) * 3600, longest))
+    seconds = int(min(limit / (price * count) * 3600 - kept, longest))
     if seconds < _SHORTEST_SECONDS:
-        least = price * count * _SHORTEST_SECONDS / 3600
+        least = price * count * (_SHORTEST_SECONDS + kept) / 3600
         cents = math.ceil(least * 100) / 100
         raise SettingsError(
-            f"max_cost_usd {limit:g} in pipeline.json buys {seconds} seconds of {count} x "
-            f"{instance}; a job needs {_SHORTEST_SECONDS}: set at least {cents:g}"
+            f"max_cost_usd {limit:g} in pipeline.json buys {max(0, seconds)} seconds of {count} x "
+            f"{instance}{f' beside keep_alive_seconds {kept}' if kept else ''}; a job needs "
+            f"{_SHORTEST_SECONDS}: set at least {cents:g}"
         )
     return seconds

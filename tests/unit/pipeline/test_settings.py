@@ -125,6 +125,8 @@ def test_settings_whose_fractions_do_not_sum_to_one_are_refused() -> None:
         ('{"hyperparameters": {"eta": 1.5}}', "hyperparameters.eta must be smaller than or equal"),
         ("[]", "pipeline.json must be an object in braces, but is []"),
         ('{"target": 3}', "target must be a text in quotes, but is 3"),
+        ('{"keep_alive_seconds": 0}', "keep_alive_seconds must be bigger than or equal to 1"),
+        ('{"keep_alive_seconds": 21601}', "must be smaller than or equal to 21600"),
         ('{"use_spot": "yes"}', 'use_spot must be true or false, but is "yes"'),
         (
             '{"positive_label": []}',

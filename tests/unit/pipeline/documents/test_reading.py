@@ -1,6 +1,7 @@
 """JSON of a run holds finite numbers, in files that fit their schema."""
 
 import json
+import sys
 
 import pytest
 from botocore.exceptions import ClientError
@@ -52,3 +53,46 @@ def test_file_that_may_not_be_read_names_the_roles_too() -> None:
         present("s3://b/runs/r/plan.json", "Plan data"),
     ):
         raise denied
+
+
+def chunk_profile(rows: list[object]) -> dict[str, object]:
+    column = {
+        "missing": 0,
+        "numbers": {},
+        "dates": {},
+        "values": {"hashes": list(range(len(rows))), "rows": rows},
+        "longest": 1,
+    }
+    body = {"records": 9, "rows": 9, "clean": True, "bad": [], "columns": [column]}
+    body |= {"cp1252": False, "contents": {"hashes": [1], "counts": [1]}}
+    none = {"first": 0, "end": 9, "ends_inside": False, "fault": None, "head": None}
+    return {"index": 0, "lines": 9, "outside": none, "inside": none, "body": body}
+
+
+def functions_called(value: object) -> int:
+    """Count what is called while a chunk's profile is checked, but for isinstance."""
+    kind, calls = kinds.chunk_profile(1), []
+    reading.fitting(kind, value, URI)  # compiles
+    sys.setprofile(
+        lambda _frame, event, found: (
+            calls.append(found)
+            if event == "call" or (event == "c_call" and found is not isinstance)
+            else None
+        )
+    )
+    try:
+        reading.fitting(kind, value, URI)
+    finally:
+        sys.setprofile(None)
+    return len(calls)
+
+
+def test_checking_calls_no_function_for_each_number() -> None:
+    assert functions_called(chunk_profile([1] * 500)) == functions_called(chunk_profile([1] * 5))
+
+
+@pytest.mark.parametrize("number", [-1, 2**53 + 1, "1", None, 1.5])
+def test_number_in_a_long_list_is_checked_all_the_same(number: object) -> None:
+    with pytest.raises(ArtefactError, match=r"is not as expected: it\.body"):
+        reading.fitting(kinds.chunk_profile(1), chunk_profile([1, 2, number]), URI)
+    reading.fitting(kinds.chunk_profile(1), chunk_profile([1, 2, 2**53]), URI)

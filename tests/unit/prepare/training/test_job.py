@@ -44,6 +44,28 @@ def test_cost_limit_that_cannot_be_kept_is_refused(settings: dict[str, Any], say
         prepare(labelled("0", "1"), settings)
 
 
+def test_instances_are_kept_for_as_long_as_is_asked() -> None:
+    fit = prepare(labelled("0", "1"), {"keep_alive_seconds": 600}).fit
+    assert fit["resource_config"]["KeepAlivePeriodInSeconds"] == 600
+    assert "KeepAlivePeriodInSeconds" not in prepare(labelled("0", "1")).fit["resource_config"]
+
+
+def test_cost_limit_pays_for_instances_that_are_kept() -> None:
+    price = json.loads(PRICES_FILE.read_text())["usd_per_hour"]["ml.m5.xlarge"]
+    fit = prepare(labelled("0", "1"), {"max_cost_usd": 0.1, "keep_alive_seconds": 600}).fit
+    seconds = fit["stopping_condition"]["MaxRuntimeInSeconds"]
+    assert seconds == int(0.1 / price * 3600 - 600)
+    with pytest.raises(SettingsError) as caught:
+        prepare(labelled("0", "1"), {"max_cost_usd": 0.1, "keep_alive_seconds": 7200})
+    assert "buys 0 seconds of 1 x ml.m5.xlarge beside keep_alive_seconds 7200" in str(caught.value)
+    assert "set at least 0.47" in str(caught.value)
+
+
+def test_spot_instances_are_not_kept() -> None:
+    with pytest.raises(SettingsError, match="keep_alive_seconds 60 and use_spot true"):
+        prepare(labelled("0", "1"), {"keep_alive_seconds": 60, "use_spot": True})
+
+
 def test_cost_limit_past_all_numbers_leaves_the_time_limit() -> None:
     fit = prepare(labelled("0", "1"), {"max_cost_usd": 1e308, "max_runtime_seconds": 600}).fit
     assert fit["stopping_condition"] == {"MaxRuntimeInSeconds": 600}
