@@ -12,7 +12,7 @@ SHELL := /bin/sh
 PYTHON ?= python3
 ARCHITECTURE ?= x86_64
 # What takes long has a target of its own.
-BENCH ?= $(filter-out faults kills drops containers,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
+BENCH ?= $(filter-out faults kills drops containers large,$(patsubst bench/%/__main__.py,%,$(wildcard bench/*/__main__.py)))
 BIN := .venv/bin
 SAM := .venv-sam/bin/sam
 ASL_VALIDATOR := 4.0.0

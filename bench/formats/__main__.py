@@ -67,7 +67,7 @@ def _prepare(folder: Path, rows: str) -> Made:
 
     (folder / KEY).parent.mkdir(parents=True)
     generate(folder / KEY, int(rows))
-    plan(FolderS3(folder), 1024)
+    plan(FolderS3(folder), 128)
     files = RunFiles(Bucket(FolderS3(folder), "bucket"), PREFIX)
     for chunk in files.read_document(kinds.MANIFEST):
         profile(FolderS3(folder), chunk)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import ceil
 
 from pipeline import layout
@@ -115,8 +116,10 @@ def ranges_of(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:
             f"{plan['file']} has {size:,} bytes, and {MOST_CHUNKS:,} chunks of "
             f"{LARGEST_CHUNK_BYTES // MIB} MiB are the most that is read; drop a part of it"
         )
-    starts = range(0, max(size, 1), chunk_bytes)
+    count = max(1, ceil(size / chunk_bytes))
+    # Nearly equal ones: the state takes as long as its largest.
+    edges = [size * number // count for number in range(count + 1)]
     return [
-        {"index": index, "start": start, "end": min(start + chunk_bytes, size)}
-        for index, start in enumerate(starts)
+        {"index": index, "start": start, "end": end}
+        for index, (start, end) in enumerate(pairwise(edges))
     ]

@@ -28,8 +28,10 @@ def test_chunks_stay_within_a_maps_result_and_cover_the_file(size: int) -> None:
     assert edges[-1] == size
 
 
-def test_chunks_are_as_large_as_asked_where_that_is_possible() -> None:
-    assert [each["end"] for each in ranges_of(plan_of(150), 64)] == [64, 128, 150]
+def test_chunks_are_at_most_as_large_as_asked_and_alike() -> None:
+    assert [each["end"] for each in ranges_of(plan_of(150), 64)] == [50, 100, 150]
+    assert [each["end"] for each in ranges_of(plan_of(128), 64)] == [64, 128]
+    assert ranges_of(plan_of(0), 64) == [{"index": 0, "start": 0, "end": 0}]
 
 
 def test_file_of_too_many_of_the_largest_chunks_is_refused() -> None:
