@@ -164,7 +164,10 @@ def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     root = str(Path(__file__).resolve().parents[2])
     path = kept.get("PYTHONPATH")
-    return kept | {"PYTHONPATH": os.pathsep.join([root, path] if path else [root])}
+    # mallopt(3): else each thread takes memory from a place of its own, which keeps it. 178 MiB
+    # after some small drops are 158 so.
+    arenas = {"MALLOC_ARENA_MAX": "2"}
+    return kept | arenas | {"PYTHONPATH": os.pathsep.join([root, path] if path else [root])}
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cloud:

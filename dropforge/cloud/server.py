@@ -127,6 +127,8 @@ def main(arguments: list[str]) -> int:
     for descriptor in descriptors:
         os.set_inheritable(descriptor, False)
     listeners = [socket.socket(fileno=found) for found in (descriptors[0], *descriptors[2:])]
+    # Of this process alone; its functions and jobs have what they would have on AWS.
+    os.environ.pop("MALLOC_ARENA_MAX", None)
     os.environ.update(settings_of(state, listeners[0].getsockname()[1]))
     limit = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     # macOS names a hard limit that it then refuses.

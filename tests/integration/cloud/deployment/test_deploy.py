@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from dropforge import cloud as clouds
+from dropforge.cloud import lifecycle
 from dropforge.cloud.deployment.archive import zip_of
 from dropforge.errors import DeployError
 from tests.integration.cloud.conftest import PROJECT
@@ -102,3 +103,12 @@ def test_worker_finds_the_functions_code_first_and_layers_last(
     assert path[0].endswith("/code")
     assert "layer_0" in path[-1]
     assert packages < len(path) - 1
+
+
+def test_settings_of_the_servers_own_memory_reach_no_function(
+    outputs: dict[str, str], client: Callable[[str], Any]
+) -> None:
+    assert lifecycle._environment()["MALLOC_ARENA_MAX"] == "2"
+    names = invoke(outputs["EchoFunctionArn"], client, {"names": True})["names"]
+    assert "GREETING" in names
+    assert "MALLOC_ARENA_MAX" not in names

@@ -25,6 +25,8 @@ def lambda_handler(event, context):
         return {"pid": os.getpid()}
     if event.get("path"):
         return {"path": sys.path}
+    if event.get("names"):
+        return {"names": list(os.environ)}
     if event.get("object"):
         return object()
     if event.get("print"):
