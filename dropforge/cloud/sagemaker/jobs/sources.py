@@ -58,7 +58,7 @@ def download(s3: Any, each: Input, folder: Path, compression: str = "None") -> N
         It is not there, may not be read, or is not packed as it is said to be.
     """
     target = folder / each.name
-    transfer.download(s3, each.bucket, each.key, target)
+    transfer.download(s3, each.bucket, each.key, target, is_only_read=True)
     if compression != "Gzip":
         return
     packed = target.with_name(f"{target.name}.packed")

@@ -1,5 +1,6 @@
 """Move a job's data between S3 and its folders, with the permissions of its role."""
 
+import contextlib
 import functools
 import os
 import tarfile
@@ -14,6 +15,8 @@ from botocore.exceptions import ClientError
 from ministack.core.responses import get_region
 
 from dropforge.cloud.iam.identity import role_credentials
+from dropforge.cloud.patches.s3 import handover
+from dropforge.cloud.patches.s3.file_bodies import FileBody
 
 _LOCK = threading.Lock()
 
@@ -94,8 +97,12 @@ def _nothing(uri: str, bucket: str, role_arn: str) -> str:
     )
 
 
-def download(s3: Any, bucket: str, key: str, target: Path) -> None:
+def download(s3: Any, bucket: str, key: str, target: Path, *, is_only_read: bool = False) -> None:
     """Fetch an object.
+
+    Parameters
+    ----------
+    is_only_read : nobody writes to the target, which may then be the object's own file.
 
     Raises
     ------
@@ -103,13 +110,23 @@ def download(s3: Any, bucket: str, key: str, target: Path) -> None:
         It is not there, or the role may not read it.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
+    # An object's own file may have this name, if two objects of a channel have one name.
+    target.unlink(missing_ok=True)
+    files: list[FileBody] = []
     try:
-        body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+        with contextlib.ExitStack() as stack:
+            if is_only_read:
+                files = stack.enter_context(handover.asked(s3))
+            body = s3.get_object(Bucket=bucket, Key=key)["Body"]
+    except ClientError as error:
+        raise StorageError(f"Failed to download s3://{bucket}/{key}: {_short(error)}") from error
+    with contextlib.closing(body):
+        if files:
+            files[-1].place(target)
+            return
         with target.open("wb") as file:
             for chunk in body.iter_chunks(1 << 20):
                 file.write(chunk)
-    except ClientError as error:
-        raise StorageError(f"Failed to download s3://{bucket}/{key}: {_short(error)}") from error
 
 
 def upload(s3: Any, source: Path, bucket: str, key: str) -> None:

@@ -121,6 +121,7 @@ class TrainingJob(Job):
                 (root / _CHECKPOINTS).mkdir()
                 for key in transfer.keys_below(s3, place):
                     target = root / _CHECKPOINTS / transfer.relative_path(key, place.key)
+                    # XGBoost writes over a checkpoint where it lies: it must be a copy.
                     transfer.download(s3, place.bucket, key, target)
 
     def _upload_checkpoints(self, s3: Any, hosts: dict[str, Path]) -> None:
