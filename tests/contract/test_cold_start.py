@@ -46,3 +46,22 @@ def test_handler_loads_nothing_that_its_first_event_may_not_need(name: str) -> N
     loaded = set(json.loads(done.stdout))
     assert {"botocore.session", "aws_lambda_powertools"} <= loaded
     assert sorted(loaded & set(NOT_LOADED)) == []
+
+
+_SET = """
+import os, prepare.handler
+before = open("/proc/self/maps").read()
+import polars
+print(os.environ["_RJEM_MALLOC_CONF"], "polars" in before)
+"""
+
+
+def test_polars_finds_the_settings_of_its_allocator() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _SET],
+        check=True, capture_output=True, text=True, env=in_lambda(), timeout=60,
+    )  # fmt: skip
+    found, was_loaded = done.stdout.split()
+    # polars adds its own to it.
+    assert "narenas:1" in found.split(",")
+    assert was_loaded == "False"
