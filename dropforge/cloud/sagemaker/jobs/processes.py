@@ -139,9 +139,4 @@ def _environment() -> dict[str, str]:
         "PYTHONUNBUFFERED": "1",
         # Its pool of threads would be started before the fork, and for nothing.
         "OPENBLAS_NUM_THREADS": "1",
-        # XGBoost's threads wait for one another thousands of times; on processors that other
-        # work has, too, waiting busily took six times the processor time of the training.
-        "OMP_WAIT_POLICY": "PASSIVE",
-        # Ten microseconds of it save most of the going to sleep: libgomp, env.c.
-        "GOMP_SPINCOUNT": "1000",
     }

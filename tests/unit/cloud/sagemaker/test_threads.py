@@ -12,7 +12,7 @@ import xgboost
 from dropforge.cloud.sagemaker import store
 from dropforge.cloud.sagemaker.container import train
 from dropforge.cloud.sagemaker.fault_injection import JobFault
-from dropforge.cloud.sagemaker.jobs import processes, runtime
+from dropforge.cloud.sagemaker.jobs import runtime
 from dropforge.cloud.sagemaker.jobs.training.job import TrainingJob
 
 
@@ -53,8 +53,3 @@ def test_small_tables_take_one_thread_and_large_ones_their_share(
     table = xgboost.DMatrix(np.zeros((rows, 2), dtype=np.float32))
     train._share_threads(given, table, resources)
     assert given.get("nthread") == threads
-
-
-def test_threads_that_wait_for_one_another_sleep_soon() -> None:
-    own = processes._environment()
-    assert (own["OMP_WAIT_POLICY"], own["GOMP_SPINCOUNT"]) == ("PASSIVE", "1000")
