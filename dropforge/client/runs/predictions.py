@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TextIO
 
+from dropforge.client.runs.plain_csv import Columns, columns_of, write_columns
 from dropforge.errors import PredictionsUnreadableError
 from pipeline.documents.encoder import Encoder
 from scoring.decision import Decision
@@ -110,28 +111,30 @@ def write_table(target: Target, parts: Iterable[tuple[str, TextIO, TextIO]], out
     writer = csv.writer(out, lineterminator="\n")
     count, wrote_header = 0, False
     for name, truth, predictions in parts:
-        records = csv.reader(truth)
-        identifiers = next(records)[2:]
+        identifiers = next(csv.reader(truth))[2:]
         if not wrote_header:
             writer.writerow(map(as_text, ["row", *identifiers, *target.header()]))
             wrote_header = True
-        for table, rows in _tables(target, name, records, predictions):
-            writer.writerows(table)
-            count += rows
+        count += _write_part(target, name, truth, predictions, out)
     return count
 
 
-def _tables(
-    target: Target, name: str, records: Iterator[list[str]], predictions: TextIO
-) -> Iterator[tuple[Iterable[Iterable[str]], int]]:
-    """Yield some rows of the table at a time, and how many these are."""
-    lines, seen = (line for line in predictions if line.strip()), 0
-    while rows := list(itertools.islice(records, _AT_ONCE)):
-        given = list(itertools.islice(lines, len(rows)))
-        table = _all_at_once(target, rows, given) if len(given) == _AT_ONCE else None
-        yield table or _one_by_one(target, name, rows, given), len(rows)
+def _write_part(target: Target, name: str, truth: TextIO, predictions: TextIO, out: TextIO) -> int:
+    """Write some rows at a time; return how many."""
+    writer = csv.writer(out, lineterminator="\n")
+    lines, seen = filter(str.strip, predictions), 0
+    while labels := list(itertools.islice(truth, _AT_ONCE)):
+        columns = _columns(name, labels, truth)
+        rows = len(columns[0])
+        given = list(itertools.islice(lines, rows))
+        is_worth_it = len(given) == rows and (seen > 0 or rows == _AT_ONCE)
+        table = _all_at_once(target, columns, given) if is_worth_it else None
+        if table:
+            write_columns(table, out)
+        else:
+            writer.writerows(_one_by_one(target, name, zip(*columns, strict=True), given))
         seen += len(given)
-        if len(given) < len(rows):
+        if len(given) < rows:
             raise PredictionsUnreadableError(
                 f"{name} has {seen} predictions, but more test rows; the run's data is damaged"
             )
@@ -139,12 +142,25 @@ def _tables(
         raise PredictionsUnreadableError(
             f"{name} has more predictions than test rows; the run's data is damaged"
         )
+    return seen
 
 
-def _all_at_once(
-    target: Target, rows: Sequence[list[str]], lines: Sequence[str]
-) -> Iterable[Iterable[str]] | None:
-    """Return rows of the table; None if there is another way only, or an error to be told."""
+def _columns(name: str, lines: Sequence[str], more: Iterator[str]) -> Columns:
+    columns = columns_of(lines)
+    if columns is None:
+        # A cell in quotes may go on in the lines that follow.
+        records = csv.reader(itertools.chain(lines, more))
+        try:
+            columns = list(zip(*itertools.islice(records, len(lines)), strict=True))
+        except ValueError as error:
+            raise PredictionsUnreadableError(
+                f"{name} has test rows of different lengths; the run's data is damaged"
+            ) from error
+    return columns
+
+
+def _all_at_once(target: Target, columns: Columns, lines: Sequence[str]) -> Columns | None:
+    """Return columns of the table; None if there is another way only, or an error to be told."""
     words = target.words
     if words.task != "binary":
         return None
@@ -152,26 +168,21 @@ def _all_at_once(
     from dropforge.client.runs.many_predictions import columns_of_two
 
     try:
-        given = list(zip(*rows, strict=True))
         named = replace(words, classes=list(map(as_text, words.classes)))
-        actual = list(map(Target(named).actual, given[1]))
-        return zip(
-            *map(_as_texts, (given[0], *given[2:])),
-            actual,
-            *columns_of_two(named, lines),
-            strict=True,
-        )
+        actual = list(map(Target(named).actual, columns[1]))
+        given = map(_as_texts, (columns[0], *columns[2:]))
+        return [*given, actual, *columns_of_two(named, lines)]
     except (ValueError, IndexError):
         return None
 
 
-def _as_texts(cells: Sequence[str]) -> Iterable[str]:
+def _as_texts(cells: Sequence[str]) -> Sequence[str]:
     # Most columns of identifiers; a formula has other characters.
-    return cells if "".join(cells).isalnum() else map(as_text, cells)
+    return cells if "".join(cells).isalnum() else list(map(as_text, cells))
 
 
 def _one_by_one(
-    target: Target, name: str, rows: Iterable[list[str]], lines: Iterable[str]
+    target: Target, name: str, rows: Iterable[Sequence[str]], lines: Iterable[str]
 ) -> Iterator[Iterable[str]]:
     for record, line in zip(rows, lines, strict=False):
         try:

@@ -1,5 +1,6 @@
 """Many rows at once make the very bytes that each row makes alone."""
 
+import csv
 import io
 import random
 import struct
@@ -49,13 +50,17 @@ def rows(count: int, identifier: str = "C-{}") -> tuple[list[str], list[str]]:
 
 
 def table(target: Target, truth: Iterable[str], lines: Iterable[str]) -> str:
-    out = io.StringIO()
-    files = io.StringIO("\n".join(["row,label,id", *truth, ""])), io.StringIO("\n".join(lines))
+    out = io.StringIO(newline="")
+    labels = io.StringIO("\n".join(["row,label,id", *truth, ""]), newline="")
+    files = labels, io.StringIO("\n".join(lines))
     write_table(target, [("part-00000.csv", *files)], out)
     return out.getvalue()
 
 
-@pytest.mark.parametrize("identifier", ["C-{}", "=A{}", '"a, b{}"', "{}", "'-{}", ""])
+QUOTED = ['"a, b{}"', '"a\nb{}"', '"a ""b"" {}"', '"a\r\n{}"']
+
+
+@pytest.mark.parametrize("identifier", ["C-{}", "=A{}", "{}", "'-{}", "", "\u2028{}", *QUOTED])
 @pytest.mark.parametrize("classes", [["no", "yes"], ["-1", "=1+1"], ["a,b", "@x"]])
 def test_large_part_is_written_as_small_ones_are(
     monkeypatch: pytest.MonkeyPatch, identifier: str, classes: list[str]
@@ -67,7 +72,42 @@ def test_large_part_is_written_as_small_ones_are(
     quickly = table(target, truth, lines)
     monkeypatch.setattr(predictions, "_AT_ONCE", 10**6)
     assert quickly == table(target, truth, lines)
-    assert quickly.count("\n") == 251
+    assert len(list(csv.reader(io.StringIO(quickly, newline="")))) == 251
+
+
+@pytest.mark.parametrize("place", [0, 99, 100, 199, 249])
+@pytest.mark.parametrize("identifier", QUOTED)
+def test_quotes_within_a_large_part_are_written_as_in_a_small_one(
+    monkeypatch: pytest.MonkeyPatch, place: int, identifier: str
+) -> None:
+    monkeypatch.setattr(predictions, "_AT_ONCE", 100)
+    truth, lines = rows(250)
+    truth[place] = f"{place},1,{identifier}"
+    target = Target(Words("binary", ["no", "yes"]))
+    quickly = table(target, truth, lines)
+    monkeypatch.setattr(predictions, "_AT_ONCE", 10**6)
+    assert quickly == table(target, truth, lines)
+    assert [row[0] for row in csv.reader(io.StringIO(quickly, newline=""))][1:] == [
+        str(row) for row in range(250)
+    ]
+
+
+def test_all_of_a_large_part_is_written_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def alone(*_arguments: object) -> None:
+        raise AssertionError("a row was written alone")
+
+    monkeypatch.setattr(predictions, "_AT_ONCE", 100)
+    monkeypatch.setattr(predictions, "_one_by_one", alone)
+    truth, lines = rows(250)
+    assert table(Target(Words("binary", ["no", "yes"])), truth, lines).count("\n") == 251
+
+
+@pytest.mark.parametrize("count", [1, 250])
+def test_rows_of_different_lengths_are_damage(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    monkeypatch.setattr(predictions, "_AT_ONCE", 100)
+    truth, lines = rows(count)
+    with pytest.raises(PredictionsUnreadableError, match=r"part-00000\.csv has test rows of diff"):
+        table(Target(Words("binary", ["no", "yes"])), [*truth, "7,1"], [*lines, "0.5"])
 
 
 @pytest.mark.parametrize("place", [0, 99, 100, 199, 249])
