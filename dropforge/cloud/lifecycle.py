@@ -170,10 +170,11 @@ def _environment() -> dict[str, str]:
     path = kept.get("PYTHONPATH")
     # mallopt(3): else each thread takes memory from a place of its own, which keeps it. 178 MiB
     # after some small drops are 158 so.
-    arenas = {"MALLOC_ARENA_MAX": "2"}
-    return (
-        kept | _WAITING | arenas | {"PYTHONPATH": os.pathsep.join([root, path] if path else [root])}
-    )
+    own = {
+        "MALLOC_ARENA_MAX": "2",
+        "PYTHONPATH": os.pathsep.join([root, path] if path else [root]),
+    }
+    return kept | _WAITING | own
 
 
 def _wait_until_healthy(process: subprocess.Popen[bytes], state: StateDir) -> Cloud:
