@@ -12,6 +12,8 @@ from dropforge.cli.screen.output import Output
 from dropforge.cli.screen.panel import files_text, result_panel
 from dropforge.cli.screen.progress import progress
 from dropforge.client.execution.follow import Followed, follow
+from dropforge.client.execution.history import Timeline
+from dropforge.client.runs.early import EarlyTable, early_table
 from dropforge.client.runs.results import fetch, result_of
 from dropforge.client.runs.scores import fetch_scored, is_scored, scored_result
 from dropforge.client.stack import Stack
@@ -39,16 +41,28 @@ def follow_and_fetch(
     """
     over = False
     try:
-        with progress(output.err) as show:
-            followed = follow(stack, run, show, limit=timeout, key=key)
-        over = True
-        return fetched(stack, followed, out)
+        with early_table(stack, run) as early:
+            with progress(output.err) as show:
+
+                def look(timeline: Timeline) -> None:
+                    show(timeline)
+                    early.look(timeline)
+
+                followed = follow(stack, run, look, limit=timeout, key=key)
+            over = True
+            return fetched(stack, followed, out, early)
     except KeyboardInterrupt:
         raise FollowInterrupt(run, stack.environment.name, is_over=over) from None
 
 
-def fetched(stack: Stack, followed: Followed, out: Path | None) -> dict[str, Any]:
+def fetched(
+    stack: Stack, followed: Followed, out: Path | None, early: EarlyTable | None = None
+) -> dict[str, Any]:
     """Fetch the files of a run that is over.
+
+    Parameters
+    ----------
+    early : the table of predictions, if it was begun before.
 
     Returns
     -------
@@ -66,7 +80,7 @@ def fetched(stack: Stack, followed: Followed, out: Path | None) -> dict[str, Any
             scored = fetch_scored(stack, followed, place) if is_scored(followed) else {}
             return scored_result(followed, scored)
         uris = cast(Trained, result)["files"] if result else None
-        files = fetch(stack, run, uris, place) if uris else {}
+        files = fetch(stack, run, uris, place, early) if uris else {}
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
         raise OutUnusableError(

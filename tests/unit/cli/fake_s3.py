@@ -46,8 +46,14 @@ class FakeS3:
     def head_object(self, *, Bucket: str, Key: str, **_version: Any) -> dict[str, Any]:
         if Key not in self.objects:
             raise refused("404", "HeadObject")
-        tag = f'"{hashlib.md5(self.objects[Key]).hexdigest()}"'
-        return {"LastModified": self.now, "VersionId": self._version(Key), "ETag": tag}
+        return {
+            "LastModified": self.now,
+            "VersionId": self._version(Key),
+            "ETag": self.tag(Key),
+        }
+
+    def tag(self, key: str) -> str:
+        return f'"{hashlib.md5(self.objects[key]).hexdigest()}"'
 
     def upload_file(
         self, name: str, Bucket: str, Key: str, Callback: Any, ExtraArgs: dict[str, Any]
@@ -83,7 +89,10 @@ class _S3Pages:
     ) -> Iterator[dict[str, Any]]:
         keys = [key for key in self.s3.objects if key.startswith(Prefix)]
         if Delimiter is None:
-            yield {"Contents": [{"Key": key, "LastModified": self.s3.now} for key in keys]}
+            yield {"Contents": [self._item(key) for key in keys]}
             return
         tails = {key[len(Prefix) :].split(Delimiter)[0] for key in keys}
         yield {"CommonPrefixes": [{"Prefix": f"{Prefix}{tail}/"} for tail in sorted(tails)]}
+
+    def _item(self, key: str) -> dict[str, Any]:
+        return {"Key": key, "LastModified": self.s3.now, "ETag": self.s3.tag(key)}
