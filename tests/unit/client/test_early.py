@@ -3,7 +3,7 @@
 import json
 import tempfile
 from pathlib import Path
-from threading import Event
+from threading import Event, current_thread
 from typing import Any
 
 import pytest
@@ -124,6 +124,22 @@ def test_table_begins_once_when_the_run_is_judged(
             if early._made:
                 early._made.exception()
     assert len(made) == begins
+
+
+def test_client_is_made_by_the_thread_that_follows(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, made: list[Path]
+) -> None:
+    client, makers = stack.session.client, []
+
+    def noting(service: str, **more: Any) -> Any:
+        makers.append((service, current_thread()))
+        return client(service, **more)
+
+    finished_run(stack)
+    monkeypatch.setattr(stack.session, "client", noting)
+    with early_table(stack, RUN) as early:
+        early.look(judged(JUDGED_IN))
+    assert makers == [("s3", current_thread())]
 
 
 def test_run_that_scores_has_no_early_table(stack: Stack, made: list[Path]) -> None:

@@ -234,3 +234,18 @@ def test_run_that_is_no_longer_waited_for_leaves_no_table(
     assert made in ([], ["early"])
     assert list(folder.iterdir()) == []
     assert not (csv.parent / "dropforge-out").exists()
+
+
+def test_interrupt_while_an_early_table_is_taken_says_that_the_run_is_over(
+    stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch, folder: Path
+) -> None:
+    def interrupt(*_arguments: Any) -> bool:
+        raise KeyboardInterrupt
+
+    name = upcoming(message(), stack)
+    at_the_end(stack, monkeypatch, lambda: None)
+    monkeypatch.setattr(EarlyTable, "write", interrupt)
+    result = call("run", str(csv))
+    assert result.exit_code == 130
+    assert f"stopped fetching; run {name} is over" in " ".join(result.stderr.split())
+    assert list(folder.iterdir()) == []
