@@ -27,7 +27,8 @@ print(json.dumps(sorted(sys.modules)))
 
 
 def in_lambda() -> dict[str, str]:
-    own = ("AWS_", "POWERTOOLS_", "PYTHON")
+    # polars writes its own into the environment of whoever imported it.
+    own = ("AWS_", "POWERTOOLS_", "PYTHON", "_RJEM_")
     return {name: value for name, value in os.environ.items() if not name.startswith(own)} | {
         "AWS_DEFAULT_REGION": "us-east-1",
         "LAMBDA_TASK_ROOT": str(FUNCTIONS),

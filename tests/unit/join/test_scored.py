@@ -174,7 +174,7 @@ def test_one_row(champion: Champion) -> None:
 
 
 def test_result_is_the_same_if_it_is_put_together_once_more(champion: Champion) -> None:
-    first = score(champion, b"age,plan\n40,gold\n41,free\n", chunk_bytes=10)
+    first = score(champion, b"age,plan\n40,gold\n41,free\n", chunk_bytes=13)
     event = {"prefix": "runs/set-2", "dataset": "set", "run": "set-2"}
     assert assemble(champion.s3, "bucket", event, None) == first.output
     del champion.s3.objects["runs/set-2/result.json"]
@@ -238,7 +238,7 @@ def test_rows_that_have_the_target_are_those_that_can_be_measured(champion: Cham
 
 
 def test_result_of_other_rows_than_were_checked_is_damage(champion: Champion) -> None:
-    score(champion, b"age,plan\n40,gold\n41,free\n", chunk_bytes=10)
+    score(champion, b"age,plan\n40,gold\n41,free\n", chunk_bytes=13)
     note = champion.s3.objects["runs/set-2/chunks/score-00001.json"]
     assert isinstance(note, bytes)
     champion.s3.objects["runs/set-2/chunks/score-00001.json"] = note.replace(
