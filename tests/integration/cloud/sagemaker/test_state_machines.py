@@ -68,7 +68,8 @@ def test_name_in_use_is_named_by_its_class(
 ) -> None:
     request = training_request("twice", bucket, outputs["TrainingRoleArn"])
     arn = one_state(task("arn:aws:states:::sagemaker:createTrainingJob.sync", request), sync(JOBS))
-    assert run(client, arn)["status"] == "SUCCEEDED"
+    first = run(client, arn)
+    assert first["status"] == "SUCCEEDED", first
     assert run(client, arn)["error"] == "SageMaker.ResourceInUseException"
 
 
