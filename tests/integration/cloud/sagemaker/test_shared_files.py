@@ -74,14 +74,14 @@ def test_objects_stay_as_they_are_when_their_job_has_ended(
 ) -> None:
     s3 = client("s3")
     # Both have the name "rows.csv" in the channel, and the small one comes last.
-    objects = {"data/twice//rows.csv": ROWS, "data/twice/rows.csv": rows_of(300)}
+    objects = {"data/one-name//rows.csv": ROWS, "data/one-name/rows.csv": rows_of(300)}
     for key, body in objects.items():
         s3.put_object(Bucket=bucket, Key=key, Body=body)
-    listed = [{"prefix": f"s3://{bucket}/data/twice/"}, "/rows.csv", "rows.csv"]
-    s3.put_object(Bucket=bucket, Key="data/lists/twice", Body=json.dumps(listed))
-    request = request_of("twice", bucket, outputs["TrainingRoleArn"])
+    listed = [{"prefix": f"s3://{bucket}/data/one-name/"}, "/rows.csv", "rows.csv"]
+    s3.put_object(Bucket=bucket, Key="data/lists/one-name", Body=json.dumps(listed))
+    request = request_of("one-name", bucket, outputs["TrainingRoleArn"])
     source = request["InputDataConfig"][0]["DataSource"]["S3DataSource"]
-    source |= {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/data/lists/twice"}
+    source |= {"S3DataType": "ManifestFile", "S3Uri": f"s3://{bucket}/data/lists/one-name"}
     job = train(sagemaker, request)
     assert job["TrainingJobStatus"] == "Completed", job.get("FailureReason")
     for key, body in objects.items():
@@ -91,16 +91,16 @@ def test_objects_stay_as_they_are_when_their_job_has_ended(
 def test_role_that_may_not_read_gets_no_file(
     sagemaker: Any, client: Client, bucket: str, bare_role: str
 ) -> None:
-    client("s3").put_object(Bucket=bucket, Key="data/refused/rows.csv", Body=ROWS)
+    client("s3").put_object(Bucket=bucket, Key="data/unreadable/rows.csv", Body=ROWS)
     may = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": f"arn:aws:s3:::{bucket}"}
     client("iam").put_role_policy(
         RoleName=bare_role.rpartition("/")[2],
         PolicyName="list",
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}),
     )
-    job = train(sagemaker, request_of("refused", bucket, bare_role))
+    job = train(sagemaker, request_of("unreadable", bucket, bare_role))
     said = (
-        f"ClientError: Failed to download s3://{bucket}/data/refused/rows.csv: AccessDenied (403)"
+        f"ClientError: Failed to download s3://{bucket}/data/unreadable/rows.csv: AccessDenied (403)"
     )
     assert job["FailureReason"].startswith(said)
 
