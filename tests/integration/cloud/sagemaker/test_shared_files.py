@@ -99,9 +99,8 @@ def test_role_that_may_not_read_gets_no_file(
         PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [may]}),
     )
     job = train(sagemaker, request_of("unreadable", bucket, bare_role))
-    said = (
-        f"ClientError: Failed to download s3://{bucket}/data/unreadable/rows.csv: AccessDenied (403)"
-    )
+    uri = f"s3://{bucket}/data/unreadable/rows.csv"
+    said = f"ClientError: Failed to download {uri}: AccessDenied (403)"
     assert job["FailureReason"].startswith(said)
 
 
