@@ -171,11 +171,13 @@ def learn(
         return learning.of_chunk(source.read(chunk["start"], chunk["end"]), chunk, blocks)
 
     sums: list[TargetSums] = []
-    # polars lets go of Python's lock, and while one chunk is read another is on its way.
+    # polars lets go of Python's lock, and while one chunk is read another is on its way. No more
+    # than these wait to be added up: sums of many values are large.
     with ThreadPoolExecutor(_CHUNKS_AT_ONCE) as pool:
-        for own in pool.map(sums_in, read):
-            both = zip(sums, own, strict=True)
-            sums = [a.plus(b, learning.limit) for a, b in both] if sums else own
+        for at in range(0, len(read), _CHUNKS_AT_ONCE):
+            for own in pool.map(sums_in, read[at : at + _CHUNKS_AT_ONCE]):
+                both = zip(sums, own, strict=True)
+                sums = [a.plus(b, learning.limit) for a, b in both] if sums else own
     means = {n: means_of(own, outputs, fold=fold) for n, own in zip(names, sums, strict=True)}
     found = {name: own for name, own in means.items() if own is not None}
     made = with_tables(encoder, found, outputs, kept_columns(settings, plan["columns"]))

@@ -1,5 +1,6 @@
 """What a run learns of its categories: from the rows that train, each from rows of other folds."""
 
+import time
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,9 @@ import polars as pl
 import pytest
 
 from prepare.learning.folds import folds_of
-from prepare.learning.learn import Blocks, _limit
+from prepare.learning.learn import Blocks, Learning, _limit
 from table.encoding.target_means import FOLDS
-from table.encoding.target_sums import Outputs
+from table.encoding.target_sums import Outputs, TargetSums
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 ROWS, KEYS = 6000, 1400
@@ -123,6 +124,30 @@ def test_chunks_change_nothing_of_what_is_learned(target: str) -> None:
             assert cut.json(name) == whole.json(name)
         for channel in ("train", "validation", "test"):
             assert b"".join(cut.files(channel).values()) == b"".join(whole.files(channel).values())
+
+
+def test_sums_of_few_chunks_wait_to_be_added_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    waiting, most = 0, 0
+    make, add = Learning.of_chunk, TargetSums.plus
+
+    def made(*given: Any) -> Any:
+        nonlocal waiting, most
+        found = make(*given)
+        waiting += 1
+        most = max(most, waiting)
+        return found
+
+    def added(*given: Any) -> Any:
+        nonlocal waiting
+        time.sleep(0.02)
+        waiting -= 1
+        return add(*given)
+
+    monkeypatch.setattr(Learning, "of_chunk", made)
+    monkeypatch.setattr(TargetSums, "plus", added)
+    run(table(), chunk_bytes=7_001)
+    # The first is added to nothing, and stays.
+    assert 2 <= most <= 3
 
 
 @pytest.mark.parametrize("code", ["999999999999", "-99999", "1e20"])
