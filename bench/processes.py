@@ -1,6 +1,27 @@
 """What processes there are, and their memory (proc(5))."""
 
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+
+@contextmanager
+def looking(seconds: float, look: Callable[[], None]) -> Iterator[None]:
+    """Call a function every so many seconds, in a thread, until the context ends."""
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(seconds):
+            look()
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
 
 
 def tree(pid: int) -> list[int]:

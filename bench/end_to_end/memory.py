@@ -1,11 +1,10 @@
 """The most memory that each kind of process had while something went on."""
 
 import re
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from bench.processes import command_of, peak_mib, tree
+from bench.processes import command_of, looking, peak_mib, tree
 
 _SECONDS = 0.2
 _FUNCTION = re.compile(r"ministack-lambda-.*?-(\w+Function)-")
@@ -21,21 +20,14 @@ def peaks_of(pid: int) -> Iterator[dict[str, float]]:
     when the context has ended.
     """
     found: dict[str, float] = {}
-    over = threading.Event()
 
-    def watch() -> None:
-        while not over.wait(_SECONDS):
-            for each in tree(pid):
-                name = kind_of(command_of(each))
-                found[name] = max(found.get(name, 0.0), peak_mib(each))
+    def look() -> None:
+        for each in tree(pid):
+            name = kind_of(command_of(each))
+            found[name] = max(found.get(name, 0.0), peak_mib(each))
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
+    with looking(_SECONDS, look):
         yield found
-    finally:
-        over.set()
-        thread.join()
 
 
 def kind_of(command: str) -> str:

@@ -12,17 +12,16 @@ import json
 import shutil
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from bench.command import dropforge
 from bench.end_to_end.memory import peaks_of
 from bench.end_to_end.same import HYPERPARAMETERS, TARGET
+from bench.large.tables import of_large
 from bench.large.upload import upload
+from bench.processes import looking
 from bench.quick import add_quick
 from bench.scale.measured import Cloud
 from bench.scale.requests import Requests
@@ -46,22 +45,20 @@ class _Watch:
         self._folder = folder
         self._free = shutil.disk_usage(folder).free
         self.used = 0
-        self.over = threading.Event()
         self.short = ""
 
     def look(self) -> None:
-        """Look each second until it is over."""
-        while not self.over.wait(_LOOK_SECONDS):
-            free = shutil.disk_usage(self._folder).free
-            self.used = max(self.used, self._free - free)
-            if free < _LEAST_FREE_BYTES:
-                self.short = f"the disk has {bytes_of(free)} left"
-            elif (memory := _available()) < _LEAST_MEMORY_BYTES:
-                self.short = f"the machine has {bytes_of(memory)} of memory left"
+        """Look once."""
+        free = shutil.disk_usage(self._folder).free
+        self.used = max(self.used, self._free - free)
+        if free < _LEAST_FREE_BYTES:
+            self.short = f"the disk has {bytes_of(free)} left"
+        elif (memory := _available()) < _LEAST_MEMORY_BYTES:
+            self.short = f"the machine has {bytes_of(memory)} of memory left"
 
 
-def main() -> None:
-    """Send each size through a cloud of its own, and print what was measured."""
+def main() -> int:
+    """Send each size through a cloud of its own; 1 if a run did not succeed."""
     parser = argparse.ArgumentParser(prog="python -m bench.large")
     parser.add_argument("--gb", default="1,10", help="sizes in GB, with commas between")
     add_quick(parser)
@@ -72,6 +69,9 @@ def main() -> None:
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
     print(json.dumps(found, indent=1))
+    succeeded = [one for one in found if one["status"] == "SUCCEEDED"]
+    print(of_large(succeeded))
+    return 0 if succeeded == found else 1
 
 
 def _large(gb: float) -> dict[str, Any]:
@@ -80,7 +80,8 @@ def _large(gb: float) -> dict[str, Any]:
         folder = Path(name)
         dropforge(folder, "up", "--port", "0")
         try:
-            with _watched(folder) as watch:
+            watch = _Watch(folder)
+            with looking(_LOOK_SECONDS, watch.look):
                 cloud = Cloud(folder, requests)
                 with peaks_of(cloud.pid) as peaks:
                     taken = _through(cloud, rows, watch)
@@ -94,18 +95,6 @@ def _large(gb: float) -> dict[str, Any]:
         "ended_early": watch.short,
         "peaks_mib": {kind: round(peak) for kind, peak in sorted(peaks.items())},
     }
-
-
-@contextmanager
-def _watched(folder: Path) -> Iterator[_Watch]:
-    watch = _Watch(folder)
-    thread = threading.Thread(target=watch.look)
-    thread.start()
-    try:
-        yield watch
-    finally:
-        watch.over.set()
-        thread.join()
 
 
 def _through(cloud: Cloud, rows: int, watch: _Watch) -> dict[str, Any]:
@@ -146,4 +135,4 @@ def _available() -> int:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -80,11 +80,6 @@ def without_jobs(size: Size) -> float | None:
     return sum(usd for usd in rest if usd) + sum(seconds) * _FUNCTION_GB * _usd("lambda_gb_second")
 
 
-def training_seconds(size: Size, instance: str) -> float:
-    """Return a job's work, if XGBoost uses all processors as well as it does two."""
-    return size.tasks[JOBS[0]] * _MEASURED_PROCESSORS / _PROCESSORS[instance]
-
-
 def _jobs(size: Size, names: tuple[str, ...], instance: str | None) -> float | None:
     if instance is None or instance not in _INSTANCES or instance not in _PROCESSORS:
         return None

@@ -7,7 +7,7 @@ from math import ceil, log
 from typing import Any
 
 from bench.scale.measured import JOBS
-from bench.scale.memory import features_of, held_rows
+from bench.scale.memory import held_rows
 from evaluate.rows.holdout import MAX_ROWS
 from prepare.learning.learn import LEARNED_BYTES
 from prepare.training.memory import Table, instance_for
@@ -69,7 +69,7 @@ def size_of(found: dict[str, Any], size: int) -> Size:
     chunks = ceil(size / max(CHUNK_BYTES, ceil(size / MOST_CHUNKS)))
     rows = round(size / last["bytes"] * last["file_rows"])
     grow = _Growth(runs, size)
-    table = Table(held_rows(rows, "train"), held_rows(rows, "validation"), features_of(last))
+    table = Table(held_rows(rows, "train"), held_rows(rows, "validation"), int(last["features"]))
     suggested = instance_for(table, 1)
     of_chunk = sum(chunks for _ in _CHUNK_TASKS)
     base = last["transitions"] - 2 * last["tasks"][_CHUNK_TASKS[0]]["count"] * len(_CHUNK_TASKS)

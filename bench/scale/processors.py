@@ -1,7 +1,6 @@
 """Processor time of the processes that start below another: other load leaves it alone."""
 
 import os
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.end_to_end.memory import kind_of
-from bench.processes import command_of, tree
+from bench.processes import command_of, looking, tree
 
 _SECONDS = 0.1
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -35,23 +34,16 @@ def used_below(pid: int) -> Iterator[list[Used]]:
     """Watch a process and all below it, ten times a second; whole when the context has ended."""
     found: list[Used] = []
     known: dict[int, Used] = {}
-    over = threading.Event()
 
-    def watch() -> None:
-        while not over.wait(_SECONDS):
-            for each in tree(pid):
-                if each not in known:
-                    known[each] = Used(kind_of(command_of(each)), time.time())
-                    found.append(known[each])
-                known[each].seconds = max(known[each].seconds, _seconds(each))
+    def look() -> None:
+        for each in tree(pid):
+            if each not in known:
+                known[each] = Used(kind_of(command_of(each)), time.time())
+                found.append(known[each])
+            known[each].seconds = max(known[each].seconds, _seconds(each))
 
-    thread = threading.Thread(target=watch)
-    thread.start()
-    try:
+    with looking(_SECONDS, look):
         yield found
-    finally:
-        over.set()
-        thread.join()
 
 
 def _seconds(pid: int) -> float:

@@ -43,29 +43,13 @@ def _at_once() -> int:
     return max(int(state.get("MaxConcurrency", 0)) for state in machine["States"].values())
 
 
-def _kib(value: float) -> str:
-    return f"{value / 1024:,.1f} KiB"
+def _in(unit: str, each: float = 1, digits: int = 0) -> Callable[[float], str]:
+    """Return what writes a number in a unit of so many."""
+    return lambda value: f"{value / each:,.{digits}f} {unit}".rstrip()
 
 
-def _mib(value: float) -> str:
-    return f"{value:,.0f} MiB"
-
-
-def _gib(value: float) -> str:
-    return f"{value:,.0f} GiB"
-
-
-def _gib_of_bytes(value: float) -> str:
-    return f"{value / _GIB:,.1f} GiB"
-
-
-def _seconds(value: float) -> str:
-    return f"{value:,.0f} s"
-
-
-def _count(value: float) -> str:
-    return f"{value:,.0f}"
-
+_kib, _mib, _gib = _in("KiB", 1024, 1), _in("MiB"), _in("GiB")
+_gib_of_bytes, _seconds, _count = _in("GiB", _GIB, 1), _in("s"), _in("")
 
 QUOTAS = (
     Quota(

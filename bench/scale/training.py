@@ -16,8 +16,8 @@ import numpy as np
 import xgboost
 
 from bench.processes import peak_mib
+from bench.scale.memory import SHARES, held_rows
 
-_SHARES = {"train": 0.7, "validation": 0.15}
 _SLICE = 100_000
 
 
@@ -27,14 +27,14 @@ def main(rows: int, features: int, missing: int, rounds: int) -> None:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         # In another process, so that it counts for none of this one's memory.
         if (child := os.fork()) == 0:
-            for name, share in _SHARES.items():
-                _write(Path(folder) / name, round(rows * share), features, missing)
+            for name in SHARES:
+                _write(Path(folder) / name, held_rows(rows, name), features, missing)
             os._exit(0)
         os.waitpid(child, 0)
         before, began = peak_mib(os.getpid()), time.process_time()
         matrices = {
             name: xgboost.DMatrix(f"{folder}/{name}?format=csv&label_column=0&delimiter=,")
-            for name in _SHARES
+            for name in SHARES
         }
         xgboost.train(
             {"objective": "binary:logistic", "tree_method": "hist", "max_depth": 6, "eta": 0.1},
@@ -43,7 +43,7 @@ def main(rows: int, features: int, missing: int, rounds: int) -> None:
             evals=[(matrix, name) for name, matrix in matrices.items()],
             verbose_eval=False,
         )
-    held = sum(round(rows * share) for share in _SHARES.values())
+    held = sum(held_rows(rows, name) for name in SHARES)
     taken = peak_mib(os.getpid()) - before
     print(
         json.dumps(

@@ -14,8 +14,6 @@ from table.limits import LARGEST_CHUNK_BYTES, MIB, PROFILES_LIMIT_BYTES
 # A profile may have 256 MiB, so that not all are read at once.
 _READ_AHEAD = 64
 _GB = 1e9
-_MANY = 100
-"""Chunks, below which profiles cannot take too long."""
 
 
 def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
@@ -29,10 +27,10 @@ def chunk_results(files: RunFiles, plan: Plan) -> Iterator[ChunkProfile]:
         All together are more than can be read in time.
     """
     manifest = _manifest(files, plan["source"]["size"])
-    if len(manifest) >= _MANY:
-        _check_size(files, plan)
     width = len(plan["columns"])
     kind = kinds.chunk_profile(width)
+    if len(manifest) * kind.limit > PROFILES_LIMIT_BYTES:
+        _check_size(files, plan)
 
     def read(chunk: ChunkRange) -> ChunkProfile:
         name = layout.note_name(layout.CHUNK_PROFILE, chunk["index"])

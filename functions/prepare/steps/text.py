@@ -113,8 +113,9 @@ def ranges_of(plan: Plan, chunk_bytes: int) -> list[ChunkRange]:
     chunk_bytes = max(chunk_bytes, ceil(size / MOST_CHUNKS))
     if chunk_bytes > LARGEST_CHUNK_BYTES:
         raise FileLimitError(
-            f"{plan['file']} has {size:,} bytes, and {MOST_CHUNKS:,} chunks of "
-            f"{LARGEST_CHUNK_BYTES // MIB} MiB are the most that is read; drop a part of it"
+            f"{plan['file']} has {size:,} bytes, and {MOST_CHUNKS * LARGEST_CHUNK_BYTES:,} are the "
+            f"most that is read ({MOST_CHUNKS:,} chunks of {LARGEST_CHUNK_BYTES // MIB} MiB); "
+            f"drop a part of it"
         )
     count = max(1, ceil(size / chunk_bytes))
     # Nearly equal ones: the state takes as long as its largest.

@@ -102,8 +102,8 @@ def check_memory(
     raise FileLimitError(
         f"the file has {table.train_rows:,} rows to train on and {table.validation_rows:,} to "
         f"validate with, of {table.features:,} features{there}: in training they take "
-        f"{needs:,.0f} GiB of memory or more{each}, and {instance} has {has:g}; in pipeline.json "
-        f"set {_remedy(table, count)}, or list columns in drop_columns"
+        f"{math.ceil(10 * needs) / 10:,.1f} GiB of memory or more{each}, and {instance} has "
+        f"{has:g}; in pipeline.json set {_remedy(table, count)}, or list columns in drop_columns"
     )
 
 

@@ -210,7 +210,9 @@ def test_lines_are_read_as_the_container_reads_them() -> None:
     )
 
 
-@pytest.mark.parametrize("line", [b"1,2", b"1,2,3,4", b"1,x,3", b"\xff,2,3"])
+@pytest.mark.parametrize(
+    "line", [b"1,2", b"1,2,3,4", b"1,x,3", b"\xff,2,3", b"1, ,3", b"1,\t,3", b"1,-,3"]
+)
 def test_line_that_is_none_is_refused(line: bytes) -> None:
-    with pytest.raises(ValueError, match=r"in line 2|no number"):
+    with pytest.raises(ValueError, match=r"in line 2|could not convert|decode"):
         parsed([b"1,2,3", line], 3)

@@ -97,8 +97,9 @@ def _run(root: Path) -> None:
     # XGBoost reads text in one thread, and lets go of Python's lock while it does.
     with ThreadPoolExecutor() as pool:
         names = [name for name in ("train", "validation") if name in channels]
-        tables_of = pool.map(lambda name: data.matrix_of(folder / name, content, weights), names)
-        train, validation = [*tables_of, None][:2]
+        read = pool.map(lambda name: data.matrix_of(folder / name, content, weights), names)
+        matrices = dict(zip(names, read, strict=True))
+    train, validation = matrices["train"], matrices.get("validation")
     together = train
     if "_kfold" in values and validation is not None:
         paths = (folder / "train", folder / "validation")

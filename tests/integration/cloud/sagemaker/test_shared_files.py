@@ -24,10 +24,10 @@ def sagemaker(client: Client) -> Any:
     return client("sagemaker")
 
 
-def stored(cloud: Cloud, content: bytes) -> Path:
-    """Return the file of the object that has this content."""
-    files = [path for path in (cloud.state_dir / "s3").rglob("*") if path.is_file()]
-    return next(path for path in files if path.read_bytes() == content)
+def stored(cloud: Cloud, bucket: str, key: str) -> Path:
+    """Return the file of an object."""
+    (file,) = (cloud.state_dir / "s3").glob(f"*/{bucket}/{key}")
+    return file
 
 
 def request_of(name: str, bucket: str, role: str) -> dict[str, Any]:
@@ -57,9 +57,11 @@ def test_job_has_the_objects_own_file_whatever_becomes_of_the_object(
     root = cloud.state_dir / "jobs" / "training-shares" / "algo-1"
     file = root / "input" / "data" / "train" / "rows.csv"
     try:
-        assert file.samefile(stored(cloud, ROWS.encode()))
+        assert file.samefile(stored(cloud, bucket, "data/shares/rows.csv"))
         assert (root / "checkpoints" / "notes").read_bytes() == kept
-        assert not (root / "checkpoints" / "notes").samefile(stored(cloud, kept))
+        assert not (root / "checkpoints" / "notes").samefile(
+            stored(cloud, bucket, "model/shared-checkpoints/notes")
+        )
         s3.put_object(Bucket=bucket, Key="data/shares/rows.csv", Body=ROWS[::-1])
         assert file.read_text() == ROWS
         s3.delete_object(Bucket=bucket, Key="data/shares/rows.csv")

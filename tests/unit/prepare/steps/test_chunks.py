@@ -52,10 +52,8 @@ class _CountingS3(LocalS3):
 def test_profiles_past_their_limit_are_refused_before_they_are_read(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    s3 = _CountingS3()
-    profiles = prepare(ROWS, chunk_bytes=100, s3=s3).s3.objects
+    profiles = prepare(ROWS, chunk_bytes=100).s3.objects
     size = sum(len(body) for key, body in profiles.items() if "/chunks/profile-" in key)  # type: ignore[arg-type]
-    assert s3.lists > 0
     monkeypatch.setattr("prepare.steps.chunk_results.PROFILES_LIMIT_BYTES", size)
     prepare(ROWS, chunk_bytes=100)
     monkeypatch.setattr("prepare.steps.chunk_results.PROFILES_LIMIT_BYTES", size - 1)
@@ -63,8 +61,13 @@ def test_profiles_past_their_limit_are_refused_before_they_are_read(
         prepare(ROWS, chunk_bytes=100)
 
 
-def test_profiles_of_few_chunks_are_not_listed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("prepare.steps.chunk_results.PROFILES_LIMIT_BYTES", 0)
+@pytest.mark.parametrize("lists", [0, 1])
+def test_profiles_are_listed_only_where_they_can_be_too_many(
+    monkeypatch: pytest.MonkeyPatch, lists: int
+) -> None:
+    # Of two chunks; a profile of three columns has at most 7 MiB.
+    size = -(-len(ROWS) // 2)
+    monkeypatch.setattr("prepare.steps.chunk_results.PROFILES_LIMIT_BYTES", 14 * MIB - lists)
     s3 = _CountingS3()
-    prepare(ROWS, chunk_bytes=1000, s3=s3)
-    assert s3.lists == 0
+    prepare(ROWS, chunk_bytes=size, s3=s3)
+    assert s3.lists == lists

@@ -59,7 +59,7 @@ def test_memory_of_a_refused_file_is_told_with_an_instance_that_has_it() -> None
     said = refused(72_000_000, 25)
     assert "72,000,000 rows to train on" in said
     assert "15,428,571 to validate with, of 25 features" in said
-    assert "24 GiB" in said
+    assert "24.5 GiB of memory or more, and ml.m5.large has 8; " in said
     assert "ml.m5.large has 8;" in said
     assert "set instance_type to ml.m5.4xlarge (64 GiB)" in said
     check(72_000_000, 25, "ml.m5.4xlarge")
