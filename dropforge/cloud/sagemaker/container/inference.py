@@ -27,6 +27,8 @@ _ACCEPTS = (
 )
 _SNIFFED = 512
 _PLAIN = b"0123456789+-.eE,\n"
+_LARGE = 1 << 19
+"""Bytes of a request from which it pays to import polars: 0.1 s, of 0.15 s for a megabyte."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,8 @@ def _csv_matrix(text: str) -> Any:
     sniffed = csv.Sniffer().sniff(text.partition("\n")[0][:_SNIFFED]).delimiter
     delimiter = "," if sniffed.isalnum() else sniffed
     logger.info("Determined delimiter of CSV input is '%s'", delimiter)
-    numbers = _plain_numbers(text) if delimiter == "," else None
+    large = len(text) > _LARGE and delimiter == ","
+    numbers = _plain_numbers(text) if large else None
     if numbers is None:
         rows = [[cell or "nan" for cell in line.split(delimiter)] for line in text.split("\n")]
         numbers = np.array(rows).astype(float)
@@ -131,20 +134,26 @@ def _plain_numbers(text: str) -> Any:
 
     None if there is anything else, which is read, or refused, cell by cell as by the container.
     """
+    # A small job would wait for nothing but this.
+    import polars as pl
+
     body = text.encode()
-    if body.translate(None, _PLAIN):
+    width = body.partition(b"\n")[0].count(b",") + 1
+    letters = np.frombuffer(body + b"\n", np.uint8)
+    marks = letters[(letters == ord(",")) | (letters == ord("\n"))]
+    ends = np.flatnonzero(marks == ord("\n")) + 1
+    # Polars fills a line that is too short, and cuts off a comma too many.
+    even = len(marks) == len(ends) * width and not (ends % width).any()
+    if width == 1 or not even or body.translate(None, _PLAIN):
         return None
-    letters = np.frombuffer(body, np.uint8)
-    commas = np.cumsum(letters == ord(","))[np.append(letters == ord("\n"), True)[1:]]
-    width = int(commas[0]) + 1
-    if width == 1 or (np.diff(commas) != width - 1).any():
-        return None
-    filled = f",{text},".replace("\n", ",").replace(",,", ",nan,").replace(",,", ",nan,")
+    names = map(str, range(width))
     try:
-        numbers = np.fromstring(filled[1:-1], sep=",")
-    except ValueError:
+        frame = pl.read_csv(
+            body, has_header=False, schema=dict.fromkeys(names, pl.Float64), quote_char=None
+        )
+    except pl.exceptions.ComputeError:
         return None
-    return numbers.reshape(-1, width) if len(numbers) == len(commas) * width else None
+    return frame.to_numpy()
 
 
 def _libsvm_matrix(text: str) -> Any:

@@ -8,9 +8,10 @@ reference of CreateTransformJob.
 
 import json
 import logging
+import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from dropforge.cloud.sagemaker.container.filters import JsonPathError, Row
 from dropforge.cloud.sagemaker.container.inference import ModelServer
@@ -116,15 +117,23 @@ def _payloads(file: Path, split: str, strategy: str | None, limit: int) -> Itera
         raise TransformError(
             "ClientError", f"this local container splits by Line or None, not by {split}"
         )
-    batch: list[bytes] = []
-    size = 0
     with file.open("rb") as lines:
-        for line in lines:
-            full = limit > 0 and size + len(line) > limit
-            if batch and (full or strategy == "SingleRecord"):
-                yield b"".join(batch)
-                batch, size = [], 0
-            batch.append(line)
-            size += len(line)
-    if batch:
-        yield b"".join(batch)
+        if strategy == "SingleRecord":
+            yield from lines
+        elif limit == 0:
+            yield from filter(None, [lines.read()])
+        else:
+            yield from _batches(lines, limit)
+
+
+def _batches(lines: BinaryIO, limit: int) -> Iterator[bytes]:
+    """Yield as many whole lines as ``limit`` bytes hold; one that is longer goes alone."""
+    while len(payload := lines.read(limit + 1)) > limit:
+        end = payload.rfind(b"\n", 0, limit) + 1
+        if end:
+            lines.seek(end - len(payload), os.SEEK_CUR)
+            yield payload[:end]
+        else:
+            yield payload if payload.endswith(b"\n") else payload + lines.readline()
+    if payload:
+        yield payload

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 # What XGBoost would import only to accept its types; this saves a second at each start.
-_UNUSED = ("cudf", "cupy", "dask", "pandas", "polars", "pyarrow", "pyspark", "sklearn", "modin")
+_UNUSED = ("cudf", "cupy", "dask", "pandas", "pyarrow", "pyspark", "sklearn", "modin")
 
 
 def main() -> None:

@@ -57,6 +57,7 @@ def test_other_texts_are_left_to_the_slower_way(cell: str) -> None:
 
 def test_request_is_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     text, read = "1.5,,3\n-4,5e-1,", inference._plain_numbers
+    monkeypatch.setattr(inference, "_LARGE", len(text) - 1)
     taken: list[Any] = []
     monkeypatch.setattr(inference, "_plain_numbers", lambda t: taken.append(read(t)) or taken[-1])
     matrix = inference._csv_matrix(text)
