@@ -158,7 +158,13 @@ def update(timeline: Timeline, sfn: Any, execution_arn: str) -> bool:
     history is not read again at each call.
     """
     fresh: list[Event] = []
-    query = {"executionArn": execution_arn, "reverseOrder": True, "maxResults": _PAGE}
+    query = {
+        "executionArn": execution_arn,
+        "reverseOrder": True,
+        "maxResults": _PAGE,
+        # What states are given and return is most of a history, and no part of a timeline.
+        "includeExecutionData": False,
+    }
     try:
         while True:
             answer = sfn.get_execution_history(**query)

@@ -55,6 +55,7 @@ class FakeStates:
         if self.history is None or (names and name not in names):
             raise refused("ExecutionDoesNotExist", "GetExecutionHistory")
         assert query["reverseOrder"]
+        assert query["includeExecutionData"] is False
         start = int(query.get("nextToken", 0))
         newest_first = self.history[::-1]
         page = newest_first[start : start + query["maxResults"]]
