@@ -3,7 +3,7 @@
 import hashlib
 import inspect
 from collections.abc import Callable
-from types import FunctionType, ModuleType
+from types import ModuleType
 from typing import Any
 
 from dropforge.errors import PatchError
@@ -41,24 +41,23 @@ def check(module: ModuleType | type, name: str, digest: str) -> None:
         )
 
 
-def changed(
+def change(
     module: ModuleType, name: str, digest: str, old: str, new: str, *more: tuple[str, str]
-) -> Callable[..., Any]:
-    """Return a module's function compiled anew with one piece of its source replaced, or more.
+) -> None:
+    """Replace one piece of a module's function, or more of them, where they first stand.
 
-    For a long function of which one line is wrong. Its globals are the module's own.
+    For a long function of which one line is wrong.
 
     Raises
     ------
     PatchError
-        Its source has another digest.
+        Its source has another digest, or lacks a piece.
     """
     check(module, name, digest)
     source = inspect.getsource(getattr(module, name))
     for there, wanted in ((old, new), *more):
+        if there not in source:
+            raise PatchError(f"{module.__name__}.{name} has no {there!r}; review the patch")
         source = source.replace(there, wanted, 1)
-    scope: dict[str, Any] = {}
     code = compile(source, f"{module.__file__} but for {old!r}", "exec")
-    exec(code, scope)  # noqa: S102 - what it defines had its digest checked
-    made = scope[name]
-    return FunctionType(made.__code__, vars(module), name, made.__defaults__)
+    exec(code, vars(module))  # noqa: S102 - what it defines had its digest checked

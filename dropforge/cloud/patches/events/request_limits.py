@@ -15,7 +15,7 @@ from typing import Any
 
 from botocore.session import get_session
 
-from dropforge.cloud.patches.replacing import changed, replace
+from dropforge.cloud.patches.replacing import change, replace
 
 _SUBJECT = re.compile(r"[^\x00-\x1f\x7f\u2028\u2029]{1,100}")
 _PROTOCOLS = re.compile("https?|email|email-json|sms|sqs|application|lambda|firehose")
@@ -80,9 +80,8 @@ def _of_topics() -> None:
         "            failed += _bad_subject(eid, subject)\n"
         "            continue\n"
     )
-    batch = changed(sns, "_publish_batch", "a257c09d7579", sizes, subjects + sizes)
-    sns._bad_subject = bad_subject
-    replace(sns, "_publish_batch", "a257c09d7579", batch)
+    vars(sns).update(_bad_subject=bad_subject)
+    change(sns, "_publish_batch", "a257c09d7579", sizes, subjects + sizes)
     replace(sns, "_create_topic", "54ac305cd220", created)
     replace(sns, "_publish", "df41cb2faa09", checked)
     replace(sns, "_subscribe", "db260c543268", subscribed)

@@ -24,7 +24,7 @@ from typing import Any
 from dropforge.cloud.journal import JournalError, journal
 from dropforge.cloud.patches import loading
 from dropforge.cloud.patches.functions.event_lines import KIND, RETRY_SECONDS, Invocation, line_of
-from dropforge.cloud.patches.replacing import changed, replace
+from dropforge.cloud.patches.replacing import change, replace
 from dropforge.cloud.patches.saving import acknowledged
 
 logger = logging.getLogger("dropforge.cloud")
@@ -52,7 +52,7 @@ def apply() -> None:
     from ministack.services import lambda_svc
 
     replace(lambda_svc, "invoke_async_with_retry", "289fe4d3cbd4", enqueue)
-    route = changed(
+    change(
         lambda_svc,
         "_route_async_failure",
         "c023331e333f",
@@ -63,7 +63,6 @@ def apply() -> None:
                 ).start()""",
         "invoke_async_with_retry(dest_func, envelope)",
     )
-    lambda_svc._route_async_failure = route
     loading.afterwards(_restore)
 
 

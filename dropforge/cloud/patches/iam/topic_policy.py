@@ -5,9 +5,8 @@ function which may not did. The policy that SNS gives a new topic has a conditio
 on its owner, which ministack puts only on topics that CreateTopic makes.
 """
 
-from dropforge.cloud.patches.replacing import changed, replace
+from dropforge.cloud.patches.replacing import change
 
-_DIGEST = "0a96666a036a"
 _OPEN = '"Resource": arn,\n'
 _OWN = '"Resource": arn,\n"Condition": {"StringEquals": {"AWS:SourceOwner": get_account_id()}},\n'
 
@@ -16,6 +15,5 @@ def apply() -> None:
     """Give CloudFormation's topics the policy of CreateTopic's."""
     from ministack.services.cloudformation import provisioners
 
-    create = changed(provisioners, "_sns_create", _DIGEST, _OPEN, _OWN)
-    replace(provisioners, "_sns_create", _DIGEST, create)
-    provisioners._RESOURCE_HANDLERS["AWS::SNS::Topic"]["create"] = create
+    change(provisioners, "_sns_create", "0a96666a036a", _OPEN, _OWN)
+    provisioners._RESOURCE_HANDLERS["AWS::SNS::Topic"]["create"] = provisioners._sns_create

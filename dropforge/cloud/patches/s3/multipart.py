@@ -9,7 +9,7 @@ from an object lies elsewhere; then the kernel joins them.
 import weakref
 from typing import Any
 
-from dropforge.cloud.patches.replacing import changed
+from dropforge.cloud.patches.replacing import change
 from dropforge.cloud.patches.s3.file_bodies import FileBody, Spool
 from dropforge.cloud.patches.s3.object_reads import reading_lazily
 
@@ -64,7 +64,7 @@ def apply() -> None:
     from ministack.services import s3
 
     vars(s3).update(_joined=joined, _kept=_kept)
-    s3._complete_multipart_upload = changed(
+    change(
         s3,
         "_complete_multipart_upload",
         "9e2d6452dfe1",
@@ -72,10 +72,8 @@ def apply() -> None:
         "bytes.fromhex(stored['etag'].strip('\"'))",
         ('b"".join(combined_parts)', "_joined(combined_parts)"),
     )
-    copy = changed(
-        s3, "_upload_part_copy", "890950db69f2", '"body": src_body', '"body": _kept(src_body)'
-    )
-    s3._upload_part_copy = reading_lazily(copy)
+    change(s3, "_upload_part_copy", "890950db69f2", '"body": src_body', '"body": _kept(src_body)')
+    s3._upload_part_copy = reading_lazily(s3._upload_part_copy)
 
 
 def place_of(upload: dict[str, Any] | None, number: int, size: int) -> Place:

@@ -19,7 +19,7 @@ from typing import Any
 
 from dropforge.cloud.journal import JournalError
 from dropforge.cloud.patches.functions import invocations
-from dropforge.cloud.patches.replacing import changed, check, replace
+from dropforge.cloud.patches.replacing import change, check, replace
 from dropforge.cloud.patches.s3.file_bodies import FileBody
 
 logger = logging.getLogger("dropforge.cloud")
@@ -65,7 +65,7 @@ def apply() -> None:
     replace(s3, "handle_request", "0856144f19e7", handle_request)
     replace(s3, "_persist_object", "cb32b6ae8706", _persist_object)
     replace(s3, "_persist_displaced_version", "9637289a604c", _persist_displaced)
-    s3._preserve_null_version = changed(
+    change(
         s3,
         "_preserve_null_version",
         "3d07023e5876",

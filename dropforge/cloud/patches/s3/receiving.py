@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 
 from dropforge.cloud.door.buckets import ServedBuckets
 from dropforge.cloud.door.pages import Asked
-from dropforge.cloud.patches.replacing import changed, check, replace
+from dropforge.cloud.patches.replacing import change, check, replace
 from dropforge.cloud.patches.s3 import digests, multipart
 from dropforge.cloud.patches.s3.file_bodies import FileBody
 
@@ -104,7 +104,7 @@ def apply() -> None:
     replace(app, "_read_request_body", "2b85f2bcd699", read_request_body)
     replace(s3, "md5_hash", "684497c2d6dd", md5)
     replace(s3, "_compute_s3_checksum", "54107acfb75c", compute)
-    s3._validate_content_md5 = changed(
+    change(
         s3,
         "_validate_content_md5",
         "1f6be8a9c77c",

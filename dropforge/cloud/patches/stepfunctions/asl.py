@@ -152,7 +152,8 @@ def _payload_limit() -> None:
 def _time_limits() -> None:
     from ministack.services import stepfunctions as states
 
-    execute, run = task_events.execute_task(), states._run_execution
+    task_events.tell_parameters()
+    execute, run = states._execute_task, states._run_execution
 
     def execute_task(state: dict[str, Any], data: Any, execution: Any, ctx: Any) -> Any:
         path = state.get("TimeoutSecondsPath")
@@ -183,8 +184,7 @@ def _time_limits() -> None:
         finally:
             timer.cancel()
 
-    replace(states, "_execute_task", "53c818d247db", execute_task)
-    states._run_execution = run_execution
+    states._execute_task, states._run_execution = execute_task, run_execution
 
 
 def _time_out(execution: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dropforge.cloud.iam.identity import Caller, caller_of_role, denial
-from dropforge.cloud.patches.replacing import changed, check, replace
+from dropforge.cloud.patches.replacing import change, check, replace
 from dropforge.cloud.patches.stepfunctions.history import task_events
 
 _execution: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
@@ -44,13 +44,12 @@ def apply() -> None:
     """Note the execution where one starts, and ask IAM before each task and each Map."""
     from ministack.services import stepfunctions as states
 
-    run, invoke, timed = (
-        # ministack lets each execution wait for nothing before its first state.
-        changed(states, "_run_execution", "996dff84e0e0", "    time.sleep(0.15)\n", ""),
-        states._invoke_resource,
-        states._invoke_resource_with_timeout,
-    )
-    read, distribute = states._read_map_items, task_events.distribute()
+    # ministack lets each execution wait for nothing before its first state.
+    change(states, "_run_execution", "996dff84e0e0", "    time.sleep(0.15)\n", "")
+    task_events.tell_of_map_runs()
+    run, distribute = states._run_execution, states._run_distributed_map
+    read, invoke = states._read_map_items, states._invoke_resource
+    timed = states._invoke_resource_with_timeout
 
     def run_execution(arn: str) -> None:
         _execution.set(states._executions.get(arn))
@@ -88,11 +87,10 @@ def apply() -> None:
         return distribute(*arguments)
 
     check(states, "_invoke_aws_sdk_integration", "59a970e1a7c0")
-    replace(states, "_run_execution", "996dff84e0e0", run_execution)
     replace(states, "_invoke_resource", "a85d2be9a858", invoke_resource)
     replace(states, "_invoke_resource_with_timeout", "faeed0bf70d5", invoke_timed)
     replace(states, "_read_map_items", "b846851544b8", read_items)
-    replace(states, "_run_distributed_map", "2b77d3ec0e04", run_distributed)
+    states._run_execution, states._run_distributed_map = run_execution, run_distributed
 
 
 def caller() -> Caller:

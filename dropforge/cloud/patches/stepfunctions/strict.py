@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from dropforge.cloud.patches.replacing import changed, replace
+from dropforge.cloud.patches.replacing import change, replace
 from dropforge.cloud.patches.stepfunctions.asl import exists
 from dropforge.cloud.patches.stepfunctions.definition.choices import is_time
 from dropforge.cloud.patches.stepfunctions.definition.problems import is_integer
@@ -64,7 +64,7 @@ def _reading() -> None:
             )
         return argument(node, data, ctx)
 
-    exec_intrinsic = changed(
+    change(
         states,
         "_exec_intrinsic",
         "4ecd0aea2f6e",
@@ -82,7 +82,6 @@ def _reading() -> None:
     ):
         replace(states, name, digest, selected(field, getattr(states, name)))
     replace(states, "_eval_intrinsic_arg", "7748e3b16ffd", eval_argument)
-    replace(states, "_exec_intrinsic", "4ecd0aea2f6e", exec_intrinsic)
 
 
 def _writing() -> None:

@@ -18,7 +18,8 @@ def test_other_source_is_refused() -> None:
         replacing.replace(module, "script", "0" * 12, "two")
 
 
-def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> None:
+@pytest.fixture
+def module(tmp_path: Path) -> ModuleType:
     source = tmp_path / "changed.py"
     source.write_text("seen = []\ndef run(n=2):\n    seen.append(1)\n    return n * len(seen)\n")
     spec = importlib.util.spec_from_file_location("changed", source)
@@ -26,14 +27,29 @@ def test_line_is_left_out_and_the_rest_runs_in_its_module(tmp_path: Path) -> Non
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    line = "    seen.append(1)\n"
-    made = replacing.changed(module, "run", replacing.digest_of(module.run), line, "")
-    assert (made(), module.run(), made()) == (0, 2, 2)
-    digest = replacing.digest_of(module.run)
-    made = replacing.changed(module, "run", digest, line, "", ("len(seen)", "len(seen) + 1"))
-    assert made() == 3
+    return module
+
+
+def test_line_is_left_out_and_the_rest_runs_in_its_module(module: ModuleType) -> None:
+    before, line = module.run, "    seen.append(1)\n"
+    replacing.change(module, "run", replacing.digest_of(before), line, "")
+    assert (module.run(), before(), module.run(), module.run(n=3)) == (0, 2, 2, 3)
+
+
+def test_several_pieces_are_replaced(module: ModuleType) -> None:
+    digest, more = replacing.digest_of(module.run), ("len(seen)", "len(seen) + 1")
+    replacing.change(module, "run", digest, "append(1)", "append(1); seen.append(1)", more)
+    assert module.run() == 5
+
+
+def test_piece_of_other_source_is_not_replaced(module: ModuleType) -> None:
+    before = module.run
     with pytest.raises(PatchError, match=r"changed\.run has digest"):
-        replacing.changed(module, "run", "0" * 12, line, "")
+        replacing.change(module, "run", "0" * 12, "seen", "")
+    digest = replacing.digest_of(before)
+    with pytest.raises(PatchError, match=r"changed\.run has no 'absent'; review"):
+        replacing.change(module, "run", digest, "n=2", "n=3", ("absent", ""))
+    assert module.run is before
 
 
 def test_other_release_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,46 +6,46 @@ tasks name service and action and are started too, and a Distributed Map names i
 Functions API, HistoryEvent and the types of its details).
 """
 
-from collections.abc import Callable
 from contextvars import ContextVar
 from typing import Any
 
-from dropforge.cloud.patches.replacing import changed
+from dropforge.cloud.patches.replacing import change
 
 Details = dict[str, Any]
 _TIMEOUT = "States.Timeout"
-# Of the arguments of what runs a Distributed Map.
-_EXECUTION = 4
 # The Map Run of the Distributed Map that runs in this thread, once it has begun.
 _map_run: ContextVar[str | None] = ContextVar("map run", default=None)
 
 
-def execute_task() -> Callable[..., Any]:
-    """Return what runs a Task, but for an event that says what the task is given."""
+def tell_parameters() -> None:
+    """Let what runs a Task send an event that says what the task is given."""
     from ministack.services import stepfunctions as states
 
     kind = '"resourceType": "lambda" if "lambda" in resource else "states",'
     given = f'{kind} "parameters": json.dumps(effective),'
-    return changed(states, "_execute_task", "53c818d247db", kind, given)
+    change(states, "_execute_task", "53c818d247db", kind, given)
 
 
-def distribute() -> Callable[..., Any]:
-    """Return what runs a Distributed Map, but for the events of its Map Run."""
+def tell_of_map_runs() -> None:
+    """Let what runs a Distributed Map send the events of its Map Run."""
     from ministack.services import stepfunctions as states
 
     begun = "    _map_runs[map_run_arn] = run\n"
     told = f"{begun}    _map_run_started(execution, map_run_arn)\n"
-    inner = changed(states, "_run_distributed_map", "2b77d3ec0e04", begun, told)
 
     def started(execution: Details, arn: str) -> None:
         _map_run.set(arn)
         states._add_event(execution, *_event("MapRunStarted", {"mapRunArn": arn}))
 
-    def run(*given: Any) -> Any:
-        execution = given[_EXECUTION]
+    change(states, "_run_distributed_map", "2b77d3ec0e04", begun, told)
+    inner = states._run_distributed_map
+
+    def run(
+        state: Any, data: Any, effective: Any, iterator: Any, execution: Details, ctx: Any
+    ) -> Any:
         _map_run.set(None)
         try:
-            result = inner(*given)
+            result = inner(state, data, effective, iterator, execution, ctx)
         except states._ExecutionError as error:
             # What cannot read its items has no Map Run.
             if _map_run.get():
@@ -55,8 +55,7 @@ def distribute() -> Callable[..., Any]:
         states._add_event(execution, "MapRunSucceeded")
         return result
 
-    states._map_run_started = started
-    return run
+    vars(states).update(_map_run_started=started, _run_distributed_map=run)
 
 
 def as_on_aws(kind: str, details: Details) -> list[tuple[str, Details]]:
