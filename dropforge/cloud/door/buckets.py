@@ -1,9 +1,8 @@
 """What the door asks ministack of its buckets: whom a request addresses, and the CORS rules."""
 
 import re
-from collections.abc import Iterable
 
-from dropforge.cloud.door.loopback import OWN, plain
+from dropforge.cloud.door.loopback import ADDRESS
 from dropforge.cloud.door.pages import Asked, Target
 
 # Paths that ministack takes for another service before it thinks of S3, on any host.
@@ -13,16 +12,15 @@ _OTHER_SERVICES = re.compile(
     r"|RollbackTransaction|BatchExecute|WriteGetObjectResponse|_[^/]*)(/|$)"
 )
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]"
+# Docker's bridge has another address; whether one is answered is the door's question.
+_PLAIN = re.compile(rf"(?:s3\.)?localhost|\[::1\]|{ADDRESS}")
+# No service's own host: those that ministack sends to functions, for instance. Nor one at
+# the bridge, where ministack takes the bucket from the path all the same.
+_VIRTUAL = re.compile(rf"([a-z0-9-]+)\.(?:s3\.(?:{_REGION}\.)?)?(?:localhost|127\.0\.0\.1)")
 
 
 class ServedBuckets:
     """The buckets of the ministack in this process."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        self._names = tuple(name.lower() for name in names)
-        ends = "|".join(re.escape(name) for name in (*OWN, *self._names))
-        # No service's own host: those that ministack sends to functions, for instance.
-        self._virtual = re.compile(rf"([a-z0-9-]+)\.(?:s3\.(?:{_REGION}\.)?)?(?:{ends})")
 
     def target(self, asked: Asked) -> Target | None:
         """Return what S3 is asked for; None if that does not exist or S3 is not asked."""
@@ -46,10 +44,11 @@ class ServedBuckets:
     def _addressed(self, host: str, path: str) -> Target | None:
         from ministack import app
 
-        if plain(host, (*self._names, "s3.localhost")):
+        name = re.sub(r":[0-9]+$", "", host)
+        if _PLAIN.fullmatch(name):
             bucket, _, key = path.partition("/")
             return Target(bucket, key)
-        virtual = self._virtual.fullmatch(re.sub(r":[0-9]+$", "", host))
+        virtual = _VIRTUAL.fullmatch(name)
         if virtual and virtual[1] not in app._NON_S3_VHOST_NAMES:
             return Target(virtual[1], path)
         return None

@@ -11,7 +11,7 @@ out again, but for what a bucket's CORS rules gave.
 
 import json
 import secrets
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from html import escape
 from typing import Any
 from urllib.parse import parse_qsl
@@ -45,7 +45,6 @@ class Door:
     Parameters
     ----------
     token : opens the administrative paths.
-    names : host names to answer besides those of the loopback interface.
     buckets : None for those of the ministack in this process.
     bridge : Docker's, at which its containers are answered as well.
     """
@@ -54,16 +53,14 @@ class Door:
         self,
         app: App,
         token: str,
-        names: Iterable[str] = (),
         buckets: pages.Buckets | None = None,
         bridge: Bridge | None = None,
     ) -> None:
-        names = (*names, str(bridge.address)) if bridge else tuple(names)
         self._bridge = bridge
         self._app = app
         self._token = token.encode()
-        self._answered = answered(names)
-        self._buckets = buckets or ServedBuckets(names)
+        self._answered = answered([str(bridge.address)] if bridge else [])
+        self._buckets = buckets or ServedBuckets()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Refuse, answer or pass on a request."""

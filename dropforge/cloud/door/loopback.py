@@ -30,19 +30,20 @@ from collections.abc import Callable, Iterable
 
 _LABELS = r"[a-z0-9_-]+(?:\.[a-z0-9_-]+)*"
 _PORT = r"(?::[0-9]{1,5})?"
-_ADDRESS = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+ADDRESS = r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}"
+"""A pattern of IPv4 addresses."""
 _LONGEST = 255
-OWN = ("localhost", "127.0.0.1")
+_OWN = ("localhost", "127.0.0.1")
 
 
-def answered(names: Iterable[str] = ()) -> Callable[[bytes], bool]:
+def answered(addresses: Iterable[str] = ()) -> Callable[[bytes], bool]:
     """Return the test of a Host header's value.
 
     Parameters
     ----------
-    names : further names or IPv4 addresses to answer, with all hosts that SDKs make of them.
+    addresses : of IPv4, to answer as well, with all hosts that SDKs make of them.
     """
-    hosts = "|".join(_with_prefixes(name.lower()) for name in (*OWN, *names))
+    hosts = "|".join(map(_with_prefixes, (*_OWN, *addresses)))
     expected = re.compile(rf"(?:{hosts}|\[::1\]){_PORT}")
 
     @functools.lru_cache(maxsize=256)
@@ -53,12 +54,6 @@ def answered(names: Iterable[str] = ()) -> Callable[[bytes], bool]:
     return is_answered
 
 
-def plain(host: str, names: Iterable[str] = ()) -> str | None:
-    """Return the name without its port if nothing is put before it, None if something is."""
-    name = re.sub(r":[0-9]+$", "", host.lower())
-    return name if name in (*OWN, "[::1]", *(known.lower() for known in names)) else None
-
-
 def _with_prefixes(name: str) -> str:
-    joint = r"[.-]" if _ADDRESS.fullmatch(name) else r"\."
+    joint = r"[.-]" if re.fullmatch(ADDRESS, name) else r"\."
     return rf"(?:{_LABELS}{joint})?{re.escape(name)}"

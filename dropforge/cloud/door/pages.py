@@ -13,6 +13,7 @@ into a bucket, or what another program served on this port before.
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 from urllib.parse import parse_qs, unquote
 
@@ -62,7 +63,7 @@ class Asked:
     query: str
     headers: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def parameters(self) -> dict[str, list[str]]:
         """The query's."""
         return parse_qs(self.query, keep_blank_values=True)

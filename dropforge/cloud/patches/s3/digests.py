@@ -7,8 +7,8 @@ ministack reckons each from a whole body in memory.
 import base64
 import hashlib
 import zlib
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Protocol
 
 MD5 = "MD5"
 _GIVEN, _ASKED = "x-amz-checksum-", "x-amz-sdk-checksum-algorithm"
@@ -58,7 +58,7 @@ def running(algorithm: str) -> Running | None:
     return None
 
 
-def wanted(headers: dict[str, Any], of_upload: str | None = None) -> dict[str, Running]:
+def wanted(headers: Mapping[str, str], of_upload: str | None = None) -> dict[str, Running]:
     """Begin the checksums that a request needs: its ETag's, and those it gives or asks for.
 
     Parameters

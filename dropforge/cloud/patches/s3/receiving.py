@@ -8,10 +8,9 @@ processors.
 import asyncio
 import contextvars
 import re
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from ipaddress import ip_address
 from typing import Any
-from urllib.parse import parse_qs
 
 from dropforge.cloud.door.buckets import ServedBuckets
 from dropforge.cloud.door.pages import Asked
@@ -27,10 +26,9 @@ _RECEIVED = 1 << 18
 """Bytes that are taken from a socket at once."""
 _THREADS = 2
 _OWN_PARAMETERS = re.compile(r"partNumber|uploadId|x-id|X-Amz-.*", re.IGNORECASE)
+_buckets = ServedBuckets()
 _threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="s3")
-_scope: contextvars.ContextVar[dict[str, Any] | None] = contextvars.ContextVar(
-    "dropforge_scope", default=None
-)
+_scope: contextvars.ContextVar[dict[str, Any]] = contextvars.ContextVar("dropforge_scope")
 
 
 class _Incoming:
@@ -85,10 +83,12 @@ def apply() -> None:
         await serve(scope, receive, send)
 
     async def read_request_body(receive: Any, method: str, headers: dict[str, Any]) -> Any:
-        size = _size_on_disk(method, headers)
+        scope = _scope.get()
+        asked = Asked(method, scope["path"], scope["query_string"].decode(), headers)
+        size = _size_on_disk(asked)
         if size is None:
             return await read_body(receive, method, headers)
-        return await _received(receive, _begun(size, headers), size)
+        return await _received(receive, _begun(size, asked), size)
 
     def md5(body: Any) -> str:
         found: str = body.md5().hex() if isinstance(body, FileBody) else md5_hash(body)
@@ -115,21 +115,21 @@ def apply() -> None:
     tcp_server.MAX_RECV = _RECEIVED
 
 
-def _size_on_disk(method: str, headers: dict[str, Any]) -> int | None:
+def _size_on_disk(asked: Asked) -> int | None:
     """Return a body's size if it is a large one of an object; None leaves it to ministack."""
-    length, scope = headers.get("content-length", ""), _scope.get()
-    if method != "PUT" or scope is None or not re.fullmatch(r"[0-9]{1,15}", length):
+    length = asked.headers.get("content-length", "")
+    if asked.method != "PUT" or not re.fullmatch(r"[0-9]{1,15}", length):
         return None
-    size, query = int(length), scope.get("query_string", b"").decode("utf-8", "replace")
-    if size < _LARGE or not _is_plain(headers):
+    size = int(length)
+    if size < _LARGE or not _is_plain(asked.headers):
         return None
-    if not all(map(_OWN_PARAMETERS.fullmatch, parse_qs(query, keep_blank_values=True))):
+    if not all(map(_OWN_PARAMETERS.fullmatch, asked.parameters)):
         return None
-    target = _buckets(headers.get("host", "")).target(Asked(method, scope["path"], query, headers))
+    target = _buckets.target(asked)
     return size if target and target.key else None
 
 
-def _is_plain(headers: dict[str, Any]) -> bool:
+def _is_plain(headers: Mapping[str, str]) -> bool:
     """Whether a body is the object's bytes alone, and neither framed nor a form."""
     sha256 = headers.get("x-amz-content-sha256", "")
     return not (
@@ -143,25 +143,14 @@ def _is_plain(headers: dict[str, Any]) -> bool:
     )
 
 
-def _buckets(host: str) -> ServedBuckets:
-    name = host.rpartition(":")[0] or host
-    try:
-        # Docker's bridge has an address of its own; who may use it was the door's question.
-        return ServedBuckets((str(ip_address(name)),))
-    except ValueError:
-        return ServedBuckets()
-
-
-def _begun(size: int, headers: dict[str, Any]) -> _Incoming:
+def _begun(size: int, asked: Asked) -> _Incoming:
     from ministack.services import s3
 
-    scope = _scope.get() or {}
-    query = parse_qs(scope.get("query_string", b"").decode("utf-8", "replace"))
-    upload = s3._multipart_uploads.get(s3._qp(query, "uploadId"))
-    number = s3._qp(query, "partNumber")
+    upload = s3._multipart_uploads.get(s3._qp(asked.parameters, "uploadId"))
+    number = s3._qp(asked.parameters, "partNumber")
     part = int(number) if re.fullmatch(r"[0-9]{1,5}", number) else 0
     place = multipart.place_of(upload if part else None, part, size)
-    return _Incoming(place, digests.wanted(headers, upload and upload["checksum_algorithm"]))
+    return _Incoming(place, digests.wanted(asked.headers, upload and upload["checksum_algorithm"]))
 
 
 async def _received(receive: Any, incoming: _Incoming, size: int) -> FileBody:

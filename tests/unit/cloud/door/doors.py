@@ -57,7 +57,6 @@ def ask(
     host: str | None = "127.0.0.1:4566",
     kind: str = "http",
     extensions: dict[str, Any] | None = None,
-    names: tuple[str, ...] = (),
     token: str = TOKEN,
     bridge: Bridge | None = None,
     client: str | None = "127.0.0.1",
@@ -77,12 +76,10 @@ def ask(
     }
     if kind == "http":
         scope["method"] = method
-    return asyncio.run(_ask(scope, names, token, bridge))
+    return asyncio.run(_ask(scope, token, bridge))
 
 
-async def _ask(
-    scope: dict[str, Any], names: tuple[str, ...], token: str, bridge: Bridge | None
-) -> Answer:
+async def _ask(scope: dict[str, Any], token: str, bridge: Bridge | None) -> Answer:
     sent: list[dict[str, Any]] = []
     reached: list[bool] = []
 
@@ -97,7 +94,7 @@ async def _ask(
     async def receive() -> dict[str, Any]:
         return {"type": "websocket.connect"}
 
-    door = Door(app, token, names, FakeBuckets(), bridge)
+    door = Door(app, token, FakeBuckets(), bridge)
     await door(scope, receive, send)
     first = sent[0]
     if first["type"] == "websocket.close":
