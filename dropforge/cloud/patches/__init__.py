@@ -56,6 +56,7 @@ def _modules() -> list[Any]:
         object_version,
         object_writes,
         receiving,
+        requests,
         virtual_hosts,
     )
     from dropforge.cloud.patches.saving import acknowledged, checkpoint
@@ -95,6 +96,7 @@ def _modules() -> list[Any]:
         object_version,
         object_reads,
         object_writes,
+        requests,
         multipart,
         receiving,
         previous_events,

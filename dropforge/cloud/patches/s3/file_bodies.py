@@ -127,17 +127,27 @@ class FileBody:
         """Return what the ETag of an object or part is made of."""
         return self.digest(digests.MD5) or b""
 
+    def linked(self) -> "FileBody":
+        """Return the same bytes, which stay though the object that they are of is replaced.
+
+        Raises
+        ------
+        OSError
+            Their file cannot have a second name.
+        """
+        link = Link(self.path)
+        return FileBody(link.path, self.first, self.size, keeper=link, checksums=self._checksums)
+
     def kept(self) -> "FileBody":
-        """Return the same bytes, which stay though the object that they are of is replaced."""
+        """Return what `linked` does, or a copy where there is no second name."""
         try:
-            link = Link(self.path)
+            return self.linked()
         except OSError as error:
             if error.errno not in _NO_LINK:
                 raise
-            spool = Spool()
-            self.copy_to(spool.file, 0)
-            return FileBody(spool.path, 0, self.size, keeper=spool, checksums=self._checksums)
-        return FileBody(link.path, self.first, self.size, keeper=link, checksums=self._checksums)
+        spool = Spool()
+        self.copy_to(spool.file, 0)
+        return FileBody(spool.path, 0, self.size, keeper=spool, checksums=self._checksums)
 
     def place(self, target: Path) -> None:
         """Make them a file of their own, without a copy if a file is theirs alone."""

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Iterator
 from typing import Any
 
-from dropforge.cloud.patches.s3.file_bodies import FileBody, Link
+from dropforge.cloud.patches.s3.file_bodies import FileBody
 
 HEADER = "x-dropforge-handover"
 _CALL = "before-call.s3.GetObject"
@@ -46,8 +46,7 @@ def handed_over(token: str, body: FileBody) -> bool:
     if files is None:
         return False
     try:
-        link = Link(body.path)
+        files.append(body.linked())
     except OSError:
         return False
-    files.append(FileBody(link.path, body.first, len(body), keeper=link))
     return True

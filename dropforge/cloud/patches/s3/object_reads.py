@@ -6,9 +6,10 @@ file cannot be read.
 """
 
 import asyncio
+import contextlib
 import contextvars
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import FileIO
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,6 @@ def apply() -> None:
     from ministack.services import s3
 
     get_object, read_body, version_body = s3._get_object, s3._read_body, s3._version_body
-    handle = s3.handle_request
 
     def get(bucket: str, key: str, headers: dict[str, Any], query: Any = None) -> Any:
         if not _sends.get():
@@ -56,23 +56,35 @@ def apply() -> None:
             return _body(Path(s3._version_disk_path(name, key, number)))
         return version_body(bucket, name, key, version)
 
-    @functools.wraps(handle)
-    async def handle_request(*arguments: Any, **named: Any) -> Any:
-        token = _sends.set(not named.get("internal"))
-        try:
-            status, answer, body = await handle(*arguments, **named)
-        finally:
-            _sends.reset(token)
-        if not isinstance(body, FileBody):
-            return status, answer, body
-        headers = named.get("headers", arguments[2] if len(arguments) > 2 else {})
-        return _answered(headers, status, answer, body)
-
     replace(s3, "_get_object", "64ad7071ef0e", get)
     replace(s3, "_read_body", "596e56d63502", read)
     replace(s3, "_version_body", "914e6f75ad9f", read_version)
     replace(s3, "_copy_object", "ce47e73298be", reading_lazily(s3._copy_object))
-    s3.handle_request = handle_request
+
+
+@contextlib.contextmanager
+def sending() -> Iterator[None]:
+    """Leave objects in their files inside: they are to be sent, not to be read by ministack."""
+    token = _sends.set(True)
+    try:
+        yield
+    finally:
+        _sends.reset(token)
+
+
+def sent(headers: dict[str, Any], status: int, answer: dict[str, Any], body: Any) -> Any:
+    """Return what the server sends of an answer; a whole object's file to who asks for it."""
+    from ministack.core.responses import StreamingResponse
+
+    if not isinstance(body, FileBody):
+        return status, answer, body
+    if status == 200 and handover.handed_over(headers.get(handover.HEADER, ""), body):
+        return status, {**answer, "Content-Length": "0"}, b""
+    if len(body) <= PIECE:
+        return status, answer, body.read()
+    # The file is opened now: it may be replaced soon.
+    stream = functools.partial(_send, body.opened(), len(body))
+    return status, answer, StreamingResponse(stream)
 
 
 def reading_lazily(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -93,22 +105,6 @@ def _body(path: Path) -> bytes | FileBody:
     if _lazily.get() and path.stat().st_size > PIECE:
         return FileBody(path)
     return path.read_bytes()
-
-
-def _answered(headers: dict[str, Any], status: int, answer: dict[str, Any], body: FileBody) -> Any:
-    """Hand over a whole object's file to who asks for it, and send all other bytes."""
-    if status == 200 and handover.handed_over(headers.get(handover.HEADER, ""), body):
-        return status, {**answer, "Content-Length": "0"}, b""
-    return status, answer, _sent(body)
-
-
-def _sent(body: FileBody) -> Any:
-    """Return what the server sends, from a file that is opened now: it may be replaced soon."""
-    from ministack.core.responses import StreamingResponse
-
-    if len(body) <= PIECE:
-        return body.read()
-    return StreamingResponse(functools.partial(_send, body.opened(), len(body)))
 
 
 async def _send(file: FileIO, size: int, send: Any, receive: Any) -> None:

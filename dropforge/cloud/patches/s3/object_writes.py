@@ -11,9 +11,8 @@ has been told of, or will be, and one that is not never will.
 import contextlib
 import contextvars
 import json
-import logging
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +20,6 @@ from dropforge.cloud.journal import JournalError
 from dropforge.cloud.patches.functions import invocations
 from dropforge.cloud.patches.replacing import change, check, replace
 from dropforge.cloud.patches.s3.file_bodies import FileBody
-
-logger = logging.getLogger("dropforge.cloud")
 
 _DRAFT, _SIDECAR = ".tmp", ".meta.json"
 _request: contextvars.ContextVar[list[invocations.Held] | None] = contextvars.ContextVar(
@@ -43,26 +40,6 @@ def apply() -> None:
     from ministack.services import s3
 
     check(s3, "_fire_s3_event_async", "d42619f0eb86")
-    handle = s3.handle_request
-
-    async def handle_request(*arguments: Any, **named: Any) -> Any:
-        events: list[invocations.Held] = []
-        token = _request.set(events)
-        try:
-            _check_stored(named.get("body", arguments[3] if len(arguments) > 3 else None))
-            answer = await handle(*arguments, **named)
-        except NotStoredError as error:
-            return _refused(events, error)
-        except OSError as error:
-            logger.exception("S3")
-            return s3._error("InternalError", f"We encountered an internal error. ({error})", 500)
-        finally:
-            _request.reset(token)
-        for each in events:
-            invocations.release(each)
-        return answer
-
-    replace(s3, "handle_request", "0856144f19e7", handle_request)
     replace(s3, "_persist_object", "cb32b6ae8706", _persist_object)
     replace(s3, "_persist_displaced_version", "9637289a604c", _persist_displaced)
     change(
@@ -74,6 +51,28 @@ def apply() -> None:
         "_read_body(bucket_name, key, prior_obj)",
     )
     s3._fire_s3_event_async = _tell
+
+
+@contextlib.contextmanager
+def telling() -> Iterator[None]:
+    """Keep the events of a request back until it is done.
+
+    Raises
+    ------
+    NotStoredError
+        As inside; the write is undone, and its events are dropped.
+    """
+    events: list[invocations.Held] = []
+    token = _request.set(events)
+    try:
+        yield
+    except NotStoredError as error:
+        _undo(events, error)
+        raise
+    finally:
+        _request.reset(token)
+    for each in events:
+        invocations.release(each)
 
 
 def finish_writes(objects: Path) -> None:
@@ -92,11 +91,6 @@ def finish_writes(objects: Path) -> None:
             draft.replace(place)
         else:
             draft.unlink()
-
-
-def _check_stored(body: object) -> None:
-    if isinstance(body, FileBody) and body.failure is not None:
-        raise OSError(*body.failure.args)
 
 
 def _tell(bucket: str, key: str, event: str, *arguments: Any, **named: Any) -> None:
@@ -119,18 +113,13 @@ def _tell(bucket: str, key: str, event: str, *arguments: Any, **named: Any) -> N
         request.append(events)
 
 
-def _refused(events: list[invocations.Held], error: NotStoredError) -> Any:
-    """Undo a write that failed, and say so."""
-    from ministack.services import s3
-
-    logger.error("%s", error)
+def _undo(events: list[invocations.Held], error: NotStoredError) -> None:
+    """Undo a write that failed."""
     for each in events:
         # Where even this cannot be written, the next start finds that the object is not there.
         with contextlib.suppress(JournalError):
             invocations.drop(each)
     _take_back(error)
-    said = f"We encountered an internal error. Please try again. ({error})"
-    return s3._error("InternalError", said, 500)
 
 
 def _take_back(error: NotStoredError) -> None:

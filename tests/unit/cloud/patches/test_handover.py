@@ -88,7 +88,7 @@ class Bucket:
         status = 206 if "range" in self.headers else 200
         if status == 206:
             body = body[1 : PIECE + 2]
-        status, headers, content = object_reads._answered(
+        status, headers, content = object_reads.sent(
             self.headers, status, {"Content-Length": str(len(body))}, body
         )
         self.after()
