@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dropforge.client.disk import naming
 from dropforge.client.models.located import ModelFiles
 from dropforge.client.stack import Stack
 from dropforge.errors import ModelUnusableError
@@ -55,7 +56,8 @@ def stored(stack: Stack, files: ModelFiles) -> Path:
     made = Path(tempfile.mkdtemp(prefix=".", dir=root))
     try:
         for name, address in addresses.items():
-            s3.download_file(*_parts(address), str(made / name))
+            with naming(folder / name):
+                s3.download_file(*_parts(address), str(made / name))
         # Another command may have been quicker; its copy is the same.
         with suppress(OSError):
             made.rename(folder)

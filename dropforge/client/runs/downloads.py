@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dropforge.client.disk import naming
 from dropforge.client.stack import Stack
 from dropforge.errors import RunUnknownError
 
@@ -37,7 +38,8 @@ def download(
         bucket, key, file = place
         check()
         try:
-            s3.download_file(bucket, key, str(file), Config=plain)
+            with naming(file):
+                s3.download_file(bucket, key, str(file), Config=plain)
         except ClientError as error:
             if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
                 raise

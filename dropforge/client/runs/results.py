@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from dropforge.client.disk import naming
 from dropforge.client.execution.follow import Followed
 from dropforge.client.registry.decided import decision_key
 from dropforge.client.runs.downloads import download
@@ -82,8 +83,9 @@ def fetch(
     fetched = {name: file for name, _, file in wanted}
     if uris["predictions"]:
         sources, table = sources_of(stack, run, chosen), out / PREDICTIONS
-        if early is None or not early.write(sources, table):
-            write_joined(stack, sources, table)
+        with naming(table):
+            if early is None or not early.write(sources, table):
+                write_joined(stack, sources, table)
         fetched["predictions"] = table
     return fetched
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from dropforge.client.disk import naming
 from dropforge.client.execution.follow import Followed
 from dropforge.client.stack import Stack
 from dropforge.errors import RunUnknownError
@@ -78,7 +79,8 @@ def fetch_scored(stack: Stack, followed: Followed, out: Path) -> dict[str, Path]
     place.parent.mkdir(parents=True, exist_ok=True)
     s3 = stack.client("s3")
     try:
-        s3.download_file(bucket, key, str(place))
+        with naming(place):
+            s3.download_file(bucket, key, str(place))
     except ClientError as error:
         if error.response["Error"]["Code"] not in ("404", "NoSuchKey"):
             raise

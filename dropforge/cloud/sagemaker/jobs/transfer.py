@@ -1,10 +1,11 @@
 """Move a job's data between S3 and its folders, with the permissions of its role."""
 
-import contextlib
 import functools
 import os
 import tarfile
 import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ _LOCK = threading.Lock()
 
 
 class StorageError(Exception):
-    """S3 refused, or has nothing there; the message is a job's FailureReason."""
+    """S3 or the disk refused, or has nothing there; the message is a job's FailureReason."""
 
 
 @dataclass(frozen=True)
@@ -107,26 +108,24 @@ def download(s3: Any, bucket: str, key: str, target: Path, *, is_only_read: bool
     Raises
     ------
     StorageError
-        It is not there, or the role may not read it.
+        It is not there, the role may not read it, or the target cannot be written.
     """
-    target.parent.mkdir(parents=True, exist_ok=True)
-    # An object's own file may have this name, if two objects of a channel have one name.
-    target.unlink(missing_ok=True)
-    files: list[FileBody] = []
-    try:
-        with contextlib.ExitStack() as stack:
-            if is_only_read:
-                files = stack.enter_context(handover.asked(s3))
+    with _told(f"download s3://{bucket}/{key}", target):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        # An object's own file may have this name, if two objects of a channel have one name.
+        target.unlink(missing_ok=True)
+        asking: AbstractContextManager[list[FileBody]] = (
+            handover.asked(s3) if is_only_read else nullcontext([])
+        )
+        with asking as files:
             body = s3.get_object(Bucket=bucket, Key=key)["Body"]
-    except ClientError as error:
-        raise StorageError(f"Failed to download s3://{bucket}/{key}: {_short(error)}") from error
-    with contextlib.closing(body):
-        if files:
-            files[-1].place(target)
-            return
-        with target.open("wb") as file:
-            for chunk in body.iter_chunks(1 << 20):
-                file.write(chunk)
+        with closing(body):
+            if files:
+                files[-1].place(target)
+                return
+            with target.open("wb") as file:
+                for chunk in body.iter_chunks(1 << 20):
+                    file.write(chunk)
 
 
 def upload(s3: Any, source: Path, bucket: str, key: str) -> None:
@@ -135,13 +134,10 @@ def upload(s3: Any, source: Path, bucket: str, key: str) -> None:
     Raises
     ------
     StorageError
-        The bucket is not there, or the role may not write to it.
+        The bucket is not there, the role may not write to it, or the source cannot be read.
     """
-    try:
-        with source.open("rb") as body:
-            s3.put_object(Bucket=bucket, Key=key, Body=body)
-    except ClientError as error:
-        raise StorageError(f"Failed to upload to s3://{bucket}/{key}: {_short(error)}") from error
+    with _told(f"upload to s3://{bucket}/{key}", source), source.open("rb") as body:
+        s3.put_object(Bucket=bucket, Key=key, Body=body)
 
 
 def relative_path(key: str, prefix: str) -> str:
@@ -157,12 +153,21 @@ def relative_path(key: str, prefix: str) -> str:
 
 
 def pack(folder: Path, target: Path) -> bool:
-    """Write a folder's files as model.tar.gz or output.tar.gz; False if there are none."""
+    """Write a folder's files as model.tar.gz or output.tar.gz; False if there are none.
+
+    Raises
+    ------
+    StorageError
+        The target cannot be written.
+    """
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     files = [path for path in files if not path.name.endswith(".sagemaker-ignore")]
     if not files:
         return False
-    with tarfile.open(target, "w:gz", compresslevel=1) as archive:
+    with (
+        _told(f"pack {folder}", target),
+        tarfile.open(target, "w:gz", compresslevel=1) as archive,
+    ):
         for path in files:
             archive.add(path, path.relative_to(folder).as_posix())
     return True
@@ -185,6 +190,25 @@ def unpack(archive: Path, folder: Path) -> None:
             f"Failed to extract model data archive to container: {error}. Please ensure that the "
             "object is a valid tar.gz archive."
         ) from error
+
+
+@contextmanager
+def _told(what: str, file: Path) -> Iterator[None]:
+    """Let what S3 or the disk refuses be a StorageError.
+
+    Parameters
+    ----------
+    file : on the disk; the disk's own errors often lack it.
+    """
+    try:
+        yield
+    except ClientError as error:
+        raise StorageError(f"Failed to {what}: {_short(error)}") from error
+    except OSError as error:
+        # The SDK's time-outs are OSErrors too, without a number.
+        if error.errno is None:
+            raise
+        raise StorageError(f"Failed to {what}: {file}: {error.strerror}") from error
 
 
 def _short(error: ClientError) -> str:

@@ -95,18 +95,29 @@ def test_out_that_may_not_be_written_to_is_refused(
     assert stack.session.s3.puts == []
 
 
+def full(*_arguments: Any, **_named: Any) -> None:
+    raise OSError(28, "No space left on device")
+
+
 def test_files_that_cannot_be_written_in_the_end_can_be_fetched_elsewhere(
     stack: Stack, csv: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_arguments: Any, **_named: Any) -> None:
-        raise OSError(28, "No space left on device")
-
     name = upcoming(message(), stack)
     monkeypatch.setattr(stack.session.s3, "download_file", full)
     result = call("run", str(csv), "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["run"], told["verdict"]) == (3, name, "failed")
     assert told["message"] == (
-        f"No space left on device; the run is over: `dropforge fetch {name} --out DIR` fetches "
-        f"its files elsewhere"
+        f"{Path.cwd() / 'dropforge-out' / name / 'report.html'}: No space left on device; the run "
+        f"is over: `dropforge fetch {name} --out DIR` fetches its files elsewhere"
     )
+
+
+def test_table_that_cannot_be_written_is_told_by_its_name(
+    stack: Stack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finished_run(stack)
+    monkeypatch.setattr(results, "write_joined", full)
+    result = call("fetch", RUN)
+    assert result.exit_code == 3
+    assert f"{RUN}/predictions.csv: No space left on device; the run is over" in result.stderr

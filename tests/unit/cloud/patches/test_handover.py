@@ -11,6 +11,7 @@ from typing import Any
 import botocore.session
 import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
 
 from dropforge.cloud.patches.s3 import handover, object_reads
 from dropforge.cloud.patches.s3.file_bodies import PIECE, FileBody
@@ -160,6 +161,33 @@ def test_file_of_another_object_is_not_written_to(
     transfer.download(bucket.s3, "b", "k", tmp_path / "file", is_only_read=is_only_read)
     assert (tmp_path / "other").read_bytes() == b"other"
     assert (tmp_path / "file").read_bytes() == DATA
+
+
+@pytest.mark.parametrize("is_only_read", [True, False])
+def test_disk_that_takes_no_file_fails_the_job_in_words(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_only_read: bool
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(FileBody, "place", full)
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(transfer.StorageError) as caught:
+        transfer.download(bucket.s3, "b", "k", tmp_path / "file", is_only_read=is_only_read)
+    told = f"Failed to download s3://b/k: {tmp_path / 'file'}: No space left on device"
+    assert str(caught.value) == told
+    assert bucket.raw.closed
+
+
+def test_time_out_of_the_sdk_is_no_error_of_the_disk(
+    bucket: Bucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(**_: Any) -> None:
+        raise ReadTimeoutError(endpoint_url="http://127.0.0.1:1")
+
+    monkeypatch.setattr(bucket.s3, "get_object", late)
+    with pytest.raises(ReadTimeoutError):
+        transfer.download(bucket.s3, "b", "k", tmp_path / "file")
 
 
 def test_token_holds_for_one_read(bucket: Bucket, scratch: Path) -> None:

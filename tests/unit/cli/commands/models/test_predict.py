@@ -226,6 +226,19 @@ def test_model_is_fetched_once_for_each_package(
     assert len(fetched) == 4
 
 
+def test_a_model_that_cannot_be_kept_is_told_with_its_file(
+    stack: Stack, champion: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(stack.session.s3, "download_file", full)
+    result = call("predict", "churn", "--set", "age=41", "--json")
+    told = json.loads(result.stdout)["message"]
+    assert result.exit_code == 2
+    assert re.fullmatch(r"/.*/models/\w+/model\.tar\.gz: No space left on device", told)
+
+
 def test_a_model_whose_files_were_deleted_is_told(stack: Stack, champion: str) -> None:
     del stack.session.s3.objects["model"]
     result = call("predict", "churn", "--set", "age=1")
