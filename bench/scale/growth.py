@@ -34,6 +34,7 @@ class Size:
     instance : the smallest that holds the rows; None if none does.
     function_mib : the most memory of a function's process.
     map_result_bytes : of the Map's result, which is not kept.
+    profiles_bytes : of the chunks' profiles, which Fit reads.
     """
 
     bytes: int
@@ -46,6 +47,7 @@ class Size:
     events: int
     payload_bytes: int
     map_result_bytes: int
+    profiles_bytes: int
     puts: int
     gets: int
     log_bytes: float
@@ -85,6 +87,7 @@ def size_of(found: dict[str, Any], size: int) -> Size:
         events=max(run["events"] for run in runs),
         payload_bytes=max(run["payload_bytes"] for run in runs),
         map_result_bytes=len('{"Result":[]}') + 2 * chunks,
+        profiles_bytes=chunks * found["profiles"][-1]["profile_bytes"],
         puts=round(grow.by_chunks(lambda run: _requests(run, _PUTS), chunks)),
         gets=round(grow.by_chunks(lambda run: _requests(run, _GETS), chunks)),
         log_bytes=grow.by_chunks(lambda run: run["log_bytes"], chunks),

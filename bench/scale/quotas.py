@@ -15,8 +15,6 @@ from table.limits import LARGEST_CHUNK_BYTES, MIB, MOST_CHUNKS, PROFILES_LIMIT_B
 _LARGEST_BYTES = MOST_CHUNKS * LARGEST_CHUNK_BYTES
 """Of a file that Plan takes."""
 _SMALLEST_BYTES = 10**7
-_PROFILE_BYTES = 93_000
-"""Of a chunk of 13 columns."""
 _MAX_RUNTIME_SECONDS = 3600
 _TRANSFORM_SECONDS = 86_400
 _TRAINING_GIB = 8.0
@@ -90,7 +88,7 @@ QUOTAS = (
     ),
     Quota(
         "profiles that Fit reads", "8 GiB", PROFILES_LIMIT_BYTES,
-        lambda size: size.chunks * _PROFILE_BYTES, _gib_of_bytes,
+        lambda size: size.profiles_bytes, _gib_of_bytes,
         "refused by Fit: raise ChunkSizeInMiB, fewer columns",
     ),
     Quota(

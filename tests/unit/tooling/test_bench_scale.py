@@ -68,8 +68,8 @@ FOUND = {
         "encode": {"seconds": 9.0, "processor_seconds": 0.6},
     },
     "profiles": [
-        {"chunks": 100, "processor_seconds": 0.5},
-        {"chunks": 1100, "processor_seconds": 5.5},
+        {"chunks": 100, "processor_seconds": 0.5, "profile_bytes": 90_001},
+        {"chunks": 1100, "processor_seconds": 5.5, "profile_bytes": 90_000},
     ],
 }
 
@@ -93,6 +93,7 @@ def test_counts_go_with_chunks() -> None:
     assert (size.puts, size.gets) == (30 + 6 * 100, 42 + 9 * 100)
     assert size.log_bytes == pytest.approx(110_000)
     assert size.stored_bytes == pytest.approx(1.5 * (100 << 26))
+    assert size.profiles_bytes == 100 * 90_000
     assert (
         size.map_result_bytes == len(json.dumps({"Result": [1] * 100}, separators=(",", ":"))) + 1
     )
