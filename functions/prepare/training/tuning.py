@@ -1,6 +1,7 @@
 """The request of the search for hyperparameters: SageMaker's tuning job, its limits and costs."""
 
 import math
+from typing import Any
 
 from pipeline import run_names
 from pipeline.documents.search.facts import TuningFacts
@@ -63,42 +64,17 @@ def tuning_of(
         The settings of the search contradict others, or its costs cannot be kept.
     """
     tuning = settings["tuning"]
-    metric, goal = _metric(hyperparameters)
+    metric = _metric(hyperparameters)
     ranges = _ranges(tuning, own, beside, hyperparameters)
-    found: Found = {
-        "run": beside.run,
-        "job": None,
-        "strategy": tuning["strategy"],
-        "objective": hyperparameters["objective"],
-        "booster": hyperparameters.get("booster", USUAL_BOOSTER),
-        "metric": metric,
-        "task": beside.task,
-        "rows": beside.rows,
-        "features": beside.features,
-        "names": sorted({*hyperparameters, *ranges.ends}),
-        "hyperparameters": start["used"] if start else {},
-    }
     hourly = usd_per_hour(job["resource_config"])
     stopping = _stopping(job)
     seconds = _seconds(tuning, job, stopping, hourly)
+    found = _known(tuning, beside, hyperparameters, metric, ranges)
+    if start:
+        found["hyperparameters"] = start["used"]
     facts: TuningFacts = {
         "attempts": run_names.searches_of(beside.run),
-        "config": {
-            "Strategy": tuning["strategy"],
-            "HyperParameterTuningJobObjective": {
-                "Type": "Maximize" if goal == "max" else "Minimize",
-                "MetricName": f"validation:{metric}",
-            },
-            "ResourceLimits": {
-                "MaxNumberOfTrainingJobs": tuning["jobs"] - 1,
-                "MaxParallelTrainingJobs": tuning["parallel"],
-                "MaxRuntimeInSeconds": seconds,
-            },
-            "ParameterRanges": ranges.to_sagemaker(),
-            "TrainingJobEarlyStoppingType": "Off" if _stops_itself(tuning, ranges) else "Auto",
-            "RandomSeed": settings["split"]["seed"] % _SEEDS,
-            **_strategy(tuning, hyperparameters),
-        },
+        "config": _config(settings, hyperparameters, metric, ranges, seconds),
         "static": {n: value for n, value in hyperparameters.items() if n not in ranges.ends},
         "stopping_condition": stopping,
         "asked": tuning["jobs"],
@@ -117,7 +93,57 @@ def tuning_of(
     return facts
 
 
-def _metric(hyperparameters: dict[str, str]) -> tuple[str, Goal]:
+def _known(
+    tuning: TuningSettings,
+    beside: Beside,
+    hyperparameters: dict[str, str],
+    metric: str,
+    ranges: Ranges,
+) -> Found:
+    """Return what is known of a search before it begins."""
+    return {
+        "run": beside.run,
+        "job": None,
+        "strategy": tuning["strategy"],
+        "objective": hyperparameters["objective"],
+        "booster": hyperparameters.get("booster", USUAL_BOOSTER),
+        "metric": metric,
+        "task": beside.task,
+        "rows": beside.rows,
+        "features": beside.features,
+        "names": sorted({*hyperparameters, *ranges.ends}),
+        "hyperparameters": {},
+    }
+
+
+def _config(
+    settings: Settings,
+    hyperparameters: dict[str, str],
+    metric: str,
+    ranges: Ranges,
+    seconds: int,
+) -> dict[str, Any]:
+    """Return SageMaker's HyperParameterTuningJobConfig."""
+    tuning = settings["tuning"]
+    return {
+        "Strategy": tuning["strategy"],
+        "HyperParameterTuningJobObjective": {
+            "Type": "Maximize" if _GOALS[metric] == "max" else "Minimize",
+            "MetricName": f"validation:{metric}",
+        },
+        "ResourceLimits": {
+            "MaxNumberOfTrainingJobs": tuning["jobs"] - 1,
+            "MaxParallelTrainingJobs": tuning["parallel"],
+            "MaxRuntimeInSeconds": seconds,
+        },
+        "ParameterRanges": ranges.to_sagemaker(),
+        "TrainingJobEarlyStoppingType": "Off" if _stops_itself(tuning, ranges) else "Auto",
+        "RandomSeed": settings["split"]["seed"] % _SEEDS,
+        **_strategy(tuning, hyperparameters),
+    }
+
+
+def _metric(hyperparameters: dict[str, str]) -> str:
     # The container stops early by the last of several.
     metric = hyperparameters["eval_metric"].split(",")[-1].strip()
     if metric not in _GOALS:
@@ -126,7 +152,7 @@ def _metric(hyperparameters: dict[str, str]) -> tuple[str, Goal]:
             f"SageMaker cannot search; set one of {', '.join(sorted(_GOALS))}, or delete one of "
             f"the two"
         )
-    return metric, _GOALS[metric]
+    return metric
 
 
 def _ranges(
