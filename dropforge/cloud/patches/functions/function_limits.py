@@ -48,15 +48,17 @@ _Refusal = tuple[str, str, int]
 
 def apply() -> None:
     """Put the checks before those that ministack has; after what looks for absent calls."""
-    from ministack.core.responses import error_response_json
+    _of_configurations()
+    _of_stacks()
+    _of_policies()
+    _of_payloads()
+
+
+def _of_configurations() -> None:
     from ministack.services import lambda_svc
-    from ministack.services.cloudformation import provisioners
 
     create, update = lambda_svc._create_function, lambda_svc._update_config
-    settle, policy = lambda_svc._put_event_invoke_config, lambda_svc._get_policy
-    handle = lambda_svc.handle_request
-    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-    provision = handlers["create"]
+    settle = lambda_svc._put_event_invoke_config
 
     def created(data: dict[str, Any]) -> Any:
         return _first(refusals(data)) or create(data)
@@ -67,10 +69,31 @@ def apply() -> None:
     def settled(name: str, qualifier: str | None, data: dict[str, Any]) -> Any:
         return _first(_bound(data, "MaximumRetryAttempts", 0, 2)) or settle(name, qualifier, data)
 
+    replace(lambda_svc, "_create_function", "e307eecdf0d8", created)
+    replace(lambda_svc, "_update_config", "6999cb0695da", updated)
+    replace(lambda_svc, "_put_event_invoke_config", "e53a9f8cbd9c", settled)
+
+
+def _of_stacks() -> None:
+    from ministack.services.cloudformation import provisioners
+
+    check(provisioners, "_lambda_create", "8b2cf80e961d")
+    handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
+    provision = handlers["create"]
+
     def provisioned(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
         for _code, message, _status in refusals(properties):
             raise ValueError(f'Resource handler returned message: "{message}"')
         return provision(logical_id, properties, stack)
+
+    handlers["create"] = provisioned
+
+
+def _of_policies() -> None:
+    from ministack.core.responses import error_response_json
+    from ministack.services import lambda_svc
+
+    policy = lambda_svc._get_policy
 
     def told(name: str, *rest: Any) -> Any:
         answer = policy(name, *rest)
@@ -78,6 +101,14 @@ def apply() -> None:
             message = "The resource you requested does not exist."
             return error_response_json("ResourceNotFoundException", message, 404)
         return answer
+
+    replace(lambda_svc, "_get_policy", "3f1ea49b41d8", told)
+
+
+def _of_payloads() -> None:
+    from ministack.services import lambda_svc
+
+    handle = lambda_svc.handle_request
 
     async def handled(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         if method == "POST" and unquote(path).endswith("/invocations"):
@@ -87,18 +118,16 @@ def apply() -> None:
                 return refused
         return await handle(method, path, headers, body, query)
 
-    def _first(found: Iterator[_Refusal]) -> Any:
-        for code, message, status in found:
-            return error_response_json(code, message, status)
-        return None
-
-    check(provisioners, "_lambda_create", "8b2cf80e961d")
-    handlers["create"] = provisioned
-    replace(lambda_svc, "_create_function", "e307eecdf0d8", created)
-    replace(lambda_svc, "_update_config", "6999cb0695da", updated)
-    replace(lambda_svc, "_put_event_invoke_config", "e53a9f8cbd9c", settled)
-    replace(lambda_svc, "_get_policy", "3f1ea49b41d8", told)
     lambda_svc.handle_request = handled
+
+
+def _first(found: Iterator[_Refusal]) -> Any:
+    """Return the answer that refuses for the first reason; None if there is none."""
+    from ministack.core.responses import error_response_json
+
+    for code, message, status in found:
+        return error_response_json(code, message, status)
+    return None
 
 
 def refusals(function: dict[str, Any]) -> Iterator[_Refusal]:
