@@ -50,6 +50,7 @@ def _modules() -> list[Any]:
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
     from dropforge.cloud.patches.logs import filter_log_events, log_memory
     from dropforge.cloud.patches.s3 import (
+        anonymous,
         bucket_deletion,
         multipart,
         object_reads,
@@ -84,6 +85,7 @@ def _modules() -> list[Any]:
         strict,
         turns,
         branches,
+        anonymous,
         bucket_deletion,
         definitions,
         event_delivery,

@@ -18,6 +18,7 @@ from dropforge import cloud as clouds
 from dropforge.cloud.door.bridge import Bridge
 from dropforge.cloud.endpoint import LocalSession
 from dropforge.errors import BridgeError
+from tests.integration.cloud.door.served import authorization
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="only Linux has all of 127.0.0.0/8 as its own addresses"
@@ -41,7 +42,8 @@ def asked(cloud: clouds.Cloud, source: str, host: str | None = None) -> tuple[in
         address.hostname, address.port, timeout=10, source_address=(source, 0)
     )
     with contextlib.closing(connection):
-        connection.request("GET", "/", headers={"Host": host or address.netloc})
+        headers = {"Host": host or address.netloc, "Authorization": authorization()}
+        connection.request("GET", "/", headers=headers)
         answer = connection.getresponse()
         return answer.status, answer.read().decode()
 
