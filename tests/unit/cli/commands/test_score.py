@@ -84,6 +84,20 @@ def test_score_writes_to_the_file_that_is_named(stack: Stack, new: Path) -> None
     assert "plan (2)" in result.stdout
 
 
+def test_score_of_what_cannot_be_written_names_the_file(
+    stack: Stack, new: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    scored(stack)
+    monkeypatch.setattr(stack.session.s3, "download_file", full)
+    result = call("score", str(new), "--dataset", "churn", "--out", "there/mine.csv", "--json")
+    told = json.loads(result.stdout)["message"]
+    assert result.exit_code == 3
+    assert told.startswith(f"{Path('there/mine.csv').resolve()}: No space left on device; the run")
+
+
 def test_score_of_a_refused_file_says_why_and_exits_with_2(stack: Stack, new: Path) -> None:
     text = "churn: file rejected.\n\nnew.csv lacks 1 column\n\nRun: r"
     scored(stack, status="FAILED", verdict="rejected_input", result=None, text=text)

@@ -102,6 +102,15 @@ def test_other_bodies_are_ministacks(
         received(monkeypatch, query, headers)
 
 
+@pytest.mark.parametrize("target", [None, Target("bucket", "")])
+def test_body_of_no_object_is_ministacks(
+    monkeypatch: pytest.MonkeyPatch, target: Target | None
+) -> None:
+    monkeypatch.setattr(receiving.ServedBuckets, "target", lambda *_: target)
+    headers = {"content-length": str(MIB), "x-amz-content-sha256": "UNSIGNED"}
+    assert receiving._size_on_disk(Asked("PUT", "/bucket", "", headers)) is None
+
+
 @pytest.mark.parametrize("query", ["", "partNumber=0&uploadId=u1", "partNumber=x&uploadId=u1"])
 def test_body_that_is_no_part_has_a_file_of_its_own(
     monkeypatch: pytest.MonkeyPatch, query: str

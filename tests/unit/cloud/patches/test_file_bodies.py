@@ -76,6 +76,13 @@ def test_whole_file_becomes_an_object_without_a_copy(stored: FileBody, tmp_path:
     assert (tmp_path / "placed").samefile(stored.path)
 
 
+def test_kept_bytes_stay_without_a_copy(stored: FileBody) -> None:
+    kept = stored[5:-3].kept()
+    assert kept.path.samefile(stored.path)
+    stored.path.unlink()
+    assert kept.read() == DATA[5:-3]
+
+
 @pytest.mark.parametrize("number", [errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP])
 @pytest.mark.parametrize("copies", [True, False], ids=["kernel copies", "kernel cannot"])
 def test_file_system_without_links_gets_a_copy(
