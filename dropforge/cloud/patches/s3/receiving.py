@@ -84,7 +84,7 @@ def apply() -> None:
 
     async def read_request_body(receive: Any, method: str, headers: dict[str, Any]) -> Any:
         scope = _scope.get()
-        asked = Asked(method, scope["path"], scope["query_string"].decode(), headers)
+        asked = Asked(method, scope["path"], scope["query_string"].decode("latin-1"), headers)
         size = _size_on_disk(asked)
         if size is None:
             return await read_body(receive, method, headers)
