@@ -92,7 +92,7 @@ def _run(folder: Path, what: str, form: str) -> Made:
 def _write(folder: Path, form: str) -> Made:
     import polars as pl
 
-    from table.encoding.apply import to_csv
+    from table.encoding.text import to_csv
 
     features = _features(folder)
     began = time.process_time()
@@ -125,13 +125,17 @@ def _features(folder: Path) -> Any:
     from pipeline.storage.bucket import Bucket
     from prepare.learning.labelled import labelled_rows
     from table.encoding.apply import encode_frame
+    from table.reading.dialect import Dialect
+    from table.reading.planned import read_planned
 
     s3 = FolderS3(folder)
     files = RunFiles(Bucket(s3, "bucket"), PREFIX)
     planned, encoder = read_plan(files), files.read_document(kinds.ENCODER)
     (chunk,) = files.read_document(kinds.CHUNKS)
     raw = source_of(s3, planned).read(chunk["start"], chunk["end"])
-    rows = labelled_rows(raw, planned, encoder, chunk)
+    text = Dialect(**planned["dialect"]).text_of(raw)
+    records = read_planned(text, planned, clean=chunk["clean"])
+    rows = labelled_rows(records, planned, encoder)
     features = encode_frame(rows.frame, planned["columns"], encoder).features
     return features.insert_column(0, rows.labels.alias("label"))
 

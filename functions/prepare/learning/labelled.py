@@ -1,16 +1,13 @@
 """Part of steps fit and encode: a chunk's rows that have a target."""
 
-from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 import polars as pl
 
 from pipeline.documents.encoder import Encoder
-from pipeline.documents.fit import FirstRow
 from pipeline.documents.plan import Plan
 from table.encoding.apply import encode_target
-from table.reading.dialect import Dialect
-from table.reading.planned import read_planned
+from table.reading.records import Records
 from table.values.missing import present
 
 
@@ -40,25 +37,10 @@ class Labelled:
         )
 
 
-def labelled_rows(
-    raw: bytes,
-    plan: Plan,
-    encoder: Encoder,
-    chunk: FirstRow,
-    only: Collection[int] | None = None,
-) -> Labelled:
-    """Read the rows of a chunk's records that have a target.
-
-    Parameters
-    ----------
-    only : positions of the columns that are wanted beside the target; the others are null.
-    """
-    dialect, columns = Dialect(**plan["dialect"]), plan["columns"]
+def labelled_rows(records: Records, plan: Plan, encoder: Encoder) -> Labelled:
+    """Return the rows among a chunk's records that have a target."""
     target = encoder["target"]
-    at = columns.index(target["name"])
-    wanted = None if only is None else {*only, at}
-    records = read_planned(dialect.text_of(raw), plan, clean=chunk["clean"], only=wanted)
-    values = records.frame.to_series(at)
+    values = records.frame.to_series(plan["columns"].index(target["name"]))
     labels = encode_target(present(values, target["name"], encoder.get("missing_values")), target)
     rows = records.index
     if rows is None:

@@ -31,6 +31,8 @@ from table.encoding.target_means import FOLDS, means_of
 from table.encoding.target_sums import Outputs, TargetSums, sums_of
 from table.encoding.value_table import value_keys
 from table.limits import MIB
+from table.reading.dialect import Dialect
+from table.reading.planned import read_planned
 from table.values.missing import present
 
 LEARNED_BYTES = 4096 * MIB
@@ -92,8 +94,13 @@ class Learning:
     def of_chunk(self, raw: bytes, chunk: Placed, blocks: Blocks) -> list[TargetSums]:
         """Add up the rows of a chunk that train, for each of the columns."""
         columns, missing = self.plan["columns"], self.encoder.get("missing_values")
-        wanted = [*map(columns.index, self.names), *columns_that_split(self.fit)]
-        found = labelled_rows(raw, self.plan, self.encoder, chunk, wanted)
+        named = [*self.names, self.encoder["target"]["name"]]
+        wanted = {*map(columns.index, named), *columns_that_split(self.fit)}
+        text = Dialect(**self.plan["dialect"]).text_of(raw)
+        records = read_planned(text, self.plan, clean=chunk["clean"], only=wanted)
+        # Two chunks are in memory at once.
+        del raw, text
+        found = labelled_rows(records, self.plan, self.encoder)
         groups = together(found.frame, columns, self.fit, missing)
         splits = split_rows(found.frame, columns, found.labels, self.fit, chunk, missing)
         folds = folds_of(found.rows, chunk, self.fit, groups)

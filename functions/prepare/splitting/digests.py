@@ -11,7 +11,9 @@ _KEPT_ROWS = 1_000_000
 """About how many digests of a file are kept at most: 8 MB, which Evaluate reads twice."""
 
 
-_CELLS_AT_ONCE = 4_000_000
+_CELLS_AT_ONCE = 500_000
+"""4 MB of floats, whose memory each piece takes over from the one before: all of a chunk as floats
+would be large, and as many more pages to be cleared."""
 _SCHEME = "features and target"
 """The digests of earlier versions were of the whole record, which a new key made another."""
 
@@ -43,7 +45,7 @@ def learned_digests(features: pl.DataFrame, labels: pl.Series) -> pl.Series:
     UInt64, one a row.
     """
     table = features.with_columns(labels.alias(""))
-    # Numbers are texts here, and categories a byte each: all of a chunk as floats would be large.
+    # Numbers are texts here, and categories a byte each.
     rows = max(1, _CELLS_AT_ONCE // table.width)
     pieces = [
         piece.select(pl.all().cast(pl.Float64)).hash_rows(seed=0)

@@ -19,8 +19,11 @@ from prepare.learning.folds import folds_of
 from prepare.learning.labelled import Labelled, labelled_rows
 from prepare.splitting.digests import learned_digests, words
 from prepare.splitting.placing import split_rows, together
-from table.encoding.apply import encode_frame, encode_target, to_csv
+from table.encoding.apply import encode_frame, encode_target
 from table.encoding.target_means import with_means_elsewhere
+from table.encoding.text import to_csv
+from table.reading.dialect import Dialect
+from table.reading.planned import read_planned
 from table.values.missing import present
 
 _FOR_CHAMPION = ("champion", "tested")
@@ -93,8 +96,10 @@ def encode_bytes(
     want of a target, and whose digest was kept as seen.
     """
     columns = plan["columns"]
-    labelled = labelled_rows(raw, plan, encoder, chunk)
+    records = read_planned(Dialect(**plan["dialect"]).text_of(raw), plan, clean=chunk["clean"])
     del raw
+    labelled = labelled_rows(records, plan, encoder)
+    del records
     frame, labels = labelled.frame, labelled.labels
     splits = split_rows(frame, columns, labels, fit, chunk, encoder.get("missing_values"))
     features = encode_frame(frame, columns, encoder).features

@@ -14,8 +14,9 @@ from pipeline.documents.scoring.check import Checked
 from pipeline.documents.scoring.chunk import Scored, ScoreNote
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
-from table.encoding.apply import encode_frame, encode_target, to_csv
+from table.encoding.apply import encode_frame, encode_target
 from table.encoding.floats import to_floats
+from table.encoding.text import to_csv
 from table.reading.dialect import Dialect
 from table.reading.planned import read_planned
 from table.reading.records import Spans

@@ -1,7 +1,7 @@
 """Step profile: what one chunk holds, in a form that merges."""
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import polars as pl
 
@@ -44,12 +44,18 @@ def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile
     read = read_chunk(
         source, chunk["start"], chunk["end"], plan["data_start"], dialect, len(plan["columns"])
     )
+    lines = read.lines
+    outside = _reading(read.outside, plan, dialect, content)
+    inside = _reading(read.inside, plan, dialect, content)
+    body = _records(read.body, plan, dialect)
+    # The bytes, which are as many as the table takes, go before its columns are looked at.
+    del read
     return {
         "index": chunk["index"],
-        "lines": read.lines,
-        "outside": _reading(read.outside, plan, dialect, content),
-        "inside": _reading(read.inside, plan, dialect, content),
-        "body": _piece(read.body, plan, dialect, content),
+        "lines": lines,
+        "outside": outside,
+        "inside": inside,
+        "body": _profile(body, plan, content),
     }
 
 
@@ -59,22 +65,43 @@ def _reading(reading: Reading, plan: Plan, dialect: Dialect, content: list[int])
         "end": reading.end,
         "ends_inside": reading.ends_inside,
         "fault": reading.fault,
-        "head": _piece(reading.head, plan, dialect, content),
+        "head": _profile(_records(reading.head, plan, dialect), plan, content),
     }
 
 
-def _piece(
-    piece: Piece | None, plan: Plan, dialect: Dialect, content: list[int]
-) -> RowsProfile | None:
+@dataclass(frozen=True)
+class _Read:
+    """The records of a piece.
+
+    Attributes
+    ----------
+    line : of the first record in the chunk, from 0.
+    cp1252 : whether some of their bytes were no UTF-8.
+    """
+
+    records: Records
+    line: int
+    cp1252: bool
+
+
+def _records(piece: Piece | None, plan: Plan, dialect: Dialect) -> _Read | None:
     if piece is None:
         return None
     text = to_utf8(piece.raw)
     data = dialect.with_doubled_quotes(end_lines(text, dialect.newline))
     records = read_planned(data, plan, clean=piece.clean)
-    frame = all_present(records.frame, plan["columns"], plan.get("missing_values"))
-    known = replace(records, frame=frame)
-    found = profile_records(known, piece.line, plan, cp1252=text is not piece.raw)
-    add_repeats(found, records.frame, plan, content)
+    return _Read(records, piece.line, cp1252=text is not piece.raw)
+
+
+def _profile(read: _Read | None, plan: Plan, content: list[int]) -> RowsProfile | None:
+    if read is None:
+        return None
+    frame = read.records.frame
+    known = replace(
+        read.records, frame=all_present(frame, plan["columns"], plan.get("missing_values"))
+    )
+    found = profile_records(known, read.line, plan, cp1252=read.cp1252)
+    add_repeats(found, frame, plan, content)
     return found
 
 

@@ -1,6 +1,5 @@
 """Encoding a table of strings with an encoder, the new model's or the champion's."""
 
-import io
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
@@ -235,15 +234,3 @@ def encode_target(column: pl.Series, target: TargetFacts) -> pl.Series:
             target["labels"], default=None, return_dtype=pl.UInt16
         ),
     )
-
-
-def to_csv(frame: pl.DataFrame) -> bytes:
-    """Write rows as SageMaker XGBoost reads them: no header, an empty field is missing.
-
-    The inference server strips empty lines from both ends of a request, so a column that
-    is alone says nan, which it reads as missing, too.
-    """
-    out = io.BytesIO()
-    missing = "nan" if frame.width == 1 else ""
-    frame.write_csv(out, include_header=False, quote_style="never", null_value=missing)
-    return out.getvalue()

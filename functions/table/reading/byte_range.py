@@ -1,6 +1,9 @@
 """The bytes of a chunk: the lines that begin in its range, and the rest of its last record."""
 
-from pipeline.documents.chunk_profile import FaultKind
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from pipeline.documents.chunk_profile import Fault, FaultKind
 from pipeline.storage.bucket import Source
 from table.limits import MIB, RECORD_LIMIT_BYTES
 from table.reading.dialect import Dialect
@@ -10,26 +13,45 @@ _STEP = MIB
 _AHEAD = 64 * 1024
 
 
-def own_lines(
-    source: Source, start: int, end: int, begin: int, dialect: Dialect
-) -> tuple[bytes, int]:
-    """Return the bytes of the lines that begin in the range, and where the first begins."""
+@dataclass(frozen=True)
+class OwnLines:
+    """Whole lines among bytes that were read, not cut out: a copy of a chunk is large.
+
+    Attributes
+    ----------
+    begin, end : of the lines in raw; end is exclusive.
+    at : offset of the first in the file.
+    """
+
+    raw: bytes
+    begin: int
+    end: int
+    at: int
+
+    def cut_out(self, skipped: int = 0) -> bytes:
+        """Return the lines, without so many bytes at their beginning."""
+        return self.raw[self.begin + skipped : self.end]
+
+
+def own_lines(source: Source, start: int, end: int, begin: int, dialect: Dialect) -> OwnLines:
+    """Return the lines that begin in a range of the file."""
     newline = dialect.newline.encode()
     start, end = max(start, begin), max(end, begin)
     if start >= end:
-        return b"", start
+        return OwnLines(b"", 0, 0, start)
     lead = 1 if start > begin else 0
     # Reading a little further nearly always saves a second request for the last line's rest.
     raw = source.read(start - lead, end + _AHEAD)
     cut = raw.find(newline, 0, end - start + lead) + 1 if lead else 0
     # A line that begins exactly at end is the next chunk's.
     if lead and (cut == 0 or cut == end - start + lead):
-        return b"", end
+        return OwnLines(b"", 0, 0, end)
     stop = raw.find(newline, end - start + lead - 1) + 1
     at = start - lead + cut
     if stop:
-        return raw[cut:stop], at
-    return raw[cut:] + _rest_of_line(source, start - lead + len(raw), newline), at
+        return OwnLines(raw, cut, stop, at)
+    raw = raw[cut:] + _rest_of_line(source, start - lead + len(raw), newline)
+    return OwnLines(raw, 0, len(raw), at)
 
 
 def _rest_of_line(source: Source, at: int, newline: bytes) -> bytes:
@@ -72,11 +94,50 @@ def rest_of_record(source: Source, at: int, dialect: Dialect) -> tuple[bytes, Fa
     return tail, wrong or ("too_long" if len(tail) > RECORD_LIMIT_BYTES else "unclosed")
 
 
-def offset_of(raw: bytes, newline: bytes, line: int) -> int:
-    """Return where a line begins."""
-    at = 0
+def offset_of(raw: bytes, newline: bytes, line: int, at: int = 0) -> int:
+    """Return where a line begins, counted from the one that begins at an offset."""
     for _ in range(line):
         at = raw.find(newline, at) + 1
         if at == 0:
             return len(raw)
     return at
+
+
+def long_line(raw: bytes, newline: bytes, begin: int, end: int) -> Fault | None:
+    """Find the first line over the limit; None, as nearly always, without looking at all.
+
+    Parameters
+    ----------
+    begin, end : of whole lines in raw, each of them a record.
+    """
+    at = begin
+    while end - at > RECORD_LIMIT_BYTES:
+        last = raw.rfind(newline, at, at + RECORD_LIMIT_BYTES + 1)
+        if last < 0:
+            return {"kind": "too_long", "line": raw.count(newline, begin, at)}
+        at = last + 1
+    return None
+
+
+def long_record(
+    raw: bytes, newline: bytes, line: int, record_of: Callable[[int], int | None]
+) -> Fault | None:
+    """Find the first record over the limit; None, as nearly always, without looking at all.
+
+    Parameters
+    ----------
+    raw : begins with a record.
+    line : of its beginning.
+    record_of : gives the line on which the record of a line begins.
+    """
+    at = 0
+    while len(raw) - at > RECORD_LIMIT_BYTES:
+        beyond = at + RECORD_LIMIT_BYTES + 1
+        last = line + raw.count(newline, at, beyond)
+        begin = record_of(last)
+        if begin is None or begin <= line:
+            return {"kind": "too_long", "line": line}
+        for _ in range(last - begin + 1):
+            beyond = raw.rfind(newline, at, beyond)
+        at, line = beyond + 1, begin
+    return None

@@ -6,18 +6,23 @@ Once a line maps both states to one, all after it is settled; what comes before 
 profiled for both states, and Fit, which sees all chunks in order, takes the right one.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
-
-import polars as pl
 
 from pipeline.documents.chunk_profile import Fault, FaultKind
 from pipeline.storage.bucket import Source
 from table.limits import RECORD_LIMIT_BYTES
-from table.reading.byte_range import offset_of, own_lines, rest_of_record
+from table.reading.byte_range import (
+    OwnLines,
+    long_line,
+    long_record,
+    offset_of,
+    own_lines,
+    rest_of_record,
+)
 from table.reading.dialect import Dialect
-from table.reading.quotes import QuoteLines, quote_lines, read_lines, whole_lines
+from table.reading.quotes import WIDEST_PATTERN, QuoteLines, quote_lines, read_lines, whole_lines
+from table.reading.slices import in_slices
 
 _SOON = 4096
 
@@ -102,37 +107,37 @@ def read_chunk(
     begin : offset of the file's first record.
     width : number of columns.
     """
-    raw, at = own_lines(source, start, end, begin, dialect)
-    if not raw:
-        nothing = Reading(at, at, False, None, None)
+    own = own_lines(source, start, end, begin, dialect)
+    if own.begin == own.end:
+        nothing = Reading(own.at, own.at, False, None, None)
         return Chunk(0, nothing, replace(nothing, ends_inside=True), None)
     newline = dialect.newline.encode()
     nul: Fault | None = None
-    if (cut := raw.find(b"\0")) >= 0:
+    if (cut := own.raw.find(b"\0", own.begin, own.end)) >= 0:
         # polars cannot take lines with a NUL byte, and nothing after it matters.
-        nul = {"kind": "nul", "line": raw.count(newline, 0, cut)}
-        raw = raw[:cut]
-    if dialect.quote.encode() not in raw:
-        return _unquoted(raw, at, newline, nul)
-    text = read_lines(dialect.text_of(raw))
-    if nul is None and (orderly := _orderly(raw, at, text, dialect, width)):
+        nul = {"kind": "nul", "line": own.raw.count(newline, own.begin, cut)}
+        own = replace(own, end=cut)
+    if own.raw.find(dialect.quote.encode(), own.begin, own.end) < 0:
+        return _unquoted(own.cut_out(), own.at, newline, nul)
+    if nul is None and (orderly := _orderly(own, dialect, width)):
         return orderly
-    return _in_either_state(source, raw, at, text, dialect, nul)
+    return _in_either_state(source, own.cut_out(), own.at, dialect, nul)
 
 
 def _unquoted(raw: bytes, at: int, newline: bytes, nul: Fault | None) -> Chunk:
     """Read a chunk where each line is a record, or else all of it the middle of one."""
     lines = raw.count(newline) + (not raw.endswith(newline))
-    fault = _too_long(raw, newline) or nul
+    fault = long_line(raw, newline, 0, len(raw)) or nul
     outside = Reading(at, at + len(raw), False, None if fault else Piece(raw, 0), fault)
     return Chunk(lines, outside, Reading(at, at, True, None, fault), None)
 
 
 def _in_either_state(
-    source: Source, raw: bytes, at: int, text: pl.Series, dialect: Dialect, nul: Fault | None
+    source: Source, raw: bytes, at: int, dialect: Dialect, nul: Fault | None
 ) -> Chunk:
     """Read a chunk line by line in both states, and on to the end of its last record."""
     newline = dialect.newline.encode()
+    text = read_lines(dialect.text_of(raw))
     states = quote_lines(text, dialect)
     tail, wrong = b"", None
     if nul is None and (
@@ -162,7 +167,7 @@ def _reading(own: _Own, line: int | None, began_inside: bool) -> Reading:
     # The line that the rest ends with is unknown to the states: none begins after it here.
     records = raw[begins:] + rest.removesuffix(newline)
     record_of = partial(own.states.record_of, began_inside=began_inside)
-    fault = _too_long(records, newline, line, record_of)
+    fault = long_record(records, newline, line, record_of)
     if fault is None and ends and own.wrong:
         opens = record_of(own.lines)
         if own.wrong == "nul" or opens is None:
@@ -179,58 +184,42 @@ def _reading(own: _Own, line: int | None, began_inside: bool) -> Reading:
     )
 
 
-def _orderly(raw: bytes, at: int, text: pl.Series, dialect: Dialect, width: int) -> Chunk | None:
+def _orderly(own: OwnLines, dialect: Dialect, width: int) -> Chunk | None:
     """Read a chunk where both states soon agree and all lines after that are in order.
 
     Nearly every chunk is so; one pass over its lines then does for all checks.
     """
-    states = quote_lines(text.head(_SOON), dialect)
+    if width > WIDEST_PATTERN:
+        return None
+    raw, newline = own.raw, dialect.newline.encode()
+    soon = min(own.end, offset_of(raw, newline, _SOON, own.begin))
+    states = quote_lines(read_lines(dialect.text_of(raw[own.begin : soon])), dialect)
     common, first = _begins(states)
-    if common is None or first is None or common >= len(text):
+    if common is None or first is None:
         return None
-    whole = whole_lines(text.slice(common), dialect, width)
-    if whole is None or not whole.all():
-        return None
-    newline = dialect.newline.encode()
-    split, begins = offset_of(raw, newline, common), offset_of(raw, newline, first)
+    split = offset_of(raw, newline, common, own.begin)
     # Each line after the split is a record; those before it are taken for one here.
-    if split > RECORD_LIMIT_BYTES or _too_long(raw[split:], newline):
+    if not split < own.end or split - own.begin > RECORD_LIMIT_BYTES:
         return None
-    end = at + len(raw)
+    if long_line(raw, newline, split, own.end):
+        return None
+
+    def in_order(some: bytes) -> int:
+        text = read_lines(dialect.text_of(some))
+        return len(text) if whole_lines(text, dialect, width).all() else 0
+
+    lines = in_slices(raw, newline, split, own.end, in_order)
+    if not all(lines):
+        return None
+    begins = offset_of(raw, newline, first, own.begin)
+    end = own.at + own.end - own.begin
     before = Piece(raw[begins:split], first) if begins < split else None
     return Chunk(
-        len(text),
-        Reading(at, end, False, Piece(raw[:split], 0), None),
-        Reading(at + begins, end, False, before, None),
-        Piece(raw[split:], common, clean=True),
+        common + sum(lines),
+        Reading(own.at, end, False, Piece(raw[own.begin : split], 0), None),
+        Reading(own.at + begins - own.begin, end, False, before, None),
+        Piece(own.cut_out(split - own.begin), common, clean=True),
     )
-
-
-def _too_long(
-    raw: bytes,
-    newline: bytes,
-    line: int = 0,
-    record_of: Callable[[int], int | None] = lambda line: line,
-) -> Fault | None:
-    """Find the first record over the limit; None, as nearly always, without looking at all.
-
-    Parameters
-    ----------
-    raw : begins with a record.
-    line : of its beginning.
-    record_of : gives the line on which the record of a line begins; each line is one if left out.
-    """
-    at = 0
-    while len(raw) - at > RECORD_LIMIT_BYTES:
-        beyond = at + RECORD_LIMIT_BYTES + 1
-        last = line + raw.count(newline, at, beyond)
-        begin = record_of(last)
-        if begin is None or begin <= line:
-            return {"kind": "too_long", "line": line}
-        for _ in range(last - begin + 1):
-            beyond = raw.rfind(newline, at, beyond)
-        at, line = beyond + 1, begin
-    return None
 
 
 def _begins(states: QuoteLines) -> tuple[int | None, int | None]:

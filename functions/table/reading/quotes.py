@@ -11,7 +11,6 @@ chunks before it knows its state.
 """
 
 import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -19,9 +18,8 @@ import polars as pl
 
 from table.reading.dialect import Dialect
 
-# The regular expression grows with the width, and its compilation with it.
-_WIDEST_PATTERN = 60
-_WORTH_THREADS = 20_000
+WIDEST_PATTERN = 60
+"""Columns: the regular expression of whole lines grows with the width, and its compilation too."""
 
 
 @dataclass(frozen=True)
@@ -65,28 +63,17 @@ def patterns_of(dialect: Dialect) -> Patterns:
     return patterns(dialect.delimiter, dialect.quote, dialect.skip_space)
 
 
-def whole_lines(lines: pl.Series, dialect: Dialect, width: int) -> pl.Series | None:
+def whole_lines(lines: pl.Series, dialect: Dialect, width: int) -> pl.Series:
     """Tell which lines are one record each, of the right number of fields and all in order.
 
-    Returns
-    -------
-    Booleans; None if the file is too wide to say so with one regular expression.
+    Parameters
+    ----------
+    width : number of fields, at most WIDEST_PATTERN.
     """
-    if width > _WIDEST_PATTERN:
-        return None
     d, q = re.escape(dialect.delimiter), re.escape(dialect.quote)
     tidy = f"(?:[^{q}{d}]*|{q}(?:[^{q}]|{q}{q})*{q})"
     pattern = f"^{tidy}(?:{d}{tidy}){{{width - 1}}}$"
-    if len(lines) < _WORTH_THREADS:
-        return lines.str.contains(pattern)
-    # polars searches a series in one thread, and lets go of Python's lock while it does.
-    workers = pl.thread_pool_size()
-    size = -(-len(lines) // workers)
-    with ThreadPoolExecutor(workers) as pool:
-        found = pool.map(
-            lambda n: lines.slice(n * size, size).str.contains(pattern), range(workers)
-        )
-        return pl.concat(found)
+    return lines.str.contains(pattern)
 
 
 def read_lines(data: bytes) -> pl.Series:

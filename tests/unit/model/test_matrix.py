@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from dropforge.model.encoding import matrix_of
 from pipeline.documents.encoder import Encoder
-from table.encoding.apply import encode_frame, to_csv
+from table.encoding.apply import encode_frame
+from table.encoding.text import to_csv
 from table.values.date_styles import DATES
 
 STYLES = ["plain", "grouped", "comma", "duration", "span", "clock", "unit:kg", "unit:k, M"]

@@ -184,7 +184,7 @@ def test_endless_first_line_is_refused_by_plan(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_record_over_the_limit_in_quotes_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("table.reading.chunk.RECORD_LIMIT_BYTES", 300)
+    monkeypatch.setattr("table.reading.byte_range.RECORD_LIMIT_BYTES", 300)
     monkeypatch.setattr("table.reading.byte_range._STEP", 50)
     data = TABLE + b'1,2,"' + b"red\n" * 500 + b'",yes\n' + ROW
     with pytest.raises(FileLimitError, match=r"line 62: a record of more than"):

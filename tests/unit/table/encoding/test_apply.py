@@ -11,7 +11,8 @@ import xgboost as xgb
 
 from dropforge.cloud.sagemaker.container.data import matrix_of
 from dropforge.cloud.sagemaker.container.inference import ModelServer
-from table.encoding.apply import encode_frame, to_csv
+from table.encoding.apply import encode_frame
+from table.encoding.text import to_csv
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 COLUMNS = ["age", "plan", "city", "active", "since", "zip", "amount"]
