@@ -38,7 +38,7 @@ def naive(scored: Scored, metric: Metric) -> Scored:
 
 def confusion(scored: Scored) -> Floats:
     """Count rows by true class (first axis) and predicted class (second)."""
-    classes = scored.probabilities.shape[1]
+    classes = scored.known
     cell = scored.truth.astype(np.intp) * classes + scored.chosen.astype(np.intp)
     counts = np.bincount(cell, minlength=classes * classes)
     return counts.reshape(classes, classes).astype(np.float64)

@@ -152,7 +152,7 @@ def _sum(values: Floats, shares: Sequence[float]) -> Floats:
     total = np.zeros(values.shape[1:])
     for row, share in zip(values, shares, strict=False):
         if share:
-            total = total + share * row
+            total += row if share == 1 else share * row
     return total
 
 

@@ -168,14 +168,12 @@ class Balance:
         return gradient
 
 
-def log_losses(truth: Floats, probabilities: Floats) -> Floats:
+def log_losses(given: Floats) -> Floats:
     """Return each row's log loss in nats.
 
     Parameters
     ----------
-    truth : (rows,), class indices.
-    probabilities : (rows, classes), clipped here to [eps, 1 - eps] as
+    given : (rows,), the probability of the true class, clipped here to [eps, 1 - eps] as
         scikit-learn's log_loss does.
     """
-    given = probabilities[np.arange(truth.size), truth.astype(np.intp)]
     return -np.log(np.clip(given, EPSILON, 1 - EPSILON))

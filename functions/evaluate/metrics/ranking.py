@@ -9,6 +9,7 @@ step-wise sum that scikit-learn's average_precision_score takes.
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,15 +26,21 @@ class Ranking:
     scores: Floats
 
     @cached_property
+    def rising(self) -> NDArray[np.intp]:
+        """Rows by rising score; of equal scores the first row first."""
+        found: NDArray[np.intp] = np.argsort(self.scores, kind="stable")
+        return found
+
+    @property
     def order(self) -> NDArray[np.intp]:
         """Rows by falling score."""
-        return np.argsort(-self.scores, kind="stable")
+        return self.rising[::-1]
 
     @cached_property
     def starts(self) -> NDArray[np.intp]:
         """Where in the order each group of equal scores starts."""
         ordered = self.scores[self.order]
-        return np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]])
+        return np.concatenate([[0], 1 + np.flatnonzero(ordered[1:] != ordered[:-1])])
 
     @cached_property
     def group(self) -> NDArray[np.intp]:
@@ -43,10 +50,20 @@ class Ranking:
         group[self.order] = np.repeat(np.arange(self.starts.size), sizes)
         return group
 
+    @cached_property
+    def whole(self) -> tuple[Floats, Floats]:
+        """Positives and negatives of each group, (1, groups) each, with every row counted once."""
+        return self._grouped(np.float64(1), self.truth[None, self.order])
+
     def counts(self, weights: Floats) -> tuple[Floats, Floats]:
         """Return positives and negatives of each group, (replicates, groups) each."""
+        # What every metric, curve and gradient begins with.
+        if len(weights) == 1 and (weights == 1).all():
+            return self.whole
         ordered = weights[:, self.order]
-        positives = ordered * self.truth[self.order]
+        return self._grouped(ordered, ordered * self.truth[self.order])
+
+    def _grouped(self, ordered: Any, positives: Floats) -> tuple[Floats, Floats]:
         negatives = ordered - positives
         if self.starts.size == self.scores.size:
             return positives, negatives
@@ -74,7 +91,7 @@ class Auc:
     def gradient(self) -> Floats:
         """See Measure; scaled so that the sum of squares is DeLong's variance."""
         rows = self.ranking.scores.size
-        positives, negatives = (c[0] for c in self.ranking.counts(np.ones((1, rows))))
+        positives, negatives = (counts[0] for counts in self.ranking.whole)
         total_p, total_n = positives.sum(), negatives.sum()
         if not total_p or not total_n:
             return np.full(rows, np.nan)
@@ -109,7 +126,7 @@ class AveragePrecision:
     def gradient(self) -> Floats:
         """See Measure."""
         rows = self.ranking.scores.size
-        positives, negatives = (c[0] for c in self.ranking.counts(np.ones((1, rows))))
+        positives, negatives = (counts[0] for counts in self.ranking.whole)
         total = positives.sum()
         if not total:
             return np.zeros(rows)

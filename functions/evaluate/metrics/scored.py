@@ -61,11 +61,24 @@ class Scored:
         return replace(self, truth=self.truth[rows], predicted=self.predicted[rows], groups=groups)
 
     @property
-    def probabilities(self) -> Floats:
-        """(rows, classes), of a binary or multiclass task."""
+    def known(self) -> int:
+        """How many classes the model tells apart."""
+        return self.predicted.shape[1] if self.predicted.ndim == 2 else 2
+
+    @cached_property
+    def ranking(self) -> Ranking:
+        """The rows of a binary task by their score: to order them takes longest of all."""
+        return Ranking(self.truth, self.predicted)
+
+    @cached_property
+    def losses(self) -> Floats:
+        """(rows,), the log loss of a binary or multiclass task, in nats."""
         one = self.predicted
-        both: Floats = one if one.ndim == 2 else np.column_stack([1 - one, one])
-        return both
+        if one.ndim == 2:
+            given = one[np.arange(self.rows), self.truth.astype(np.intp)]
+        else:
+            given = np.where(self.truth == 1, one, 1 - one)
+        return measures.log_losses(given)
 
     @cached_property
     def chosen(self) -> Floats:
@@ -114,10 +127,6 @@ def _correct(s: Scored) -> Floats:
     return correct
 
 
-def _losses(s: Scored) -> Floats:
-    return measures.log_losses(s.truth, s.probabilities)
-
-
 def _spent(s: Scored) -> Floats:
     """Return each row's share of the cost of COST_ROWS rows."""
     if s.costs is None:
@@ -128,8 +137,8 @@ def _spent(s: Scored) -> Floats:
 
 
 def _balance(s: Scored, classes: slice) -> Measure:
-    known = s.predicted.shape[1] if s.predicted.ndim == 2 else 2
-    return measures.Balance(s.truth.astype(np.intp), s.chosen.astype(np.intp), classes, known)
+    truth, chosen = s.truth.astype(np.intp), s.chosen.astype(np.intp)
+    return measures.Balance(truth, chosen, classes, s.known)
 
 
 def _f1(s: Scored) -> Measure:
@@ -151,17 +160,17 @@ METRICS = {
         Metric("rmse", "RMSE", "min", _NUMBER, _LOSS, lambda s: measures.RootMean(_errors(s) ** 2)),
         Metric("mae", "MAE", "min", _NUMBER, _LOSS, lambda s: measures.Mean(_errors(s))),
         Metric("r2", "R²", "max", _NUMBER, _ANY, lambda s: measures.RSquared(s.truth, s.predicted)),
-        Metric("auc", "AUC", "max", _TWO, _SHARE, lambda s: Auc(Ranking(s.truth, s.predicted))),
+        Metric("auc", "AUC", "max", _TWO, _SHARE, lambda s: Auc(s.ranking)),
         Metric(
             "average_precision",
             "Average precision",
             "max",
             _TWO,
             _SHARE,
-            lambda s: AveragePrecision(Ranking(s.truth, s.predicted)),
+            lambda s: AveragePrecision(s.ranking),
         ),
-        Metric("logloss", "Log loss", "min", _TWO, _LOSS, lambda s: measures.Mean(_losses(s))),
-        Metric("mlogloss", "Log loss", "min", _MANY, _LOSS, lambda s: measures.Mean(_losses(s))),
+        Metric("logloss", "Log loss", "min", _TWO, _LOSS, lambda s: measures.Mean(s.losses)),
+        Metric("mlogloss", "Log loss", "min", _MANY, _LOSS, lambda s: measures.Mean(s.losses)),
         Metric(
             "accuracy",
             "Accuracy",

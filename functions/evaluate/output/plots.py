@@ -3,11 +3,11 @@
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evaluate.metrics.baseline import class_table, confusion
 from evaluate.metrics.measures import Floats
 from evaluate.metrics.quantiles import wilson
-from evaluate.metrics.ranking import Ranking
 from evaluate.metrics.scored import Scored
 from pipeline.documents.plots import (
     BinaryPlots,
@@ -89,8 +89,7 @@ def _residuals_by_prediction(scored: Scored) -> list[Quantiles]:
 
 
 def _binary(scored: Scored) -> BinaryPlots:
-    ranking = Ranking(scored.truth, scored.predicted)
-    positives, negatives = (counts[0] for counts in ranking.counts(np.ones((1, scored.rows))))
+    positives, negatives = (counts[0] for counts in scored.ranking.whole)
     found, false = np.cumsum(positives), np.cumsum(negatives)
     roc: list[list[float]] | None = None
     pr: list[list[float]] | None = None
@@ -104,7 +103,7 @@ def _binary(scored: Scored) -> BinaryPlots:
         "roc": roc,
         "pr": pr,
         "positive_share": float(scored.truth.mean()),
-        "calibration": _calibration(scored.predicted, scored.truth),
+        "calibration": _calibration(scored.predicted, scored.truth, scored.ranking.rising),
         "scores": _score_histogram(scored),
         "confusion": counts.astype(int).tolist(),
         "threshold": scored.decision.threshold,
@@ -113,20 +112,27 @@ def _binary(scored: Scored) -> BinaryPlots:
 
 def _thinned(x: Floats, y: Floats) -> list[list[float]]:
     """Keep points evenly spaced along the curve, first and last included."""
-    along = np.cumsum(np.abs(np.diff(x, prepend=x[0])) + np.abs(np.diff(y, prepend=y[0])))
+    along = np.zeros(x.size)
+    for axis in (x, y):
+        along[1:] += np.abs(np.diff(axis))
+    np.cumsum(along, out=along)
     at = np.searchsorted(along, np.linspace(0, along[-1], min(_CURVE_POINTS, x.size)))
-    kept = np.unique(np.r_[0, np.minimum(at, x.size - 1), x.size - 1])
+    kept = sorted({0, *np.minimum(at, x.size - 1).tolist(), x.size - 1})
     return np.column_stack([x[kept], y[kept]]).round(5).tolist()  # type: ignore[no-any-return]
 
 
-def _calibration(predicted: Floats, truth: Floats) -> list[Calibration]:
+def _calibration(predicted: Floats, truth: Floats, rising: NDArray[np.intp]) -> list[Calibration]:
     """Return predicted against observed shares, in groups of equally many rows.
 
     The interval of the observed share is Wilson's, at 95 %.
+
+    Parameters
+    ----------
+    rising : rows by rising prediction.
     """
     found: list[Calibration] = []
     groups = max(1, min(_CALIBRATION_BINS, predicted.size // _CALIBRATION_ROWS))
-    for group in np.array_split(np.argsort(predicted, kind="stable"), groups):
+    for group in np.array_split(rising, groups):
         rows = group.size
         share = float(truth[group].mean())
         low, high = wilson(share, rows)
@@ -156,6 +162,7 @@ def _multiclass(scored: Scored) -> MulticlassPlots:
     largest = np.sort(np.argsort(-counts.sum(axis=1), kind="stable")[:_CLASSES])
     shown = counts[np.ix_(largest, largest)].astype(int)
     correct = (scored.truth == scored.chosen).astype(np.float64)
+    sure = scored.predicted.max(axis=1)
     return {
         "classes": [
             {"class": name, "precision": p, "recall": r, "f1": f, "rows": n}
@@ -165,7 +172,7 @@ def _multiclass(scored: Scored) -> MulticlassPlots:
         "confusion": shown.tolist(),
         "confusion_rows": counts.sum(axis=1)[largest].astype(int).tolist(),
         "confusion_outside": scored.rows - int(shown.sum()),
-        "calibration": _calibration(scored.predicted.max(axis=1), correct),
+        "calibration": _calibration(sure, correct, np.argsort(sure, kind="stable")),
         "most_confused": _most_confused(scored.classes, counts),
     }
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from evaluate.metrics.measures import log_losses
 from evaluate.metrics.scored import Scored
 from evaluate.rows.holdout import TRUTH, Holdout
 from pipeline.documents import kinds
@@ -89,8 +88,7 @@ def _kept(values: dict[str, Value], ranked: Sequence[str]) -> dict[str, Value]:
 def _losses(scored: Scored) -> Any:
     if scored.task == "regression":
         return np.abs(scored.truth - scored.predicted)
-    wrong = scored.truth != scored.chosen
-    return np.where(wrong, log_losses(scored.truth, scored.probabilities), 0.0)
+    return np.where(scored.truth != scored.chosen, scored.losses, 0.0)
 
 
 def _worst(
@@ -133,14 +131,19 @@ def _ids(
     if not encoder.get("id_columns"):
         return
     body = files.read(TRUTH, part, kind=kinds.TRUTH)
+    if b'"' not in body and b"\r" not in body:
+        # No cell goes on in another line, so that only the lines that are wanted are read.
+        lines = dict(pick_lines([body], [0, *(position + 1 for position in positions)]))
+        body = b"".join(lines[number] + b"\n" for number in sorted(lines))
+        places: Sequence[int] = sorted(positions)
+    else:
+        places = range(max(positions) + 1)
     records = csv.reader(io.TextIOWrapper(io.BytesIO(body), "utf-8", newline=""))
     names = next(records)[2:]
-    last, wanted = max(positions), set(positions)
-    for position, record in enumerate(records):
+    wanted = set(positions)
+    for position, record in zip(places, records, strict=False):
         if position in wanted:
             yield position, dict(zip(names, record[2:], strict=False))
-        if position == last:
-            return
 
 
 def _features(
@@ -165,14 +168,16 @@ def pick_lines(blocks: Iterable[bytes], positions: list[int]) -> Iterator[tuple[
     """Yield the lines at some positions, from 0, of a text that is read in blocks."""
     wanted, first, rest = sorted(positions), 0, b""
     for block in blocks:
-        lines = (rest + block).split(b"\n")
-        rest = lines.pop()
+        text = rest + block
+        ends = np.flatnonzero(np.frombuffer(text, np.uint8) == ord("\n"))
+        starts = np.concatenate([[0], ends + 1])
+        rest = text[starts[-1] :]
         if len(rest) > kinds.LINE_LIMIT:
             raise ValueError(f"a line of more than {kinds.LINE_LIMIT:,} bytes")
-        while wanted and wanted[0] < first + len(lines):
-            position = wanted.pop(0)
-            yield position, lines[position - first]
-        first += len(lines)
+        while wanted and wanted[0] < first + ends.size:
+            line = wanted[0] - first
+            yield wanted.pop(0), text[starts[line] : ends[line]]
+        first += ends.size
         if not wanted:
             return
     if wanted and rest:

@@ -2,21 +2,16 @@
 
 import json
 import time
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from evaluate.metrics.scored import Scored, metric_for
-from evaluate.model.importance import importance_of
-from evaluate.model.learning_curve import (
-    NoLearningCurveError,
-    read_learning_curve,
-    watched_metric,
-)
-from evaluate.model.trees import Model, ModelFormatError, read_model
+from evaluate.metrics.scored import Metric, Scored, metric_for
 from evaluate.output.evaluation_json import columns_of, judged_part, run_part, versions_of
+from evaluate.output.model_part import model_part
 from evaluate.output.payload import payload_of
 from evaluate.output.plots import plots_of
-from evaluate.output.refit import early_of, hyperparameters_of, refit_warnings
+from evaluate.output.refit import hyperparameters_of, refit_warnings
 from evaluate.output.search import search_part
 from evaluate.report.page import render
 from evaluate.rows.as_written import check_parts
@@ -25,34 +20,52 @@ from evaluate.rows.holdout import Holdout
 from evaluate.rows.worst import worst_rows
 from evaluate.steps.search import trained_by
 from evaluate.verdict.comparison import data_beside
-from evaluate.verdict.judgement import Judgement, judge
+from evaluate.verdict.judgement import Judgement, Rivals, judge
 from evaluate.verdict.outliers import outlier_warnings
 from evaluate.verdict.predicted import predicted_rows
-from evaluate.verdict.rule import Rule
+from evaluate.verdict.rule import NotCompared, Rule
 from evaluate.verdict.warnings import Warnings
 from pipeline import layout, run_names
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import Encoder
 from pipeline.documents.evaluation import Evaluation, WorstRow
-from pipeline.documents.model_part import ExplainedFacts, Explanation, Importance, ModelPart
+from pipeline.documents.model_part import Importance
 from pipeline.documents.notes import RowCounts
+from pipeline.documents.plan import Request
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import RunFiles
+from pipeline.documents.scoring.decision import Decision
 from pipeline.documents.state import Judged, Payload
-from pipeline.errors import ArtefactError
 from pipeline.notices import notice
 from pipeline.settings import Settings, metric_of
-from pipeline.storage.damage import damaged, present
-from pipeline.storage.objects import ObjectStream
 from pipeline.vocabulary import ASKING
-from scoring.archive import ModelArchiveError
 from table.columns.target_guess import guess_notices
 
 _TIMINGS = ("read_seconds", "judge_seconds", "describe_seconds")
 
 
-class _UnexplainedError(Exception):
-    """There are no contributions; the message says why."""
+@dataclass(frozen=True)
+class _Asked:
+    """What the owner asks for, and what the data is."""
+
+    request: Request
+    encoder: Encoder
+    profile: Profile
+    metric: Metric
+    rule: Rule
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """The test rows, and what the model says of them."""
+
+    rows: RowCounts
+    holdout: Holdout
+    scored: Scored
+    champion: Rivals | NotCompared | None
+    decision: Decision | None
+    undecided: Warnings
+    """Why there is no decision, where there should be one."""
 
 
 def evaluate_run(
@@ -75,57 +88,20 @@ def evaluate_run(
         The settings ask for a metric that the task does not have.
     """
     times = [time.perf_counter()]
-    request = files.read_document(kinds.REQUEST)
-    request["settings"] = reading.settings_of(request, files.uri(layout.REQUEST))
-    encoder = files.read_document(kinds.ENCODER)
-    profile = files.read_document(kinds.PROFILE)
-    target = encoder["target"]
-    metric = metric_for(target["task"], metric_of(request["settings"], target["task"]))
-    decision, undecided = own_decision(files, target["task"])
-    rule = _rule(request["settings"], profile)
-    rows = count_rows(files)
-    check_parts(files)
-    holdout, scored, champion = predicted_rows(
-        files, event, target, rows["test"], decision, request["settings"].get("costs")
-    )
+    asked = _asked(files)
+    tested = _tested(files, event, asked)
     times.append(time.perf_counter())
-    judgement = judge(metric, scored, champion, rule, data_beside(request, event["champion"]))
+    data = data_beside(asked.request, event["champion"])
+    judgement = judge(asked.metric, tested.scored, tested.champion, asked.rule, data)
     times.append(time.perf_counter())
-    model, xgboost = _model_part(files, logs, event, encoder)
-    search, unsearched = search_part(files, event, holdout, scored, metric)
-    trained = hyperparameters_of(event, trained_by(event["fit"], search))
-    worst = _worst(files, holdout, scored, encoder, model["importance"])
-    header = encoder.get("header", True)
-    foremost = [
-        *guess_notices(encoder["columns"], header, target["name"], rule.target_by),
-        *outlier_warnings(metric, scored, judgement.deciding, worst, target["name"]),
-    ]
-    document: Evaluation = {
-        **run_part(files, request, encoder, event, rule.target_by, trained),
-        **judged_part(judgement, scored.rows, target["name"]),
-        "rows": {**rows, "judged": scored.rows},
-        "split": profile.get("split"),
-        "decision": decision,
-        "plots": plots_of(scored),
-        **model,
-        "worst": worst,
-        "columns": columns_of(profile),
-        "warnings": foremost
-        + undecided
-        + unsearched
-        + refit_warnings(event)
-        + _warnings(profile, judgement, holdout),
-        "versions": versions_of(code_version, xgboost),
-        "timings": {},
-        "package": {"group": "", "description": "", "metadata": {}},
-        "search": search,
-    }
+    document = _described(files, logs, event, asked, tested, judgement, code_version)
     times.append(time.perf_counter())
     document["timings"] = {
         name: round(end - start, 3)
         for name, (start, end) in zip(_TIMINGS, pairwise(times), strict=True)
     }
-    payload = payload_of(document, run_names.package_group(group_prefix, request["dataset"]))
+    group = run_names.package_group(group_prefix, asked.request["dataset"])
+    payload = payload_of(document, group)
     # A run that was not registered can still be promoted later, with what it would have said.
     document["package"] = payload["package"]
     files.write(layout.EVALUATION, json.dumps(document, allow_nan=False), "application/json")
@@ -133,15 +109,13 @@ def evaluate_run(
     return payload
 
 
-def count_rows(files: RunFiles) -> RowCounts:
-    """Add up the rows that the encode children counted; raise ArtefactError if none did."""
-    counts = files.read_notes(layout.ROWS_NOTE, kinds.ROWS)
-    return {
-        "train": sum(count["train"] for count in counts),
-        "validation": sum(count["validation"] for count in counts),
-        "test": sum(count["test"] for count in counts),
-        "dropped": sum(count["dropped"] for count in counts),
-    }
+def _asked(files: RunFiles) -> _Asked:
+    request = files.read_document(kinds.REQUEST)
+    request["settings"] = reading.settings_of(request, files.uri(layout.REQUEST))
+    encoder, profile = files.read_document(kinds.ENCODER), files.read_document(kinds.PROFILE)
+    task = encoder["target"]["task"]
+    metric = metric_for(task, metric_of(request["settings"], task))
+    return _Asked(request, encoder, profile, metric, _rule(request["settings"], profile))
 
 
 def _rule(settings: Settings, profile: Profile) -> Rule:
@@ -156,68 +130,66 @@ def _rule(settings: Settings, profile: Profile) -> Rule:
     return Rule(settings.get("promotion", "auto"), settings.get("minimum"), by, "; ".join(doubts))
 
 
-def _model_part(
-    files: RunFiles, logs: Any, event: Judged, encoder: Encoder
-) -> tuple[ModelPart, str | None]:
-    """Return importance and learning curve, or a note why each is not there; XGBoost's version."""
-    part: ModelPart = {
-        "importance": None,
-        "explanation": None,
-        "learning_curve": None,
-        "notes": [],
+def _tested(files: RunFiles, event: Judged, asked: _Asked) -> _Tested:
+    target, costs = asked.encoder["target"], asked.request["settings"].get("costs")
+    decision, undecided = own_decision(files, target["task"])
+    rows = count_rows(files)
+    check_parts(files)
+    predicted = predicted_rows(files, event, target, rows["test"], decision, costs)
+    return _Tested(rows, *predicted, decision, undecided)
+
+
+def count_rows(files: RunFiles) -> RowCounts:
+    """Add up the rows that the encode children counted; raise ArtefactError if none did."""
+    counts = files.read_notes(layout.ROWS_NOTE, kinds.ROWS)
+    return {
+        "train": sum(count["train"] for count in counts),
+        "validation": sum(count["validation"] for count in counts),
+        "test": sum(count["test"] for count in counts),
+        "dropped": sum(count["dropped"] for count in counts),
     }
-    training, xgboost = event["training"], None
-    try:
-        model = _model(files, training["model_data"])
-        part["importance"], xgboost = importance_of(model, encoder["features"]), model.version
-        if model.models > 1:
-            part["notes"].append(
-                f"The prediction is the mean of {model.models} models. Feature importance is of "
-                f"all, the learning curve of the first, and they have seen validation rows, too."
-            )
-    except ModelFormatError as error:
-        part["notes"].append(f"Feature importance is left out: {error}.")
-    try:
-        part["explanation"] = _explanation(files, event["explanation"])
-    except _UnexplainedError as error:
-        part["notes"].append(f"What each column adds is left out: {error}.")
-    try:
-        part["learning_curve"] = read_learning_curve(
-            logs, early_of(event)["job"], watched_metric(event["fit"]["hyperparameters"])
-        )
-    except NoLearningCurveError as error:
-        part["notes"].append(f"The learning curve is left out: {error}.")
-    return part, xgboost
 
 
-def _explanation(files: RunFiles, facts: ExplainedFacts) -> Explanation:
-    """Read explanation.json; a model can be judged without it, whatever it is for want of it."""
-    # An answer that is none says nothing of the file.
-    if isinstance(facts, dict) and facts.get("explained") is False:
-        raise _UnexplainedError(str(facts.get("reason")))
-    try:
-        return files.read_document(kinds.EXPLANATION)
-    except ArtefactError as error:
-        raise _UnexplainedError(str(error)) from error
-
-
-def _model(files: RunFiles, uri: str) -> Model:
-    """Read the model; one that nothing can load must not be registered.
-
-    Raises
-    ------
-    ArtefactError
-        The archive is not there, or damaged.
-    ModelFormatError
-        The model is sound as far as is known, but its trees are not read here.
-    """
-    bucket, key = uri.removeprefix("s3://").split("/", 1)
-    writer = kinds.MODEL.writer
-    with present(uri, writer), ObjectStream(files.bucket.client, bucket, key) as archive:
-        try:
-            return read_model(archive)
-        except ModelArchiveError as error:
-            raise damaged(uri, writer, f"is no archive of a model: {error}") from error
+def _described(
+    files: RunFiles,
+    logs: Any,
+    event: Judged,
+    asked: _Asked,
+    tested: _Tested,
+    judgement: Judgement,
+    code_version: str,
+) -> Evaluation:
+    """Return the document without timings and package."""
+    encoder, profile, rule = asked.encoder, asked.profile, asked.rule
+    holdout, scored, target = tested.holdout, tested.scored, encoder["target"]["name"]
+    model, xgboost = model_part(files, logs, event, encoder)
+    search, unsearched = search_part(files, event, holdout, scored, asked.metric)
+    trained = hyperparameters_of(event, trained_by(event["fit"], search))
+    worst = _worst(files, holdout, scored, encoder, model["importance"])
+    warnings = [
+        *guess_notices(encoder["columns"], encoder.get("header", True), target, rule.target_by),
+        *outlier_warnings(asked.metric, scored, judgement.deciding, worst, target),
+        *tested.undecided,
+        *unsearched,
+        *refit_warnings(event),
+        *_warnings(profile, judgement, holdout),
+    ]
+    return {
+        **run_part(files, asked.request, encoder, event, rule.target_by, trained),
+        **judged_part(judgement, scored.rows, target),
+        "rows": {**tested.rows, "judged": scored.rows},
+        "split": profile.get("split"),
+        "decision": tested.decision,
+        "plots": plots_of(scored),
+        **model,
+        "worst": worst,
+        "columns": columns_of(profile),
+        "warnings": warnings,
+        "versions": versions_of(code_version, xgboost),
+        "timings": {},
+        "package": {"group": "", "description": "", "metadata": {}},
+        "search": search,
+    }
 
 
 def _worst(

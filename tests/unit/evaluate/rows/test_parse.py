@@ -53,3 +53,9 @@ def test_well_formed_lines_are_not_read_one_by_one(
 @pytest.mark.parametrize("body", [b"1.5\n\n2.5\n\n", b"\n1.5\n2.5\n", b"1.5\r\n\r\n2.5\r\n"])
 def test_empty_lines_between_predictions_are_passed_over(body: bytes) -> None:
     assert read_predictions(body, "p", "regression", 2, 1).tolist() == [1.5, 2.5]
+
+
+@pytest.mark.parametrize("line", ["[0.5, 0.3, 0.2]", "1"])
+def test_lines_that_all_have_other_than_the_classes_are_refused(line: str) -> None:
+    with pytest.raises(PredictionValueError, match="line 1 of p is"):
+        read_predictions(f"{line}\n".encode() * 3, "p", "multiclass", 3, 2)

@@ -54,6 +54,36 @@ def test_worst_rows_keep_the_columns_that_matter_most(
     assert list(rows[0]["values"]) == ["garden", "rooms", "area_m2"]
 
 
+@pytest.mark.parametrize(
+    ("ids", "cell"),
+    [
+        ("C-{}", "C-{}"),
+        ("", ""),
+        ('"a\n{}"', "a\n{}"),
+        ('"{}, ""x"""', '{}, "x"'),
+        ("a;{}\r", "a;{}"),
+    ],
+)
+def test_worst_rows_have_the_ids_of_their_lines(run_of: Runs, ids: str, cell: str) -> None:
+    run, at = run_of("regression"), 0
+    for name in run.files.names("data/truth"):
+        head, *lines = run.text(f"data/truth/{name}").splitlines()
+        starts = [",".join(line.split(",")[:2]) for line in lines]
+        rows = (f"{start},{ids.format(at + i)}\n" for i, start in enumerate(starts))
+        run.put(f"data/truth/{name}", f"{','.join(head.split(',')[:2])},id\n{''.join(rows)}")
+        at += len(lines)
+    run.change("encoder.json", id_columns=["id"])
+    holdout = read_holdout(run.files, at, 0)
+    scored = Scored("regression", holdout.truth, run.predicted.astype(float))
+    places = {number: place for place, number in enumerate(holdout.numbers.tolist())}
+    worst = worst_rows(run.files, holdout, scored, run.json("encoder.json"))
+    assert (
+        len({place // len(lines) for place in map(places.get, (row["row"] for row in worst))}) > 1
+    )
+    for row in worst:
+        assert row["ids"] == {"id": cell.format(places[row["row"]])}
+
+
 @pytest.mark.parametrize("size", [1, 3, 1_000])
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_lines_are_picked_across_blocks(size: int, end: str) -> None:
