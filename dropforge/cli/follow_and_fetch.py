@@ -1,6 +1,7 @@
 """Follows a drop to its end, fetches what it made and prints the result."""
 
 import json
+from contextlib import closing
 from pathlib import Path
 from typing import Any, cast
 
@@ -13,7 +14,7 @@ from dropforge.cli.screen.panel import files_text, result_panel
 from dropforge.cli.screen.progress import progress
 from dropforge.client.execution.follow import Followed, follow
 from dropforge.client.execution.history import Timeline
-from dropforge.client.runs.early import EarlyTable, early_table
+from dropforge.client.runs.early import EarlyTable
 from dropforge.client.runs.results import fetch, result_of
 from dropforge.client.runs.scores import fetch_scored, is_scored, scored_result
 from dropforge.client.stack import Stack
@@ -41,7 +42,7 @@ def follow_and_fetch(
     """
     over = False
     try:
-        with early_table(stack, run) as early:
+        with closing(EarlyTable(stack, run)) as early:
             with progress(output.err) as show:
 
                 def look(timeline: Timeline) -> None:

@@ -2,11 +2,10 @@
 
 import shutil
 import tempfile
-from collections.abc import Iterator
-from concurrent.futures import CancelledError, Executor, Future, ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from pathlib import Path
 from threading import Event
+from typing import IO
 
 from dropforge.client.execution.history import Timeline
 from dropforge.client.runs.joined import Sources, sources_of, write_joined
@@ -18,18 +17,13 @@ JUDGED_IN = "Evaluate"
 
 
 class EarlyTable:
-    """A table that a thread makes in a temporary file.
+    """A table that a thread makes in a temporary file as soon as it can be made."""
 
-    Parameters
-    ----------
-    cleanup : deletes the file, when the thread has ended.
-    """
-
-    def __init__(self, stack: Stack, run: str, pool: Executor, cleanup: ExitStack) -> None:
+    def __init__(self, stack: Stack, run: str) -> None:
         self._stack, self._run = stack, run
-        self._pool, self._cleanup = pool, cleanup
+        self._pool = ThreadPoolExecutor(1)
         self._unwanted = Event()
-        self._made: Future[tuple[Sources, Path]] | None = None
+        self._made: Future[tuple[Sources, IO[bytes]]] | None = None
 
     def look(self, timeline: Timeline) -> None:
         """Begin once the run is being judged."""
@@ -43,39 +37,35 @@ class EarlyTable:
     def write(self, sources: Sources, file: Path) -> bool:
         """Write the table to a file; False if none was made, or it is of other sources."""
         # What failed is tried again by whoever asks, which then raises it as it ever was.
-        if self._made is None or self._made.exception() or self._made.result()[0] != sources:
+        if self._made is None or self._made.exception():
             return False
-        with self._made.result()[1].open("rb") as table, file.open("wb") as out:
+        made_of, table = self._made.result()
+        if made_of != sources:
+            return False
+        table.seek(0)
+        with file.open("wb") as out:
             shutil.copyfileobj(table, out)
         return True
 
-    def stop(self) -> None:
-        """Let the thread end soon."""
+    def close(self) -> None:
+        """Let the thread end soon, and delete the table."""
         self._unwanted.set()
+        self._pool.shutdown()
+        if self._made and not self._made.exception():
+            self._made.result()[1].close()
 
-    def _make(self) -> tuple[Sources, Path]:
+    def _make(self) -> tuple[Sources, IO[bytes]]:
         # Where the decision lies if the run is judged with one; else the sources will differ.
         sources = sources_of(self._stack, self._run, layout.run_key(self._run, layout.DECISION))
-        file = Path(self._cleanup.enter_context(tempfile.TemporaryDirectory())) / "table.csv"
+        table = tempfile.TemporaryFile()  # noqa: SIM115 it is there until the whole is closed
         try:
-            write_joined(self._stack, sources, file, self._check)
+            write_joined(self._stack, sources, table, self._check)
         except BaseException:
             # The table's next try may need the space.
-            file.unlink(missing_ok=True)
+            table.close()
             raise
-        return sources, file
+        return sources, table
 
     def _check(self) -> None:
         if self._unwanted.is_set():
             raise CancelledError
-
-
-@contextmanager
-def early_table(stack: Stack, run: str) -> Iterator[EarlyTable]:
-    """Make a run's table as soon as it can be made; it is deleted at the end."""
-    with ExitStack() as cleanup, ThreadPoolExecutor(1) as pool:
-        early = EarlyTable(stack, run, pool, cleanup)
-        try:
-            yield early
-        finally:
-            early.stop()

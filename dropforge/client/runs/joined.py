@@ -1,11 +1,10 @@
 """A run's table of predictions: what it is made of, and how it is made of that."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 from dropforge.client.runs.downloads import deleted, download, go_on, tags_of
 from dropforge.client.runs.predictions import Target, write_table
@@ -55,7 +54,7 @@ def sources_of(stack: Stack, run: str, decision_key: str | None) -> Sources:
 
 
 def write_joined(
-    stack: Stack, sources: Sources, file: Path, check: Callable[[], None] = go_on
+    stack: Stack, sources: Sources, out: IO[bytes], check: Callable[[], None] = go_on
 ) -> None:
     """Write the table.
 
@@ -63,25 +62,20 @@ def write_joined(
     ----------
     check : called before each object and part; what it raises ends the whole.
     """
-    with ExitStack() as cleanup:
-        folder = Path(cleanup.enter_context(tempfile.TemporaryDirectory()))
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
         keys = [key for _, *keys in sources.parts for key in keys]
         local = {key: folder / f"{index}" for index, key in enumerate(keys)}
         places = [(stack.bucket, *item) for item in local.items()]
         download(stack.client("s3"), places, check)
-        parts = _opened(((name, local[t], local[p]) for name, t, p in sources.parts), check)
-        out = cleanup.enter_context(file.open("w", encoding="utf-8", newline=""))
+        parts = _read(((name, local[t], local[p]) for name, t, p in sources.parts), check)
         target = Target.of_encoder(sources.encoder, Decision.of_document(sources.decided))
         write_table(target, parts, out)
 
 
-def _opened(
-    parts: Iterator[tuple[str, Path, Path]], check: Callable[[], None]
-) -> Iterator[tuple[str, TextIO, TextIO]]:
+def _read(
+    parts: Iterable[tuple[str, Path, Path]], check: Callable[[], None]
+) -> Iterator[tuple[str, bytes, bytes]]:
     for name, truth, predictions in parts:
         check()
-        with (
-            truth.open(encoding="utf-8", newline="") as rows,
-            predictions.open(encoding="utf-8") as lines,
-        ):
-            yield name, rows, lines
+        yield name, truth.read_bytes(), predictions.read_bytes()

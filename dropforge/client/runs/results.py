@@ -85,7 +85,8 @@ def fetch(
         sources, table = sources_of(stack, run, chosen), out / PREDICTIONS
         with naming(table):
             if early is None or not early.write(sources, table):
-                write_joined(stack, sources, table)
+                with table.open("wb") as out_file:
+                    write_joined(stack, sources, out_file)
         fetched["predictions"] = table
     return fetched
 

@@ -7,6 +7,7 @@ from typing import Any
 from typer.testing import CliRunner, Result
 
 from dropforge.cli.app import app
+from dropforge.client.execution.history import Timeline
 from dropforge.client.stack import Stack
 from dropforge.environment import Environment
 from pipeline.run_names import run_name
@@ -62,6 +63,13 @@ def succeeded(*states: str) -> list[dict[str, Any]]:
     for state in states:
         events += [history.enter(state), history.leave(state)]
     return [*events, history.event("ExecutionSucceeded")]
+
+
+def judged(*states: str, is_over: bool = False) -> Timeline:
+    """Return what is seen of a run that is going on, or over, and went through the states."""
+    timeline = Timeline()
+    timeline.add(succeeded("Plan data", *states)[: None if is_over else -1])
+    return timeline
 
 
 def message(run: str = RUN, **more: Any) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 """The stack that the commands have, faked."""
 
-from tests.unit.cli.conftest import local, stack
+from tests.unit.cli.conftest import folder, local, stack
 
-__all__ = ["local", "stack"]
+__all__ = ["folder", "local", "stack"]

@@ -1,60 +1,49 @@
 """When a run's table is begun early, and how its thread ends."""
 
 import json
-import tempfile
+from contextlib import closing
 from pathlib import Path
 from threading import Event, current_thread
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
 from dropforge.client.execution.history import Timeline
 from dropforge.client.runs import early as early_module
-from dropforge.client.runs.early import JUDGED_IN, EarlyTable, early_table
+from dropforge.client.runs.early import JUDGED_IN, EarlyTable
 from dropforge.client.runs.joined import sources_of
 from dropforge.client.stack import Stack
-from tests.unit.cli.fakes import RUN, finished_run, succeeded
+from tests.unit.cli.fakes import RUN, finished_run, judged
 
 MACHINE = Path(__file__).parents[3] / "statemachine" / "train_and_batch_transform.asl.json"
 
 
 @pytest.fixture
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return where temporary files go."""
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(place))
-    return place
-
-
-@pytest.fixture
-def made(monkeypatch: pytest.MonkeyPatch) -> list[Path]:
-    """Return where tables were made."""
-    files: list[Path] = []
+def made(monkeypatch: pytest.MonkeyPatch) -> list[IO[bytes]]:
+    """Return the files that tables were made in."""
+    files: list[IO[bytes]] = []
     monkeypatch.setattr(early_module, "write_joined", lambda *given: files.append(given[2]))
     return files
-
-
-def judged(*states: str, is_over: bool = False) -> Timeline:
-    timeline = Timeline()
-    timeline.add(succeeded("Plan data", *states)[: None if is_over else -1])
-    return timeline
 
 
 def test_table_that_broke_off_leaves_its_space(
     stack: Stack, monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    def full(_stack: Stack, _sources: Any, file: Path, _check: Any) -> None:
-        file.write_text("a part of it")
+    tables = []
+
+    def full(_stack: Stack, _sources: Any, table: IO[bytes], _check: Any) -> None:
+        tables.append(table)
+        table.write(b"a part of it")
         raise OSError(28, "No space left on device")
 
     finished_run(stack)
     monkeypatch.setattr(early_module, "write_joined", full)
-    with early_table(stack, RUN) as early:
+    with closing(EarlyTable(stack, RUN)) as early:
         early.look(judged(JUDGED_IN))
         sources = sources_of(stack, RUN, None)
         assert not early.write(sources, folder / "predictions.csv")
-        assert [path for path in folder.rglob("*") if path.is_file()] == []
+        assert tables[0].closed
+    assert list(folder.iterdir()) == []
 
 
 def test_thread_ends_with_the_objects_that_it_was_fetching(
@@ -64,20 +53,21 @@ def test_thread_ends_with_the_objects_that_it_was_fetching(
     objects, fetched = stack.session.s3.objects, []
     for number in range(1, 40):
         objects[f"runs/{RUN}/data/truth/part-{number:05d}.csv"] = b"row,label\n"
-    begun, ended, stop = Event(), Event(), EarlyTable.stop
+    begun, ended, close = Event(), Event(), EarlyTable.close
 
     def slow(_bucket: str, key: str, _name: str, **_more: Any) -> None:
         fetched.append(key)
         begun.set()
         assert ended.wait(10)
 
-    def stopped(self: EarlyTable) -> None:
-        stop(self)
-        ended.set()
+    def closed(self: EarlyTable) -> None:
+        shutdown = self._pool.shutdown
+        monkeypatch.setattr(self._pool, "shutdown", lambda: (ended.set(), shutdown()))
+        close(self)
 
     monkeypatch.setattr(stack.session.s3, "download_file", slow)
-    monkeypatch.setattr(EarlyTable, "stop", stopped)
-    with early_table(stack, RUN) as early:
+    monkeypatch.setattr(EarlyTable, "close", closed)
+    with closing(EarlyTable(stack, RUN)) as early:
         early.look(judged(JUDGED_IN))
         assert begun.wait(10)
     assert 1 <= len(fetched) <= 8
@@ -95,10 +85,10 @@ def test_thread_ends_with_the_part_that_it_was_writing(
     def stopped(_target: Any, parts: Any, _out: Any) -> None:
         for name, _truth, _predictions in parts:
             opened.append(name)
-            early.stop()
+            early._unwanted.set()
 
     monkeypatch.setattr("dropforge.client.runs.joined.write_table", stopped)
-    with early_table(stack, RUN) as early:
+    with closing(EarlyTable(stack, RUN)) as early:
         early.look(judged(JUDGED_IN))
         assert not early.write(sources_of(stack, RUN, None), tmp_path / "none")
     assert opened == ["part-00000.csv"]
@@ -115,10 +105,10 @@ def test_thread_ends_with_the_part_that_it_was_writing(
     ],
 )
 def test_table_begins_once_when_the_run_is_judged(
-    stack: Stack, made: list[Path], timeline: Timeline, begins: bool
+    stack: Stack, made: list[IO[bytes]], timeline: Timeline, begins: bool
 ) -> None:
     finished_run(stack)
-    with early_table(stack, RUN) as early:
+    with closing(EarlyTable(stack, RUN)) as early:
         for _ in range(3):
             early.look(timeline)
             if early._made:
@@ -126,8 +116,18 @@ def test_table_begins_once_when_the_run_is_judged(
     assert len(made) == begins
 
 
+def test_table_is_deleted_at_the_end(stack: Stack, made: list[IO[bytes]]) -> None:
+    finished_run(stack)
+    with closing(EarlyTable(stack, RUN)) as early:
+        early.look(judged(JUDGED_IN))
+        assert early._made
+        early._made.result()
+        assert not made[0].closed
+    assert made[0].closed
+
+
 def test_client_is_made_by_the_thread_that_follows(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, made: list[Path]
+    stack: Stack, monkeypatch: pytest.MonkeyPatch, made: list[IO[bytes]]
 ) -> None:
     client, makers = stack.session.client, []
 
@@ -137,14 +137,14 @@ def test_client_is_made_by_the_thread_that_follows(
 
     finished_run(stack)
     monkeypatch.setattr(stack.session, "client", noting)
-    with early_table(stack, RUN) as early:
+    with closing(EarlyTable(stack, RUN)) as early:
         early.look(judged(JUDGED_IN))
     assert makers == [("s3", current_thread())]
 
 
-def test_run_that_scores_has_no_early_table(stack: Stack, made: list[Path]) -> None:
+def test_run_that_scores_has_no_early_table(stack: Stack, made: list[IO[bytes]]) -> None:
     finished_run(stack)
-    with early_table(stack.scoring(), RUN) as early:
+    with closing(EarlyTable(stack.scoring(), RUN)) as early:
         early.look(judged(JUDGED_IN))
     assert made == []
 

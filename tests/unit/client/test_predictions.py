@@ -9,21 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dropforge.client.runs.predictions import Target, as_it_was, as_text, write_table
+from dropforge.client.runs.predictions import Target, write_table
+from dropforge.client.runs.spreadsheet import as_it_was, as_text
 from dropforge.errors import PredictionsUnreadableError
 from scoring.words import Words
 
 
 def table(target: Target, *parts: tuple[str, str]) -> list[list[str]]:
-    out = io.StringIO()
+    out = io.BytesIO()
     files = [
-        (f"part-{index:05d}.csv", io.StringIO(truth), io.StringIO(predicted))
+        (f"part-{index:05d}.csv", truth.encode(), predicted.encode())
         for index, (truth, predicted) in enumerate(parts)
     ]
-    rows = write_table(target, iter(files), out)
-    found = list(csv.reader(io.StringIO(out.getvalue())))
-    assert rows == len(found) - 1
-    return found
+    write_table(target, iter(files), out)
+    return list(csv.reader(io.StringIO(out.getvalue().decode())))
 
 
 def test_table_of_a_binary_target_has_labels_and_both_probabilities() -> None:
@@ -145,11 +144,11 @@ def test_the_documented_expression_gives_back_what_was_there(cell: str) -> None:
 
 
 def test_table_has_no_formula_in_header_id_or_label() -> None:
-    out = io.StringIO()
-    truth = io.StringIO('row,label,=id,note\n3,1,=1+1,-4.5\n7,0,"@x","\tb"\n')
+    out = io.BytesIO()
+    truth = b'row,label,=id,note\n3,1,=1+1,-4.5\n7,0,"@x","\tb"\n'
     target = Target(Words("binary", ["-no", "=yes()"]))
-    write_table(target, iter([("part", truth, io.StringIO("0.75\n0.25\n"))]), out)
-    rows = list(csv.reader(io.StringIO(out.getvalue())))
+    write_table(target, iter([("part", truth, b"0.75\n0.25\n")]), out)
+    rows = list(csv.reader(io.StringIO(out.getvalue().decode())))
     assert rows == [
         ["row", "'=id", "note", "actual", "prediction", "probability_-no", "probability_=yes()"],
         ["3", "'=1+1", "-4.5", "'=yes()", "'=yes()", "0.25", "0.75"],

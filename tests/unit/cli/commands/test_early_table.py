@@ -1,7 +1,6 @@
 """The table of predictions is made while the run is judged, and is the one made after its end."""
 
 import json
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from dropforge.client.runs import results
 from dropforge.client.runs.early import JUDGED_IN, EarlyTable
 from dropforge.client.stack import Stack
 from dropforge.errors import FollowTimeoutError
-from tests.unit.cli.fakes import RUN, call, message, succeeded, upcoming
+from tests.unit.cli.fakes import RUN, call, judged, message, succeeded, upcoming
 
 TABLE = (
     "row,id,actual,prediction,probability_no,probability_yes\n"
@@ -24,14 +23,7 @@ TABLE = (
 )
 DECISION = {"schema_version": 1, "task": "binary", "threshold": 0.9, "calibration": None}
 
-
-@pytest.fixture(autouse=True)
-def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """Return where temporary files go."""
-    place = tmp_path / "temporary"
-    place.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(place))
-    return place
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 @pytest.fixture
@@ -64,12 +56,6 @@ def at_the_end(stack: Stack, monkeypatch: pytest.MonkeyPatch, change: Callable[[
             change()
 
     monkeypatch.setattr(EarlyTable, "look", looked)
-
-
-def judged(*states: str, is_over: bool = False) -> Timeline:
-    timeline = Timeline()
-    timeline.add(succeeded("Plan data", *states)[: None if is_over else -1])
-    return timeline
 
 
 def table_of(csv: Path, name: str) -> str:
