@@ -54,6 +54,7 @@ def main(folder: Path) -> None:
             "chunks": "",
             "hyperparameters": {},
             "refit": False,
+            "engine": "batch",
             "resource_config": {},
             "stopping_condition": {},
             "use_spot": False,

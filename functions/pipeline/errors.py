@@ -20,6 +20,7 @@ PipelineError
 │   ├── PredictionCountError    as many predictions as test rows are needed
 │   ├── PredictionValueError    a prediction is no number
 │   └── EmptyTestSplitError     no test rows, so nothing can be judged
+├── PredictionTimeError         a function had no time for all test rows: a job predicts them
 ├── RegistrationBusyError       another run registers its model; waited for, then the run failed
 ├── ArtefactError               a file that an earlier step wrote is missing or damaged; failed
 ├── ServiceError                a call of AWS failed; the run failed
@@ -110,6 +111,10 @@ class PredictionValueError(EvaluationError):
 
 class EmptyTestSplitError(EvaluationError):
     """The test split has no rows, so nothing can be judged."""
+
+
+class PredictionTimeError(PipelineError):
+    """A function had no time for all test rows, which a batch transform job then predicts."""
 
 
 class RegistrationBusyError(PipelineError):

@@ -18,6 +18,10 @@ PLAIN_COPY = "source.csv"
 """What can be read by range of a file that cannot."""
 SCORING, CHECK, RESULT = "scoring.json", "check.json", "result.json"
 """Documents of a run that scores, beside the others."""
+TEST_ROWS, CHAMPION_ROWS = "data/test", "data/champion"
+"""Folders of the test rows, as the run's own encoder writes them and as the champion's does."""
+CHAMPION_PREDICTIONS = "champion"
+"""The folder of what the champion predicts of them."""
 CHUNK_PROFILE = "profile-"
 # What the chunks' notes are called, of their rows and their parts, and the folders below data/
 # that the latter tell of.
@@ -29,7 +33,7 @@ SCORE_NOTE, JOIN_NOTE = "score-", "join-"
 FEATURES, TO_SCORE, SPANS = "data/features", "data/score", "data/spans"
 REASONS, PREDICTIONS = "reasons", "predictions"
 """Folders of a run that scores: features as 32-bit floats and as CSV, where records lie, reasons,
-and predictions."""
+and predictions, as a run that trains has of its test rows."""
 
 
 def prefix_of(run: str) -> str:

@@ -54,6 +54,7 @@ class Settings(TypedDict):
     split: SplitSettings
     promotion: Promotion
     scoring: Literal["auto", "batch", "function"]
+    test_predictions: Literal["auto", "batch"]
     hyperparameters: dict[str, Any]
     instance_count: int
     use_spot: bool
@@ -212,8 +213,7 @@ def _said(error: fastjsonschema.JsonSchemaValueException) -> str:
         wrong = sorted(set(error.value) - set(allowed))
         return "; ".join(_unknown(name, path, known) for name in wrong)
     if error.rule == "not":
-        names = error.definition["not"]["required"]
-        both = " and ".join(f"{path}.{name}" for name in names)
+        both = " and ".join(f"{path}.{name}" for name in error.definition["not"]["required"])
         return f"{both} exclude each other; keep one of them"
     if error.rule == "type":
         kinds = error.definition["type"]

@@ -30,7 +30,13 @@ _STATES = {
 @metrics.log_metrics
 def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
     """Do the step that the event names."""
-    steps = {"chunk": _chunk, "decision": _decision, "model": _model, "trials": _trials}
+    steps = {
+        "chunk": _chunk,
+        "decision": _decision,
+        "model": _model,
+        "holdout": _holdout,
+        "trials": _trials,
+    }
     with named_errors(_state(event)):
         return steps[event["step"]](event)
 
@@ -38,6 +44,8 @@ def handler(event: dict[str, Any], _context: LambdaContext) -> Any:
 def _state(event: dict[str, Any]) -> str:
     if event["step"] in _STATES:
         return _STATES[event["step"]]
+    if event["step"] == "holdout":
+        return "Predict by champion" if event["champion"] else "Predict by model"
     return "Predict chunks" if event["predict"] else "Explain chunks"
 
 
@@ -79,3 +87,12 @@ def _trials(event: dict[str, Any]) -> TrialFacts:
     found = predict_trials(files, cast(TrialsEvent, event))
     logger.info("predicted by trials", run=event["prefix"], **found)
     return found
+
+
+def _holdout(event: dict[str, Any]) -> int:
+    from predict.steps.holdout import HoldoutEvent, predict_holdout
+
+    files = RunFiles(Bucket(s3, event["bucket"]), event["prefix"])
+    predict_holdout(files, cast(HoldoutEvent, event))
+    logger.info("predicted test rows", run=event["prefix"], champion=event["champion"])
+    return 1

@@ -34,10 +34,12 @@ CARRIED = {
     "Refit model (XGBoost)": ("JOB_THROTTLED",),
     "Stop lost refit": ("CALL_THROTTLED",),
     "Save Model": ("CALL_THROTTLED",),
+    "Predict by model": FUNCTION,
     "Batch transform": (
         *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),
         *("REFUSED", "TRANSFORM_FAILED"),
     ),
+    "Predict by champion": FUNCTION,
     "Save champion Model": ("CALL_THROTTLED",),
     "Champion batch transform": (
         *("JOB_NAME_TAKEN", "JOB_UNANSWERED"),

@@ -16,8 +16,8 @@ def find_champion(sagemaker: Any, group: str) -> Champion:
     Returns
     -------
     ``{"found": False}``, or ``{"found": True, "model_package_arn",
-    "encoder_key"}`` with ``decision_key``, ``metric``, ``run``, ``data_last_modified`` and
-    ``data_etag`` if the package has them.
+    "encoder_key"}`` with ``decision_key``, ``metric``, ``run``, ``data_last_modified``,
+    ``data_etag``, ``model_data`` and ``image`` if the package has them.
     """
     if not group_exists(sagemaker, group):
         _create_group(sagemaker, group)
@@ -58,6 +58,10 @@ def _champion(sagemaker: Any, arn: str) -> Champion:
         champion["data_last_modified"] = metadata["data_last_modified"]
     if "etag" in metadata:
         champion["data_etag"] = metadata["etag"]
+    containers = package.get("InferenceSpecification", {}).get("Containers", [])
+    if containers and containers[0].get("ModelDataUrl"):
+        champion["model_data"] = containers[0]["ModelDataUrl"]
+        champion["image"] = containers[0]["Image"]
     return champion
 
 

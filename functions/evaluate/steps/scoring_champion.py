@@ -25,6 +25,8 @@ def champion_for_scoring(sagemaker: Any, prefix: str, dataset: str) -> Champion:
     ------
     ModelMissingError
         There is none; the message lists the datasets that have one.
+    ArtefactError
+        The package names no artefact.
     """
     group = run_names.package_group(prefix, dataset)
     if not group_exists(sagemaker, group):
@@ -39,17 +41,10 @@ def champion_for_scoring(sagemaker: Any, prefix: str, dataset: str) -> Champion:
             f"with `dropforge promote RUN`, or drop a file to train it at "
             f"{drop_keys.INBOX}{dataset}/"
         )
-    container = _container(sagemaker, champion["model_package_arn"])
-    return {**champion, "model_data": container["ModelDataUrl"], "image": container["Image"]}
-
-
-def _container(sagemaker: Any, arn: str) -> dict[str, str]:
-    package = sagemaker.describe_model_package(ModelPackageName=arn)
-    containers = package.get("InferenceSpecification", {}).get("Containers", [])
-    if not containers or not containers[0].get("ModelDataUrl"):
+    if "model_data" not in champion:
+        arn = champion["model_package_arn"]
         raise ArtefactError(f"the model package {arn} names no artefact; register it anew")
-    found: dict[str, str] = containers[0]
-    return found
+    return champion
 
 
 def _others(sagemaker: Any, prefix: str) -> str:

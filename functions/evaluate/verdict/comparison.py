@@ -16,6 +16,7 @@ from evaluate.verdict.judgement import Rivals
 from evaluate.verdict.rule import NotCompared
 from evaluate.verdict.warnings import FEW_ROWS
 from evaluate.wording import short
+from pipeline import layout
 from pipeline.documents import kinds, reading
 from pipeline.documents.encoder import TargetFacts
 from pipeline.documents.plan import Request
@@ -27,7 +28,6 @@ from pipeline.wording import counted, listed, quoted
 from scoring.calibrated import calibrated
 from scoring.decision import Decision
 
-PREDICTIONS = "champion"
 _REASON = 240
 _NAMES = 5
 
@@ -71,7 +71,9 @@ def _compared(
     if changed := _changed(encoded, challenger, target, in_order=False):
         return NotCompared("question", changed)
     known = list(map(str, encoded.get("classes") or []))
-    predicted = read_scores(files, holdout, PREDICTIONS, challenger.task, len(known))
+    predicted = read_scores(
+        files, holdout, layout.CHAMPION_PREDICTIONS, challenger.task, len(known)
+    )
     decided = champions_decision(files, event["champion"])
     decision = Decision.of_document(decided)
     own = calibrated(decision, predicted)

@@ -6,6 +6,7 @@ from typing import Any, NotRequired, TypedDict
 from pipeline.documents.evaluation import Package, Values
 from pipeline.documents.model_part import ExplainedFacts
 from pipeline.documents.notes import RowCounts
+from pipeline.documents.scoring.check import Engine
 from pipeline.documents.search.facts import TrialFacts, TuningFacts
 from pipeline.documents.search.found import StartFacts
 from pipeline.vocabulary import ApprovalStatus, Goal, Outcome, Task
@@ -69,9 +70,9 @@ class Champion(TypedDict):
     metric: NotRequired[str]
     """What it was judged by when it was registered."""
     model_data: NotRequired[str]
-    """s3:// address of the model.tar.gz; looked up for scoring alone."""
+    """s3:// address of the model.tar.gz, which the package names."""
     image: NotRequired[str]
-    """Of the container that the package names."""
+    """Of the container, which the package names."""
 
 
 class UsableFacts(TypedDict):
@@ -103,6 +104,8 @@ class Fitted(JobFacts):
     hyperparameters: dict[str, str]
     refit: bool
     """Whether the model is trained once more, on the validation rows as well."""
+    engine: Engine
+    """What predicts the test rows."""
     champion: UsableFacts
     start: NotRequired[StartFacts]
     """If an earlier search has a part in them."""

@@ -18,7 +18,6 @@ from scoring.contributions import UnexplainedError, by_class
 from scoring.decision import Decision
 from scoring.links import Floats
 
-TEST = "data/test"
 MOST_ROWS = 2_000
 MOST_CELLS = 4_000_000
 """Features of all rows, times the classes: 32 MB of them, and as much of contributions."""
@@ -70,7 +69,7 @@ def read_rows(files: RunFiles, features: int, outputs: int) -> Floats:
     """
     most = max(1, min(MOST_ROWS, MOST_CELLS // (max(1, features) * outputs)))
     found: list[Floats] = []
-    for name in files.names(TEST):
+    for name in files.names(layout.TEST_ROWS):
         rest = most - sum(map(len, found))
         if rest <= 0:
             break
@@ -79,14 +78,14 @@ def read_rows(files: RunFiles, features: int, outputs: int) -> Floats:
             if lines:
                 found.append(parsed(lines, features))
         except ValueError as error:
-            uri, writer = files.uri(TEST, name), kinds.TEST.writer
+            uri, writer = files.uri(layout.TEST_ROWS, name), kinds.TEST.writer
             raise damaged(uri, writer, f"is not as expected ({error})") from error
     return np.concatenate(found) if found else np.zeros((0, features))
 
 
 def _first_lines(files: RunFiles, name: str, most: int) -> list[bytes]:
     body = b""
-    with files.open(TEST, name, kind=kinds.TEST) as stream:
+    with files.open(layout.TEST_ROWS, name, kind=kinds.TEST) as stream:
         while body.count(b"\n") < most and (block := stream.read(_READ)):
             body += block
             if len(body.rpartition(b"\n")[2]) > kinds.LINE_LIMIT:

@@ -9,7 +9,7 @@ from pipeline.documents.encoder import Encoder, columns_of
 from pipeline.documents.plan import Plan
 from pipeline.documents.profile import Profile
 from pipeline.documents.run_files import CHUNKS, RunFiles
-from pipeline.documents.scoring.check import Checked, CheckedFacts, Engine, MissingShare
+from pipeline.documents.scoring.check import Checked, CheckedFacts, MissingShare
 from pipeline.documents.scoring.chunk import Scored
 from pipeline.documents.scoring.plan import ScoringPlan
 from pipeline.errors import ArtefactError, RowsUnusableError
@@ -20,21 +20,16 @@ from pipeline.wording import quoted
 from prepare.checks.champion import encoder_of
 from prepare.checks.left_out import check_records, left_out_notices
 from prepare.steps.chunk_results import chunk_results
+from prepare.training.engine import engine_to_score
 from scoring.as_written import as_written
 from scoring.columns import extra_notices
 from scoring.words import PREDICTION_ERROR, Words
-from table.limits import MIB
 from table.profiling.whole_file import Chain, chain
 from table.reading.file_kind import cp1252_notice
 
-FUNCTION_BYTES = 256 * MIB
-"""Size of the text up to which a function predicts, if the settings do not say (ADR 49)."""
-FEATURE_BYTES = 1024 * MIB
-"""Features of a chunk up to which a function predicts: short rows of categories have many."""
 REASON_ROWS = 20_000
 """Rows up to which each has reasons, if the settings do not say (ADR 49)."""
 DEFAULT_REASONS = 3
-_FLOAT_BYTES = 4
 _SHOWN = 3
 _MORE_MISSING = 0.2
 """So much more of a column may be missing than in training without a warning of its own."""
@@ -102,18 +97,13 @@ def _checked(
 ) -> Checked:
     rows, settings = chained.profile["rows"], scoring["settings"]
     asked, most = settings.get("scoring", "auto"), settings.get("reasons")
-    engine: Engine = "function"
-    too_large = (
-        scoring["size"] > FUNCTION_BYTES
-        or rows // len(chained.chunks) * len(encoder["features"]) * _FLOAT_BYTES > FEATURE_BYTES
-    )
-    if asked == "batch" or (asked == "auto" and too_large):
-        engine = "batch"
     if not isinstance(most, int):
         most = DEFAULT_REASONS if rows <= REASON_ROWS else 0
     reasons = min(most, len(columns_of(encoder["features"])))
     return {
-        "engine": engine,
+        "engine": engine_to_score(
+            asked, scoring["size"], rows // len(chained.chunks), len(encoder["features"])
+        ),
         "reasons": reasons,
         "rows": rows,
         "records": chained.profile["records"],

@@ -34,6 +34,7 @@ from prepare.steps.between_rows import found_between_rows
 from prepare.steps.chunk_results import chunk_results
 from prepare.steps.column_summary import summary
 from prepare.steps.kept_settings import keep_settings
+from prepare.training.engine import engine_to_test
 from prepare.training.goes_by import goes_by
 from prepare.training.hyperparameters import check_metric
 from prepare.training.job import encoded_bytes, job_of
@@ -124,8 +125,8 @@ def fit_run(
     usable_now = usable.encoder is not None
     chunks: list[Chunk] = [{**c, "champion": usable_now, "again": again} for c in division.chunks]
     files.write_document(kinds.CHUNKS, chunks)
-    size = encoded_bytes(encoder, decided.chained.profile["rows"], plan["source"]["size"])
-    job = job_of(settings, default_instance, size)
+    rows, size = decided.chained.profile["rows"], plan["source"]["size"]
+    job = job_of(settings, default_instance, encoded_bytes(encoder, rows, size))
     beside = Beside(request["run"], target.task, division.train_rows, len(encoder["features"]))
     fitted: Fitted = {
         "task": target.task,
@@ -133,6 +134,7 @@ def fit_run(
         "chunks": files.key(layout.CHUNKS),
         **goes_by(files, champion, target, settings, job, beside, again),
         **job,
+        "engine": engine_to_test(settings, encoder, rows, size),
         "champion": usable.to_json(),
     }
     if not again:
@@ -188,8 +190,7 @@ def _understood(
     refuse_empty_target(profile, plan, known.dataset, known.target)
     check_rows(chained, plan)
     rows, found = profile["rows"], profile["columns"]
-    delimiter = plan["dialect"]["delimiter"]
-    decimal_comma = has_decimal_comma(found, delimiter, settings.get("decimal"))
+    decimal_comma = has_decimal_comma(found, plan["dialect"]["delimiter"], settings.get("decimal"))
     kept = kept_columns(settings, plan["columns"])
     columns = columns_of(plan["columns"], found, rows, decimal_comma, kept)
     columns[target_index] = target_column(

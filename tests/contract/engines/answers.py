@@ -38,6 +38,7 @@ FITTED = {
     "timeout_seconds": 7200,
     "champion": {"usable": False, "reason": ""},
     "refit": False,
+    "engine": "batch",
 }
 TUNING = {
     "attempts": SEARCHES,
@@ -161,7 +162,9 @@ USUAL: dict[str, Answer] = {
     },
     "Refit model (XGBoost)": trained,
     "Save Model": {"ModelArn": "arn:aws:sagemaker:us-east-1:000000000000:model/m"},
+    "Predict by model": 1,
     "Batch transform": transformed,
+    "Predict by champion": 1,
     "Save champion Model": {"ModelArn": "arn:aws:sagemaker:us-east-1:000000000000:model/c"},
     "Champion batch transform": transformed,
     "Choose decision": {"decided": True},

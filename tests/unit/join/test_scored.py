@@ -14,6 +14,7 @@ from pipeline.errors import (
     RowsUnusableError,
 )
 from prepare.steps import check
+from prepare.training import engine
 from tests.unit.join import scored_file
 from tests.unit.join.scored_file import Champion, score, trained
 
@@ -271,7 +272,7 @@ def test_size_decides_what_predicts_and_whether_it_explains(
     settings: dict[str, object],
     wanted: tuple[str, int],
 ) -> None:
-    monkeypatch.setattr(check, name, value)
+    monkeypatch.setattr(check if name == "REASON_ROWS" else engine, name, value)
     scored = score(champion, b"age,plan\n40,gold\n41,free\n", settings=settings)
     assert scored.output["engine"] == wanted[0]
     assert len(scored.added) == 2 + wanted[1]

@@ -127,6 +127,11 @@ def test_settings_whose_fractions_do_not_sum_to_one_are_refused() -> None:
         ('{"target": 3}', "target must be a text in quotes, but is 3"),
         ('{"keep_alive_seconds": 0}', "keep_alive_seconds must be bigger than or equal to 1"),
         ('{"keep_alive_seconds": 21601}', "must be smaller than or equal to 21600"),
+        ('{"test_predictions": "function"}', 'must be one of "auto", "batch", but is "function"'),
+        (
+            '{"test_predictions": true}',
+            'test_predictions must be one of "auto", "batch", but is true',
+        ),
         ('{"use_spot": "yes"}', 'use_spot must be true or false, but is "yes"'),
         (
             '{"positive_label": []}',

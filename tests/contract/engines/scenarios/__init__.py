@@ -7,6 +7,7 @@ from tests.contract.engines.scenarios import (
     comparing,
     data,
     faults,
+    functions,
     predicting,
     refitting,
     registering,
@@ -14,5 +15,15 @@ from tests.contract.engines.scenarios import (
     training,
 )
 
-ROOMS = (data, training, searching, refitting, predicting, comparing, registering, faults)
+ROOMS = (
+    data,
+    training,
+    searching,
+    refitting,
+    predicting,
+    comparing,
+    registering,
+    faults,
+    functions,
+)
 ALL = {each.name: each for room in ROOMS for each in room.SCENARIOS}

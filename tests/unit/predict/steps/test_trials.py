@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from pipeline.errors import ArtefactError
-from predict import loading
-from predict.steps import trials
+from predict import loading, parts
 from predict.steps.trials import predict_trials
 from scoring.booster import Ensemble, lines
 from tests.unit.predict.chunk_run import MODEL, PREFIX, TASKS, URI, files_of, trained_run, unpacked
@@ -32,7 +31,7 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_predictions_are_those_of_the_container_in_blocks_of_any_size(
     name: str, cells: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trials, "_BLOCK_CELLS", cells)
+    monkeypatch.setattr(parts, "BLOCK_CELLS", cells)
     s3, matrix = trained_run(name)
     files = files_of(s3)
     assert predict_trials(files, EVENT) == {"predicted": True, "reason": ""}
