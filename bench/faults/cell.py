@@ -49,8 +49,8 @@ class Cell:
     champion : whether a model is in use when the file is dropped.
     arrange : breaks it, given the lane and the dataset, and mends it afterwards.
     meanwhile : what to do once the file is dropped.
-    stimulus : "drop", "start" for an execution without a file, or "score" for a file to predict
-        ("score batch" by a batch transform job).
+    stimulus : "drop" ("drop auto" if a function predicts the test rows), "start" for an execution
+        without a file, or "score" for a file to predict ("score batch" by a batch transform job).
     met : whether the fault came to be; None leaves that unasked.
     limit : seconds after which a run counts as hanging.
     settle : seconds to wait for a second message.

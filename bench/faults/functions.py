@@ -41,6 +41,7 @@ class Step:
 
 
 _BOTH, _CHAMPION = (False, True), (True,)
+_AUTO = "drop auto"
 STEPS = (
     Step("trigger", "", "TriggerFunction", ignored=True, asynchronous=True),
     Step("seed", "", "Generate dataset", stimulus="start"),
@@ -54,6 +55,8 @@ STEPS = (
     # The report does without, and says so.
     Step("predict", "decision", "Choose decision", lost=_TOLD),
     Step("predict", "model", "Explain model", lost=_TOLD),
+    # A batch transform job predicts the test rows then.
+    Step("predict", "holdout", "Predict by model", True, _TOLD, champions=_BOTH, stimulus=_AUTO),
     Step("evaluate", "evaluate", "Evaluate", champions=_BOTH),
     Step("evaluate", "take_turn", "Take turn", champions=_BOTH),
     # The model is registered already; the next run finds that this one is over.

@@ -135,9 +135,13 @@ class Lane:
     def score(self, dataset: str, body: bytes, *, batch: bool = False) -> Drop:
         """Drop a file to be predicted."""
         if batch:
-            key, text = f"inbox/{dataset}/pipeline.json", json.dumps({"scoring": "batch"})
-            self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=text.encode())
+            self.put_settings(dataset, {"scoring": "batch"})
         return self._put(dataset, f"score/{dataset}/new.csv", body)
+
+    def put_settings(self, dataset: str, settings: dict[str, str]) -> None:
+        """Put the settings of a dataset."""
+        key, text = f"inbox/{dataset}/pipeline.json", json.dumps(settings)
+        self.client("s3").put_object(Bucket=self.bucket, Key=key, Body=text.encode())
 
     def _put(self, dataset: str, key: str, body: bytes) -> Drop:
         s3, began = self.client("s3"), time.monotonic()

@@ -69,6 +69,8 @@ _UNUSED = {
     "EvaluateRole ReadLearningCurve *": "the report",
     # So is what each column adds; predictions by the function are a scoring run's.
     "PredictRole * s3:PutObject runs/[*]/explanation.json": "the report",
+    "PredictRole * s3:PutObject runs/[*]/trials/[*]": "a search",
+    "PredictRole * s3:PutObject runs/[*]/champion/[*]": "a run whose test rows a function predicts",
     # Without a decision the usual threshold decides, and the report says so.
     "PredictRole * s3:PutObject runs/[*]/decision.json": "the report",
     "TrainAndBatchTransformRole CallFunctions lambda:InvokeFunction PredictFunction": "the report",

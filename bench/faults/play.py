@@ -83,6 +83,8 @@ def _played(cell: Cell, lane: Lane, dataset: str) -> Result:
         elif cell.stimulus.startswith("score"):
             drop = lane.score(dataset, table(2 * seed + 1), batch=cell.stimulus.endswith("batch"))
         else:
+            if cell.stimulus.endswith("auto"):
+                lane.put_settings(dataset, {"test_predictions": "auto"})
             drop = lane.drop(dataset, "new", table(2 * seed + 1))
         if cell.meanwhile is not None:
             cell.meanwhile(lane, drop)

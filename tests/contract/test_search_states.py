@@ -7,6 +7,7 @@ import pytest
 
 from evaluate.steps.search import SearchEvent
 from pipeline.documents.search.facts import Chosen
+from predict.steps.holdout import HoldoutEvent
 from tests.contract.states import all_states
 
 State = dict[str, Any]
@@ -56,6 +57,17 @@ def test_search_that_cannot_be_looked_at_leaves_what_one_without_a_gain_does(
     assert {name.removesuffix(".$") for name in kept["Parameters"]} == get_type_hints(Chosen).keys()
     chosen = states["Choose trial"]
     assert (kept["ResultPath"], kept["Next"]) == (chosen["ResultPath"], chosen["Next"])
+
+
+@pytest.mark.parametrize("name", ["Predict by model", "Predict by champion"])
+def test_function_that_predicts_test_rows_is_given_all_that_it_asks_for(
+    definition: State, name: str
+) -> None:
+    given = all_states(definition)[name]["Parameters"]
+    assert {n.removesuffix(".$") for n in given} == get_type_hints(HoldoutEvent).keys() | {"step"}
+    # Its only way to the next state is a job, whatever it ends with.
+    [caught] = all_states(definition)[name]["Catch"]
+    assert caught["ErrorEquals"] == ["States.ALL"]
 
 
 def test_step_is_given_all_that_it_asks_for(definition: State) -> None:

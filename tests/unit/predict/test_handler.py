@@ -95,3 +95,18 @@ def test_model_is_explained_and_why_not_is_told(
     del s3.objects[key]
     with pytest.raises(ArtefactError, match=r"^Explain model: "):
         handler.handler(model, CONTEXT)
+
+
+def test_test_rows_are_predicted_and_a_constant_returned(
+    handler: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3, _ = trained_run(count=20)
+    holdout, key = documented("predict-holdout", s3)
+    monkeypatch.setattr(handler, "s3", s3)
+    assert handler.handler(holdout, CONTEXT) == 1
+    assert f"{holdout['prefix']}/predictions/part-00000.csv.out" in s3.objects
+    del s3.objects[key]
+    with pytest.raises(ArtefactError, match=r"^Predict by model: .*model\.tar\.gz"):
+        handler.handler(holdout, CONTEXT)
+    with pytest.raises(ArtefactError, match=r"^Predict by champion: .*champion_encoder\.json"):
+        handler.handler(holdout | {"champion": True}, CONTEXT)
