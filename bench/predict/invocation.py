@@ -1,8 +1,9 @@
-"""One process that predicts or explains a made chunk, as a cold start does. Prints seconds."""
+"""One process that does a step of PredictFunction, as a cold start does. Prints seconds."""
 
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from bench.evaluate.folder_bucket import FolderBucket
 from bench.predict.made_chunk import MODEL, PREFIX
@@ -19,19 +20,16 @@ def main(folder: Path, what: str) -> None:
     from pipeline.documents.run_files import RunFiles
     from pipeline.storage.bucket import Bucket
     from predict.steps.chunk import predict_chunk
+    from predict.steps.holdout import predict_holdout
 
-    explains = what == "explain"
-    predict_chunk(
-        RunFiles(Bucket(FolderBucket(folder), "bench"), PREFIX),
-        {
-            "bucket": "bench",
-            "prefix": PREFIX,
-            "chunk": CHUNK,
-            "model_data": f"s3://bench/{MODEL}",
-            "predict": not explains,
-            "reasons": 3 if explains else 0,
-        },
-    )
+    files = RunFiles(Bucket(FolderBucket(folder), "bench"), PREFIX)
+    place: Any = {"bucket": "bench", "prefix": PREFIX, "model_data": f"s3://bench/{MODEL}"}
+    if what == "holdout":
+        predict_holdout(files, place | {"champion": False})
+    else:
+        explains = what == "explain"
+        wanted = {"predict": not explains, "reasons": 3 if explains else 0}
+        predict_chunk(files, place | wanted | {"chunk": CHUNK})
     print(time.perf_counter() - begin)
 
 
