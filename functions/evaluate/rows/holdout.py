@@ -109,7 +109,7 @@ def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, class
         raise PredictionCountError(
             f"{files.uri(folder)}/ lacks {missing[0]} and so the predictions of "
             f"{len(missing):,} of {len(wanted):,} test parts; nothing was judged: look at the "
-            f"transform job's log, then drop the file again"
+            f"log of what predicted (dropforge logs RUN), then drop the file again"
         )
     if extra := sorted(found - wanted - {f"{name}.out" for name in holdout.skipped}):
         raise PredictionCountError(

@@ -148,8 +148,8 @@ def read_predictions(body: bytes, name: str, task: str, rows: int, width: int) -
     if lines != rows:
         raise PredictionCountError(
             f"{name} has {counted(lines, 'prediction')}, but the test part has "
-            f"{counted(rows, 'row')}; nothing was judged: look at the transform job's log, "
-            f"then drop the file again"
+            f"{counted(rows, 'row')}; nothing was judged: look at the log of what "
+            f"predicted (dropforge logs RUN), then drop the file again"
         )
     table = _parsed(body)
     if table is None or table.shape != (rows, width) or not _are_sound(table, task):
