@@ -7,6 +7,7 @@ from tests.contract.engines.scenarios.ways import (
     OTHER,
     OWN,
     PREDICT,
+    REFIT,
     TRANSFORM,
     USUAL_PATH,
     Path,
@@ -43,6 +44,24 @@ SCENARIOS = [
         answers=BOTH,
         within={OWN: OWN_FUNCTION, OTHER: RIVAL_FUNCTION},
         inputs={RIVAL: ("model_data", (ARTEFACT,)), MODEL: ("champion", (False,))},
+    ),
+    scenario(
+        "function predicts by the second training",
+        (
+            *until("Refit?"),
+            "Plan refit",
+            "Refit planned?",
+            REFIT,
+            "Refit complete?",
+            "Take refit",
+            *after("Without refit"),
+        ),
+        answers={"Fit encoder": [fitted(engine="function", refit=True)]},
+        within={OWN: OWN_FUNCTION},
+        inputs={
+            MODEL: ("model_data", (model_data(f"{RUN}-r1"),)),
+            "Choose decision": ("model_data", (model_data(RUN),)),
+        },
     ),
     scenario(
         "function meets what passes",
