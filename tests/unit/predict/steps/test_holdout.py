@@ -19,6 +19,7 @@ from tests.unit.evaluate.container_output import packed
 from tests.unit.predict.chunk_run import (
     MODEL,
     PREFIX,
+    TASKS,
     URI,
     ReadS3,
     encoder,
@@ -85,9 +86,13 @@ def as_by_function(s3: ReadS3, folders: tuple[str, str]) -> dict[str, bytes]:
     return {key: body for key, body in s3.objects.items() if key not in before}
 
 
-@pytest.mark.parametrize("folders", [OWN, RIVAL], ids=["model", "champion"])
-@pytest.mark.parametrize("count", [1, 2])
-@pytest.mark.parametrize("name", PARAMETERS)
+@pytest.mark.parametrize(
+    ("name", "count", "folders"),
+    [
+        *((name, 1, OWN) for name in PARAMETERS),
+        *((name, 2, folders) for name in TASKS for folders in (OWN, RIVAL)),
+    ],
+)
 def test_files_are_those_of_the_job(
     name: str, count: int, folders: tuple[str, str], tmp_path: Path
 ) -> None:
@@ -126,6 +131,15 @@ def test_archive_whose_names_begin_with_a_dot_is_the_jobs_as_well(tmp_path: Path
     assert as_by_function(s3, OWN) == as_by_job(s3, OWN, tmp_path)
 
 
+def test_last_line_that_has_no_end_is_predicted_as_well(tmp_path: Path) -> None:
+    s3 = holdout([trained(PARAMETERS["Poisson"])], [rows(20, 5)])
+    key = f"{PREFIX}/data/test/part-00000.csv"
+    s3.objects[key] = s3.objects[key].rstrip(b"\n")
+    [found] = as_by_function(s3, OWN).values()
+    assert found.count(b"\n") == 20
+    assert [found] == list(as_by_job(s3, OWN, tmp_path).values())
+
+
 def test_model_that_the_function_cannot_load_leaves_nothing() -> None:
     s3 = holdout([trained(PARAMETERS["Poisson"])], [rows(20, 5)])
     s3.objects[MODEL] = packed({"xgboost-model": b"binf, as xgboost wrote before JSON"})
@@ -142,7 +156,7 @@ def test_run_without_test_rows_writes_nothing() -> None:
 
 
 def test_few_rows_of_many_classes_are_predicted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(parts, "BLOCK_CELLS", 28)
+    monkeypatch.setattr(parts, "BLOCK_CELLS", 42)
     sizes: list[int] = []
     predict = Ensemble.predict
 
@@ -152,7 +166,7 @@ def test_few_rows_of_many_classes_are_predicted_at_once(monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Ensemble, "predict", counted)
     as_by_function(holdout([trained(PARAMETERS["seven classes"])], [rows(10, 5)]), OWN)
-    assert sizes == [4, 4, 2]
+    assert sizes == [6, 4]
 
 
 def test_rows_that_take_too_long_are_left_to_a_job(monkeypatch: pytest.MonkeyPatch) -> None:
