@@ -13,7 +13,7 @@ import xgboost
 
 from bench.predict.made_encoder import encoder
 from pipeline import layout
-from table.encoding.apply import to_csv
+from table.encoding.text import to_csv
 
 PREFIX, FEATURES, TREES = "runs/bench", 20, 200
 MODEL = f"{PREFIX}/model/model.tar.gz"
