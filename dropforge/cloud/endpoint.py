@@ -59,7 +59,10 @@ class LocalSession(boto3.Session):  # type: ignore[misc]
         """Make a client of the local cloud."""
         kwargs.setdefault("endpoint_url", self.endpoint)
         # Without TLS the SDK would hash each body for the signature, which is not checked.
-        unsigned = Config(s3={"payload_signing_enabled": False})
+        # Nor is a checksum wanted of bytes that leave no memory of this machine.
+        unsigned = Config(
+            s3={"payload_signing_enabled": False}, request_checksum_calculation="when_required"
+        )
         kwargs["config"] = unsigned.merge(kwargs.get("config") or Config())
         return super().client(*args, **kwargs)
 

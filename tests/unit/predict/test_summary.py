@@ -5,6 +5,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from predict import summary
 from predict.summary import Explained, parsed
@@ -207,6 +209,26 @@ def test_lines_are_read_as_the_container_reads_them() -> None:
         parsed([b"1,,0.1\n", b"nan,2e3,-4\r", b",,", b" 5,inf,"], 3),
         [[1, NAN, 0.1], [NAN, 2000, -4], [NAN, NAN, NAN], [5, np.inf, NAN]],
         equal_nan=True,
+    )
+
+
+NUMBERS = st.floats(allow_nan=False, allow_infinity=False).map(repr) | st.integers().map(str)
+ODD = st.sampled_from(["", "1e400", "+1", "-.5", "5.", "007", "1" * 400, "9" * 5000])
+
+
+@given(st.lists(st.lists(NUMBERS | ODD, min_size=3, max_size=3), min_size=1))
+@example([["", "", ""], ["1", "", "2"]])
+@example([["1", "2", "3"], ["1" * 400, "", ""]])
+def test_numbers_are_the_doubles_that_each_is_alone(table: list[list[str]]) -> None:
+    found = parsed([",".join(row).encode() for row in table], 3)
+    alone = [[float(cell or "nan") for cell in row] for row in table]
+    assert np.array_equal(found, alone, equal_nan=True)
+
+
+def test_plain_numbers_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(np, "array", lambda cells, kind: np.asarray(cells, kind))
+    assert np.array_equal(
+        parsed([b"1,-2.5", b",3e-5"], 2), [[1, -2.5], [NAN, 3e-5]], equal_nan=True
     )
 
 
