@@ -137,23 +137,21 @@ def _plain_numbers(text: str) -> Any:
     # A small job would wait for nothing but this.
     import polars as pl
 
+    width = text.partition("\n")[0].count(",") + 1
     body = text.encode()
-    width = body.partition(b"\n")[0].count(b",") + 1
-    letters = np.frombuffer(body + b"\n", np.uint8)
-    marks = letters[(letters == ord(",")) | (letters == ord("\n"))]
-    ends = np.flatnonzero(marks == ord("\n")) + 1
-    # Polars fills a line that is too short, and cuts off a comma too many.
-    even = len(marks) == len(ends) * width and not (ends % width).any()
-    if width == 1 or not even or body.translate(None, _PLAIN):
+    if width == 1 or body.translate(None, _PLAIN):
         return None
-    names = map(str, range(width))
+    # Polars fills a line that is too short, and cuts off a comma too many.
+    ended = body.replace(b"\n", b",$\n") + b",$\n"
+    numbers = {str(number): pl.Float64 for number in range(width)}
     try:
         frame = pl.read_csv(
-            body, has_header=False, schema=dict.fromkeys(names, pl.Float64), quote_char=None
+            ended, has_header=False, schema={**numbers, "end": pl.String}, quote_char=None
         )
     except pl.exceptions.ComputeError:
         return None
-    return frame.to_numpy()
+    is_even = (frame.drop_in_place("end") == "$").fill_null(value=False).all()
+    return frame.to_numpy() if is_even else None
 
 
 def _libsvm_matrix(text: str) -> Any:
