@@ -49,7 +49,7 @@ def lines_of_two(words: Words, truth: bytes, predictions: bytes, columns: int) -
         return None
     if abs(decision.slope) * _ODDS + abs(decision.intercept) > _MOST:
         return None
-    if any(mark in name for name in words.classes for mark in "\r\0"):
+    if any("\r" in name for name in words.classes):
         return None
     cells = _cells(truth, columns)
     lines = _cells(predictions, 1)

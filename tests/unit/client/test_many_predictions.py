@@ -115,6 +115,14 @@ def test_large_part_is_written_as_small_ones_are(
         assert len(list(csv.reader(io.StringIO(quickly, newline="")))) == 251
 
 
+def test_class_that_polars_would_quote_is_written_as_before(many: pytest.MonkeyPatch) -> None:
+    truth, lines = rows(250)
+    target = Target(Words("binary", ["a\rb", "c"]))
+    quickly = table(target, truth, lines)
+    many.setattr(predictions, "_MANY", 10**6)
+    assert quickly == table(target, truth, lines)
+
+
 @pytest.mark.parametrize("identifier", ["C-{}", "", "{}", "-{}", "(ü {})", " {}"])
 @pytest.mark.parametrize("decision", [CORRECTED, Decision()])
 def test_all_of_a_large_part_is_written_at_once(

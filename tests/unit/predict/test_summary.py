@@ -227,9 +227,8 @@ def test_numbers_are_the_doubles_that_each_is_alone(table: list[list[str]]) -> N
 
 def test_plain_numbers_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(np, "array", lambda cells, kind: np.asarray(cells, kind))
-    assert np.array_equal(
-        parsed([b"1,-2.5", b",3e-5"], 2), [[1, -2.5], [NAN, 3e-5]], equal_nan=True
-    )
+    found = parsed([b"1,-2.5,", b",,", b",,3e-5"], 3)
+    assert np.array_equal(found, [[1, -2.5, NAN], [NAN] * 3, [NAN, NAN, 3e-5]], equal_nan=True)
 
 
 @pytest.mark.parametrize(

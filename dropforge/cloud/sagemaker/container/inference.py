@@ -141,7 +141,8 @@ def _plain_numbers(text: str) -> Any:
     body = text.encode()
     if width == 1 or body.translate(None, _PLAIN):
         return None
-    # Polars fills a line that is too short, and cuts off a comma too many.
+    # Polars fills a line that is too short, and cuts off a comma too many: of other lines the mark
+    # is no number, or beyond the last column, which both are errors.
     ended = body.replace(b"\n", b",$\n") + b",$\n"
     numbers = {str(number): pl.Float64 for number in range(width)}
     try:
@@ -150,8 +151,7 @@ def _plain_numbers(text: str) -> Any:
         )
     except pl.exceptions.ComputeError:
         return None
-    is_even = (frame.drop_in_place("end") == "$").fill_null(value=False).all()
-    return frame.to_numpy() if is_even else None
+    return frame.drop("end").to_numpy()
 
 
 def _libsvm_matrix(text: str) -> Any:
