@@ -108,7 +108,8 @@ def test_drop_of_an_odd_key_is_trained_and_told_however_the_event_spells_it(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(names)
 @example("%")

@@ -25,7 +25,7 @@ EDGES += ["0.90000000001", "0.09999999999", "0.99000000004", "0.00009999999", "0
 ANY = st.floats(0, 1, width=32).map(str) | st.floats(0, 1).map(repr) | st.sampled_from(EDGES)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     st.lists(ANY, min_size=1),
     st.floats(-3, 3),

@@ -6,7 +6,7 @@ import re
 from unittest import mock
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from join import records
@@ -41,7 +41,7 @@ def without_added(result: str, delimiter: str) -> str:
     return re.sub(added, "", result.replace(header, ""))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30)
 @given(
     rows=st.lists(ROW, min_size=3, max_size=12),
     delimiter=st.sampled_from([",", ";", "\t", "|"]),

@@ -245,7 +245,7 @@ def test_a_key_that_some_dicts_lack_is_missing_there(model: Model) -> None:
     assert model.predict([row, short]) == whole
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(st.floats(-1e38, 1e38), min_size=1, max_size=8))
 def test_a_float64_is_itself_and_a_float32_its_own_value(values: list[float]) -> None:
     (part,) = parts_of(pl.Series(values, dtype=pl.Float64), "x")

@@ -48,7 +48,7 @@ texts = (
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(texts, min_size=1, max_size=12))
 @example(WRITTEN)
 def test_matrix_has_the_numbers_of_the_csv(values: list[str]) -> None:

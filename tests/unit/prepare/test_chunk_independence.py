@@ -59,7 +59,7 @@ def outcome(data: bytes, chunk_bytes: int, settings: dict[str, Any]) -> Any:
 
 
 @given(ROWS, st.integers(1, 400), st.booleans())
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 def test_run_any_chunk_size_writes_the_same(
     rows: list[tuple[str, str, str]], chunk_bytes: int, windows: bool
 ) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.unit.prepare.pipeline_run import Prepared, prepare
@@ -93,7 +93,7 @@ NOTATIONS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 @given(how=NOTATIONS)
 @example(how=Notation(";", ",", ".", csv.QUOTE_MINIMAL, "cp1252", "\r\n", "NA"))
 @example(how=Notation(",", ",", "", csv.QUOTE_ALL, "utf-16", "\n", "-"))

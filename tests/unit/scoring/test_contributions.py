@@ -36,7 +36,7 @@ def predicted_of(model: Ensemble, matrix: Any) -> Any:
 
 
 @pytest.mark.parametrize(("name", "count"), MODELS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_base_and_contributions_add_up_to_the_prediction(name: str, count: int, seed: int) -> None:
     model, matrix = MODELS[name, count], rows(50, seed)
@@ -67,7 +67,7 @@ def test_next_to_nothing_is_spread_to_make_the_sum_exact(
 
 
 @pytest.mark.parametrize(("name", "count"), MODELS)
-@settings(max_examples=5, deadline=None)
+@settings(max_examples=5)
 @given(cells=st.sampled_from([1, 7, 8, 50, 99, 250]), seed=st.integers(0, 2**32 - 1))
 def test_size_of_the_blocks_changes_no_digit(name: str, count: int, cells: int, seed: int) -> None:
     model, matrix = MODELS[name, count], rows(40, seed)

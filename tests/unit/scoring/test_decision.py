@@ -19,7 +19,7 @@ CLASSIFIERS = ["two classes", "a share", "linear of two", "forest", "three class
 MODELS = {(name, count): ensemble(name, count) for name in CLASSIFIERS for count in (1, 3)}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1, width=32), min_size=1, max_size=20), SLOPES, INTERCEPTS)
 def test_one_row_is_corrected_as_many_are(ones: Any, slope: float, intercept: float) -> None:
     decision = Decision(0.3, slope, intercept)
@@ -28,7 +28,7 @@ def test_one_row_is_corrected_as_many_are(ones: Any, slope: float, intercept: fl
     assert ((many >= 0) & (many <= 1)).all()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=8), SLOPES)
 def test_classes_are_corrected_alike_and_keep_their_order(ones: Any, slope: float) -> None:
     shares = np.array([ones]) + 1e-30
@@ -40,7 +40,7 @@ def test_classes_are_corrected_alike_and_keep_their_order(ones: Any, slope: floa
     assert many[shares[0].argmax()] == many.max()
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.floats(0, 1, width=32), min_size=2, max_size=20), SLOPES, INTERCEPTS)
 def test_order_of_rows_is_kept(ones: Any, slope: float, intercept: float) -> None:
     order = np.argsort(ones, kind="stable")
@@ -84,7 +84,7 @@ def test_probabilities_of_0_and_1_stay_finite() -> None:
 
 
 @pytest.mark.parametrize(("name", "count"), MODELS)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(slope=st.floats(0.1, 5), intercept=st.floats(-3, 3), threshold=st.floats(0, 1))
 def test_contributions_add_up_to_what_is_told(
     name: str, count: int, slope: float, intercept: float, threshold: float

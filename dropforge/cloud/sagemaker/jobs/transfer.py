@@ -1,6 +1,5 @@
 """Move a job's data between S3 and its folders, with the permissions of its role."""
 
-import functools
 import os
 import tarfile
 import threading
@@ -11,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import botocore.config
-import botocore.session
 from botocore.exceptions import ClientError
 from ministack.core.responses import get_region
 
+from dropforge.cloud import service_models
 from dropforge.cloud.iam.identity import role_credentials
 from dropforge.cloud.patches.s3 import handover
 from dropforge.cloud.patches.s3.file_bodies import FileBody
@@ -40,17 +39,12 @@ class Location:
         return cls(bucket, key)
 
 
-@functools.cache
-def _session() -> botocore.session.Session:
-    return botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-
-
 def client(role_arn: str, session_name: str) -> Any:
     """Make an S3 client that acts as the role."""
     keys = role_credentials(role_arn, session_name)
     # A session is not made for use by several threads at once.
     with _LOCK:
-        return _session().create_client(
+        return service_models.session().create_client(
             "s3",
             region_name=get_region(),
             endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",

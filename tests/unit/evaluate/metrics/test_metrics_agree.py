@@ -101,19 +101,19 @@ def assert_agrees(scored: Scored) -> None:
         assert found[name] == pytest.approx(value, rel=1e-9, abs=1e-9, nan_ok=True), name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(binary())
 def test_binary_metrics_on_any_rows_equal_scikit_learn(scored: Scored) -> None:
     assert_agrees(scored)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(multiclass())
 def test_multiclass_metrics_on_any_rows_equal_scikit_learn(scored: Scored) -> None:
     assert_agrees(scored)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(regression())
 def test_regression_metrics_on_any_rows_equal_scikit_learn(scored: Scored) -> None:
     assert_agrees(scored)

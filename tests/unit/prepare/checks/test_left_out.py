@@ -24,7 +24,7 @@ UNDER = st.sampled_from([[], [["text", "int", "text", "text"]], [["", "[m]", "[s
 @given(
     st.lists(st.one_of(ROW, ROW, OTHER), min_size=15, max_size=50), UNDER, END, st.integers(30, 300)
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 def test_records_of_any_file_are_used_or_left_out(
     rows: list[list[str]], under: list[list[str]], end: list[list[str]], chunk_bytes: int
 ) -> None:

@@ -94,7 +94,7 @@ CELLS = st.lists(
 
 
 @given(CELLS, st.integers(0, 10_000), st.booleans())
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 def test_no_column_tells_more_than_is_reckoned_at_the_most(
     cells: list[tuple[float | None, float, bool]], seed: int, texts: bool
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.documents.encoder import ValueTable
@@ -59,7 +59,6 @@ def mean_of(table: ValueTable, value: str | None) -> float | None:
 
 
 @given(ROWS, st.integers(0, 60), st.integers(0, 60), st.sampled_from([2, 7, 1000]))
-@settings(deadline=None)
 def test_sums_of_parts_are_those_of_the_whole(
     rows: list[tuple[int, int, float]], one: int, other: int, limit: int
 ) -> None:

@@ -15,7 +15,7 @@ def sketch(numbers: list[int]) -> Sketch:
 
 
 @given(st.lists(st.integers(0, 3000), max_size=4000), st.integers(0, 4000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_sketches_of_two_parts_merge_to_that_of_the_whole(numbers: list[int], cut: int) -> None:
     parts = merge_sketches(sketch(numbers[:cut]), sketch(numbers[cut:]))
     assert parts == sketch(numbers)

@@ -92,7 +92,7 @@ VALUES = st.lists(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(parts=st.lists(VALUES, min_size=1, max_size=6))
 def test_codes_do_not_depend_on_how_the_rows_were_cut(parts: list[list[str]]) -> None:
     whole = profile_column(pl.Series([text for part in parts for text in part]))

@@ -21,7 +21,7 @@ def digests(numbers: list[int]) -> pl.Series:
 
 
 @given(st.lists(st.integers(0, 900), max_size=3000), st.integers(0, 3000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_repeats_of_two_parts_merge_to_those_of_the_whole(numbers: list[int], cut: int) -> None:
     parts = merge_repeats(repeats_of(digests(numbers[:cut])), repeats_of(digests(numbers[cut:])))
     assert parts == repeats_of(digests(numbers))

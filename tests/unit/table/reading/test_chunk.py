@@ -78,7 +78,7 @@ def chunked(
 @given(TEXTS, st.integers(1, 70), st.integers(2, 3))
 @example('a,"x\ny"\n\n1,5" pipe\n3,"say ""hi"""\n4\n5,z', 9, 2)
 @example('a,"\n,"\n",a\n', 4, 2)
-@settings(max_examples=180, deadline=None)
+@settings(max_examples=180)
 def test_records_any_chunk_size_equal_the_reference(text: str, size: int, width: int) -> None:
     expected = read(text)
     if expected.open_at_end:
@@ -93,7 +93,7 @@ def test_records_any_chunk_size_equal_the_reference(text: str, size: int, width:
 
 
 @given(TIDY)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_reference_agrees_with_the_csv_module(rows: list[list[str]]) -> None:
     text = written(rows)
     assert [fields for _, fields in read(text).records] == list(csv.reader(io.StringIO(text)))

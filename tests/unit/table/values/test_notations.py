@@ -73,7 +73,7 @@ VALUES = st.lists(
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(values=VALUES)
 def test_numbers_of_any_notation_are_the_numbers(notation: str, values: list[float]) -> None:
     write, decimal_comma = NOTATIONS[notation]
