@@ -30,8 +30,8 @@ class _WithoutProse(JSONFileLoader):  # type: ignore[misc]
 def session() -> botocore.session.Session:
     """Return a session for the cloud's own use, which reads no profile of the user's.
 
-    The cloud keeps the descriptions of S3 and SageMaker as long as it is up; without their
-    texts are 10 MiB less of memory: 16 in place of 26, measured with both.
+    The cloud keeps the descriptions of S3 and SageMaker as long as it is up: 16 MiB, with their
+    texts 26.
     """
     made = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
     made.register_component("data_loader", Loader(file_loader=_WithoutProse()))
