@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import xgboost
 
+from dropforge.cloud.sagemaker.container import train_loss
 from dropforge.cloud.sagemaker.container.cross_validation import LeftOut, folds, summary
 from dropforge.cloud.sagemaker.container.rounds import (
     KeepIntermediate,
@@ -52,7 +53,13 @@ class Models:
         if directory and fold is not None:
             directory = directory / f"model-{fold}"
         checkpoint, done = checkpoint_of(directory)
+        watched = self.watched
         callbacks: list[Any] = [Progress()]
+        # The rows of folds are some of the watched ones.
+        own = table is watched[0][0]
+        if own and train_loss.measures(self.values, self.own_metrics, table):
+            watched = watched[1:]
+            callbacks.insert(0, train_loss.TrainLoss(table))
         if directory and self.master:
             callbacks.append(keep_checkpoints(directory, done))
         if self.keep and self.master:
@@ -64,7 +71,7 @@ class Models:
             self.values,
             table,
             num_boost_round=self.rounds - done,
-            evals=self.watched,
+            evals=watched,
             evals_result=log,
             custom_metric=self.own_metrics,
             callbacks=callbacks,
