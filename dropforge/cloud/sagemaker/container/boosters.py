@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import xgboost
 
-from dropforge.cloud.sagemaker.container import train_loss
 from dropforge.cloud.sagemaker.container.cross_validation import LeftOut, folds, summary
+from dropforge.cloud.sagemaker.container.metrics import train_loss
 from dropforge.cloud.sagemaker.container.rounds import (
     KeepIntermediate,
     Progress,

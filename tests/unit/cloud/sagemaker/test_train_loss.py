@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import xgboost
 
-from dropforge.cloud.sagemaker.container import train, train_loss
+from dropforge.cloud.sagemaker.container import train
+from dropforge.cloud.sagemaker.container.metrics import train_loss
 
 LOGISTIC = {"objective": "binary:logistic", "eval_metric": ["logloss"]}
 

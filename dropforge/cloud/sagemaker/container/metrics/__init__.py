@@ -1,0 +1,1 @@
+"""What is measured after each round, where XGBoost does not do it."""
