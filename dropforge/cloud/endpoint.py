@@ -9,6 +9,8 @@ import boto3
 import botocore.session
 from botocore.config import Config
 
+from dropforge.cloud import service_models
+
 HOST = "127.0.0.1"
 REGION = "us-east-1"
 ACCOUNT = "000000000000"
@@ -47,6 +49,8 @@ class LocalSession(boto3.Session):  # type: ignore[misc]
                 "credentials_file": (None, None, os.devnull, None),
             }
         )
+        # Nobody reads their documentation here, and to read it all takes time at each start.
+        own.register_component("data_loader", service_models.loader())
         super().__init__(
             aws_access_key_id=ACCESS_KEY,
             aws_secret_access_key=SECRET_KEY,

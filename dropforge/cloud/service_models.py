@@ -26,6 +26,11 @@ class _WithoutProse(JSONFileLoader):  # type: ignore[misc]
         return None
 
 
+def loader() -> Loader:
+    """Return what a session of botocore can take in place of its own loader."""
+    return Loader(file_loader=_WithoutProse())
+
+
 @functools.cache
 def session() -> botocore.session.Session:
     """Return a session for the cloud's own use, which reads no profile of the user's.
@@ -34,7 +39,7 @@ def session() -> botocore.session.Session:
     texts 26.
     """
     made = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
-    made.register_component("data_loader", Loader(file_loader=_WithoutProse()))
+    made.register_component("data_loader", loader())
     return made
 
 

@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-_LOOK_SECONDS = 0.01
+_LOOK_SECONDS = 0.02
 _LONGEST_SECONDS = 10.0
 
 

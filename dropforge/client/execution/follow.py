@@ -39,7 +39,7 @@ class Patience:
 # The local cloud answers in milliseconds; on AWS a look costs a call of a quota that all share,
 # and events of S3 usually take seconds, at times a minute; those of a bucket that was just made
 # begin after "about five minutes" (S3 user guide, Enabling Amazon EventBridge).
-LOCALLY = Patience(0.1, 1.1, 0.5, start=60, message=60, look=1, slow=None)
+LOCALLY = Patience(0.1, 1.2, 1, start=60, message=60, look=1, slow=None)
 ON_AWS = Patience(1, 1.2, 10, start=600, message=300, look=15, slow=60)
 
 

@@ -14,3 +14,9 @@ def test_clients_do_not_hash_bodies_for_a_signature_that_is_not_checked() -> Non
         assert client.meta.config.read_timeout == (7 if given else 60)
         assert client.meta.endpoint_url == "http://127.0.0.1:1"
     assert session.client("s3", config=config).meta.config.s3["addressing_style"] == "virtual"
+
+
+def test_clients_know_all_operations_and_none_of_their_prose() -> None:
+    model = LocalSession("http://127.0.0.1:1", "us-east-1").client("stepfunctions").meta
+    assert "GetExecutionHistory" in model.service_model.operation_names
+    assert not model.service_model.operation_model("GetExecutionHistory").documentation
