@@ -121,7 +121,8 @@ def read_scores(files: RunFiles, holdout: Holdout, folder: str, task: str, class
     width = classes if task == "multiclass" else 1
 
     def read(name: str) -> Floats:
-        kind = kinds.predictions(rows[name], width)
+        # A function or a transform job, in a branch of that state.
+        kind = kinds.predictions(rows[name], width, "Predict test rows")
         body = files.read(folder, f"{name}.out", kind=kind)
         return read_predictions(body, files.uri(folder, f"{name}.out"), task, rows[name], width)
 

@@ -136,9 +136,9 @@ def chunk_profile(columns: int) -> Kind[ChunkProfile]:
     return Kind("Profile chunks", limit, "chunk_profile", 1_000_000 + 7_000 * columns)
 
 
-def predictions(rows: int, width: int) -> Kind[bytes]:
+def predictions(rows: int, width: int, writer: str = "Batch transform") -> Kind[bytes]:
     """Return the kind of a part's predictions: a number has at most 24 letters and two marks."""
-    return Kind("Batch transform", 64 * 1024 + rows * (8 + 64 * width))
+    return Kind(writer, 64 * 1024 + rows * (8 + 64 * width))
 
 
 def groups(rows: int) -> Kind[bytes]:

@@ -5,7 +5,12 @@ from collections.abc import Callable
 import pytest
 
 from evaluate.rows.holdout import spread
-from pipeline.errors import EmptyTestSplitError, PredictionCountError, PredictionValueError
+from pipeline.errors import (
+    ArtefactError,
+    EmptyTestSplitError,
+    PredictionCountError,
+    PredictionValueError,
+)
 from tests.unit.evaluate.made_documents import PREFIX
 from tests.unit.evaluate.made_run import MadeRun, evaluated
 
@@ -35,6 +40,15 @@ def test_a_missing_part_is_refused_by_name(run_of: Runs) -> None:
     run = run_of("binary")
     del run.s3.objects[f"{PREFIX}/predictions/part-00001.csv.out"]
     with pytest.raises(PredictionCountError, match=r"lacks part-00001.csv.out .* 1 of 2 test"):
+        evaluated(run)
+
+
+def test_a_part_of_too_many_bytes_is_laid_to_the_state_that_both_branches_have(
+    run_of: Runs,
+) -> None:
+    run = run_of("binary")
+    run.put("predictions/part-00001.csv.out", "0.5\n" * 1_000_000)
+    with pytest.raises(ArtefactError, match=r"which Predict test rows wrote, has 4,000,000 bytes"):
         evaluated(run)
 
 
