@@ -101,6 +101,14 @@ def test_job_tells_the_same_and_leaves_the_same_model(
     more: dict[str, str],
 ) -> None:
     text = text_of(table_of(3000, 0.2))
+    left_to_xgboost: list[list[str]] = []
+    training = xgboost.train
+
+    def told(*given: Any, **named: Any) -> Any:
+        left_to_xgboost.append([name for _, name in named["evals"]])
+        return training(*given, **named)
+
+    monkeypatch.setattr(xgboost, "train", told)
     theirs = trained(tmp_path / "theirs", capsys, text, *channels, **more)
     assert not measured
     monkeypatch.setattr(train_loss, "ROWS", 3000)
@@ -108,6 +116,7 @@ def test_job_tells_the_same_and_leaves_the_same_model(
     assert ours == theirs
     assert ours[0][0].startswith("[0]#011train-logloss:")
     assert measured == [3000] * len(ours[0])
+    assert left_to_xgboost == [list(channels), list(channels)[1:]]
 
 
 def test_folds_are_left_to_xgboost(
@@ -145,3 +154,11 @@ def test_what_is_measured_otherwise_is_left_to_xgboost(
     assert train_loss.measures(LOGISTIC, None, table_of(400))
     assert not train_loss.measures(LOGISTIC, object(), table_of(400))
     assert not train_loss.measures(LOGISTIC | given, None, table)
+
+
+def test_what_several_hosts_measure_together_is_left_to_xgboost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(train_loss, "ROWS", 400)
+    monkeypatch.setattr(xgboost.collective, "get_world_size", lambda: 2)
+    assert not train_loss.measures(LOGISTIC, None, table_of(400))
