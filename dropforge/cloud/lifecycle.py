@@ -85,9 +85,11 @@ def up(
                 pass_fds=given,
                 start_new_session=True,
             )
-        started = _wait_until_healthy(process, state)
-        _children[process.pid] = process
-        return started
+    # The process alone has the lock and the listener now: were it to end, whoever has connected
+    # is told at once instead of waiting for an answer.
+    started = _wait_until_healthy(process, state)
+    _children[process.pid] = process
+    return started
 
 
 def running(state_dir: Path) -> Cloud | None:

@@ -1,8 +1,10 @@
 import os
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -11,7 +13,7 @@ from dropforge import cloud as clouds
 from dropforge.cloud import lifecycle
 from dropforge.cloud.state import StateDir, try_lock
 from dropforge.errors import AlreadyRunningError, PortInUseError, StartError
-from tests.waiting import alive
+from tests.waiting import alive, wait_until
 
 
 def test_running_is_none_before_up_and_after_down(tmp_path: Path) -> None:
@@ -66,6 +68,24 @@ def test_up_that_crashes_shows_the_log(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(StartError, match=r"(?s)cloud\.log.*no engine"):
         clouds.up(tmp_path)
     assert clouds.running(tmp_path) is None
+
+
+def test_up_does_not_wait_for_the_answer_of_a_process_that_has_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever has connected to it would wait for as long as another holds the listener."""
+
+    def ended(process: subprocess.Popen[bytes], state: StateDir) -> None:
+        endpoint = urlsplit(str(wait_until(state.read_info)["endpoint"]))
+        process.kill()
+        process.wait()
+        with pytest.raises(ConnectionRefusedError):
+            socket.create_connection((endpoint.hostname, endpoint.port or 0), 5).close()
+        raise StartError("it has ended")
+
+    monkeypatch.setattr(lifecycle, "_wait_until_healthy", ended)
+    with pytest.raises(StartError, match="it has ended"):
+        clouds.up(tmp_path)
 
 
 def test_cloud_listens_on_the_loopback_interface_only(cloud: clouds.Cloud) -> None:
