@@ -206,11 +206,14 @@ def test_event_that_a_kill_cut_off_is_handled_again(tmp_path: Path) -> None:
     first = clouds.up(tmp_path)
     outputs = clouds.deploy(first, PROJECT, "again", {})
     echo = outputs["EchoFunctionArn"]
-    leave_execution(clouds.session(first).client, echo, {"sleep": 3, "print": "heard"})
+    begun, until = tmp_path / "begun", tmp_path / "until"
+    given = {"begun": str(begun), "until": str(until), "print": "heard"}
+    leave_execution(clouds.session(first).client, echo, given)
     kill(first)
     second = clouds.up(tmp_path)
-    wait_until(lambda: told(second) == 1)
+    wait_until(lambda: told(second) == 1 and begun.exists())
     kill(second)
+    until.touch()
     third = clouds.up(tmp_path)
     try:
         assert told(third) == 1
@@ -263,13 +266,16 @@ def test_deployment_that_an_end_cuts_off_is_made_anew_and_then_kept(
 ) -> None:
     """The end comes when the stack is begun: SIGTERM waits for it, SIGKILL leaves none of it."""
     first = clouds.up(tmp_path)
-    request = [first, PROJECT, "cut", {}]
-    deployment = threading.Thread(target=lambda: suppressed(lambda: clouds.deploy(*request)))
-    deployment.start()
-    stacks = clouds.session(first).client("cloudformation")
-    wait_until(lambda: suppressed(lambda: stacks.describe_stacks(StackName="cut")))
-    end(first)
-    deployment.join()
+    with pytest.MonkeyPatch.context() as patch:
+        # It would ask the cloud that has gone again for many seconds.
+        patch.setenv("AWS_MAX_ATTEMPTS", "1")
+        request = [first, PROJECT, "cut", {}]
+        deployment = threading.Thread(target=lambda: suppressed(lambda: clouds.deploy(*request)))
+        deployment.start()
+        stacks = clouds.session(first).client("cloudformation")
+        wait_until(lambda: suppressed(lambda: stacks.describe_stacks(StackName="cut")))
+        end(first)
+        deployment.join()
     second = clouds.up(tmp_path)
     outputs = clouds.deploy(second, PROJECT, "cut", {})
     kill(second)
