@@ -16,17 +16,24 @@ SECRET = "T000-B000-secret"
 
 @dataclass
 class Webhook:
-    """What was posted, and how the next posts are answered; the last answer stays."""
+    """What was posted, and how the next posts are answered; the last answer stays.
+
+    Parameters
+    ----------
+    special : answers to texts in which a word occurs.
+    """
 
     url: str = ""
     answers: list[Answer] = field(default_factory=lambda: [status(200)])
+    special: dict[str, list[Answer]] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     keys: list[str] = field(default_factory=list)
     times: list[float] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def next_answer(self) -> Answer:
-        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+    def next_answer(self, text: str) -> Answer:
+        answers = next((a for word, a in self.special.items() if word in text), self.answers)
+        return answers.pop(0) if len(answers) > 1 else answers[0]
 
 
 def status(code: int, seconds: float = 0.0, **headers: str) -> Answer:
@@ -94,11 +101,12 @@ def running() -> Iterator[Webhook]:
     class Receiver(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            webhook.texts.append(json.loads(body)["text"])
+            text = json.loads(body)["text"]
+            webhook.texts.append(text)
             webhook.keys.append(self.headers["Idempotency-Key"])
             webhook.times.append(time.monotonic())
             self.close_connection = True
-            webhook.next_answer()(self)
+            webhook.next_answer(text)(self)
             webhook.ended.set()
 
         def handle(self) -> None:

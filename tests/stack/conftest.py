@@ -1,15 +1,14 @@
 """The template deployed to an embedded cloud, once for all tests of a worker."""
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from dropforge import cloud
 from tests.stack.application import Application
+from tests.stack.subscriber import Inbox, subscribed
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,34 +35,7 @@ def application(local_cloud: cloud.Cloud) -> Application:
 
 
 @pytest.fixture
-def inbox(application: Application) -> Iterator[list[dict[str, Any]]]:
+def inbox(application: Application) -> Iterator[Inbox]:
     """Messages that a subscriber of the topic receives while the test runs."""
-    sqs, sns = application.client("sqs"), application.client("sns")
-    url = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
-    queue = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]
-    allow = {
-        "Effect": "Allow",
-        "Principal": {"Service": "sns.amazonaws.com"},
-        "Action": "sqs:SendMessage",
-        "Resource": queue["QueueArn"],
-    }
-    policy = {"Version": "2012-10-17", "Statement": [allow]}
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": json.dumps(policy)})
-    subscription = sns.subscribe(
-        TopicArn=application.outputs["TopicArn"], Protocol="sqs", Endpoint=queue["QueueArn"]
-    )["SubscriptionArn"]
-    received: list[dict[str, Any]] = []
-
-    class Inbox(list[dict[str, Any]]):
-        def fetch(self) -> list[dict[str, Any]]:
-            while True:
-                answer = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
-                for message in answer.get("Messages", []):
-                    received.append(json.loads(message["Body"]))
-                    sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-                if not answer.get("Messages"):
-                    return received
-
-    yield Inbox()
-    sns.unsubscribe(SubscriptionArn=subscription)
-    sqs.delete_queue(QueueUrl=url)
+    with subscribed(application) as received:
+        yield received
