@@ -57,7 +57,7 @@ def test_template_built_and_deployed_by_sam_trains_on_a_drop(
     empty_cloud: cloud.Cloud, tmp_path: Path
 ) -> None:
     build = str(tmp_path / "build")
-    sam("build", "--build-dir", build, endpoint=empty_cloud)
+    sam("build", "--parallel", "--build-dir", build, endpoint=empty_cloud)
     # SAM looks for samconfig.toml beside the template, and this one was built elsewhere.
     place = ("--template-file", f"{build}/template.yaml", "--config-file", f"{ROOT}/samconfig.toml")
     sam("deploy", "--config-env", "local", *place, endpoint=empty_cloud)
