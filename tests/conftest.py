@@ -1,6 +1,11 @@
 """What all tests share."""
 
+import functools
+from collections.abc import Iterator
+from typing import Any
+
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 # How long an example takes says more of the machine, and of what runs beside, than of the code.
@@ -8,6 +13,20 @@ settings.register_profile(
     "any machine", settings.default, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _descriptions_of_services_read_once() -> Iterator[None]:
+    """Keep what botocore reads of AWS's services: moto has each test begin with a new session."""
+    load = JSONFileLoader.load_file
+
+    @functools.cache
+    def loaded(path: str) -> Any:
+        return load(JSONFileLoader(), path)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(JSONFileLoader, "load_file", lambda _self, path: loaded(path))
+        yield
 
 
 def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str) -> str | None:
