@@ -8,6 +8,7 @@ import pytest
 from seed.sample import SampleSize, sample_csv
 from tests.stack.application import Application
 from tests.stack.failures.training_jobs import training_jobs
+from tests.waiting import wait_until
 
 SAMPLE = sample_csv(SampleSize(rows=400))
 Faults = Callable[..., None]
@@ -65,10 +66,15 @@ def test_training_whose_answer_is_lost_is_stopped_and_paid_once(
     message = application.message(run)
     assert message["status"] == "SUCCEEDED", message["cause"]
     sagemaker = application.client("sagemaker")
-    found = {
-        name: sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
-        for name in training_jobs(application, run)
-    }
+
+    def statuses() -> dict[str, str] | None:
+        found = {
+            name: sagemaker.describe_training_job(TrainingJobName=name)["TrainingJobStatus"]
+            for name in training_jobs(application, run)
+        }
+        return None if "Stopping" in found.values() else found
+
+    found = wait_until(statuses)
     assert found == {run: "Stopped", f"{run}-r1": "Completed", f"{run}-r2": "Completed"}
 
 
