@@ -76,7 +76,7 @@ class Application:
                 message: dict[str, Any] = json.loads(body)
                 if message["sent"] is not None:
                     return message
-            time.sleep(0.2)
+            time.sleep(0.05)
         raise AssertionError(f"no message of {run} after {END_LIMIT_SECONDS} s: {self.last(run)}")
 
     def last(self, run: str) -> Any:
