@@ -1,12 +1,17 @@
 """What all tests share."""
 
 import functools
+import os
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
+
+# XGBoost's threads wait busily for one another, for the very processors that the other worker of
+# pytest-xdist needs; libgomp reads this when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 # How long an example takes says more of the machine, and of what runs beside, than of the code.
 settings.register_profile(

@@ -42,7 +42,7 @@ def plain_script(frame: pd.DataFrame, test_rows: np.ndarray, task: str) -> np.nd
         "binary": "binary:logistic",
         "multiclass": "multi:softprob",
     }[task]
-    parameters: dict[str, Any] = {"objective": objective, "eta": 0.1, "seed": 0, "nthread": 2}
+    parameters: dict[str, Any] = {"objective": objective, "eta": 0.1, "seed": 0, "nthread": 1}
     if task == "multiclass":
         parameters["num_class"] = len(codes or [])
     parts = [
