@@ -113,10 +113,27 @@ def test_files_at_once_leave_the_champion_that_they_leave_one_after_another(
     check_chain(application, dataset)
 
 
+def is_at_turn(application: Application, run: str) -> bool:
+    """Whether a run registers, or was refused the turn to do so."""
+    history = application.client("stepfunctions").get_execution_history(
+        executionArn=application.execution(run), maxResults=1000
+    )
+    text = json.dumps(history["events"], default=str)
+    return '"Register model"' in text or "RegistrationBusyError" in text
+
+
 def test_files_that_end_at_the_same_moment_leave_it_too(
-    application: Application, files: list[str], one_after_another: int
+    application: Application, local_cloud: cloud.Cloud, files: list[str], one_after_another: int
 ) -> None:
+    faults = local_cloud.state_dir / "faults.json"
+    slow = {"operation": "CreateModelPackage", "fault": "slow_answer", "seconds": 60}
+    faults.write_text(json.dumps([slow]))
     runs = [start(application, "same-time", key, number) for number, key in enumerate(files)]
+    try:
+        # The first one registers for as long as it takes another to want its turn.
+        wait_until(lambda: sum(is_at_turn(application, run) for run in runs) > 1, "two at the turn")
+    finally:
+        faults.write_text("[]")
     messages = [application.message(run) for run in runs]
     assert {m["status"] for m in messages} == {"SUCCEEDED"}
     assert approved(application, "same-time")[-1]["run"] == f"same-time-{one_after_another}"
