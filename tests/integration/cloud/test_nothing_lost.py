@@ -137,23 +137,27 @@ def test_events_that_wait_at_the_end_are_handled_by_the_next_cloud(
     first = clouds.up(tmp_path)
     outputs = clouds.deploy(first, PROJECT, "queued", {})
     echo = outputs["EchoFunctionArn"]
-    begun, first_end, later_end = (tmp_path / name for name in ("begun", "first", "later"))
+    begun, later_begun = tmp_path / "begun", tmp_path / "later-begun"
+    first_end, later_end = tmp_path / "first-end", tmp_path / "later-end"
     for number in range(8):
         # Two at once: the others wait for as long as these run.
-        until = str(first_end if number < 2 else later_end)
-        event = {"begun": str(begun), "until": until, "print": f"event {number}."}
+        files = (begun, first_end) if number < 2 else (later_begun, later_end)
+        event = {"begun": str(files[0]), "until": str(files[1]), "print": f"event {number}."}
         clouds.session(first).client("lambda").invoke(
             FunctionName=echo, InvocationType="Event", Payload=json.dumps(event).encode()
         )
     wait_until(begun.exists)
     # A clean end waits for those that run; sooner than it has begun the next ones would.
-    ending = threading.Timer(0.5, first_end.touch)
+    ending = threading.Timer(3.0, first_end.touch)
     ending.start()
     end(first)
+    ending.cancel()
     ending.join()
     rows = Journal(tmp_path / "state" / "journal.db").rows("invocation")
     left = [json.loads(value)["event"]["print"] for _, value in rows]
     assert {f"event {number}." for number in range(2, 8)} <= set(left)
+    assert not later_begun.exists()
+    first_end.touch()
     later_end.touch()
     second = clouds.up(tmp_path)
     try:
