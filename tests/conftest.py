@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from typing import Any
 
+import polars as pl
 import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
@@ -12,6 +13,12 @@ from hypothesis import HealthCheck, settings
 # XGBoost's threads wait busily for one another, for the very processors that the other worker of
 # pytest-xdist needs; libgomp reads this when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
+# The tables of the tests are small: threads take half as much time again to start and to wait as
+# one does for all. Only here: what a test starts has as many as the processors.
+with pytest.MonkeyPatch.context() as environment:
+    environment.setenv("POLARS_MAX_THREADS", os.environ.get("POLARS_MAX_THREADS", "1"))
+    pl.thread_pool_size()
 
 # How long an example takes says more of the machine, and of what runs beside, than of the code.
 settings.register_profile(

@@ -54,12 +54,15 @@ def plan(s3: LocalS3, chunk_mib: int) -> None:
 
 def profile(s3: LocalS3, chunk: ChunkRange) -> None:
     """Do step profile for one chunk."""
+    from prepare.splitting.content import content_columns
     from prepare.steps.profile import profile_chunk
 
     bucket = Bucket(s3, "bucket")
     planned = read_plan(RunFiles(bucket, PREFIX))
     key = layout.join(PREFIX, "chunks", f"profile-{chunk['index']:05d}.json")
-    bucket.put_compact(key, profile_chunk(source_of(s3, planned), planned, chunk))
+    source = source_of(s3, planned)
+    profiled = profile_chunk(source, planned, content_columns(source, planned), chunk)
+    bucket.put_compact(key, profiled)
 
 
 def fit(s3: LocalS3) -> None:

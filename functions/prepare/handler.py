@@ -87,6 +87,7 @@ def _request(event: dict[str, Any]) -> "Request":
 
 
 def _profile(event: dict[str, Any]) -> int:
+    from prepare.splitting.content import content_columns
     from prepare.steps.profile import profile_chunk
 
     chunk, prefix = event["chunk"], event["prefix"]
@@ -95,7 +96,8 @@ def _profile(event: dict[str, Any]) -> int:
     reading.fitting(kinds.RANGE, chunk, manifest)
     plan = read_plan(files)
     with reading.belonging(files.uri(layout.PLAN), manifest):
-        result = profile_chunk(source_of(s3, plan), plan, chunk)
+        source = source_of(s3, plan)
+        result = profile_chunk(source, plan, content_columns(source, plan), chunk)
     files.write_note(layout.CHUNK_PROFILE, chunk["index"], result)
     metrics.add_metric(
         name="BytesProfiled", unit=MetricUnit.Bytes, value=chunk["end"] - chunk["start"]

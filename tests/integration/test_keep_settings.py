@@ -12,6 +12,7 @@ from pipeline.documents import kinds, reading
 from pipeline.errors import InputError
 from pipeline.planned import source_of
 from pipeline.storage.bucket import Bucket
+from prepare.splitting.content import content_columns
 from prepare.steps import kept_settings
 from prepare.steps.asked import Request
 from prepare.steps.fit import fit_run
@@ -137,8 +138,10 @@ def prepared(bucket: Bucket, settings: dict[str, Any]) -> dict[str, Any]:
     planned = plan_run(bucket.client, Request(BUCKET, drop, execution, 1 << 20, "test"))
     prefix = planned["prefix"]
     plan = reading.read_json(bucket, f"{prefix}/plan.json", kinds.PLAN)
+    rows = source_of(bucket.client, plan)
+    content = content_columns(rows, plan)
     for chunk in reading.read_json(bucket, planned["manifest"], kinds.MANIFEST):
-        result = profile_chunk(source_of(bucket.client, plan), plan, chunk)
+        result = profile_chunk(rows, plan, content, chunk)
         bucket.put_compact(f"{prefix}/chunks/profile-{chunk['index']:05d}.json", result)
     return fit_run(bucket.client, BUCKET, prefix, {"found": False}, "ml.m5.large")
 

@@ -14,7 +14,7 @@ from pipeline.documents.chunk_profile import (
 )
 from pipeline.documents.plan import ChunkRange, Plan
 from pipeline.storage.bucket import Source
-from prepare.splitting.content import add_repeats, content_columns
+from prepare.splitting.content import add_repeats
 from table.limits import BAD_LINES_SHOWN
 from table.profiling.column import profile_column
 from table.reading.chunk import Piece, Reading, read_chunk
@@ -31,8 +31,14 @@ _WORTH_THREADS = 20_000
 _NUMBERS_OF_A_TABLE = 2
 
 
-def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile:
+def profile_chunk(
+    source: Source, plan: Plan, content: list[int], chunk: ChunkRange
+) -> ChunkProfile:
     """Profile the records that begin in a chunk.
+
+    Parameters
+    ----------
+    content : as `content_columns` returns it, which is the same for all chunks of a file.
 
     Returns
     -------
@@ -40,7 +46,7 @@ def profile_chunk(source: Source, plan: Plan, chunk: ChunkRange) -> ChunkProfile
     byte range of its records, the state at its end and the profile of the records
     before both states agree; the profile of all others.
     """
-    dialect, content = Dialect(**plan["dialect"]), content_columns(source, plan)
+    dialect = Dialect(**plan["dialect"])
     read = read_chunk(
         source, chunk["start"], chunk["end"], plan["data_start"], dialect, len(plan["columns"])
     )

@@ -19,6 +19,7 @@ from pipeline.documents.scoring.chunk import Scored as Item
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
 from predict.steps.chunk import ChunkEvent, predict_chunk
+from prepare.splitting.content import content_columns
 from prepare.steps.asked import Request
 from prepare.steps.check import check_file
 from prepare.steps.encode_scoring import encode_scoring
@@ -103,10 +104,11 @@ def score(
     planned = plan_scoring(s3, request, champion.facts)  # type: ignore[arg-type]
     files = RunFiles(Bucket(s3, "bucket"), planned["prefix"])
     plan = read_plan(files)
+    source = source_of(s3, plan)
+    content = content_columns(source, plan)
     for chunk in files.read_document(kinds.MANIFEST):
-        files.write_note(
-            layout.CHUNK_PROFILE, chunk["index"], profile_chunk(source_of(s3, plan), plan, chunk)
-        )
+        profile = profile_chunk(source, plan, content, chunk)
+        files.write_note(layout.CHUNK_PROFILE, chunk["index"], profile)
     checked = check_file(s3, "bucket", planned["prefix"])
     chunks = reading.read_json(files.bucket, checked["chunks"], kinds.TO_SCORE)
     folder = layout.result_prefix(DATASET, SCORED)

@@ -13,6 +13,7 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.planned import read_plan, source_of
 from pipeline.settings import resolve_settings
 from pipeline.storage.bucket import Bucket
+from prepare.splitting.content import content_columns
 from prepare.steps.asked import Request
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
@@ -76,9 +77,11 @@ def prepare(
     bucket = Bucket(s3, "bucket")
     details = read_plan(RunFiles(bucket, prefix))
     source = source_of(s3, details)
+    # Each invocation finds the same; a file that is cut at every byte has thousands.
+    content = content_columns(source, details)
     for chunk in reading.read_json(bucket, f"{prefix}/manifest.json", kinds.MANIFEST):
         key = layout.join(prefix, "chunks", f"profile-{chunk['index']:05d}.json")
-        bucket.put_compact(key, profile_chunk(source, details, chunk))
+        bucket.put_compact(key, profile_chunk(source, details, content, chunk))
     fit = fit_run(s3, "bucket", prefix, champion or {"found": False}, INSTANCE)
     for chunk in json.loads(bucket.get(fit["chunks"], 1 << 30)):
         encode_chunk(s3, "bucket", prefix, chunk)

@@ -169,9 +169,10 @@ def test_endless_line_is_refused_without_reading_the_file() -> None:
         "time_index": None,
         "group_index": None,
     }
-    first = profile_chunk(source, plan, {"index": 0, "start": 0, "end": limits.MIB})
+    first = profile_chunk(source, plan, [], {"index": 0, "start": 0, "end": limits.MIB})
     assert source.taken < 2 * limits.RECORD_LIMIT_BYTES
-    later = profile_chunk(source, plan, {"index": 1, "start": limits.MIB, "end": 2 * limits.MIB})
+    second = {"index": 1, "start": limits.MIB, "end": 2 * limits.MIB}
+    later = profile_chunk(source, plan, [], second)
     with pytest.raises(FileLimitError, match=r"long\.csv, line 2: .* 16 MiB"):
         chain([first, later], plan, 0)
 

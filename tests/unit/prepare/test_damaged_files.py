@@ -15,6 +15,7 @@ from pipeline.documents.run_files import RunFiles
 from pipeline.errors import ArtefactError, PipelineError, UnexpectedError
 from pipeline.planned import read_plan, source_of
 from pipeline.storage.bucket import Bucket
+from prepare.splitting.content import content_columns
 from prepare.steps.encode import encode_chunk
 from prepare.steps.fit import fit_run
 from prepare.steps.profile import profile_chunk
@@ -55,7 +56,9 @@ def profile(s3: LocalS3) -> None:
     plan = read_plan(RunFiles(bucket, RUN))
     uris = bucket.uri(f"{RUN}/plan.json"), bucket.uri(f"{RUN}/manifest.json")
     with reading.belonging(*uris):
-        profile_chunk(source_of(s3, plan), plan, {"index": 0, "start": 0, "end": 2_000})
+        source = source_of(s3, plan)
+        content = content_columns(source, plan)
+        profile_chunk(source, plan, content, {"index": 0, "start": 0, "end": 2_000})
 
 
 def fit(s3: LocalS3) -> dict[str, Any]:

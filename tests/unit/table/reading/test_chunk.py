@@ -60,7 +60,7 @@ def chunked(
     source = BytesSource(data)
     ranges = [(at, min(at + size, len(data))) for at in range(0, max(len(data), 1), size)]
     results = [
-        profile_chunk(source, plan, {"index": n, "start": a, "end": b})
+        profile_chunk(source, plan, [], {"index": n, "start": a, "end": b})
         for n, (a, b) in enumerate(ranges)
     ]
     chained = chain(results, plan, 0)
