@@ -93,7 +93,8 @@ def _add_no_days(found: ColumnProfile, some: Tally) -> None:
 def _add_like_dates(found: ColumnProfile, some: Tally) -> None:
     """Count what is a date to a person among what no style reads."""
     like = some.where(some.values.str.contains(MAYBE_LIKE_DATES))
-    like = like.where(like.values.str.contains(LIKE_DATES))
+    if len(like.values):
+        like = like.where(like.values.str.contains(LIKE_DATES))
     if len(like.values):
         here = alike(like)
         known = found.get("like_dates")

@@ -188,18 +188,25 @@ ANY_DATE = (
     r"|[a-z]{3,9}\.? ?['\x{2019}][0-9]{2}$)"
 )
 """What all values match that some style but those of plain numbers may read."""
-_LIKE_MONTH = r"(?:de )?\p{L}{3,12}\.?(?: de)?"
-_LIKE_SIGN = r"[-/., ]{1,2}"
-# Letters of all languages make a slow pattern; this one leaves few values to it.
-MAYBE_LIKE_DATES = r"^(?:[A-Za-zÀ-ÿ]{2,12}[.,]?[ -])?(?:[0-9]{1,4}[-/., A-Za-zÀ-ÿ年]|[0-9]{8}T)"
-LIKE_DATES = (
-    r"^(?:\p{L}{2,12}[.,]?\s+)?(?:"
-    rf"[0-9]{{1,2}}\p{{L}}{{0,2}}{_LIKE_SIGN}(?:[0-9]{{1,2}}|{_LIKE_MONTH}){_LIKE_SIGN}(?:19|20)[0-9]{{2}}"
-    rf"|[0-9]{{1,2}}{_LIKE_SIGN}{_LIKE_MONTH}{_LIKE_SIGN}[0-9]{{2}}"
-    rf"|(?:19|20)[0-9]{{2}}(?:年|{_LIKE_SIGN})(?:[0-9]{{1,2}}|{_LIKE_MONTH})(?:月|{_LIKE_SIGN})[0-9]{{1,2}}日?"
-    rf"|{_LIKE_MONTH}{_LIKE_SIGN}[0-9]{{1,2}}{_LIKE_SIGN}(?:19|20)[0-9]{{2}}"
-    r"|(?:19|20)[0-9]{6}T[0-9]{4,6})(?:[TZ ,;:(+].{0,30})?$"
-)
+
+
+def _like_dates(letter: str) -> str:
+    """Return the pattern of what is a date to a person, with the class of a letter."""
+    month, sign = rf"(?:de )?{letter}{{3,12}}\.?(?: de)?", r"[-/., ]{1,2}"
+    return (
+        rf"^(?:{letter}{{2,12}}[.,]?\s+)?(?:"
+        rf"[0-9]{{1,2}}{letter}{{0,2}}{sign}(?:[0-9]{{1,2}}|{month}){sign}(?:19|20)[0-9]{{2}}"
+        rf"|[0-9]{{1,2}}{sign}{month}{sign}[0-9]{{2}}"
+        rf"|(?:19|20)[0-9]{{2}}(?:年|{sign})(?:[0-9]{{1,2}}|{month})(?:月|{sign})[0-9]{{1,2}}日?"
+        rf"|{month}{sign}[0-9]{{1,2}}{sign}(?:19|20)[0-9]{{2}}"
+        r"|(?:19|20)[0-9]{6}T[0-9]{4,6})(?:[TZ ,;:(+].{0,30})?$"
+    )
+
+
+# Letters of all languages make a pattern that is slow, to compile too; what is no letter in ASCII
+# leaves few values to it, and none that it would match.
+MAYBE_LIKE_DATES = _like_dates(r"[^\x00-@\[-`{-\x7f]")
+LIKE_DATES = _like_dates(r"\p{L}")
 """What is a date to a person, written in a way that no style may read."""
 
 

@@ -162,6 +162,8 @@ def test_styles_of_a_column_have_one_rule_for_years_of_two_digits() -> None:
         ("2024年01月31日", True),
         ("Mercredi 31 janvier 2024", True),
         ("31 01 2024", True),
+        ("января 31, 2024", True),
+        ("Понедельник 31 января 2024", True),
         ("12 Main Street", False),
         ("030-123-456", False),
         ("INV-2024-00017", False),
