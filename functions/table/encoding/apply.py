@@ -55,10 +55,12 @@ def encode_frame(frame: pl.DataFrame, columns: list[str], encoder: Encoder) -> E
         table = encoder.get("tables", {}).get(name)
         return _with_table(values, [feature for _, feature in groups[name]], table)
 
-    # polars lets go of Python's lock, so columns can share the processors.
-    workers = pl.thread_pool_size() if len(frame) > _WORTH_THREADS else 1
-    with ThreadPoolExecutor(workers) as pool:
-        results = dict(zip(groups, pool.map(encoded_column, groups), strict=True))
+    if len(frame) > _WORTH_THREADS:
+        # polars lets go of Python's lock, so columns can share the processors.
+        with ThreadPoolExecutor(pl.thread_pool_size()) as pool:
+            results = dict(zip(groups, pool.map(encoded_column, groups), strict=True))
+    else:
+        results = {name: encoded_column(name) for name in groups}
     for name, members in groups.items():
         made, unread = results[name]
         if unread:

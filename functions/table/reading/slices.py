@@ -25,8 +25,10 @@ def in_slices(
     begin, end : of the lines in data; end is exclusive.
     """
     spans = list(_spans(data, newline, begin, end))
+    if len(spans) <= 1:
+        return [work(data[slice(*span)]) for span in spans]
     # polars searches a series in one thread, and lets go of Python's lock while it does.
-    with ThreadPoolExecutor(max(1, min(pl.thread_pool_size(), len(spans)))) as pool:
+    with ThreadPoolExecutor(min(pl.thread_pool_size(), len(spans))) as pool:
         return list(pool.map(lambda span: work(data[slice(*span)]), spans))
 
 
