@@ -190,7 +190,11 @@ def test_place_is_a_state_or_what_the_cell_names_but_not_in_the_footer() -> None
     assert {"Evaluate", "Champion batch transform", "Encode chunk"} <= set(wording.states())
 
 
-def test_cell_whose_fault_is_not_met_by_chance_is_played_again() -> None:
+def test_cell_whose_fault_is_not_met_by_chance_is_played_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("bench.faults.play._LATE_SECONDS", 0.0)
+
     class Inbox:
         def messages(self, *_arguments: object) -> list[dict[str, str]]:
             return []

@@ -31,6 +31,14 @@ def test_stop_ends_the_execution_with_a_cause_and_says_what_its_job_does() -> No
     assert execution["cause"] == "stopped with dropforge stop"
 
 
+@pytest.fixture
+def brief(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a command, which takes the real clock, wait for a moment."""
+    monkeypatch.setattr(stopping, "_WAIT_SECONDS", 0.05)
+    monkeypatch.setattr(stopping, "_PAUSE_SECONDS", 0)
+
+
+@pytest.mark.usefixtures("brief")
 def test_stop_of_a_run_that_searches_looks_at_its_tuning_job(stack: Stack) -> None:
     running(stack)
     own, other = run_names.searches_of(RUN)[1], run_names.searches_of(f"{RUN}-else")[0]
@@ -63,11 +71,8 @@ def test_stop_of_a_run_whose_job_goes_on_says_so(stack: Stack, name: str) -> Non
         ([], "No SageMaker job of it was under way."),
     ],
 )
-def test_stop_prints_what_became_of_the_jobs(
-    stack: Stack, monkeypatch: pytest.MonkeyPatch, statuses: list[str], said: str
-) -> None:
-    monkeypatch.setattr(stopping, "_WAIT_SECONDS", 0.05)
-    monkeypatch.setattr(stopping, "_PAUSE_SECONDS", 0)
+@pytest.mark.usefixtures("brief")
+def test_stop_prints_what_became_of_the_jobs(stack: Stack, statuses: list[str], said: str) -> None:
     running(stack)
     if statuses:
         stack.session.sagemaker.training_jobs = {RUN: ["InProgress", *statuses]}

@@ -93,6 +93,9 @@ def set_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
     monkeypatch.setattr(journal, "_open", [journal.Journal(tmp_path / "journal")])
     stage = Stage(monkeypatch)
     yield stage
+    if not stage.job.ended.is_set():
+        # Else it would start others in place of those that end.
+        stage.job.stop()
     for each in stage.played:
         if not each.ended.is_set():
             each.end("Stopped")
