@@ -1,8 +1,13 @@
 """Whatever the size of the chunks, the run writes the same profile, encoder and rows."""
 
 import csv
+import hashlib
 import io
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -98,3 +103,27 @@ def test_large_mixed_file_any_chunk_size_writes_the_same(split: dict[str, str]) 
         assert json.dumps(outcome(data, chunk_bytes, chosen), default=str) == json.dumps(
             whole, default=str
         )
+
+
+def of_many_rows() -> str:
+    """Return the digest of what a run writes of more rows than one thread is to do."""
+    rows = [
+        f"K{n:05d},{n * 7 % 97 / 4},city {n * n % 900},2024-{n % 12 + 1:02d}-{n % 28 + 1:02d},"
+        f"{n % 5 // 3}"
+        for n in range(24_000)
+    ]
+    data = "\n".join(["key,amount,city,when,label", *rows]).encode()
+    return hashlib.sha256(repr(written(prepare(data))).encode()).hexdigest()
+
+
+def test_run_with_several_threads_writes_the_same() -> None:
+    # This process has one, see tests/conftest.py.
+    ended = subprocess.run(
+        [sys.executable, "-c", f"from {__name__} import of_many_rows; print(of_many_rows())"],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[3],
+        env=os.environ | {"POLARS_MAX_THREADS": "4", "PYTHONPATH": ".:functions"},
+    )
+    assert ended.stdout.strip() == of_many_rows()
