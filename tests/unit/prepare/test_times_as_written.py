@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import cache
 
 import pytest
 
@@ -72,15 +73,18 @@ SAME = {
 }
 
 
+@cache
+def dated(texts: tuple[str, ...], **split: str) -> Prepared:
+    return prepare(file_of("order_date", list(texts)), {"split": split})
+
+
 @pytest.mark.parametrize("split", [{}, {"time_column": "order_date"}])
 @pytest.mark.parametrize(("moments", "written"), SAME.values(), ids=SAME)
 def test_dates_in_another_writing_make_the_same_rows(
     moments: list[datetime], written: Written, split: dict[str, str]
 ) -> None:
-    plain, other = (
-        prepare(file_of("order_date", [write(m) for m in moments]), {"split": split})
-        for write in (iso, written)
-    )
+    plain = dated(tuple(map(iso, moments)), **split)
+    other = prepare(file_of("order_date", [written(m) for m in moments]), {"split": split})
     assert encoded(other) == encoded(plain)
     assert other.warnings == plain.warnings
 

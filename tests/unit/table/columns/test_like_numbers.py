@@ -50,7 +50,7 @@ def told(run: Prepared) -> str:
         (lambda n: f"{n % 40} {'boxes' if n % 2 else 'bags'}", "... bags"),
     ],
 )
-@pytest.mark.parametrize("chunk_bytes", [1 << 26, 700])
+@pytest.mark.parametrize("chunk_bytes", [1 << 26, 2_000])
 def test_numbers_in_a_writing_that_is_not_read_are_told_with_an_example(
     write: Callable[[int], str], example: str, chunk_bytes: int
 ) -> None:
