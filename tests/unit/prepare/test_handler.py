@@ -77,6 +77,8 @@ def test_steps_in_order_prepare_a_file_that_a_person_named(handler: Any) -> None
     place = {"bucket": "bucket", "prefix": plan["prefix"]}
     for chunk in json.loads(s3.objects[plan["manifest"]]):
         assert handler.handler({"step": "profile", **place, "chunk": chunk}, CONTEXT) == 1
+    profiled = json.loads(s3.objects[f"{plan['prefix']}/chunks/profile-00000.json"])
+    assert len(profiled["outside"]["head"]["contents"]["hashes"]) == 14  # pairs of a and c
     fit = handler.handler(
         {"step": "fit", **place, "champion": {"found": False}, "comparison": 0}, CONTEXT
     )

@@ -4,9 +4,10 @@ import random
 from array import array
 from typing import Any
 
+import polars as pl
 import pytest
 
-from prepare.splitting.digests import digest_rule
+from prepare.splitting.digests import digest_rule, row_digests
 from tests.unit.prepare.pipeline_run import Prepared, prepare
 
 HEAD = "a,b,label"
@@ -98,3 +99,10 @@ def test_large_files_keep_a_power_of_two_of_their_digests() -> None:
 def test_scheme_is_not_that_of_digests_of_whole_records() -> None:
     """Those began with the version of polars; a run that kept them counts as unknown."""
     assert digest_rule(1)["scheme"].startswith("features and target, polars ")
+
+
+def test_order_of_the_columns_changes_no_digest_of_a_row() -> None:
+    frame = pl.DataFrame({"c0": ["1", "2"], "c1": ["x", "y"]})
+    other = pl.DataFrame({"c0": ["x", "y"], "c1": ["1", "2"]})
+    assert row_digests(frame, ["b", "a"]).equals(row_digests(other, ["a", "b"]))
+    assert not row_digests(frame, ["b", "a"]).equals(row_digests(frame, ["a", "b"]))

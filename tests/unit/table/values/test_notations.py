@@ -65,6 +65,7 @@ NOTATIONS: dict[str, tuple[Write, bool]] = {
     "per cent": (lambda value: f"{value:.2f}%", False),
     "Fortran": (lambda value: f"{value:.6e}".replace("e", "D"), False),
     "unit": (lambda value: f"{value:.2f} km/h", False),
+    "unit behind a comma": (lambda value: f"{value:.2f} kg".replace(".", ","), True),
     "unit beside it": (lambda value: f"{value:.2f}kg", False),
 }
 VALUES = st.lists(
