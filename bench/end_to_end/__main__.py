@@ -3,8 +3,9 @@
 python -m bench.end_to_end [--rows 1000,100000,1000000,4000000] [--pairs 3] [--json FILE]
                            [--quick]
 
-The local cloud is up, as for the second drop of a day. The table has medians; a process's peak
-memory includes what it shares with others.
+The local cloud is up, as for the second drop of a day; the first drop of a new cloud, which starts
+the functions, is told beside. The table has medians; a process's peak memory includes what it
+shares with others.
 """
 
 import argparse
@@ -15,6 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,6 +32,7 @@ from bench.quick import add_quick
 _ROOT = Path(__file__).resolve().parents[2]
 _ROWS = "1000,100000,1000000,4000000"
 _QUICK_ROWS = "1000"
+_COLD_ROWS = 1000
 
 
 def main() -> None:
@@ -47,21 +51,43 @@ def main() -> None:
         "python": platform.python_version(),
         "sizes": [],
     }
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        dropforge(Path(folder), "up", "--port", "0")
-        try:
-            if not asked.quick:
-                # Functions start at the first drop.
-                _size(Path(folder), 999, 1)
-            for rows in map(int, asked.rows.split(",")):
-                size = _size(Path(folder), rows, asked.pairs)
-                found["sizes"].append(size)
-                print(f"\n{tables.of_size(size)}", flush=True)
-        finally:
-            dropforge(Path(folder), "down")
+    with _cloud() as folder:
+        if not asked.quick:
+            # Functions start at the first drop.
+            _size(folder, 999, 1)
+        for rows in map(int, asked.rows.split(",")):
+            size = _size(folder, rows, asked.pairs)
+            found["sizes"].append(size)
+            print(f"\n{tables.of_size(size)}", flush=True)
+    if not asked.quick:
+        found["cold"] = _cold(asked.pairs)
+        print(f"\n{tables.of_cold(found['cold'])}")
     print(f"\n{tables.of_sizes(found)}")
     if asked.json:
         asked.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def _cloud() -> Iterator[Path]:
+    """Start a local cloud of its own, in a folder; it ends with both."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        dropforge(folder, "up", "--port", "0")
+        try:
+            yield folder
+        finally:
+            dropforge(folder, "down")
+
+
+def _cold(pairs: int) -> dict[str, Any]:
+    """Measure the first drop of new clouds."""
+    found: dict[str, Any] = {"rows": _COLD_ROWS, "scripts": [], "drops": []}
+    for _ in range(pairs):
+        with _cloud() as folder:
+            size = _size(folder, _COLD_ROWS, 1)
+        found["scripts"] += size["scripts"]
+        found["drops"] += size["drops"]
+    return found
 
 
 def _size(folder: Path, rows: int, pairs: int) -> dict[str, Any]:

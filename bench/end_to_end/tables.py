@@ -20,6 +20,15 @@ def of_sizes(found: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
+def of_cold(cold: dict[str, Any]) -> str:
+    """Return a sentence of the first drop of a cloud that has just started."""
+    drop, script = _median(cold["drops"], "seconds"), _median(cold["scripts"], "seconds")
+    return (
+        f"The first drop after `dropforge up`, {cold['rows']:,} rows: {drop:.1f} s, the script "
+        f"{script:.1f} s ({drop - script:+.1f} s)."
+    )
+
+
 def of_size(size: dict[str, Any]) -> str:
     """Return where the time of one size goes, and the most memory that processes had."""
     drops, scripts = size["drops"], size["scripts"]

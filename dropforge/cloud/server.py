@@ -44,6 +44,8 @@ def settings_of(state: StateDir, port: int) -> dict[str, str]:
         "S3_DATA_DIR": str(state.objects),
         # Below the state directory, so that the next start clears what a kill left behind.
         "TMPDIR": str(state.scratch),
+        # A function's code is unpacked there; its bytecode keeps other workers from compiling it.
+        "PYTHONDONTWRITEBYTECODE": "",
         "LAMBDA_EXECUTOR": "local",
         # Its broker and certificate would be most of the start's time.
         "IOT_MTLS_ENABLED": "0",

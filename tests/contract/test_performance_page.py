@@ -15,6 +15,7 @@ PAGE = (DOCS / "performance.md").read_text()
 def test_page_has_the_tables_of_what_was_measured() -> None:
     assert FOUND["sizes"]
     assert tables.of_sizes(FOUND) in PAGE
+    assert tables.of_cold(FOUND["cold"]) in PAGE
     for size in FOUND["sizes"]:
         assert tables.of_size(size) in PAGE
 

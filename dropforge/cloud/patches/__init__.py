@@ -45,6 +45,7 @@ def _modules() -> list[Any]:
         invocations,
         lambda_worker,
         queue_mappings,
+        unpacked_code,
         worker_pool,
     )
     from dropforge.cloud.patches.iam import secure_transport, topic_policy, wildcards
@@ -113,6 +114,7 @@ def _modules() -> list[Any]:
         unknown_actions,
         unknown_paths,
         function_limits,
+        unpacked_code,
         wildcards,
         worker_pool,
         code_changes,

@@ -2,6 +2,8 @@
 
 import hashlib
 import inspect
+import sys
+import textwrap
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -42,11 +44,17 @@ def check(module: ModuleType | type, name: str, digest: str) -> None:
 
 
 def change(
-    module: ModuleType, name: str, digest: str, old: str, new: str, *more: tuple[str, str]
+    module: ModuleType | type,
+    name: str,
+    digest: str,
+    old: str,
+    new: str,
+    *more: tuple[str, str],
 ) -> None:
-    """Replace one piece of a module's function, or more of them, where they first stand.
+    """Replace one piece of a module's or class's function, or more of them, where they first stand.
 
-    For a long function of which one line is wrong.
+    For a long function of which one line is wrong. The pieces of a class's are given as if it were
+    a module's: four blanks further to the left.
 
     Raises
     ------
@@ -54,10 +62,13 @@ def change(
         Its source has another digest, or lacks a piece.
     """
     check(module, name, digest)
-    source = inspect.getsource(getattr(module, name))
+    source = textwrap.dedent(inspect.getsource(getattr(module, name)))
     for there, wanted in ((old, new), *more):
         if there not in source:
             raise PatchError(f"{module.__name__}.{name} has no {there!r}; review the patch")
         source = source.replace(there, wanted, 1)
-    code = compile(source, f"{module.__file__} but for {old!r}", "exec")
-    exec(code, vars(module))  # noqa: S102 - what it defines had its digest checked
+    home = sys.modules[module.__module__] if isinstance(module, type) else module
+    code = compile(source, f"{home.__file__} but for {old!r}", "exec")
+    made: dict[str, Any] = {}
+    exec(code, vars(home), made)  # noqa: S102 - what it defines had its digest checked
+    setattr(module, name, made[name])

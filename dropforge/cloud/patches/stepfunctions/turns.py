@@ -19,7 +19,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dropforge.cloud.patches.replacing import check
-from dropforge.cloud.patches.stepfunctions import executions, state_machine_role
+from dropforge.cloud.patches.stepfunctions import executions, state_machine_role, warming
 
 LIMIT = 4 * max(2, os.cpu_count() or 2)
 
@@ -116,6 +116,10 @@ def apply() -> None:
 
     def begin(arn: str) -> None:
         executions.begin(arn)
+        import os
+
+        if not os.environ.get("NOWARM"):
+            warming.warm_up(arn)
         run(arn)
 
     states._run_execution = run_execution

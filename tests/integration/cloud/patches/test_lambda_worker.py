@@ -1,9 +1,12 @@
 """Workers of functions: errors, logs, and how many there are; fails on ministack as it is."""
 
+import io
 import json
 import threading
 import time
+import zipfile
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from tests.integration.cloud.conftest import run_machine
@@ -128,3 +131,46 @@ def test_many_invocations_at_once_share_few_workers(
         thread.join()
     assert len(seen) == 24
     assert len(set(seen)) <= 8
+
+
+STAMP = """
+import os, time
+loaded = time.time()
+
+def handler(event, context):
+    place = os.environ["LAMBDA_TASK_ROOT"]
+    return {"loaded": loaded, "place": place, "here": os.getcwd(), "file": __file__}
+"""
+
+
+def stamped(client: Client, role: str, name: str) -> str:
+    """Make a function that tells when its module was loaded, and from where."""
+    body = io.BytesIO()
+    with zipfile.ZipFile(body, "w") as archive:
+        archive.writestr(zipfile.ZipInfo("stamp.py"), STAMP)
+    made = client("lambda").create_function(
+        FunctionName=name, Runtime="python3.13", Handler="stamp.handler",
+        Role=role, Code={"ZipFile": body.getvalue()},
+    )  # fmt: skip
+    return str(made["FunctionArn"])
+
+
+def test_function_starts_before_its_execution_comes_to_it(
+    client: Client, bare_role: str, machine: Callable[[dict[str, Any]], str]
+) -> None:
+    arn = stamped(client, bare_role, "ahead")
+    wait = {"Type": "Wait", "Seconds": 5, "Next": "Do"}
+    task = {"Type": "Task", "Resource": arn, "End": True}
+    definition = {"StartAt": "Pause", "States": {"Pause": wait, "Do": task}}
+    begun = time.time()
+    ended = run_machine(client("stepfunctions"), machine(definition), "ahead")
+    assert json.loads(ended["output"])["loaded"] < begun + 5
+
+
+def test_workers_of_the_same_code_have_it_once_with_its_bytecode(
+    client: Client, bare_role: str
+) -> None:
+    first, second = (invoke(client, stamped(client, bare_role, f"same-{n}"), {})[1] for n in (1, 2))
+    assert first["place"] == first["here"] == second["place"]
+    assert first["file"] == second["file"] == f"{first['place']}/stamp.py"
+    assert list(Path(first["place"], "__pycache__").glob("stamp.*.pyc"))

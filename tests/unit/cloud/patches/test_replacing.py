@@ -1,6 +1,7 @@
 """A patch replaces only what it was written against, and none is left out."""
 
 import importlib.util
+import sys
 from pathlib import Path
 from types import ModuleType
 
@@ -19,13 +20,17 @@ def test_other_source_is_refused() -> None:
 
 
 @pytest.fixture
-def module(tmp_path: Path) -> ModuleType:
+def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     source = tmp_path / "changed.py"
-    source.write_text("seen = []\ndef run(n=2):\n    seen.append(1)\n    return n * len(seen)\n")
+    source.write_text(
+        "seen = []\ndef run(n=2):\n    seen.append(1)\n    return n * len(seen)\n"
+        "class Held:\n    def run(self):\n        return 1\n"
+    )
     spec = importlib.util.spec_from_file_location("changed", source)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
+    monkeypatch.setitem(sys.modules, "changed", module)
     spec.loader.exec_module(module)
     return module
 
@@ -40,6 +45,12 @@ def test_several_pieces_are_replaced(module: ModuleType) -> None:
     digest, more = replacing.digest_of(module.run), ("len(seen)", "len(seen) + 1")
     replacing.change(module, "run", digest, "append(1)", "append(1); seen.append(1)", more)
     assert module.run() == 5
+
+
+def test_piece_of_a_classs_function_is_replaced_in_its_module(module: ModuleType) -> None:
+    digest = replacing.digest_of(module.Held.run)
+    replacing.change(module.Held, "run", digest, "    return 1", "    return len(seen) + 3")
+    assert (module.Held().run(), module.Held.run.__name__) == (3, "run")
 
 
 def test_piece_of_other_source_is_not_replaced(module: ModuleType) -> None:
