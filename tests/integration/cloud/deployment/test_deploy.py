@@ -100,7 +100,7 @@ def test_worker_finds_the_functions_code_first_and_layers_last(
 ) -> None:
     path = invoke(outputs["EchoFunctionArn"], client, {"path": True})["path"]
     packages = next(n for n, entry in enumerate(path) if entry.endswith("site-packages"))
-    assert path[0].endswith("/code")
+    assert "/code-" in path[0]
     assert "layer_0" in path[-1]
     assert packages < len(path) - 1
 
