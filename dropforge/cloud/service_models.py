@@ -1,4 +1,4 @@
-"""botocore's descriptions of AWS's services without their prose, which is half of their size."""
+"""botocore's descriptions of AWS's services without their prose, a third of their memory."""
 
 import functools
 import gzip

@@ -2,7 +2,7 @@
 
 ministack unpacks a function's code for each worker. The functions of a stack often have the same,
 and of a whole folder of modules each worker would then write the files and compile what it
-imports: half of its start. On Lambda, too, /var/task is the same for all environments.
+imports. On Lambda, too, /var/task is the same for all environments.
 """
 
 import hashlib

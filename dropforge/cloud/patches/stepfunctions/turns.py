@@ -116,10 +116,7 @@ def apply() -> None:
 
     def begin(arn: str) -> None:
         executions.begin(arn)
-        import os
-
-        if not os.environ.get("NOWARM"):
-            warming.warm_up(arn)
+        warming.warm_up(arn)
         run(arn)
 
     states._run_execution = run_execution

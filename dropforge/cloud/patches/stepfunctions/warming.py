@@ -1,7 +1,7 @@
 """The functions that an execution will call start while its first states run.
 
 A worker process takes a third of a second of a processor to start, and the states of a run ask
-for one after the other: on a laptop that is a quarter of a first run. AWS starts an environment
+for one after the other: on a laptop a first run would wait for each. AWS starts an environment
 when it is first asked for, on a machine of its own.
 """
 

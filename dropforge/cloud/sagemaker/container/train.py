@@ -19,7 +19,7 @@ from dropforge.cloud.sagemaker.container.errors import (
     UserError,
 )
 from dropforge.cloud.sagemaker.container.hyperparameters import validate
-from dropforge.cloud.sagemaker.container.metrics import own
+from dropforge.cloud.sagemaker.container.metrics import custom_metrics
 from dropforge.cloud.sagemaker.container.rounds import rank, save
 
 logger = logging.getLogger(__name__)
@@ -166,7 +166,7 @@ def _train(
     parts, repeats = values.pop("_kfold", None), values.get("_num_cv_round", 1)
     if "updater" in values:
         values["updater"] = ",".join(values["updater"])
-    own_metrics, last = own.chosen(values)
+    own_metrics, last = custom_metrics.chosen(values)
     job = Models(
         rounds=values.pop("num_round"),
         patience=values.pop("early_stopping_rounds", None),

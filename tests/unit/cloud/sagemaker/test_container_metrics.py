@@ -18,7 +18,7 @@ import xgboost
 from sklearn import metrics as reference
 
 from dropforge.cloud.sagemaker.container import boosters, train
-from dropforge.cloud.sagemaker.container.metrics import own
+from dropforge.cloud.sagemaker.container.metrics import custom_metrics
 
 CASES = json.loads(Path(__file__).with_name("container_metrics.json").read_text())
 LINE = re.compile(r"#011((?:train|validation)-[^:#]+):([^\s#]+)")
@@ -102,7 +102,7 @@ def test_training_goes_as_in_the_container(
 
 
 def measured(name: str, labels: Any, predictions: Any) -> float:
-    function, _last = own.chosen({"eval_metric": [name]})
+    function, _last = custom_metrics.chosen({"eval_metric": [name]})
     table = xgboost.DMatrix(np.zeros((len(labels), 1)), label=labels)
     [(told, value)] = function(predictions, table)
     assert told == name
@@ -148,14 +148,14 @@ def test_r2_of_a_target_that_does_not_vary_is_scikit_learns() -> None:
 
 def test_own_metrics_leave_xgboosts_in_the_order_given() -> None:
     values: dict[str, Any] = {"eval_metric": ["logloss", "f1", "auc"]}
-    function, last = own.chosen(values)
+    function, last = custom_metrics.chosen(values)
     assert function is not None
     assert (values, last) == ({"eval_metric": ["logloss", "auc"]}, "auc")
 
 
 def test_objective_and_metrics_are_told_in_one_order_and_the_objective_decides() -> None:
     values = {"eval_metric": ["rmse", "mape"], "_tuning_objective_metric": "validation:mae"}
-    function, last = own.chosen(values)
+    function, last = custom_metrics.chosen(values)
     assert function is not None
     table = xgboost.DMatrix(np.zeros((2, 1)), label=[0.0, 1.0])
     assert [name for name, _value in function(np.zeros(2), table)] == ["mae", "rmse"]
